@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "convoy/metrics.h"
+
+namespace convoy {
+
+/// One epoch's line in the history.
+struct EpochLog {
+  int epoch = 0;               ///< from 1
+  double loss = 0;             ///< mean over the epoch's batches, with regularisation
+  double accuracy = 0;         ///< of the training batches, as they were trained
+  double validation_loss = 0;  ///< only meaningful if has_validation
+  double validation_accuracy = 0;
+  bool has_validation = false;
+  double learning_rate = 0;  ///< at the epoch's last step
+  double seconds = 0;        ///< of training, validation apart
+  double images_per_second = 0;
+};
+
+using History = std::vector<EpochLog>;
+
+/// Where training stands within an epoch.
+struct BatchLog {
+  int epoch = 0;  ///< from 1
+  int epochs = 0;
+  int batch = 0;  ///< from 1
+  int batches = 0;
+  int images = 0;       ///< trained in this epoch so far
+  double loss = 0;      ///< running mean over the epoch
+  double accuracy = 0;  ///< running mean over the epoch
+  double seconds = 0;   ///< since the epoch began
+};
+
+/// Called by fit. Returning false from a batch or an epoch stops training after it, with everything saved.
+class Callback {
+ public:
+  virtual ~Callback() = default;
+  virtual bool on_batch_end(const BatchLog&) { return true; }
+  virtual bool on_epoch_end(const EpochLog&) { return true; }
+};
+
+}  // namespace convoy

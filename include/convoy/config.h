@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "convoy/settings.h"
+
+namespace convoy {
+
+/// An experiment, complete and checked: every key has its value, given or default.
+struct Config {
+  Settings run;                   ///< top level: name, seed, threads, input_shape ...
+  Settings data;                  ///< [data]
+  Settings train;                 ///< [train]
+  Spec optimizer;                 ///< [optimizer]
+  Spec schedule;                  ///< [schedule]
+  Spec loss;                      ///< [loss]
+  std::vector<LayerSpec> layers;  ///< [[layer]]
+  std::string source;             ///< the text as given, for the run folder
+  std::filesystem::path path;     ///< where it was read; relative data paths were resolved against its folder
+};
+
+/// Reads a TOML file, follows `extends`, applies overrides ("train.epochs=3", "layer.conv2.filters=64") and checks
+/// every key. Throws Error{config} with file:line:column.
+Config load_config(const std::filesystem::path& file, const std::vector<std::string>& overrides = {});
+
+/// The same for a text; `name` stands for the file in messages, `folder` is where relative paths start.
+Config parse_config(const std::string& text, const std::string& name, const std::filesystem::path& folder,
+                    const std::vector<std::string>& overrides = {});
+
+/// The configuration with every default written out, as TOML that load_config reads back to an equal Config.
+std::string resolved_toml(const Config& config);
+
+/// What a key means, takes and defaults to: "train.epochs", "conv2d.padding", "adam.beta_1" or a section or type name.
+/// Throws Error{config} with the nearest name for a key that does not exist.
+std::string explain_key(const std::string& key);
+
+/// A JSON Schema (draft 2020-12) of the configuration, for editors.
+std::string config_schema();
+
+}  // namespace convoy

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "convoy/settings.h"
+#include "convoy/shape.h"
+
+namespace convoy {
+
+/// Samples of one shape with their labels: a cheap, immutable view of shared storage. Images are kept as bytes
+/// (height x width x channels, 0 to 255) or as floats.
+class Dataset {
+ public:
+  struct Storage {
+    Shape shape;                      ///< of one sample
+    std::vector<std::uint8_t> bytes;  ///< size * shape, or empty
+    std::vector<float> floats;        ///< size * shape, or empty
+    std::vector<int> labels;          ///< size class numbers, or empty
+    std::vector<float> targets;       ///< size * target_size: one-hot rows or regression targets, or empty
+    int target_size = 0;
+    std::vector<std::string> class_names;  ///< by class number; empty: the numbers themselves
+    std::string source;                    ///< what messages call it: a path, or "memory"
+  };
+
+  Dataset() = default;
+  /// All samples of `storage`. Throws Error{data} when its sizes do not fit each other.
+  explicit Dataset(Storage storage);
+
+  /// Samples given by the program. Throws Error{data} when the sizes do not fit.
+  static Dataset from_bytes(const Shape& shape, std::vector<std::uint8_t> images, std::vector<int> labels);
+  static Dataset from_floats(const Shape& shape, std::vector<float> samples, std::vector<int> labels);
+  /// With one-hot or regression targets of `target_size` numbers a sample.
+  static Dataset from_floats(const Shape& shape, std::vector<float> samples, std::vector<float> targets,
+                             int target_size);
+
+  int size() const { return static_cast<int>(indices_.size()); }
+  bool empty() const { return indices_.empty(); }
+  const Shape& shape() const { return storage_->shape; }
+  /// The number of classes: of names if there are any, else of targets, else the largest label plus 1.
+  int classes() const;
+  const Storage& storage() const { return *storage_; }
+  /// The place of sample i in the storage.
+  int index(int i) const { return indices_[static_cast<std::size_t>(i)]; }
+  int label(int i) const { return storage_->labels[static_cast<std::size_t>(index(i))]; }
+
+  /// Samples [first, first + count) of this view; shares the storage.
+  Dataset slice(int first, int count) const;
+
+ private:
+  std::shared_ptr<const Storage> storage_ = std::make_shared<Storage>();
+  std::vector<std::int32_t> indices_;
+};
+
+/// Training, validation and test samples.
+struct DataSplits {
+  Dataset train;
+  Dataset validation;  ///< empty unless the configuration asks for one
+  Dataset test;
+};
+
+/// How raw values become the network's input: value * multiply + add, by channel.
+struct Scaling {
+  std::vector<float> multiply;
+  std::vector<float> add;
+  bool operator==(const Scaling&) const = default;
+};
+
+/// A folder of idx files (raw or .gz), named as MNIST's: train-images-idx3-ubyte.gz and its three companions.
+/// Throws Error{data}.
+DataSplits load_idx(const std::filesystem::path& folder);
+
+/// Reads the data set that a configuration's [data] settings describe. Throws Error{data} or Error{config}.
+DataSplits load_data(const Settings& data, std::uint64_t seed);
+
+/// "unit" (bytes / 255), "standard" (mean 0 and deviation 1 by channel over `train`) or "none".
+Scaling scaling_for(const std::string& kind, const Dataset& train);
+
+/// How an image file is turned into a sample.
+struct ImageOptions {
+  bool invert = false;  ///< dark digits on light paper become light on dark
+};
+
+/// One image file through stb_image, turned to grey or colour and resized (area average when shrinking, bilinear when
+/// growing) to `shape`. Throws Error{data}.
+std::vector<std::uint8_t> load_image(const std::filesystem::path& file, const Shape& shape, ImageOptions options = {});
+
+}  // namespace convoy

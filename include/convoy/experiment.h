@@ -1,0 +1,93 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "convoy/callbacks.h"
+#include "convoy/config.h"
+#include "convoy/model.h"
+
+namespace convoy {
+
+struct RunOptions {
+  std::filesystem::path folder;  ///< the run folder; empty: runs/<name>
+  bool force = false;            ///< replace a run that is there
+  int threads = 0;               ///< 0: as the configuration says, else all cores
+  std::vector<Callback*> callbacks = {};
+};
+
+struct RunResult {
+  std::filesystem::path folder;
+  std::filesystem::path model;   ///< best.safetensors
+  std::filesystem::path report;  ///< report.html
+  History history;
+  int best_epoch = 0;
+  Evaluation test;  ///< of the kept (best) weights on the test set
+  bool interrupted = false;
+  double seconds = 0;
+  double peak_rss_mb = 0;
+};
+
+/// Trains as a configuration says and leaves a run folder (config.toml, resolved.toml, env.json, metrics.csv,
+/// events.jsonl, best.safetensors, last.ckpt, report.html, log.txt). Nothing is written before the data and the network
+/// are known to fit. Throws Error.
+RunResult run_experiment(const Config& config, const RunOptions& options);
+
+/// A model file, or a run folder's best model. Throws Error{data}.
+std::filesystem::path find_model(const std::filesystem::path& model_or_run);
+
+/// The configuration inside a model file.
+Config config_of(const std::filesystem::path& model_file);
+
+/// What a model file holds, for `convoy inspect`: tensors with dtype, shape, min, max, mean, standard deviation.
+struct TensorInfo {
+  std::string name;
+  std::string dtype;
+  Shape shape;
+  double min = 0, max = 0, mean = 0, deviation = 0;
+  std::int64_t not_finite = 0;
+};
+struct ModelInfo {
+  std::vector<TensorInfo> tensors;
+  std::vector<std::pair<std::string, std::string>> metadata;
+};
+ModelInfo inspect(const std::filesystem::path& model_file);
+
+/// `convoy check`: numeric gradients of the configured model along random directions, one batch overfitted, statistics
+/// of the data.
+struct CheckOptions {
+  int directions = 8;
+  int batch = 16;
+  int overfit_steps = 60;
+  int threads = 0;
+};
+struct DirectionCheck {
+  std::string tensor;   ///< the parameter that was moved, or "all"
+  double analytic = 0;  ///< gradient times direction
+  double numeric = 0;   ///< central difference of the loss
+  double relative_error = 0;
+};
+struct DataStatistics {
+  int samples = 0;
+  Shape shape;
+  double mean = 0, deviation = 0, min = 0, max = 0;
+  std::vector<int> per_class;
+  int duplicates = 0;  ///< samples equal to an earlier one, byte for byte
+};
+struct CheckResult {
+  std::vector<DirectionCheck> directions;
+  double overfit_first_loss = 0;
+  double overfit_last_loss = 0;
+  double overfit_accuracy = 0;
+  DataStatistics train;
+  bool gradients_ok = false;
+  bool overfit_ok = false;
+};
+CheckResult check_experiment(const Config& config, const CheckOptions& options = {});
+
+/// The largest resident set of this process so far, in MB (2^20 bytes).
+double peak_rss_mb();
+
+}  // namespace convoy

@@ -1,0 +1,126 @@
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "convoy/settings.h"
+
+/// The layers, named and defaulted as in Keras. Each is a plain struct for designated initialisers,
+///
+///     model.add(Conv2D{.filters = 32, .kernel = 3, .activation = "relu"});
+///
+/// and converts to the LayerSpec that a configuration's [[layer]] table becomes as well.
+namespace convoy {
+
+/// Height and width; one number stands for both.
+struct Size2 {
+  int height = 1;
+  int width = 1;
+  Size2(int both) : height(both), width(both) {}  // NOLINT(google-explicit-constructor): kernel = 3 must read as 3x3
+  Size2(int h, int w) : height(h), width(w) {}
+};
+
+/// Penalty on a kernel, added to the loss: l1 * sum |w| + l2 * sum w^2.
+struct Regularizer {
+  double l1 = 0;
+  double l2 = 0;
+};
+
+/// (H, W, C) -> (H', W', filters); the kernel is (kh, kw, C, filters).
+struct Conv2D {
+  int filters = 0;
+  Size2 kernel = 3;
+  Size2 stride = 1;
+  std::string padding = "valid";  ///< or "same"
+  Size2 dilation = 1;
+  std::string activation = "linear";
+  bool use_bias = true;
+  std::string kernel_initializer = "glorot_uniform";
+  std::string bias_initializer = "zeros";
+  Regularizer kernel_regularizer = {};
+  double max_norm = 0;  ///< largest norm of one filter's kernel after a step; 0 for none
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
+/// (F) -> (units); the kernel is (F, units).
+struct Dense {
+  int units = 0;
+  std::string activation = "linear";
+  bool use_bias = true;
+  std::string kernel_initializer = "glorot_uniform";
+  std::string bias_initializer = "zeros";
+  Regularizer kernel_regularizer = {};
+  double max_norm = 0;  ///< largest norm of one unit's kernel after a step; 0 for none
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
+/// Normalises the last axis over the batch (and height and width): gamma * (x - mean) / sqrt(variance + epsilon) +
+/// beta.
+struct BatchNorm {
+  double momentum = 0.99;  ///< the fraction of the moving statistics that is kept
+  double epsilon = 1e-3;
+  bool center = true;
+  bool scale = true;
+  std::string moving_variance = "biased";  ///< as Keras; "unbiased" as PyTorch
+  bool trainable = true;                   ///< false: frozen, uses the moving statistics in training as well
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
+struct MaxPool2D {
+  Size2 pool = 2;
+  Size2 stride = 0;  ///< 0: the pool size
+  std::string padding = "valid";
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
+struct AvgPool2D {
+  Size2 pool = 2;
+  Size2 stride = 0;  ///< 0: the pool size
+  std::string padding = "valid";
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
+/// (H, W, C) -> (C), the mean over height and width.
+struct GlobalAvgPool {
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
+/// (H, W, C) -> (H * W * C).
+struct Flatten {
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
+/// In training sets a `rate` of the values to 0 and scales the others by 1 / (1 - rate).
+struct Dropout {
+  double rate = 0.5;
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
+/// relu, relu6, leaky_relu, sigmoid, tanh, gelu, silu or softmax (over the last axis).
+struct Activation {
+  std::string function = "relu";
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
+/// The sum of two or more inputs of one shape.
+struct Add {
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
+/// Joins two or more inputs along the last axis.
+struct Concat {
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
+}  // namespace convoy

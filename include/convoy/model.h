@@ -1,0 +1,113 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "convoy/callbacks.h"
+#include "convoy/config.h"
+#include "convoy/dataset.h"
+#include "convoy/layers.h"
+#include "convoy/metrics.h"
+#include "convoy/optimizers.h"
+#include "convoy/settings.h"
+#include "convoy/shape.h"
+
+namespace convoy {
+
+struct FitOptions {
+  int epochs = 1;
+  int batch_size = 32;
+  Dataset validation = {};
+  bool shuffle = true;
+  std::string last_batch = "keep";  ///< or "drop", or "merge" (into the one before)
+  std::string scaling = "unit";     ///< or "standard", "none"
+  bool restore_best = true;         ///< with a validation set: end with the weights of the best epoch
+  std::vector<Callback*> callbacks = {};
+};
+
+/// One row of the summary table.
+struct SummaryRow {
+  std::string name;
+  std::string type;
+  Shape output;
+  std::int64_t parameters = 0;
+  std::int64_t macs = 0;  ///< multiply-adds of one image's forward pass
+  std::vector<std::string> inputs;
+  std::string mode;  ///< batch norm: "batch statistics" or "frozen"; else empty
+};
+
+struct Summary {
+  std::string name;
+  std::vector<SummaryRow> rows;
+  std::int64_t trainable = 0;
+  std::int64_t non_trainable = 0;
+  std::int64_t macs = 0;
+};
+
+/// A network with its weights, and once compiled its loss and optimizer. Move-only.
+class Model {
+ public:
+  Model(Model&&) noexcept;
+  Model& operator=(Model&&) noexcept;
+  virtual ~Model();
+
+  /// Sets loss and optimizer. `seed` draws the initial weights, the shuffling and dropout.
+  void compile(const Spec& optimizer, const Spec& loss, const Spec& schedule = {"constant", {}},
+               std::uint64_t seed = 42);
+
+  /// Trains. Throws Error{config} before compile() or for shapes that do not fit, Error{diverged} on NaN.
+  History fit(const Dataset& train, const FitOptions& options);
+  Evaluation evaluate(const Dataset& data, int batch_size = 128, int top_k = 5);
+  /// Probabilities (softmax cross-entropy models) or outputs, row-major: data.size() x outputs().
+  std::vector<float> predict(const Dataset& data, int batch_size = 128);
+
+  Summary summary() const;
+  Shape input_shape() const;
+  int outputs() const;
+  std::vector<std::string> class_names() const;
+
+  /// One parameter or moving statistic by name ("conv1/kernel"), for reading and writing in place. Throws
+  /// Error{config}.
+  std::span<float> tensor(const std::string& name);
+  std::vector<std::string> tensor_names() const;
+
+  /// A .safetensors file with the configuration inside; replaced atomically.
+  void save(const std::filesystem::path& file) const;
+  /// Reads what save wrote. Throws Error{data}; `threads` 0 means all cores.
+  static Model load(const std::filesystem::path& file, int threads = 0);
+  /// Builds the model a configuration describes, with its optimizer and loss. `input` is the data's shape, used where
+  /// the configuration gives none.
+  static Model from_config(const Config& config, const Shape& input, int threads = 0);
+
+  struct Impl;
+
+ protected:
+  Model();
+  std::unique_ptr<Impl> impl_;
+  friend struct ModelAccess;  // the library's own way to the parts
+};
+
+/// A stack of layers.
+class Sequential : public Model {
+ public:
+  explicit Sequential(const Shape& input, int threads = 0);
+  Sequential& add(const LayerSpec& layer);
+};
+
+/// A directed acyclic graph of layers: add() returns the layer's name, to be used as another's input.
+class Graph : public Model {
+ public:
+  explicit Graph(const Shape& input, int threads = 0);
+  static constexpr const char* input = "input";
+  std::string add(const LayerSpec& layer, const std::vector<std::string>& inputs);
+};
+
+/// The summary as Keras prints it.
+std::string text(const Summary& summary);
+
+}  // namespace convoy

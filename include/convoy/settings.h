@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace convoy {
+
+using Integers = std::vector<std::int64_t>;
+using Texts = std::vector<std::string>;
+
+/// The value of one key of a configuration.
+using Value = std::variant<bool, std::int64_t, double, std::string, Integers, Texts>;
+
+/// What a key accepts. `pair` is a whole number or two of them: kernel = 3, stride = [2, 1]; `shape` is a list of them.
+enum class Kind { flag, integer, number, text, choice, pair, shape, names };
+
+/// One row of the table from which parsing, defaults, `config explain` and `config schema` all come.
+struct KeySpec {
+  std::string name;  ///< dotted where nested: "kernel_regularizer.l2"
+  Kind kind = Kind::text;
+  std::optional<Value> fallback;                          ///< empty: the key may be absent if `required` is false
+  std::string doc;                                        ///< one sentence
+  double min = -std::numeric_limits<double>::infinity();  ///< inclusive bounds of numbers, also of those in a list
+  double max = std::numeric_limits<double>::infinity();
+  Texts choices = {};  ///< for Kind::choice
+  bool required = false;
+};
+
+/// A named set of keys: a layer type, an optimizer, a schedule, a loss, a data set.
+struct TypeSpec {
+  std::string name;
+  std::string doc;
+  std::vector<KeySpec> keys;
+};
+
+/// Typed values by key, each with the place it came from.
+class Settings {
+ public:
+  struct Entry {
+    std::string name;
+    Value value;
+    std::string where;  ///< "configs/a.toml:31:3"; empty for defaults and for values set from C++
+  };
+
+  /// Adds a key or replaces its value.
+  void set(const std::string& name, Value value, const std::string& where = "");
+  void erase(const std::string& name);
+  bool has(const std::string& name) const { return find(name) != nullptr; }
+  const std::vector<Entry>& entries() const { return entries_; }
+  /// Where the key came from, or "" for a default.
+  std::string where(const std::string& name) const;
+
+  /// Each getter throws Error{config} when the key is absent or of another type.
+  bool flag(const std::string& name) const;
+  int integer(const std::string& name) const;
+  double number(const std::string& name) const;  ///< also takes a whole number
+  const std::string& text(const std::string& name) const;
+  std::pair<int, int> pair(const std::string& name) const;  ///< height, width; a single number stands for both
+  const Integers& integers(const std::string& name) const;
+  const Texts& texts(const std::string& name) const;
+
+  /// Checks every entry against `keys` (unknown key with the nearest valid name, type, range, choice, required keys)
+  /// and adds the defaults, in the order of `keys`. `owner` names the owner in messages: `layer "conv2" (conv2d)`.
+  /// Throws Error{config}: `where: owner: what was expected, what came, hint`.
+  void complete(const std::vector<KeySpec>& keys, const std::string& owner);
+
+  bool operator==(const Settings& other) const;  ///< names and values, not places
+
+ private:
+  const Entry* find(const std::string& name) const;
+  const Value& at(const std::string& name) const;
+
+  std::vector<Entry> entries_;
+};
+
+/// A component by type name and settings: how optimizers, schedules and losses are described.
+struct Spec {
+  std::string type;
+  Settings settings;
+};
+
+/// A layer by type name, as a configuration or the C++ API describes it.
+struct LayerSpec {
+  std::string type;
+  std::string name;  ///< empty: the type and a number, "conv2d_1"
+  Texts inputs;      ///< empty: the layer before it
+  bool trainable = true;
+  Settings settings;
+  std::string where;  ///< "configs/a.toml:31:3"
+};
+
+}  // namespace convoy

@@ -1,0 +1,202 @@
+#include "convoy/settings.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "convoy/error.h"
+#include "core/text.h"
+
+namespace convoy {
+namespace {
+
+[[noreturn]] void fail(const std::string& where, const std::string& owner, const std::string& what) {
+  std::string message = where.empty() ? "" : where + ": ";
+  if (!owner.empty()) message += owner + ": ";
+  throw Error(ErrorKind::config, message + what);
+}
+
+std::string describe(const Value& value) {
+  struct Describe {
+    std::string operator()(bool flag) const { return flag ? "true" : "false"; }
+    std::string operator()(std::int64_t number) const { return std::to_string(number); }
+    std::string operator()(double number) const { return shortest(number); }
+    std::string operator()(const std::string& text) const { return "\"" + text + "\""; }
+    std::string operator()(const Integers& list) const {
+      std::string text = "[";
+      for (const auto item : list) text += (text.size() > 1 ? ", " : "") + std::to_string(item);
+      return text + "]";
+    }
+    std::string operator()(const Texts& list) const {
+      std::string text = "[";
+      for (const auto& item : list) text += (text.size() > 1 ? ", \"" : "\"") + item + "\"";
+      return text + "]";
+    }
+  };
+  return std::visit(Describe{}, value);
+}
+
+std::string expected(const KeySpec& key) {
+  switch (key.kind) {
+    case Kind::flag: return "true or false";
+    case Kind::integer: return "a whole number";
+    case Kind::number: return "a number";
+    case Kind::text: return "a text";
+    case Kind::choice: return join_or(key.choices);
+    case Kind::pair: return "a whole number or two of them";
+    case Kind::shape: return "a list of one to four whole numbers";
+    case Kind::names: return "a list of texts";
+  }
+  return "";
+}
+
+bool has_kind(const Value& value, const KeySpec& key) {
+  const bool whole = std::holds_alternative<std::int64_t>(value);
+  const auto* integers = std::get_if<Integers>(&value);
+  switch (key.kind) {
+    case Kind::flag: return std::holds_alternative<bool>(value);
+    case Kind::integer: return whole;
+    case Kind::number: return whole || std::holds_alternative<double>(value);
+    case Kind::text:
+    case Kind::choice: return std::holds_alternative<std::string>(value);
+    case Kind::pair: return whole || (integers != nullptr && integers->size() == 2);
+    case Kind::shape: return integers != nullptr && !integers->empty() && integers->size() <= 4;
+    case Kind::names: return std::holds_alternative<Texts>(value);
+  }
+  return false;
+}
+
+std::vector<double> numbers_in(const Value& value) {
+  if (const auto* number = std::get_if<double>(&value)) return {*number};
+  if (const auto* number = std::get_if<std::int64_t>(&value)) return {static_cast<double>(*number)};
+  if (const auto* list = std::get_if<Integers>(&value)) return {list->begin(), list->end()};
+  return {};
+}
+
+std::string range_text(const KeySpec& key) {
+  const auto number = [&](double x) {
+    return key.kind == Kind::number ? shortest(x) : std::to_string(static_cast<std::int64_t>(x));
+  };
+  if (std::isinf(key.max)) return "at least " + number(key.min);
+  if (std::isinf(key.min)) return "at most " + number(key.max);
+  return number(key.min) + " to " + number(key.max);
+}
+
+void check_entry(const Settings::Entry& entry, const KeySpec& key, const std::string& owner) {
+  if (!has_kind(entry.value, key)) {
+    fail(entry.where, owner, "\"" + key.name + "\" expects " + expected(key) + ", got " + describe(entry.value));
+  }
+  for (const double number : numbers_in(entry.value)) {
+    const bool fits_int = key.kind == Kind::number || std::abs(number) <= std::numeric_limits<int>::max();
+    if (number >= key.min && number <= key.max && fits_int) continue;  // NaN fails too
+    const std::string range = fits_int ? range_text(key) : "a number below 2147483648";
+    fail(entry.where, owner, "\"" + key.name + "\" expects " + range + ", got " + describe(entry.value));
+  }
+  if (key.kind != Kind::choice) return;
+  const auto& text = std::get<std::string>(entry.value);
+  if (std::find(key.choices.begin(), key.choices.end(), text) != key.choices.end()) return;
+  fail(entry.where, owner,
+       "\"" + key.name + "\" expects " + join_or(key.choices) + ", got \"" + text + "\"" +
+           did_you_mean(text, key.choices));
+}
+
+template <class T>
+const T& typed(const Value& value, const std::string& name) {
+  if (const T* result = std::get_if<T>(&value)) return *result;
+  fail("", "", "setting \"" + name + "\" has another type: " + describe(value));
+}
+
+int to_int(std::int64_t number, const std::string& name) {
+  if (number < std::numeric_limits<int>::min() || number > std::numeric_limits<int>::max()) {
+    fail("", "", "setting \"" + name + "\" is too large: " + std::to_string(number));
+  }
+  return static_cast<int>(number);
+}
+
+}  // namespace
+
+void Settings::set(const std::string& name, Value value, const std::string& where) {
+  for (auto& entry : entries_) {
+    if (entry.name != name) continue;
+    entry.value = std::move(value);
+    entry.where = where;
+    return;
+  }
+  entries_.push_back({name, std::move(value), where});
+}
+
+void Settings::erase(const std::string& name) {
+  std::erase_if(entries_, [&](const Entry& entry) { return entry.name == name; });
+}
+
+std::string Settings::where(const std::string& name) const {
+  const Entry* entry = find(name);
+  return entry == nullptr ? "" : entry->where;
+}
+
+bool Settings::flag(const std::string& name) const { return typed<bool>(at(name), name); }
+
+int Settings::integer(const std::string& name) const { return to_int(typed<std::int64_t>(at(name), name), name); }
+
+double Settings::number(const std::string& name) const {
+  const Value& value = at(name);
+  if (const auto* whole = std::get_if<std::int64_t>(&value)) return static_cast<double>(*whole);
+  return typed<double>(value, name);
+}
+
+const std::string& Settings::text(const std::string& name) const { return typed<std::string>(at(name), name); }
+
+std::pair<int, int> Settings::pair(const std::string& name) const {
+  const Value& value = at(name);
+  if (const auto* both = std::get_if<std::int64_t>(&value)) return {to_int(*both, name), to_int(*both, name)};
+  const auto& two = typed<Integers>(value, name);
+  if (two.size() != 2) fail("", "", "setting \"" + name + "\" needs two numbers: " + describe(value));
+  return {to_int(two[0], name), to_int(two[1], name)};
+}
+
+const Integers& Settings::integers(const std::string& name) const { return typed<Integers>(at(name), name); }
+
+const Texts& Settings::texts(const std::string& name) const { return typed<Texts>(at(name), name); }
+
+void Settings::complete(const std::vector<KeySpec>& keys, const std::string& owner) {
+  Texts names;
+  for (const auto& key : keys) names.push_back(key.name);
+  for (const auto& entry : entries_) {
+    if (std::find(names.begin(), names.end(), entry.name) != names.end()) continue;
+    fail(entry.where, owner, "unknown key \"" + entry.name + "\"" + did_you_mean(entry.name, names));
+  }
+  std::vector<Entry> completed;
+  for (const auto& key : keys) {
+    if (const Entry* entry = find(key.name)) {
+      check_entry(*entry, key, owner);
+      completed.push_back(*entry);
+    } else if (key.fallback) {
+      completed.push_back({key.name, *key.fallback, ""});
+    } else if (key.required) {
+      fail("", owner, "missing key \"" + key.name + "\": " + expected(key));
+    }
+  }
+  entries_ = std::move(completed);
+}
+
+bool Settings::operator==(const Settings& other) const {
+  if (entries_.size() != other.entries_.size()) return false;
+  return std::all_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+    const Entry* twin = other.find(entry.name);
+    return twin != nullptr && twin->value == entry.value;
+  });
+}
+
+const Settings::Entry* Settings::find(const std::string& name) const {
+  for (const auto& entry : entries_) {
+    if (entry.name == name) return &entry;
+  }
+  return nullptr;
+}
+
+const Value& Settings::at(const std::string& name) const {
+  if (const Entry* entry = find(name)) return entry->value;
+  fail("", "", "setting \"" + name + "\" is missing");
+}
+
+}  // namespace convoy

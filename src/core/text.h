@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace convoy {
+
+/// Levenshtein distance: the fewest insertions, deletions and replacements that turn `a` into `b`.
+std::size_t edit_distance(const std::string& a, const std::string& b);
+
+/// The candidate nearest to `word` if it is near enough to be a typo, else "".
+std::string nearest(const std::string& word, const std::vector<std::string>& candidates);
+
+/// "; did you mean \"padding\"?" or "" when nothing is near.
+std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates);
+
+/// "a, b or c"
+std::string join_or(const std::vector<std::string>& words);
+
+/// Shortest decimal that reads back as the same number, never without a point or exponent when it is a float: "0.001",
+/// "1.0".
+std::string shortest(double number);
+
+}  // namespace convoy

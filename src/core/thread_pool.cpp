@@ -1,0 +1,106 @@
+#include "core/thread_pool.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "core/cpu.h"
+
+namespace convoy {
+namespace {
+
+// Long enough to bridge the gap between two loops of a step, short enough not to starve another program.
+constexpr auto spin_time = std::chrono::microseconds(20);
+
+/// Spins while `waiting()` holds, for at most spin_time. Returns whether it still holds.
+template <class Predicate>
+bool spin_while(Predicate waiting) {
+  const auto give_up = std::chrono::steady_clock::now() + spin_time;
+  while (std::chrono::steady_clock::now() < give_up) {
+    for (int i = 0; i < 32; ++i) {
+      if (!waiting()) return false;
+      cpu_relax();
+    }
+  }
+  return waiting();
+}
+
+/// Restores the caller's floating-point mode: a program that embeds convoy finds its own setting again.
+class DenormalGuard {
+ public:
+  DenormalGuard() : saved_(flush_denormals()) {}
+  ~DenormalGuard() { restore_denormals(saved_); }
+  DenormalGuard(const DenormalGuard&) = delete;
+  DenormalGuard& operator=(const DenormalGuard&) = delete;
+
+ private:
+  std::uint64_t saved_;
+};
+
+}  // namespace
+
+ThreadPool::ThreadPool(int threads) {
+  const int count = threads > 0 ? threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  workers_.reserve(static_cast<std::size_t>(count - 1));
+  for (int worker = 1; worker < count; ++worker) workers_.emplace_back([this, worker] { work(worker); });
+}
+
+ThreadPool::~ThreadPool() {
+  stop_ = true;
+  generation_.fetch_add(1, std::memory_order_release);
+  generation_.notify_all();
+  for (auto& worker : workers_) worker.join();
+}
+
+void ThreadPool::run(int tasks, Body body) {
+  const DenormalGuard guard;
+  if (workers_.empty() || tasks == 1) {
+    for (int task = 0; task < tasks; ++task) body(task, 0);
+    return;
+  }
+  body_ = &body;
+  tasks_ = tasks;
+  next_.store(0, std::memory_order_relaxed);
+  busy_.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
+  generation_.fetch_add(1, std::memory_order_release);
+  generation_.notify_all();
+
+  take_tasks(body, 0);
+
+  const auto still_busy = [this] { return busy_.load(std::memory_order_acquire) != 0; };
+  if (spin_while(still_busy)) {
+    for (int left = busy_.load(); left != 0; left = busy_.load()) busy_.wait(left);
+  }
+  if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
+}
+
+void ThreadPool::work(int worker) {
+  flush_denormals();
+  std::uint32_t seen = 0;
+  while (true) {
+    const auto nothing_new = [&] { return generation_.load(std::memory_order_acquire) == seen; };
+    if (spin_while(nothing_new)) generation_.wait(seen, std::memory_order_acquire);
+    seen = generation_.load(std::memory_order_acquire);
+    if (stop_) return;
+    take_tasks(*body_, worker);
+    if (busy_.fetch_sub(1, std::memory_order_acq_rel) == 1) busy_.notify_one();
+  }
+}
+
+void ThreadPool::take_tasks(const Body& body, int worker) {
+  const int tasks = tasks_;
+  for (int task = next_.fetch_add(1, std::memory_order_relaxed); task < tasks;
+       task = next_.fetch_add(1, std::memory_order_relaxed)) {
+    take_task(body, task, worker);
+  }
+}
+
+void ThreadPool::take_task(const Body& body, int task, int worker) {
+  try {
+    body(task, worker);
+  } catch (...) {
+    const std::lock_guard lock(error_mutex_);
+    if (!error_) error_ = std::current_exception();
+  }
+}
+
+}  // namespace convoy

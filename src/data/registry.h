@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "convoy/dataset.h"
+
+namespace convoy {
+
+/// One row of the table of data-set kinds: "idx", "image_folder".
+struct DatasetType {
+  TypeSpec spec;
+  DataSplits (*load)(const Settings& data);
+};
+const std::vector<DatasetType>& dataset_types();
+
+/// The keys of [data] that all kinds share: validation, limit, shuffle, last_batch, scaling ...
+const std::vector<KeySpec>& common_data_keys();
+
+}  // namespace convoy

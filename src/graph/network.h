@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "convoy/settings.h"
+#include "convoy/shape.h"
+#include "layers/layer.h"
+
+namespace convoy {
+
+/// Where a parameter or state lives in Weights.
+struct TensorSlot {
+  std::string name;        ///< "conv1/kernel"
+  std::size_t offset = 0;  ///< floats into Weights::parameters or ::states
+  Shape shape;
+};
+
+/// One layer in a network.
+struct Node {
+  std::string name;
+  std::string type;
+  std::string owner;        ///< the node whose `activation = ` this is, else empty
+  std::vector<int> inputs;  ///< indices of nodes; Network::input for the network's input
+  bool trainable = true;
+  bool needs_gradient = false;  ///< some parameter at or before it is trained: backward reaches it
+  Declaration declaration;
+  std::unique_ptr<Layer> layer;
+  std::vector<TensorSlot> parameters;
+  std::vector<TensorSlot> states;
+  std::string where;  ///< of its configuration, for messages
+};
+
+/// An immutable directed acyclic graph of named layers in topological order. It holds shapes and offsets, no tensors:
+/// Weights holds the parameters, Session the rest.
+class Network {
+ public:
+  static constexpr int input = -1;
+
+  /// Makes the layers, expands `activation = ` into nodes of their own, infers shapes and checks everything.
+  /// Throws Error{config}: `where: layer 4 "conv2": ...`.
+  Network(const Shape& input, const std::vector<LayerSpec>& layers);
+
+  const Shape& input_shape() const { return input_shape_; }
+  const std::vector<Node>& nodes() const { return nodes_; }
+  const Shape& shape_of(int node) const;
+  int output() const { return static_cast<int>(nodes_.size()) - 1; }
+  /// The node whose output a softmax loss takes: the one before a final softmax, else the last.
+  int logits() const;
+  bool ends_in_softmax() const { return logits() != output(); }
+  std::size_t parameter_floats() const { return parameter_floats_; }
+  std::size_t state_floats() const { return state_floats_; }
+
+ private:
+  void add(const LayerSpec& spec);
+  int append(const std::string& name, const std::string& type, const Settings& settings, std::vector<int> inputs,
+             const LayerSpec& spec);
+  int find(const std::string& name) const;
+  std::vector<int> inputs_of(const LayerSpec& spec) const;
+  std::string unique_name(const LayerSpec& spec) const;
+  void place_tensors(Node& node);
+  void check_single_output() const;
+
+  Shape input_shape_;
+  std::vector<Node> nodes_;
+  std::size_t parameter_floats_ = 0;
+  std::size_t state_floats_ = 0;
+};
+
+}  // namespace convoy

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+
+/// A vector of floats in GCC/Clang vector extensions, as wide as the instruction set this source is compiled for.
+/// Included by kernel sources only; everything is in an unnamed namespace, since each instruction set has its own copy.
+namespace convoy::kernels {
+namespace {  // NOLINT(google-build-namespaces): see above
+
+#if defined(__AVX512F__)
+constexpr int lanes = 16;
+#elif defined(__AVX2__)
+constexpr int lanes = 8;
+#else
+constexpr int lanes = 4;
+#endif
+
+using Vec = float __attribute__((vector_size(lanes * sizeof(float))));
+using UnalignedVec = float __attribute__((vector_size(lanes * sizeof(float)), aligned(alignof(float)), may_alias));
+
+#define CONVOY_INLINE inline __attribute__((always_inline))
+#define CONVOY_UNROLL _Pragma("GCC unroll 32")
+
+CONVOY_INLINE Vec load(const float* p) { return *reinterpret_cast<const UnalignedVec*>(p); }
+CONVOY_INLINE void store(float* p, Vec v) { *reinterpret_cast<UnalignedVec*>(p) = v; }
+CONVOY_INLINE Vec broadcast(float x) { return x - Vec{}; }
+CONVOY_INLINE Vec max(Vec a, Vec b) { return a > b ? a : b; }
+
+/// The sum of all lanes, always in the same order.
+CONVOY_INLINE float sum(Vec v) {
+  for (int width = lanes / 2; width > 0; width /= 2) {
+    for (int i = 0; i < width; ++i) v[i] += v[i + width];
+  }
+  return v[0];
+}
+
+/// The first `count` (< lanes) floats at p; the other lanes are 0.
+CONVOY_INLINE Vec load_some(const float* p, int count) {
+  Vec v{};
+  for (int i = 0; i < count; ++i) v[i] = p[i];
+  return v;
+}
+CONVOY_INLINE void store_some(float* p, Vec v, int count) {
+  for (int i = 0; i < count; ++i) p[i] = v[i];
+}
+
+}  // namespace
+}  // namespace convoy::kernels

@@ -1,0 +1,141 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "convoy/settings.h"
+#include "convoy/shape.h"
+
+namespace convoy {
+
+enum class Mode { train, predict };
+
+/// A trainable tensor that a layer asks for. Names are Keras's: kernel, bias, gamma, beta.
+struct ParameterSpec {
+  std::string name;
+  Shape shape;
+  std::string initializer = "zeros";
+  int fan_in = 1;  ///< for the initialisers that scale by them
+  int fan_out = 1;
+  bool decayed = false;  ///< weight decay applies unless told otherwise: kernels only
+  double l1 = 0;         ///< penalty l1 * sum |w| + l2 * sum w^2 of this tensor
+  double l2 = 0;
+  double max_norm = 0;  ///< largest norm along all axes but the last; 0 for none
+};
+
+/// A tensor that is saved with the model but not trained: moving_mean, moving_variance.
+struct StateSpec {
+  std::string name;
+  Shape shape;
+  float initial = 0;
+};
+
+/// What a layer asks of a session. The layer allocates nothing itself.
+struct Declaration {
+  Shape output;
+  std::vector<ParameterSpec> parameters = {};
+  std::vector<StateSpec> states = {};
+  std::size_t saved_bytes = 0;     ///< a sample: what forward leaves for a later sweep or for backward
+  std::size_t shared_floats = 0;   ///< a session: the same, once for the whole batch
+  std::size_t scratch_floats = 0;  ///< a worker: undefined between two calls
+  std::int64_t macs = 0;           ///< multiply-adds of one sample's forward pass
+  bool in_place = false;           ///< forward may overwrite its input, and backward d_output with d_input
+  bool reads_output = false;       ///< backward reads this layer's own output
+  bool grouped_gradients = false;  ///< backward runs by sample and adds to gradient(i, task.group)
+};
+
+/// One buffer of a batch: sample n starts at data + n * stride (floats). Strides are padded; samples are contiguous.
+struct BatchView {
+  float* data = nullptr;
+  std::ptrdiff_t stride = 0;
+  float* operator[](int sample) const { return data + sample * stride; }
+  explicit operator bool() const { return data != nullptr; }
+};
+
+/// A parameter's gradient: one copy, or one a group of samples, which the session adds up in order.
+struct GradientView {
+  float* data = nullptr;  ///< null when the layer is frozen
+  std::ptrdiff_t stride = 0;
+  float* operator[](int group) const { return data + group * stride; }
+  explicit operator bool() const { return data != nullptr; }
+};
+
+/// One layer's window on a session's memory.
+struct Pass {
+  Mode mode = Mode::predict;
+  bool trainable = true;
+  int batch = 0;           ///< samples in this batch
+  std::uint64_t seed = 0;  ///< with step and sample, names the random numbers of this pass
+  std::uint32_t step = 0;
+  std::vector<BatchView> inputs;
+  BatchView output;
+  std::vector<BatchView> d_inputs;  ///< to be assigned; data is null where nobody needs it
+  BatchView d_output;
+  std::vector<float*> parameters;
+  std::vector<GradientView> gradients;  ///< to be added to
+  std::vector<float*> states;
+  std::byte* saved = nullptr;
+  std::size_t saved_stride = 0;
+  float* shared = nullptr;
+  std::vector<float*> scratch;  ///< by worker
+
+  template <class T>
+  T* saved_of(int sample) const {
+    return reinterpret_cast<T*>(saved + static_cast<std::size_t>(sample) * saved_stride);
+  }
+};
+
+/// The unit of work: index is the sample, or the part of a sweep with a number of parts of its own.
+struct Task {
+  int index = 0;
+  int group = 0;   ///< of samples, for sweeps by sample: which copy of the gradients to add to
+  int worker = 0;  ///< whose scratch to use
+};
+
+/// A function called for every index, in any order and in parallel.
+struct Sweep {
+  static constexpr int by_sample = 0;
+  int parts =
+      by_sample;  ///< by_sample: one call a sample. Otherwise so many calls; a fixed number, whatever the threads
+  std::function<void(const Pass&, const Task&)> body;
+};
+
+/// One layer's work in one direction: sweeps in order, each beginning when the one before is complete. Sweeps by sample
+/// that follow each other, also across layers, run fused: one sample goes through all of them while it is in the cache.
+using Sweeps = std::vector<Sweep>;
+
+/// A layer: shapes and memory at setup, then pure work on views. It owns no tensor, so one layer serves many sessions.
+class Layer {
+ public:
+  Layer() = default;
+  Layer(const Layer&) = delete;
+  Layer& operator=(const Layer&) = delete;
+  virtual ~Layer() = default;
+
+  /// Checks the shapes of the inputs (of one sample) and declares the output and the memory needed. Called once.
+  /// Throws Error{config}: what was expected, what came, a hint; the graph adds which layer it is.
+  virtual Declaration setup(std::span<const Shape> inputs) = 0;
+
+  /// Fills pass.output. `trainable` is false for a frozen layer.
+  virtual Sweeps forward(Mode mode, bool trainable) const = 0;
+
+  /// From pass.d_output: assigns the d_inputs that are not null, adds to the gradients that are not null.
+  virtual Sweeps backward(bool trainable) const = 0;
+};
+
+/// A layer whose samples do not depend on each other: most layers.
+class SampleLayer : public Layer {
+ public:
+  Sweeps forward(Mode mode, bool trainable) const final;
+  Sweeps backward(bool trainable) const final;
+
+ protected:
+  virtual void forward_sample(const Pass& pass, const Task& task) const = 0;
+  virtual void backward_sample(const Pass& pass, const Task& task) const = 0;
+};
+
+}  // namespace convoy

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "convoy/settings.h"
+
+namespace convoy {
+
+/// What a sample should have become: a class number, or a row of numbers (one-hot or regression).
+struct Target {
+  int label = -1;
+  const float* values = nullptr;  ///< used when not null
+};
+
+/// A loss over the outputs of one sample.
+class Loss {
+ public:
+  virtual ~Loss() = default;
+
+  /// The loss of one sample with `size` outputs; with `d_output` not null also assigns scale * d loss / d output.
+  virtual double sample(const float* output, const Target& target, int size, float scale, float* d_output) const = 0;
+
+  /// Whether `output` are logits: a final softmax of the network is then skipped in training.
+  virtual bool from_logits() const = 0;
+};
+
+struct LossType {
+  TypeSpec spec;
+  std::unique_ptr<Loss> (*make)(const Settings& settings);
+};
+const std::vector<LossType>& loss_types();
+
+/// Throws Error{config} for an unknown type. `spec.settings` must be complete.
+std::unique_ptr<Loss> make_loss(const Spec& spec);
+
+}  // namespace convoy

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "convoy/settings.h"
+
+namespace convoy {
+
+/// A rule that turns gradients into steps, element by element.
+class Optimizer {
+ public:
+  /// One piece of a parameter tensor with its gradient and the optimizer's memory of it.
+  struct Piece {
+    float* parameters;
+    const float* gradients;
+    float* const* slots;  ///< slot_names().size() arrays
+    std::size_t count;
+    bool decayed;  ///< weight decay applies to it
+  };
+
+  virtual ~Optimizer() = default;
+
+  /// The arrays it keeps for each parameter, all zero at first: {"m", "v"} for Adam.
+  virtual std::vector<std::string> slot_names() const = 0;
+
+  /// One step on one piece. `learning_rate` comes from the schedule; `step` counts from 1. Called in parallel.
+  virtual void update(const Piece& piece, double learning_rate, std::uint64_t step) const = 0;
+};
+
+/// One row of the table of optimizers.
+struct OptimizerType {
+  TypeSpec spec;
+  std::unique_ptr<Optimizer> (*make)(const Settings& settings);
+};
+const std::vector<OptimizerType>& optimizer_types();
+
+/// The keys that all optimizers share: clip_norm, clip_value, decay_all (biases, gamma and beta as well).
+const std::vector<KeySpec>& common_optimizer_keys();
+
+/// Throws Error{config} for an unknown type. `spec.settings` must be complete.
+std::unique_ptr<Optimizer> make_optimizer(const Spec& spec);
+
+}  // namespace convoy

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "convoy/settings.h"
+
+namespace convoy {
+
+/// The learning rate as a function of the step, as a factor of the optimizer's own rate.
+class Schedule {
+ public:
+  virtual ~Schedule() = default;
+
+  /// For step 0, 1, ... of `total`.
+  virtual double factor(std::uint64_t step, std::uint64_t total) const = 0;
+
+  /// Told the epoch's validation loss (training loss without validation) after each epoch; only "plateau" listens. Its
+  /// state is saved with a checkpoint.
+  virtual void epoch_ended(double /*loss*/) {}
+  virtual std::vector<double> state() const { return {}; }
+  virtual void restore(const std::vector<double>& /*state*/) {}
+};
+
+struct ScheduleType {
+  TypeSpec spec;
+  std::unique_ptr<Schedule> (*make)(const Settings& settings);
+};
+const std::vector<ScheduleType>& schedule_types();
+
+/// The keys that all schedules share: warmup_steps.
+const std::vector<KeySpec>& common_schedule_keys();
+
+/// Throws Error{config} for an unknown type. `spec.settings` must be complete.
+std::unique_ptr<Schedule> make_schedule(const Spec& spec);
+
+}  // namespace convoy

@@ -1,0 +1,52 @@
+#include "core/random.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+using namespace convoy;
+
+TEST_CASE("philox gives the known answers of Random123") {
+  // kat_vectors of the Random123 library: philox4x32-10
+  CHECK(philox(0, {0, 0, 0, 0}) == std::array<std::uint32_t, 4>{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8});
+  CHECK(philox(0xffffffffffffffff, {0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}) ==
+        std::array<std::uint32_t, 4>{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd});
+  CHECK(philox(0x299f31d0a4093822, {0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}) ==
+        std::array<std::uint32_t, 4>{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
+}
+
+TEST_CASE("streams of one seed differ by purpose and index") {
+  Random a(1, Purpose::shuffle, 0);
+  Random b(1, Purpose::shuffle, 1);
+  Random c(1, Purpose::dropout, 0);
+  const auto first = a.next();
+  CHECK(first != b.next());
+  CHECK(first != c.next());
+  CHECK(first == Random(1, Purpose::shuffle, 0).next());
+}
+
+TEST_CASE("uniform and normal numbers have the right moments") {
+  Random random(7, Purpose::initial_weights);
+  double sum = 0;
+  double squares = 0;
+  double uniform_sum = 0;
+  constexpr int count = 100000;
+  for (int i = 0; i < count; ++i) {
+    const double x = random.normal();
+    sum += x;
+    squares += x * x;
+    const float u = random.uniform();
+    CHECK((u >= 0 && u < 1));
+    uniform_sum += u;
+  }
+  CHECK(std::abs(sum / count) < 0.02);
+  CHECK(std::abs(squares / count - 1) < 0.02);
+  CHECK(std::abs(uniform_sum / count - 0.5) < 0.01);
+}
+
+TEST_CASE("below covers its interval evenly") {
+  Random random(3, Purpose::shuffle);
+  int counts[7] = {};
+  for (int i = 0; i < 70000; ++i) ++counts[random.below(7)];
+  for (const int count : counts) CHECK(std::abs(count - 10000) < 500);
+}

@@ -1,0 +1,70 @@
+#include "convoy/settings.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "convoy/error.h"
+
+using namespace convoy;
+
+namespace {
+
+const std::vector<KeySpec> keys = {
+    {.name = "filters", .kind = Kind::integer, .fallback = {}, .doc = "", .min = 1, .required = true},
+    {.name = "kernel", .kind = Kind::pair, .fallback = Value{std::int64_t{3}}, .doc = "", .min = 1},
+    {.name = "padding",
+     .kind = Kind::choice,
+     .fallback = Value{std::string("valid")},
+     .doc = "",
+     .choices = {"valid", "same"}},
+    {.name = "rate", .kind = Kind::number, .fallback = Value{0.5}, .doc = "", .min = 0, .max = 1},
+};
+
+std::string message_of(Settings settings) {
+  try {
+    settings.complete(keys, "layer \"conv2\"");
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+Settings with(const std::string& name, Value value) {
+  Settings settings;
+  settings.set("filters", std::int64_t{8}, "a.toml:2:1");
+  settings.set(name, std::move(value), "a.toml:3:1");
+  return settings;
+}
+
+}  // namespace
+
+TEST_CASE("complete adds defaults in the order of the keys") {
+  Settings settings = with("rate", std::int64_t{1});
+  settings.complete(keys, "layer");
+  REQUIRE(settings.entries().size() == 4);
+  CHECK(settings.entries()[1].name == "kernel");
+  CHECK(settings.integer("filters") == 8);
+  CHECK(settings.pair("kernel") == std::pair{3, 3});
+  CHECK(settings.number("rate") == 1.0);
+  CHECK(settings.text("padding") == "valid");
+}
+
+TEST_CASE("complete names the place, the expectation and the nearest key") {
+  CHECK(message_of(with("fliters", std::int64_t{3})) ==
+        "a.toml:3:1: layer \"conv2\": unknown key \"fliters\"; did you mean \"filters\"?");
+  CHECK(message_of(with("rate", 1.5)) == "a.toml:3:1: layer \"conv2\": \"rate\" expects 0.0 to 1.0, got 1.5");
+  CHECK(message_of(with("rate", std::string("x"))) ==
+        "a.toml:3:1: layer \"conv2\": \"rate\" expects a number, got \"x\"");
+  CHECK(message_of(with("padding", std::string("sme"))) ==
+        "a.toml:3:1: layer \"conv2\": \"padding\" expects valid or same, got \"sme\"; did you mean \"same\"?");
+  CHECK(message_of(with("kernel", Integers{3, 0})) ==
+        "a.toml:3:1: layer \"conv2\": \"kernel\" expects at least 1, got [3, 0]");
+  CHECK(message_of({}) == "layer \"conv2\": missing key \"filters\": a whole number");
+  CHECK(message_of(with("kernel", std::int64_t{3'000'000'000})).find("2147483648") != std::string::npos);
+}
+
+TEST_CASE("settings compare by value, not by place") {
+  CHECK(with("rate", 0.25) == with("rate", 0.25));
+  CHECK_FALSE(with("rate", 0.25) == with("rate", 0.5));
+}

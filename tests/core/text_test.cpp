@@ -1,0 +1,25 @@
+#include "core/text.h"
+
+#include <doctest/doctest.h>
+
+using namespace convoy;
+
+TEST_CASE("edit distance counts insertions, deletions and replacements") {
+  CHECK(edit_distance("kitten", "sitting") == 3);
+  CHECK(edit_distance("", "abc") == 3);
+  CHECK(edit_distance("same", "same") == 0);
+}
+
+TEST_CASE("the nearest name is offered only when it is near") {
+  CHECK(nearest("padings", {"padding", "filters"}) == "padding");
+  CHECK(nearest("zebra", {"padding", "filters"}).empty());
+  CHECK(did_you_mean("fliters", {"padding", "filters"}) == "; did you mean \"filters\"?");
+}
+
+TEST_CASE("lists and numbers read well") {
+  CHECK(join_or({"a"}) == "a");
+  CHECK(join_or({"a", "b", "c"}) == "a, b or c");
+  CHECK(shortest(0.001) == "0.001");
+  CHECK(shortest(1.0) == "1.0");
+  CHECK(shortest(1e-7) == "1e-07");
+}
