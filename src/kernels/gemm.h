@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+
+namespace convoy::kernels {
+
+enum class Transpose { no, yes };
+
+/// C = A B (+ C if `add`), through OpenBLAS in the calling thread. Row-major: op(A) is m x k with leading dimension
+/// lda, op(B) is k x n, C is m x n.
+void gemm(Transpose ta, Transpose tb, int m, int n, int k, const float* a, int lda, const float* b, int ldb, bool add,
+          float* c, int ldc);
+
+/// Makes OpenBLAS run each call in its caller's thread, since convoy brings its own threads; the destructor restores
+/// what the program had set.
+class SingleThreadedBlas {
+ public:
+  SingleThreadedBlas();
+  ~SingleThreadedBlas();
+  SingleThreadedBlas(const SingleThreadedBlas&) = delete;
+  SingleThreadedBlas& operator=(const SingleThreadedBlas&) = delete;
+
+ private:
+  int before_;
+};
+
+/// The kernels that OpenBLAS chose: "Haswell", "Zen", "SkylakeX".
+const char* blas_core();
+
+}  // namespace convoy::kernels
