@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,8 @@ class Dataset {
 
   /// Samples [first, first + count) of this view; shares the storage.
   Dataset slice(int first, int count) const;
+  /// The samples with these numbers, in this order; shares the storage.
+  Dataset select(std::span<const int> which) const;
 
  private:
   std::shared_ptr<const Storage> storage_ = std::make_shared<Storage>();
@@ -76,7 +79,7 @@ DataSplits load_idx(const std::filesystem::path& folder);
 /// Reads the data set that a configuration's [data] settings describe. Throws Error{data} or Error{config}.
 DataSplits load_data(const Settings& data, std::uint64_t seed);
 
-/// "unit" (bytes / 255), "standard" (mean 0 and deviation 1 by channel over `train`) or "none".
+/// "unit" (bytes / 255; floats as they are), "standard" (mean 0 and deviation 1 by channel over `train`) or "none".
 Scaling scaling_for(const std::string& kind, const Dataset& train);
 
 /// How an image file is turned into a sample.

@@ -52,6 +52,9 @@ class Settings {
   void erase(const std::string& name);
   bool has(const std::string& name) const { return find(name) != nullptr; }
   const std::vector<Entry>& entries() const { return entries_; }
+  const Entry* find(const std::string& name) const;  ///< null when absent
+  /// The key's text, or `otherwise` when it is absent or of another type: for settings that are not checked yet.
+  std::string text_or(const std::string& name, const std::string& otherwise) const;
   /// Where the key came from, or "" for a default.
   std::string where(const std::string& name) const;
 
@@ -72,7 +75,6 @@ class Settings {
   bool operator==(const Settings& other) const;  ///< names and values, not places
 
  private:
-  const Entry* find(const std::string& name) const;
   const Value& at(const std::string& name) const;
 
   std::vector<Entry> entries_;

@@ -6,6 +6,7 @@
 
 #include "convoy/error.h"
 #include "core/text.h"
+#include "core/value_text.h"
 
 namespace convoy {
 namespace {
@@ -14,40 +15,6 @@ namespace {
   std::string message = where.empty() ? "" : where + ": ";
   if (!owner.empty()) message += owner + ": ";
   throw Error(ErrorKind::config, message + what);
-}
-
-std::string describe(const Value& value) {
-  struct Describe {
-    std::string operator()(bool flag) const { return flag ? "true" : "false"; }
-    std::string operator()(std::int64_t number) const { return std::to_string(number); }
-    std::string operator()(double number) const { return shortest(number); }
-    std::string operator()(const std::string& text) const { return "\"" + text + "\""; }
-    std::string operator()(const Integers& list) const {
-      std::string text = "[";
-      for (const auto item : list) text += (text.size() > 1 ? ", " : "") + std::to_string(item);
-      return text + "]";
-    }
-    std::string operator()(const Texts& list) const {
-      std::string text = "[";
-      for (const auto& item : list) text += (text.size() > 1 ? ", \"" : "\"") + item + "\"";
-      return text + "]";
-    }
-  };
-  return std::visit(Describe{}, value);
-}
-
-std::string expected(const KeySpec& key) {
-  switch (key.kind) {
-    case Kind::flag: return "true or false";
-    case Kind::integer: return "a whole number";
-    case Kind::number: return "a number";
-    case Kind::text: return "a text";
-    case Kind::choice: return join_or(key.choices);
-    case Kind::pair: return "a whole number or two of them";
-    case Kind::shape: return "a list of one to four whole numbers";
-    case Kind::names: return "a list of texts";
-  }
-  return "";
 }
 
 bool has_kind(const Value& value, const KeySpec& key) {
@@ -73,37 +40,41 @@ std::vector<double> numbers_in(const Value& value) {
   return {};
 }
 
-std::string range_text(const KeySpec& key) {
-  const auto number = [&](double x) {
-    return key.kind == Kind::number ? shortest(x) : std::to_string(static_cast<std::int64_t>(x));
-  };
-  if (std::isinf(key.max)) return "at least " + number(key.min);
-  if (std::isinf(key.min)) return "at most " + number(key.max);
-  return number(key.min) + " to " + number(key.max);
+/// Why a number does not fit the key, or "" if it does.
+std::string range_error(double number, const KeySpec& key) {
+  constexpr int largest = std::numeric_limits<int>::max();
+  if (!std::isfinite(number)) return "a finite number";
+  if (number < key.min || number > key.max) return range_text(key);
+  if (key.kind == Kind::number || std::abs(number) <= largest) return "";
+  return (number < 0 ? "at least -" : "at most ") + std::to_string(largest);
 }
 
 void check_entry(const Settings::Entry& entry, const KeySpec& key, const std::string& owner) {
-  if (!has_kind(entry.value, key)) {
-    fail(entry.where, owner, "\"" + key.name + "\" expects " + expected(key) + ", got " + describe(entry.value));
-  }
+  const auto reject = [&](const std::string& expected, const std::string& hint) {
+    fail(entry.where, owner,
+         "\"" + key.name + "\" expects " + expected + ", got " + brief(toml_text(entry.value)) + hint);
+  };
+  if (!has_kind(entry.value, key)) reject(kind_text(key), "");
   for (const double number : numbers_in(entry.value)) {
-    const bool fits_int = key.kind == Kind::number || std::abs(number) <= std::numeric_limits<int>::max();
-    if (number >= key.min && number <= key.max && fits_int) continue;  // NaN fails too
-    const std::string range = fits_int ? range_text(key) : "a number below 2147483648";
-    fail(entry.where, owner, "\"" + key.name + "\" expects " + range + ", got " + describe(entry.value));
+    const std::string range = range_error(number, key);
+    if (!range.empty()) reject(range, "");
   }
   if (key.kind != Kind::choice) return;
   const auto& text = std::get<std::string>(entry.value);
   if (std::find(key.choices.begin(), key.choices.end(), text) != key.choices.end()) return;
-  fail(entry.where, owner,
-       "\"" + key.name + "\" expects " + join_or(key.choices) + ", got \"" + text + "\"" +
-           did_you_mean(text, key.choices));
+  reject(join_or(key.choices), did_you_mean(text, key.choices));
+}
+
+/// The same value in the one form that the getters and comparisons expect of its kind.
+Value normalised(const Value& value, const KeySpec& key) {
+  const auto* whole = std::get_if<std::int64_t>(&value);
+  return key.kind == Kind::number && whole != nullptr ? Value{static_cast<double>(*whole)} : value;
 }
 
 template <class T>
 const T& typed(const Value& value, const std::string& name) {
   if (const T* result = std::get_if<T>(&value)) return *result;
-  fail("", "", "setting \"" + name + "\" has another type: " + describe(value));
+  fail("", "", "setting \"" + name + "\" has another type: " + brief(toml_text(value)));
 }
 
 int to_int(std::int64_t number, const std::string& name) {
@@ -134,6 +105,12 @@ std::string Settings::where(const std::string& name) const {
   return entry == nullptr ? "" : entry->where;
 }
 
+std::string Settings::text_or(const std::string& name, const std::string& otherwise) const {
+  const Entry* entry = find(name);
+  const auto* text = entry == nullptr ? nullptr : std::get_if<std::string>(&entry->value);
+  return text == nullptr ? otherwise : *text;
+}
+
 bool Settings::flag(const std::string& name) const { return typed<bool>(at(name), name); }
 
 int Settings::integer(const std::string& name) const { return to_int(typed<std::int64_t>(at(name), name), name); }
@@ -150,7 +127,7 @@ std::pair<int, int> Settings::pair(const std::string& name) const {
   const Value& value = at(name);
   if (const auto* both = std::get_if<std::int64_t>(&value)) return {to_int(*both, name), to_int(*both, name)};
   const auto& two = typed<Integers>(value, name);
-  if (two.size() != 2) fail("", "", "setting \"" + name + "\" needs two numbers: " + describe(value));
+  if (two.size() != 2) fail("", "", "setting \"" + name + "\" needs two numbers: " + brief(toml_text(value)));
   return {to_int(two[0], name), to_int(two[1], name)};
 }
 
@@ -163,17 +140,17 @@ void Settings::complete(const std::vector<KeySpec>& keys, const std::string& own
   for (const auto& key : keys) names.push_back(key.name);
   for (const auto& entry : entries_) {
     if (std::find(names.begin(), names.end(), entry.name) != names.end()) continue;
-    fail(entry.where, owner, "unknown key \"" + entry.name + "\"" + did_you_mean(entry.name, names));
+    fail(entry.where, owner, "unknown key \"" + brief(entry.name) + "\"" + did_you_mean(entry.name, names));
   }
   std::vector<Entry> completed;
   for (const auto& key : keys) {
     if (const Entry* entry = find(key.name)) {
       check_entry(*entry, key, owner);
-      completed.push_back(*entry);
+      completed.push_back({key.name, normalised(entry->value, key), entry->where});
     } else if (key.fallback) {
-      completed.push_back({key.name, *key.fallback, ""});
+      completed.push_back({key.name, normalised(*key.fallback, key), ""});
     } else if (key.required) {
-      fail("", owner, "missing key \"" + key.name + "\": " + expected(key));
+      fail("", owner, "missing key \"" + key.name + "\": " + kind_text(key));
     }
   }
   entries_ = std::move(completed);

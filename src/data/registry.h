@@ -10,7 +10,7 @@ namespace convoy {
 /// One row of the table of data-set kinds: "idx", "image_folder".
 struct DatasetType {
   TypeSpec spec;
-  DataSplits (*load)(const Settings& data);
+  DataSplits (*load)(const Settings& data, std::uint64_t seed);
 };
 const std::vector<DatasetType>& dataset_types();
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,15 +23,14 @@ struct TensorSlot {
 struct Node {
   std::string name;
   std::string type;
-  std::string owner;        ///< the node whose `activation = ` this is, else empty
-  std::vector<int> inputs;  ///< indices of nodes; Network::input for the network's input
+  std::string owner;        ///< the layer whose `activation = ` this node is, else empty
+  std::vector<int> inputs;  ///< indices of nodes, or Network::input
   bool trainable = true;
-  bool needs_gradient = false;  ///< some parameter at or before it is trained: backward reaches it
+  bool needs_gradient = false;  ///< something at or before it is trained, so backward reaches it
   Declaration declaration;
   std::unique_ptr<Layer> layer;
   std::vector<TensorSlot> parameters;
   std::vector<TensorSlot> states;
-  std::string where;  ///< of its configuration, for messages
 };
 
 /// An immutable directed acyclic graph of named layers in topological order. It holds shapes and offsets, no tensors:
@@ -38,13 +38,16 @@ struct Node {
 class Network {
  public:
   static constexpr int input = -1;
+  static constexpr const char* input_name = "input";
 
-  /// Makes the layers, expands `activation = ` into nodes of their own, infers shapes and checks everything.
-  /// Throws Error{config}: `where: layer 4 "conv2": ...`.
-  Network(const Shape& input, const std::vector<LayerSpec>& layers);
+  /// Makes the layers, expands `activation = ` into nodes of their own, infers shapes and checks everything. A layer
+  /// without inputs follows the one before it. Throws Error{config}: `where: layer 4 "conv2": ...`.
+  Network(const Shape& input_shape, const std::vector<LayerSpec>& layers);
 
   const Shape& input_shape() const { return input_shape_; }
   const std::vector<Node>& nodes() const { return nodes_; }
+  const Node& node(int index) const { return nodes_[static_cast<std::size_t>(index)]; }
+  /// The shape of one sample of a node's output, or of the network's input.
   const Shape& shape_of(int node) const;
   int output() const { return static_cast<int>(nodes_.size()) - 1; }
   /// The node whose output a softmax loss takes: the one before a final softmax, else the last.
@@ -54,17 +57,15 @@ class Network {
   std::size_t state_floats() const { return state_floats_; }
 
  private:
-  void add(const LayerSpec& spec);
-  int append(const std::string& name, const std::string& type, const Settings& settings, std::vector<int> inputs,
-             const LayerSpec& spec);
-  int find(const std::string& name) const;
+  void add(const LayerSpec& spec, const std::string& name);
+  int append(Node node, Settings settings);
   std::vector<int> inputs_of(const LayerSpec& spec) const;
-  std::string unique_name(const LayerSpec& spec) const;
   void place_tensors(Node& node);
-  void check_single_output() const;
+  void check_consumed() const;
 
   Shape input_shape_;
   std::vector<Node> nodes_;
+  std::map<std::string, int> by_name_;  ///< a layer's name -> the node of its output
   std::size_t parameter_floats_ = 0;
   std::size_t state_floats_ = 0;
 };

@@ -1,76 +1,87 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
 
 #include "core/aligned_buffer.h"
 #include "core/thread_pool.h"
+#include "graph/memory_plan.h"
 #include "graph/network.h"
 #include "graph/weights.h"
+#include "graph/work_plan.h"
 
 namespace convoy {
 
-/// A network at work: a mode, the memory for batches of up to max_batch samples, and the order of the work. All memory
-/// is planned and allocated by the constructor; forward and backward allocate nothing.
+/// A network at work: a mode, memory for batches of up to max_batch samples, and the order of the work. The constructor
+/// plans and allocates everything; forward and backward allocate nothing.
 ///
-/// The work of all layers is cut into segments. Sweeps by sample that follow each other form one segment, in which each
-/// task takes a fixed group of samples, one sample after the other, through all sweeps while it is in the cache.
+/// Sweeps by sample that follow each other form one segment (WorkPlan). In it each task takes a fixed group of samples,
+/// one after the other, through all sweeps, while the sample's activations are in the cache.
 class Session {
  public:
-  /// Samples are handled in this many fixed groups; so much parallelism there is, and so many copies of a convolution's
+  /// Samples are handled in this many fixed groups: so much parallelism there is, and so many copies of a convolution's
   /// gradient. A constant, because results must not depend on the number of threads.
   static constexpr int groups = 8;
 
-  /// Runs nodes 0 to `last` (Network::logits() to train through a fused softmax). `network`, `weights` and `pool` must
-  /// outlive the session.
+  /// Runs nodes 0 to `last`: Network::output(), or Network::logits() to train through a fused softmax. `network`,
+  /// `weights` and `pool` must outlive the session.
   Session(const Network& network, Weights& weights, Mode mode, int max_batch, int last, ThreadPool& pool);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
 
+  const Network& network() const { return network_; }
+  ThreadPool& pool() { return pool_; }
   int max_batch() const { return max_batch_; }
+  const Shape& output_shape() const { return network_.shape_of(last_); }
+
   /// To be filled before forward: sample n at input()[n].
   BatchView input() const { return input_; }
-  BatchView output() const;
+  BatchView output() const { return passes_.back().output; }
   /// To be filled before backward with the loss's gradient for the output.
-  BatchView d_output() const;
-  /// One float for each of Weights::parameters: the sum of the gradients since clear_gradients().
+  BatchView d_output() const { return passes_.back().d_output; }
+  /// For each number in Weights::parameters the sum of its gradients since clear_gradients(). Empty in Mode::predict.
   std::span<float> gradients() { return gradients_.span(); }
 
   void clear_gradients();
-  /// `step` and `seed` name the random numbers of dropout. batch <= max_batch.
+  /// Computes output() for the first `batch` samples of input(). `seed` and `step` name the random numbers of dropout.
+  /// Throws Error with the layer's name.
   void forward(int batch, std::uint64_t seed = 0, std::uint32_t step = 0);
+  /// Adds to gradients(); follows a forward of the same batch.
   void backward();
 
-  ThreadPool& pool() { return pool_; }
-  const Network& network() const { return network_; }
-  /// What is allocated, in bytes, for `bench` and the report.
+  /// What the session holds, in bytes.
   struct Memory {
-    std::size_t activations = 0, gradients = 0, saved = 0, scratch = 0;
+    std::size_t activations = 0;  ///< and their gradients
+    std::size_t gradients = 0;    ///< of the parameters
+    std::size_t saved = 0;        ///< what forward leaves for backward, besides activations
+    std::size_t scratch = 0;
   };
   Memory memory() const;
 
  private:
-  struct Step {
-    int node;
-    Sweep sweep;
+  /// A node's gradients, kept once for each group of samples: where in gradient_groups_ and how many floats a group.
+  struct GroupedGradient {
+    std::size_t offset = 0;
+    std::size_t floats = 0;
+    std::size_t target = 0;  ///< its place in gradients_
   };
-  struct Segment {
-    int parts = Sweep::by_sample;
-    std::vector<Step> steps;
-    std::vector<int> grouped;  ///< nodes whose gradient copies a group clears first
-  };
-  struct Edges;
 
-  void plan_activations();
-  void plan_gradients();
-  void plan_saved();
-  void plan_scratch();
-  void build_segments();
-  static void append(std::vector<Segment>& segments, int node, Sweeps sweeps);
-  void add_fan_out(int node);
+  void bind_activations(const MemoryPlan& plan);
+  void bind_weights();
+  void bind_gradients();
+  void bind_saved();
+  void bind_scratch();
+  void add_fan_out(const MemoryPlan& plan);
+  Sweep sum_of_gradients(std::size_t node, const std::vector<Place>& further);
+  int first_of(int group) const { return batch_ * group / groups; }
+
   void run(const std::vector<Segment>& segments);
-  void run_samples(const Segment& segment);
-  void run_parts(const Segment& segment);
-  void reduce_gradients();
+  void run_group(const Segment& segment, int group, int worker);
+  void call(const Step& step, const Task& task) const;
+  void clear_group(int node, int group);
+  void reduce_groups();
 
   const Network& network_;
   Weights& weights_;
@@ -78,19 +89,18 @@ class Session {
   int max_batch_;
   int last_;
   ThreadPool& pool_;
+  WorkPlan work_;
   int batch_ = 0;
 
-  std::vector<Pass> passes_;
+  std::vector<Pass> passes_;  ///< by node
   BatchView input_;
   AlignedBuffer<float> activations_;
-  AlignedBuffer<float> d_activations_;
   AlignedBuffer<float> gradients_;
   AlignedBuffer<float> gradient_groups_;
+  std::vector<GroupedGradient> grouped_;  ///< by node; no floats where gradients are not grouped
   AlignedBuffer<std::byte> saved_;
   AlignedBuffer<float> shared_;
   AlignedBuffer<float> scratch_;
-  std::vector<Segment> forward_;
-  std::vector<Segment> backward_;
 };
 
 }  // namespace convoy

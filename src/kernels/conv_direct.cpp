@@ -1,1 +1,255 @@
-// placeholder: to be overwritten by its owner
+#include <algorithm>
+#include <cstring>
+
+#include "core/aligned_buffer.h"
+#include "kernels/conv.h"
+#include "kernels/conv_tiles.h"
+#include "kernels/isa.h"
+
+namespace convoy::kernels {
+namespace {
+
+/// One axis of a correlation: output first_out + n * out_step, n < count, sums inputs first_in + n * in_step + t over
+/// the taps t. Some of these inputs may lie outside the image.
+struct Axis {
+  int first_out, out_step, count;
+  int first_in, in_step, taps;
+
+  int first_input() const { return first_in; }
+  int end_input() const { return first_in + (count - 1) * in_step + taps; }
+};
+
+Axis forward_axis(int out, int kernel, int stride, int pad) { return {0, 1, out, -pad, stride, kernel}; }
+
+/// Backward, the inputs i = stride * o + k - pad of one phase, (i + pad) % stride, meet the same taps k, at outputs o
+/// that are neighbours: a correlation without stride. Its taps run from the last k to the first.
+Axis backward_axis(int phase, int in, int kernel, int stride, int pad) {
+  const int first = ((phase - pad) % stride + stride) % stride;
+  const int taps = phase < kernel ? (kernel - phase - 1) / stride + 1 : 0;
+  const int count = first < in ? (in - first - 1) / stride + 1 : 0;
+  return {first, stride, count, (first + pad) / stride - (taps - 1), 1, taps};
+}
+
+/// The tap that stands at place t of backward_axis.
+int backward_tap(const Axis& axis, int phase, int stride, int t) { return phase + stride * (axis.taps - 1 - t); }
+
+/// An image with zero columns to the left and right, so that no tap falls outside of a row.
+struct Columns {
+  int height, width, channels, left = 0, right = 0;
+
+  void cover(const Axis& axis) {
+    if (axis.count == 0 || axis.taps == 0) return;
+    left = std::max(left, -axis.first_input());
+    right = std::max(right, axis.end_input() - width);
+  }
+  std::ptrdiff_t row_floats() const { return std::ptrdiff_t{left + width + right} * channels; }
+  std::size_t floats() const { return left + right == 0 ? 0 : static_cast<std::size_t>(height * row_floats()); }
+
+  /// The image itself if it needs no zeros, else a copy in scratch.
+  const float* pad(float* scratch, const float* image) const {
+    if (left + right == 0) return image;
+    const std::ptrdiff_t run = std::ptrdiff_t{width} * channels;
+    float* to = scratch;
+    for (int y = 0; y < height; ++y, image += run) {
+      to = std::fill_n(to, left * channels, 0.0F);
+      to = std::copy_n(image, run, to);
+      to = std::fill_n(to, right * channels, 0.0F);
+    }
+    return scratch;
+  }
+};
+
+/// Convolution as an implicit matrix product: since the numbers under one kernel row are contiguous in NHWC, the tiles
+/// read the image as it is. The weights are packed into panels of output channels, each rows x columns x in_c x panel.
+/// d_x is the same correlation of d_y by the flipped and transposed kernel, and d_kernel has (kx, in_c) for rows and
+/// pixels for depth.
+class DirectConv final : public ConvEngine {
+ public:
+  explicit DirectConv(const ConvShape& shape)
+      : s_(shape),
+        tiles_(for_this_cpu<ConvTiles>()),
+        padded_x_{s_.in_h, s_.in_w, s_.in_c},
+        padded_d_y_{s_.out_h, s_.out_w, s_.out_c} {
+    padded_x_.cover(forward_axis(s_.out_w, s_.kernel_w, s_.stride_w, s_.pad_w));
+    for (int phase = 0; phase < s_.stride_w; ++phase) padded_d_y_.cover(backward_x(phase));
+    band_rows_ = std::clamp(band_pixels / s_.out_w, 1, s_.out_h);
+  }
+
+  std::size_t scratch_floats() const override {
+    const std::size_t band = static_cast<std::size_t>(band_rows_) * static_cast<std::size_t>(s_.out_w) *
+                             static_cast<std::size_t>(whole_panels(s_.out_c));
+    return std::max(round_to_line(padded_x_.floats()) + band, padded_d_y_.floats());
+  }
+  std::size_t forward_weights_floats() const override {
+    return s_.kernel_floats() / static_cast<std::size_t>(s_.out_c) * static_cast<std::size_t>(whole_panels(s_.out_c));
+  }
+  std::size_t backward_weights_floats() const override {
+    return s_.kernel_floats() / static_cast<std::size_t>(s_.in_c) * static_cast<std::size_t>(whole_panels(s_.in_c));
+  }
+
+  void pack_forward(float* weights, const float* kernel) const override {
+    const int depth = s_.kernel_h * s_.kernel_w * s_.in_c;
+    for (int c = 0; c < s_.out_c; c += tiles_.panel) {
+      const int columns = std::min(tiles_.panel, s_.out_c - c);
+      for (int k = 0; k < depth; ++k) {
+        float* rest = std::copy_n(kernel + std::ptrdiff_t{k} * s_.out_c + c, columns, weights);
+        weights = std::fill_n(rest, tiles_.panel - columns, 0.0F);
+      }
+    }
+  }
+
+  void pack_backward(float* weights, const float* kernel) const override {
+    for_each_phase([&](const Axis& y, const Axis& x, int phase_y, int phase_x) {
+      for (int c = 0; c < s_.in_c; c += tiles_.panel) {
+        for (int ty = 0; ty < y.taps; ++ty) {
+          for (int tx = 0; tx < x.taps; ++tx) {
+            const int ky = backward_tap(y, phase_y, s_.stride_h, ty);
+            const int kx = backward_tap(x, phase_x, s_.stride_w, tx);
+            const float* tap = kernel + (std::ptrdiff_t{ky} * s_.kernel_w + kx) * s_.in_c * s_.out_c;
+            weights = transpose_panel(weights, tap, c);
+          }
+        }
+      }
+    });
+  }
+
+  void forward(float* y, const float* x, const float* weights, const float* bias, float* scratch) const override {
+    const Axis rows = forward_axis(s_.out_h, s_.kernel_h, s_.stride_h, s_.pad_h);
+    const Axis columns = forward_axis(s_.out_w, s_.kernel_w, s_.stride_w, s_.pad_w);
+    correlate(y, s_.out_w, s_.out_c, padded_x_, padded_x_.pad(scratch, x), rows, columns, weights, bias);
+  }
+
+  void backward_data(float* d_x, const float* d_y, const float* weights, float* scratch) const override {
+    const float* padded = padded_d_y_.pad(scratch, d_y);
+    for_each_phase([&](const Axis& y, const Axis& x, int, int) {
+      correlate(d_x, s_.in_w, s_.in_c, padded_d_y_, padded, y, x, weights, nullptr);
+      weights += std::ptrdiff_t{y.taps} * x.taps * s_.out_c * whole_panels(s_.in_c);
+    });
+  }
+
+  void backward_kernel(float* d_kernel, const float* d_y, const float* x, float* scratch) const override {
+    const float* padded = padded_x_.pad(scratch, x);
+    float* band = scratch + round_to_line(padded_x_.floats());
+    for (int first = 0; first < s_.out_h; first += band_rows_) {
+      const int end = std::min(first + band_rows_, s_.out_h);
+      pack_pixels(band, d_y, first, end);
+      for (int c = 0; c < s_.out_c; c += tiles_.panel) {
+        for (int ky = 0; ky < s_.kernel_h; ++ky) add_kernel_row(d_kernel, band, padded, first, end, c, ky);
+      }
+    }
+  }
+
+ private:
+  /// Pixels that backward_kernel handles at a time, so that a panel of d_y and the rows of x it meets stay in L1.
+  static constexpr int band_pixels = 144;
+
+  int whole_panels(int channels) const { return (channels + tiles_.panel - 1) / tiles_.panel * tiles_.panel; }
+
+  Axis backward_y(int phase) const { return backward_axis(phase, s_.in_h, s_.kernel_h, s_.stride_h, s_.pad_h); }
+  Axis backward_x(int phase) const { return backward_axis(phase, s_.in_w, s_.kernel_w, s_.stride_w, s_.pad_w); }
+
+  template <class Function>
+  void for_each_phase(const Function& function) const {
+    for (int phase_y = 0; phase_y < s_.stride_h; ++phase_y) {
+      for (int phase_x = 0; phase_x < s_.stride_w; ++phase_x) {
+        function(backward_y(phase_y), backward_x(phase_x), phase_y, phase_x);
+      }
+    }
+  }
+
+  /// Writes input channels [c, c + panel) of one tap, in_c x out_c, as out_c x panel; returns the end.
+  float* transpose_panel(float* to, const float* tap, int c) const {
+    const int columns = std::min(tiles_.panel, s_.in_c - c);
+    for (int o = 0; o < s_.out_c; ++o) {
+      for (int i = 0; i < columns; ++i) to[i] = tap[std::ptrdiff_t{c + i} * s_.out_c + o];
+      to = std::fill_n(to + columns, tiles_.panel - columns, 0.0F);
+    }
+    return to;
+  }
+
+  /// Assigns the pixels of `out` that rows x columns name, from an image whose rows are padded.
+  void correlate(float* out, int out_w, int out_c, const Columns& in, const float* image, const Axis& rows,
+                 const Axis& columns, const float* weights, const float* bias) const {
+    const int run = columns.taps * in.channels;
+    const std::ptrdiff_t weights_row = std::ptrdiff_t{run} * tiles_.panel;
+    if (columns.count == 0) return;
+    for (int c = 0; c < out_c; c += tiles_.panel, weights += rows.taps * weights_row) {
+      for (int n = 0; n < rows.count; ++n) {
+        const int iy = rows.first_in + n * rows.in_step;
+        const int first = std::clamp(-iy, 0, rows.taps);
+        const int end = std::clamp(in.height - iy, first, rows.taps);
+        const std::ptrdiff_t oy = rows.first_out + n * rows.out_step;
+        tiles_.output_row(
+            {.out = out + (oy * out_w + columns.first_out) * out_c + c,
+             .out_step = std::ptrdiff_t{columns.out_step} * out_c,
+             .x = image + (iy + first) * in.row_floats() + std::ptrdiff_t{in.left + columns.first_in} * in.channels,
+             .x_step = std::ptrdiff_t{columns.in_step} * in.channels,
+             .x_row = in.row_floats(),
+             .weights = weights + first * weights_row,
+             .bias = bias == nullptr ? nullptr : bias + c,
+             .pixels = columns.count,
+             .columns = std::min(tiles_.panel, out_c - c),
+             .rows = end - first,
+             .run = run});
+      }
+    }
+  }
+
+  /// Copies rows [first, end) of d_y into panels: (out_c / panel) x rows x out_w x panel.
+  void pack_pixels(float* to, const float* d_y, int first, int end) const {
+    const std::ptrdiff_t pixels = std::ptrdiff_t{end - first} * s_.out_w;
+    d_y += std::ptrdiff_t{first} * s_.out_w * s_.out_c;
+    for (int c = 0; c < s_.out_c; c += tiles_.panel) {
+      const int columns = std::min(tiles_.panel, s_.out_c - c);
+      for (std::ptrdiff_t p = 0; p < pixels; ++p) {
+        to = std::copy_n(d_y + p * s_.out_c + c, columns, to);
+        to = std::fill_n(to, tiles_.panel - columns, 0.0F);
+      }
+    }
+  }
+
+  /// Adds what output rows [first, end), packed in `band`, give to kernel row ky and the panel at channel c.
+  void add_kernel_row(float* d_kernel, const float* band, const float* x, int first, int end, int c, int ky) const {
+    const auto [valid, valid_end] = rows_meeting(ky);
+    const int from = std::max(first, valid);
+    const int to = std::min(end, valid_end);
+    if (from >= to) return;
+    const int taps = s_.kernel_w * s_.in_c;
+    const std::ptrdiff_t row = padded_x_.row_floats();
+    const std::ptrdiff_t iy = std::ptrdiff_t{from} * s_.stride_h + ky - s_.pad_h;
+    const std::ptrdiff_t pixels = (std::ptrdiff_t{end - first} * c / tiles_.panel + from - first) * s_.out_w;
+    tiles_.kernel_row({.d_kernel = d_kernel + std::ptrdiff_t{ky} * taps * s_.out_c + c,
+                       .out_c = s_.out_c,
+                       .x = x + iy * row,
+                       .x_step = std::ptrdiff_t{s_.stride_w} * s_.in_c,
+                       .x_row = s_.stride_h * row,
+                       .d_y = band + pixels * tiles_.panel,
+                       .taps = taps,
+                       .columns = std::min(tiles_.panel, s_.out_c - c),
+                       .rows = to - from,
+                       .pixels = s_.out_w});
+  }
+
+  /// The output rows for which kernel row ky lies on the image: [first, second).
+  std::pair<int, int> rows_meeting(int ky) const {
+    const int offset = ky - s_.pad_h;
+    const int first = offset >= 0 ? 0 : (-offset - 1) / s_.stride_h + 1;
+    const int end = offset >= s_.in_h ? 0 : (s_.in_h - offset - 1) / s_.stride_h + 1;
+    return {first, std::min(end, s_.out_h)};
+  }
+
+  ConvShape s_;
+  const ConvTiles& tiles_;
+  Columns padded_x_;
+  Columns padded_d_y_;
+  int band_rows_ = 1;
+};
+
+}  // namespace
+
+std::unique_ptr<const ConvEngine> make_direct_conv(const ConvShape& shape) {
+  if (shape.dilation_h != 1 || shape.dilation_w != 1) return nullptr;
+  return std::make_unique<DirectConv>(shape);
+}
+
+}  // namespace convoy::kernels

@@ -1,1 +1,118 @@
-// placeholder: to be overwritten by its owner
+#include "kernels/pool.h"
+
+namespace convoy::kernels {
+namespace {
+
+/// The part of a window that lies inside the image.
+struct Window {
+  int top, left;       // of the whole window, maybe outside
+  int y0, y1, x0, x1;  // rows and columns inside
+};
+
+Window window_at(const PoolShape& s, int oy, int ox) {
+  Window w{};
+  w.top = oy * s.stride_h - s.pad_h;
+  w.left = ox * s.stride_w - s.pad_w;
+  w.y0 = w.top > 0 ? w.top : 0;
+  w.x0 = w.left > 0 ? w.left : 0;
+  w.y1 = w.top + s.pool_h < s.in_h ? w.top + s.pool_h : s.in_h;
+  w.x1 = w.left + s.pool_w < s.in_w ? w.left + s.pool_w : s.in_w;
+  return w;
+}
+
+std::ptrdiff_t pixel(const PoolShape& s, int width, int y, int x) {
+  return (static_cast<std::ptrdiff_t>(y) * width + x) * s.channels;
+}
+
+void clear(float* values, const PoolShape& s) {
+  const std::ptrdiff_t count = pixel(s, s.in_w, s.in_h, 0);
+  for (std::ptrdiff_t i = 0; i < count; ++i) values[i] = 0;
+}
+
+/// Calls visit(window, output offset) for every output pixel.
+template <class Visit>
+inline __attribute__((always_inline)) void each_window(const PoolShape& s, Visit visit) {
+  for (int oy = 0; oy < s.out_h; ++oy) {
+    for (int ox = 0; ox < s.out_w; ++ox) visit(window_at(s, oy, ox), pixel(s, s.out_w, oy, ox));
+  }
+}
+
+void take_larger(float* __restrict best, std::uint8_t* __restrict place, const float* __restrict x, int channels,
+                 std::uint8_t here) {
+  for (int c = 0; c < channels; ++c) {
+    const bool larger = x[c] > best[c];
+    place[c] = larger ? here : place[c];
+    best[c] = larger ? x[c] : best[c];
+  }
+}
+
+void start_with(float* __restrict best, std::uint8_t* __restrict place, const float* __restrict x, int channels,
+                std::uint8_t here) {
+  for (int c = 0; c < channels; ++c) {
+    best[c] = x[c];
+    place[c] = here;
+  }
+}
+
+void max_forward(float* y, std::uint8_t* place, const float* x, const PoolShape& s) {
+  each_window(s, [&](const Window& w, std::ptrdiff_t out) {
+    for (int iy = w.y0; iy < w.y1; ++iy) {
+      for (int ix = w.x0; ix < w.x1; ++ix) {
+        const auto here = static_cast<std::uint8_t>((iy - w.top) * s.pool_w + ix - w.left);
+        const bool first = iy == w.y0 && ix == w.x0;
+        (first ? start_with : take_larger)(y + out, place + out, x + pixel(s, s.in_w, iy, ix), s.channels, here);
+      }
+    }
+  });
+}
+
+void add_where(float* __restrict dx, const float* __restrict dy, const std::uint8_t* __restrict place, int channels,
+               std::uint8_t here) {
+  for (int c = 0; c < channels; ++c) dx[c] += place[c] == here ? dy[c] : 0;
+}
+
+void max_backward(float* dx, const float* dy, const std::uint8_t* place, const PoolShape& s) {
+  clear(dx, s);
+  each_window(s, [&](const Window& w, std::ptrdiff_t out) {
+    for (int iy = w.y0; iy < w.y1; ++iy) {
+      for (int ix = w.x0; ix < w.x1; ++ix) {
+        const auto here = static_cast<std::uint8_t>((iy - w.top) * s.pool_w + ix - w.left);
+        add_where(dx + pixel(s, s.in_w, iy, ix), dy + out, place + out, s.channels, here);
+      }
+    }
+  });
+}
+
+float share_of(const Window& w) { return 1.0F / static_cast<float>((w.y1 - w.y0) * (w.x1 - w.x0)); }
+
+void add_scaled(float* __restrict sum, const float* __restrict values, int channels, float factor) {
+  for (int c = 0; c < channels; ++c) sum[c] += factor * values[c];
+}
+
+void average_forward(float* y, const float* x, const PoolShape& s) {
+  each_window(s, [&](const Window& w, std::ptrdiff_t out) {
+    for (int c = 0; c < s.channels; ++c) y[out + c] = 0;
+    for (int iy = w.y0; iy < w.y1; ++iy) {
+      for (int ix = w.x0; ix < w.x1; ++ix) add_scaled(y + out, x + pixel(s, s.in_w, iy, ix), s.channels, share_of(w));
+    }
+  });
+}
+
+void average_backward(float* dx, const float* dy, const PoolShape& s) {
+  clear(dx, s);
+  each_window(s, [&](const Window& w, std::ptrdiff_t out) {
+    for (int iy = w.y0; iy < w.y1; ++iy) {
+      for (int ix = w.x0; ix < w.x1; ++ix) add_scaled(dx + pixel(s, s.in_w, iy, ix), dy + out, s.channels, share_of(w));
+    }
+  });
+}
+
+}  // namespace
+
+template <>
+const PoolKernels Table<PoolKernels, Isa::CONVOY_KERNEL_ISA>::functions = {.max_forward = max_forward,
+                                                                           .max_backward = max_backward,
+                                                                           .average_forward = average_forward,
+                                                                           .average_backward = average_backward};
+
+}  // namespace convoy::kernels

@@ -1,1 +1,39 @@
-// placeholder: to be overwritten by its owner
+#include "kernels/softmax.h"
+
+namespace convoy::kernels {
+namespace {
+
+void forward_row(float* y, const float* x, std::size_t classes) {
+  float largest = x[0];
+  for (std::size_t i = 1; i < classes; ++i) largest = x[i] > largest ? x[i] : largest;
+  double sum = 0;
+  for (std::size_t i = 0; i < classes; ++i) {
+    y[i] = __builtin_expf(x[i] - largest);
+    sum += static_cast<double>(y[i]);
+  }
+  const auto factor = static_cast<float>(1 / sum);
+  for (std::size_t i = 0; i < classes; ++i) y[i] *= factor;
+}
+
+void backward_row(float* dx, const float* dy, const float* y, std::size_t classes) {
+  double mean = 0;
+  for (std::size_t i = 0; i < classes; ++i) mean += static_cast<double>(y[i]) * static_cast<double>(dy[i]);
+  for (std::size_t i = 0; i < classes; ++i) dx[i] = y[i] * (dy[i] - static_cast<float>(mean));
+}
+
+void forward(float* y, const float* x, std::size_t rows, std::size_t classes) {
+  for (std::size_t row = 0; row < rows; ++row) forward_row(y + row * classes, x + row * classes, classes);
+}
+
+void backward(float* dx, const float* dy, const float* y, std::size_t rows, std::size_t classes) {
+  for (std::size_t row = 0; row < rows; ++row) {
+    backward_row(dx + row * classes, dy + row * classes, y + row * classes, classes);
+  }
+}
+
+}  // namespace
+
+template <>
+const SoftmaxKernels Table<SoftmaxKernels, Isa::CONVOY_KERNEL_ISA>::functions = {.forward = forward, .backward = backward};
+
+}  // namespace convoy::kernels

@@ -1,1 +1,38 @@
-// placeholder: to be overwritten by its owner
+#include "layers/add.h"
+
+#include <algorithm>
+
+#include "kernels/elementwise.h"
+#include "layers/check.h"
+
+namespace convoy::layers {
+
+TypeSpec Add::spec() { return {"add", "The sum of its inputs, which have one shape.", {}}; }
+
+Declaration Add::setup(std::span<const Shape> inputs) {
+  if (inputs.size() < 2) {
+    throw Error(ErrorKind::config, "expected two inputs or more, got " + std::to_string(inputs.size()) + "; name them: inputs = [\"a\", \"b\"]");
+  }
+  for (const Shape& shape : inputs) {
+    if (shape == inputs[0]) continue;
+    throw Error(ErrorKind::config, "inputs must have one shape, got " + inputs[0].text() + " and " + shape.text());
+  }
+  size_ = inputs[0].size();
+  return {.output = inputs[0]};
+}
+
+void Add::forward_sample(const Pass& pass, const Task& task) const {
+  float* sum = pass.output[task.index];
+  kernels::elementwise().add(sum, pass.inputs[0][task.index], pass.inputs[1][task.index], size_);
+  for (std::size_t i = 2; i < pass.inputs.size(); ++i) {
+    kernels::elementwise().add(sum, sum, pass.inputs[i][task.index], size_);
+  }
+}
+
+void Add::backward_sample(const Pass& pass, const Task& task) const {
+  for (const BatchView& d_input : pass.d_inputs) {
+    if (d_input) std::copy_n(pass.d_output[task.index], size_, d_input[task.index]);
+  }
+}
+
+}  // namespace convoy::layers

@@ -1,1 +1,18 @@
-// placeholder: to be overwritten by its owner
+#include "layers/avg_pool2d.h"
+
+namespace convoy::layers {
+
+TypeSpec AvgPool2D::spec() { return {"avg_pool2d", "The mean of each window, by channel.", keys()}; }
+
+Declaration AvgPool2D::setup(std::span<const Shape> inputs) { return {.output = infer(inputs)}; }
+
+void AvgPool2D::forward_sample(const Pass& pass, const Task& task) const {
+  kernels::pool().average_forward(pass.output[task.index], pass.inputs[0][task.index], shape_);
+}
+
+void AvgPool2D::backward_sample(const Pass& pass, const Task& task) const {
+  if (!pass.d_inputs[0]) return;
+  kernels::pool().average_backward(pass.d_inputs[0][task.index], pass.d_output[task.index], shape_);
+}
+
+}  // namespace convoy::layers

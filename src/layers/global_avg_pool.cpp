@@ -1,1 +1,26 @@
-// placeholder: to be overwritten by its owner
+#include "layers/global_avg_pool.h"
+
+#include "layers/check.h"
+
+namespace convoy::layers {
+
+TypeSpec GlobalAvgPool::spec() { return {"global_avg_pool", "The mean over height and width, by channel.", {}}; }
+
+Declaration GlobalAvgPool::setup(std::span<const Shape> inputs) {
+  const Shape& input = image_input(inputs);
+  // Average pooling with one window as large as the image.
+  shape_ = {.in_h = input[0], .in_w = input[1], .channels = input[2], .out_h = 1, .out_w = 1, .pool_h = input[0],
+            .pool_w = input[1], .stride_h = 1, .stride_w = 1, .pad_h = 0, .pad_w = 0};
+  return {.output = {input[2]}};
+}
+
+void GlobalAvgPool::forward_sample(const Pass& pass, const Task& task) const {
+  kernels::pool().average_forward(pass.output[task.index], pass.inputs[0][task.index], shape_);
+}
+
+void GlobalAvgPool::backward_sample(const Pass& pass, const Task& task) const {
+  if (!pass.d_inputs[0]) return;
+  kernels::pool().average_backward(pass.d_inputs[0][task.index], pass.d_output[task.index], shape_);
+}
+
+}  // namespace convoy::layers

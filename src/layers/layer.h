@@ -43,6 +43,7 @@ struct Declaration {
   std::size_t shared_floats = 0;   ///< a session: the same, once for the whole batch
   std::size_t scratch_floats = 0;  ///< a worker: undefined between two calls
   std::int64_t macs = 0;           ///< multiply-adds of one sample's forward pass
+  bool view = false;               ///< the output is the input's numbers in another shape: they share a buffer
   bool in_place = false;           ///< forward may overwrite its input, and backward d_output with d_input
   bool reads_output = false;       ///< backward reads this layer's own output
   bool grouped_gradients = false;  ///< backward runs by sample and adds to gradient(i, task.group)
@@ -71,6 +72,7 @@ struct Pass {
   int batch = 0;           ///< samples in this batch
   std::uint64_t seed = 0;  ///< with step and sample, names the random numbers of this pass
   std::uint32_t step = 0;
+  std::uint32_t salt = 0;               ///< the layer's number in its network, so that two dropouts draw differently
   std::vector<BatchView> inputs;
   BatchView output;
   std::vector<BatchView> d_inputs;  ///< to be assigned; data is null where nobody needs it
@@ -102,6 +104,8 @@ struct Sweep {
   int parts =
       by_sample;  ///< by_sample: one call a sample. Otherwise so many calls; a fixed number, whatever the threads
   std::function<void(const Pass&, const Task&)> body;
+  /// It reads parameters only (packs weights, say): such sweeps run ahead of all others, so they split no segment.
+  bool early = false;
 };
 
 /// One layer's work in one direction: sweeps in order, each beginning when the one before is complete. Sweeps by sample

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <limits>
 #include <string>
 
 #include "convoy/error.h"
@@ -19,6 +21,7 @@ const std::vector<KeySpec> keys = {
      .doc = "",
      .choices = {"valid", "same"}},
     {.name = "rate", .kind = Kind::number, .fallback = Value{0.5}, .doc = "", .min = 0, .max = 1},
+    {.name = "offset", .kind = Kind::number, .fallback = {}, .doc = ""},
 };
 
 std::string message_of(Settings settings) {
@@ -61,7 +64,35 @@ TEST_CASE("complete names the place, the expectation and the nearest key") {
   CHECK(message_of(with("kernel", Integers{3, 0})) ==
         "a.toml:3:1: layer \"conv2\": \"kernel\" expects at least 1, got [3, 0]");
   CHECK(message_of({}) == "layer \"conv2\": missing key \"filters\": a whole number");
-  CHECK(message_of(with("kernel", std::int64_t{3'000'000'000})).find("2147483648") != std::string::npos);
+}
+
+TEST_CASE("numbers out of bounds, too large for an int or not finite are errors") {
+  const double infinity = std::numeric_limits<double>::infinity();
+  CHECK(message_of(with("kernel", std::int64_t{3'000'000'000})) ==
+        "a.toml:3:1: layer \"conv2\": \"kernel\" expects at most 2147483647, got 3000000000");
+  CHECK(message_of(with("kernel", std::numeric_limits<std::int64_t>::min())) ==
+        "a.toml:3:1: layer \"conv2\": \"kernel\" expects at least 1, got -9223372036854775808");
+  CHECK(message_of(with("offset", -infinity)) ==
+        "a.toml:3:1: layer \"conv2\": \"offset\" expects a finite number, got -inf");
+  CHECK(message_of(with("rate", std::nan(""))) ==
+        "a.toml:3:1: layer \"conv2\": \"rate\" expects a finite number, got nan");
+}
+
+TEST_CASE("messages stay one short line whatever the value") {
+  const std::string message = message_of(with("rate", std::string(10'000, 'x') + "\n"));
+  CHECK(message.size() < 200);
+  CHECK(message.find("xxx...") != std::string::npos);
+  CHECK(message_of(with("a\nb", 1.0)) == "a.toml:3:1: layer \"conv2\": unknown key \"a b\"");
+}
+
+TEST_CASE("a number given as a whole number is kept as a number") {
+  Settings settings = with("rate", std::int64_t{1});
+  settings.complete(keys, "");
+  CHECK(settings == [] {
+    Settings twin = with("rate", 1.0);
+    twin.complete(keys, "");
+    return twin;
+  }());
 }
 
 TEST_CASE("settings compare by value, not by place") {

@@ -1,1 +1,217 @@
-// placeholder: to be overwritten by its owner
+#include "kernels/conv.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "convoy/error.h"
+#include "core/aligned_buffer.h"
+#include "core/random.h"
+#include "support/reference_conv.h"
+
+namespace convoy::kernels {
+namespace {
+
+using Floats = std::vector<float>;
+using Doubles = std::vector<double>;
+constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+
+struct Case {
+  Shape input;
+  ConvOptions options;
+};
+
+std::string text(const Case& c) {
+  const auto pair = [](std::pair<int, int> p) { return std::to_string(p.first) + "x" + std::to_string(p.second); };
+  return c.input.text() + " to " + std::to_string(c.options.filters) + ", kernel " + pair(c.options.kernel) +
+         ", stride " + pair(c.options.stride) + ", dilation " + pair(c.options.dilation) +
+         (c.options.same ? ", same" : ", valid");
+}
+
+/// Every kernel with every stride, padding and a few channel counts, sizes odd; then what this grid leaves out.
+std::vector<Case> cases() {
+  std::vector<Case> all;
+  constexpr std::pair<int, int> kernels[] = {{1, 1}, {3, 3}, {5, 5}, {2, 3}};
+  constexpr std::pair<int, int> strides[] = {{1, 1}, {2, 2}, {3, 3}, {2, 1}, {1, 3}};
+  constexpr std::pair<int, int> channels[] = {{1, 13}, {3, 1}, {13, 32}, {32, 3}, {13, 47}};
+  for (const auto& kernel : kernels) {
+    for (const auto& stride : strides) {
+      for (const auto& [in, out] : channels) {
+        for (const bool same : {false, true}) {
+          all.push_back({{9, 11, in}, {.filters = out, .kernel = kernel, .stride = stride, .same = same}});
+        }
+      }
+    }
+  }
+  for (const bool same : {false, true}) {
+    all.push_back({{11, 9, 13}, {.filters = 3, .kernel = {3, 3}, .dilation = {2, 2}, .same = same}});
+    all.push_back({{11, 9, 1}, {.filters = 32, .kernel = {3, 2}, .stride = {2, 1}, .dilation = {1, 3}, .same = same}});
+    all.push_back({{11, 13, 32}, {.filters = 3, .kernel = {3, 3}, .stride = {3, 2}, .dilation = {2, 1}, .same = same}});
+    all.push_back({{1, 1, 13}, {.filters = 32, .same = same}});
+    all.push_back({{41, 40, 32}, {.filters = 33, .kernel = {3, 3}, .stride = {2, 2}, .same = same}});  // several bands
+    all.push_back({{43, 41, 30}, {.filters = 5, .kernel = {5, 3}, .same = same}});
+  }
+  all.push_back({{1, 1, 3}, {.filters = 13, .kernel = {5, 5}, .same = true}});
+  all.push_back({{2, 1, 3}, {.filters = 13, .kernel = {3, 7}, .stride = {2, 3}, .same = true}});
+  all.push_back({{3, 3, 3}, {.filters = 2, .kernel = {3, 3}, .dilation = {5, 5}, .same = true}});
+  all.push_back({{28, 28, 1}, {.filters = 32, .kernel = {3, 3}}});
+  return all;
+}
+
+Floats random(std::size_t size, std::uint32_t index) {
+  Random random(7, Purpose::initial_weights, index);
+  Floats values(size);
+  for (float& value : values) value = random.normal();
+  return values;
+}
+
+/// Norm of the difference over norm.
+template <class A, class B>
+double distance(const A& got, const B& want) {
+  double difference = 0;
+  double norm = 0;
+  for (std::size_t i = 0; i < want.size(); ++i) {
+    difference += std::pow(double{got[i]} - double{want[i]}, 2);
+    norm += std::pow(double{want[i]}, 2);
+  }
+  return std::sqrt(difference / (norm > 0 ? norm : 1));
+}
+
+/// A convolution with random operands and one engine to compute it.
+struct Bench {
+  ConvShape s;
+  std::unique_ptr<const ConvEngine> engine;
+  Floats x = random(s.in_floats(), 1);
+  Floats kernel = random(s.kernel_floats(), 2);
+  Floats bias = random(static_cast<std::size_t>(s.out_c), 3);
+  Floats d_y = random(s.out_floats(), 4);
+  Floats scratch = Floats(engine->scratch_floats(), nan);
+
+  Floats forward(bool with_bias) {
+    Floats packed(engine->forward_weights_floats(), nan);
+    engine->pack_forward(packed.data(), kernel.data());
+    Floats y(s.out_floats(), nan);
+    engine->forward(y.data(), x.data(), packed.empty() ? kernel.data() : packed.data(),
+                    with_bias ? bias.data() : nullptr, scratch.data());
+    return y;
+  }
+
+  Floats backward_kernel(const Floats& start) {
+    Floats d_kernel = start;
+    engine->backward_kernel(d_kernel.data(), d_y.data(), x.data(), scratch.data());
+    return d_kernel;
+  }
+
+  Floats backward_data() {
+    Floats packed(engine->backward_weights_floats(), nan);
+    engine->pack_backward(packed.data(), kernel.data());
+    Floats d_x(s.in_floats(), nan);
+    engine->backward_data(d_x.data(), d_y.data(), packed.empty() ? kernel.data() : packed.data(), scratch.data());
+    return d_x;
+  }
+};
+
+void check_against_reference(const Case& c, const std::string& name, std::unique_ptr<const ConvEngine> engine) {
+  CAPTURE(name);
+  Bench bench{conv_shape(c.input, c.options), std::move(engine)};
+  const test::ReferenceConv reference{bench.s};
+  CHECK(distance(bench.forward(true), reference.forward(bench.x, bench.kernel, bench.bias)) < 1e-5);
+  CHECK(distance(bench.forward(false), reference.forward(bench.x, bench.kernel, {})) < 1e-5);
+  const Floats start = random(bench.s.kernel_floats(), 5);
+  Doubles d_kernel = reference.backward_kernel(bench.d_y, bench.x);
+  for (std::size_t i = 0; i < start.size(); ++i) d_kernel[i] += double{start[i]};
+  CHECK(distance(bench.backward_kernel(start), d_kernel) < 1e-5);
+  CHECK(distance(bench.backward_data(), reference.backward_data(bench.d_y, bench.kernel)) < 1e-5);
+}
+
+std::string error_of(const Shape& input, const ConvOptions& options) {
+  try {
+    conv_shape(input, options);
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::config);
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST_CASE("every convolution engine agrees with the double-precision reference") {
+  for (const Case& c : cases()) {
+    CAPTURE(text(c));
+    const ConvShape shape = conv_shape(c.input, c.options);
+    check_against_reference(c, "blas", make_blas_conv(shape));
+    check_against_reference(c, "auto", make_conv("auto", shape));
+    if (auto direct = make_direct_conv(shape)) check_against_reference(c, "direct", std::move(direct));
+  }
+}
+
+TEST_CASE("the direct engine takes all shapes without dilation, and auto the others too") {
+  const ConvShape strided = conv_shape({9, 9, 3}, {.filters = 2, .kernel = {3, 3}, .stride = {2, 2}});
+  const ConvShape dilated = conv_shape({9, 9, 3}, {.filters = 2, .kernel = {3, 3}, .dilation = {1, 2}});
+  CHECK(make_direct_conv(strided) != nullptr);
+  CHECK(make_direct_conv(dilated) == nullptr);
+  for (const char* engine : {"auto", "direct", "blas"}) CHECK(make_conv(engine, dilated) != nullptr);
+}
+
+TEST_CASE("the output of a convolution has TensorFlow's size and padding") {
+  const auto check = [](int in, int kernel, int stride, int dilation, bool same, int out, int pad) {
+    CAPTURE(in);
+    CAPTURE(kernel);
+    CAPTURE(stride);
+    const ConvShape s = conv_shape(
+        {in, 50, 2},
+        {.filters = 3, .kernel = {kernel, 1}, .stride = {stride, 1}, .dilation = {dilation, 1}, .same = same});
+    CHECK(s.out_h == out);
+    CHECK(s.pad_h == pad);
+    CHECK(s.out_w == 50);
+    CHECK(s.pad_w == 0);
+    CHECK(s.macs() == std::int64_t{out} * 50 * kernel * 2 * 3);
+  };
+  check(28, 3, 1, 1, false, 26, 0);
+  check(28, 3, 1, 1, true, 28, 1);
+  check(28, 3, 2, 1, true, 14, 0);  // one row in all, below
+  check(29, 3, 2, 1, true, 15, 1);
+  check(28, 2, 1, 1, true, 28, 0);
+  check(28, 5, 3, 1, true, 10, 2);
+  check(28, 1, 2, 1, true, 14, 0);
+  check(28, 1, 2, 1, false, 14, 0);
+  check(28, 3, 1, 2, true, 28, 2);
+  check(28, 3, 2, 2, false, 12, 0);
+  check(3, 3, 5, 1, false, 1, 0);
+  check(1, 5, 1, 1, true, 1, 2);
+}
+
+TEST_CASE("impossible convolutions are named errors") {
+  CHECK(error_of({3, 3, 64}, {.kernel = {5, 5}}) == "kernel 5x5 does not fit input 3x3x64; add padding = \"same\"");
+  CHECK(error_of({5, 2, 1}, {.kernel = {3, 3}}) == "kernel 3x3 does not fit input 5x2x1; add padding = \"same\"");
+  CHECK(error_of({4, 4, 1}, {.kernel = {3, 3}, .dilation = {2, 1}}) ==
+        "kernel 3x3 with dilation 2x1 covers 5x3 and does not fit input 4x4x1; add padding = \"same\"");
+  CHECK(error_of({784}, {}) == "a convolution needs an image, height x width x channels, but its input is 784");
+  CHECK(error_of({3, 3, 1}, {.kernel = {0, 3}}) == "kernel must be between 1 and 4096 in height and width, got 0x3");
+  CHECK(error_of({3, 3, 1}, {.kernel = {1 << 30, 3}, .same = true}).starts_with("kernel must be between"));
+  CHECK(error_of({3, 3, 1}, {.stride = {1, -1}}).starts_with("stride must be between"));
+  CHECK(error_of({3, 3, 1}, {.dilation = {5000, 1}}).starts_with("dilation must be between"));
+  CHECK(error_of({3, 3, 1}, {.filters = 0}) == "filters must be at least 1, got 0");
+  CHECK(error_of({3, 3, 1 << 20}, {.filters = 1 << 20}) == "the kernel of the convolution has more than 2^30 numbers");
+  CHECK(error_of({40000, 40000, 1}, {.filters = 2}) == "the output of the convolution has more than 2^30 numbers");
+  CHECK(error_of({1, 9, 1}, {.kernel = {4096, 4096}, .dilation = {4096, 1}, .same = true})
+            .starts_with("the padded input of the convolution"));
+}
+
+TEST_CASE("the bias gradient adds all pixels") {
+  for (const int channels : {1, 3, 13, 32, 127, 200}) {
+    CAPTURE(channels);
+    const ConvShape s = conv_shape({7, 5, 1}, {.filters = channels});
+    const Floats d_y = random(s.out_floats(), 6);
+    Floats d_bias(static_cast<std::size_t>(channels), 2.0F);
+    conv_bias_gradient(d_bias.data(), d_y.data(), 35, channels);
+    Doubles want = test::ReferenceConv{s}.backward_bias(d_y);
+    for (double& value : want) value += 2;
+    CHECK(distance(d_bias, want) < 1e-5);
+  }
+}
+
+}  // namespace
+}  // namespace convoy::kernels

@@ -1,0 +1,236 @@
+#include "config/assemble.h"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <utility>
+
+#include "convoy/error.h"
+#include "core/text.h"
+#include "core/value_text.h"
+
+namespace convoy {
+namespace {
+
+constexpr const char* regularizer = "kernel_regularizer.";
+
+[[noreturn]] void fail(const std::string& where, const std::string& what) {
+  throw Error(ErrorKind::config, (where.empty() ? "" : where + ": ") + what);
+}
+
+/// One table on its way through the checks, with what messages say about it.
+struct Part {
+  const Section& section;
+  Table table;
+  std::string owner;  ///< "[train]", "layer 4 \"conv2\""; empty at the top level
+  const TypeSpec* type = nullptr;
+  std::string place() const { return owner.empty() ? "" : owner + ": "; }
+};
+
+/// Reads the type key, or takes the section's default.
+void find_part_type(Part& part) {
+  const Section& section = part.section;
+  if (section.type_key.empty()) return;
+  Settings& settings = part.table.settings;
+  const Texts types = names_of(section.types);
+  if (!settings.has(section.type_key)) {
+    if (section.default_type.empty()) {
+      fail(part.table.where, part.place() + "missing key \"" + section.type_key + "\": " + join_or(types));
+    }
+    settings.set(section.type_key, section.default_type);
+  }
+  Settings only_type;
+  const Settings::Entry* entry = settings.find(section.type_key);
+  only_type.set(entry->name, entry->value, entry->where);
+  only_type.complete({{.name = section.type_key, .kind = Kind::text, .fallback = {}, .doc = ""}}, part.owner);
+  const std::string& name = only_type.text(section.type_key);
+  part.type = find_type(section, name);
+  if (part.type == nullptr) {
+    const std::string near = did_you_mean(name, types);
+    fail(entry->where, part.place() + "unknown " + section.type_key + " \"" + brief(name) + "\"" +
+                           (near.empty() ? "; expected " + join_or(types) : near));
+  }
+  part.owner += " (" + name + ")";
+}
+
+bool is_override(const std::string& where) { return where.starts_with("-s "); }
+
+std::string unknown_key(const Part& part, const std::string& key) {
+  const std::string unknown = "unknown key \"" + brief(key) + "\"";
+  if (part.section.name == "layer") return part.place() + unknown;
+  return part.owner.empty() ? unknown : unknown + " in " + part.owner;
+}
+
+/// How to get rid of the file's keys after an override changed the section's type.
+std::string replacement_hint(const Part& part, const Settings::Entry& entry) {
+  const std::string& type_key = part.section.type_key;
+  const bool stranded = !is_override(entry.where) && is_override(part.table.settings.where(type_key));
+  if (!stranded || part.section.name == "layer") return "";
+  return "; to drop the file's keys, override the whole section: -s '" + part.section.name + "={" + type_key + "=\"" +
+         part.type->name + "\"}'";
+}
+
+void reject_unknown_keys(const Part& part, const std::vector<KeySpec>& keys, const std::vector<Section>& catalog) {
+  for (const auto& entry : part.table.settings.entries()) {
+    if (find_key(keys, entry.name) != nullptr) continue;
+    fail(entry.where, unknown_key(part, entry.name) + key_hint(entry.name, part.section, part.type, catalog) +
+                          replacement_hint(part, entry));
+  }
+}
+
+/// A single name stands for a list of one.
+void lift_names(Settings& settings, const std::vector<KeySpec>& keys) {
+  const Settings given = settings;
+  for (const auto& entry : given.entries()) {
+    const KeySpec* key = find_key(keys, entry.name);
+    const auto* text = std::get_if<std::string>(&entry.value);
+    if (key != nullptr && key->kind == Kind::names && text != nullptr)
+      settings.set(entry.name, Texts{*text}, entry.where);
+  }
+}
+
+void complete(Part& part, const std::vector<Section>& catalog) {
+  const std::vector<KeySpec> keys = keys_with(part.section, part.type);
+  reject_unknown_keys(part, keys, catalog);
+  lift_names(part.table.settings, keys);
+  try {
+    part.table.settings.complete(keys, part.owner);
+  } catch (const Error& error) {
+    // A missing key has no place of its own: the table's is the nearest.
+    const std::string message = error.what();
+    fail(message.starts_with(part.owner + ": missing key") ? part.table.where : "", message);
+  }
+}
+
+Part section_part(const Document& document, const std::string& name, const std::vector<Section>& catalog) {
+  const Section& section = find_section(catalog, name);
+  const auto table = document.sections.find(name);
+  Part part{section, table == document.sections.end() ? Table{} : table->second, name.empty() ? "" : heading(section)};
+  find_part_type(part);
+  complete(part, catalog);
+  return part;
+}
+
+Spec section_spec(const Document& document, const std::string& name, const std::vector<Section>& catalog) {
+  Part part = section_part(document, name, catalog);
+  part.table.settings.erase(part.section.type_key);
+  return {part.type->name, std::move(part.table.settings)};
+}
+
+bool is_name_character(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-'; }
+
+/// Layer names become parts of tensor names and of override keys.
+void check_layer_name(const std::string& name, const std::string& where, const std::string& owner) {
+  const bool plain = !name.empty() && name.size() <= 80 && std::ranges::all_of(name, is_name_character);
+  if (!plain) fail(where, owner + ": \"name\" expects at most 80 letters, digits, \"_\" or \"-\"");
+  if (name == "input") fail(where, owner + ": \"input\" is the name of the network's own input; choose another");
+}
+
+void inherit_regularizer(Settings& layer, const TypeSpec& type, const Settings& train) {
+  for (const auto& entry : train.entries()) {
+    if (!entry.name.starts_with(regularizer) || layer.has(entry.name)) continue;
+    if (find_key(type.keys, entry.name) != nullptr) layer.set(entry.name, entry.value, entry.where);
+  }
+}
+
+LayerSpec assemble_layer(Table table, std::size_t number, const Settings& train, const std::vector<Section>& catalog) {
+  std::string owner = "layer " + std::to_string(number);
+  const std::string name = table.settings.text_or("name", "");
+  if (!name.empty()) owner += " \"" + brief(name) + "\"";
+  Part part{find_section(catalog, "layer"), std::move(table), owner};
+  find_part_type(part);
+  inherit_regularizer(part.table.settings, *part.type, train);
+  complete(part, catalog);
+
+  Settings& settings = part.table.settings;
+  LayerSpec layer;
+  layer.type = part.type->name;
+  layer.name = settings.text("name");
+  layer.inputs = settings.texts("inputs");
+  layer.trainable = settings.flag("trainable");
+  layer.where = part.table.where;
+  check_layer_name(layer.name, settings.where("name"), owner);
+  for (const auto& key : part.section.keys) settings.erase(key.name);
+  layer.settings = std::move(settings);
+  return layer;
+}
+
+std::vector<LayerSpec> assemble_layers(const Document& document, const Settings& train,
+                                       const std::vector<Section>& catalog) {
+  std::vector<LayerSpec> layers;
+  std::map<std::string, std::size_t> numbers;
+  for (const auto& table : document.layers) {
+    const std::size_t number = layers.size() + 1;
+    LayerSpec layer = assemble_layer(table, number, train, catalog);
+    const auto [earlier, is_new] = numbers.emplace(layer.name, number);
+    if (!is_new) {
+      fail(table.settings.where("name").empty() ? layer.where : table.settings.where("name"),
+           "layer " + std::to_string(number) + " (" + layer.type + "): the name \"" + layer.name +
+               "\" is taken by layer " + std::to_string(earlier->second) + " at " + layers[earlier->second - 1].where);
+    }
+    layers.push_back(std::move(layer));
+  }
+  return layers;
+}
+
+/// The experiment's name becomes a folder's.
+void check_run_name(const Settings& run) {
+  const std::string& name = run.text("name");
+  const bool plain = !name.empty() && name.size() <= 80 && name[0] != '.' &&
+                     std::ranges::all_of(name, [](char c) { return is_name_character(c) || c == '.' || c == ' '; });
+  if (plain) return;
+  fail(run.where("name"),
+       "\"name\" expects at most 80 letters, digits, \"_\", \"-\", \".\" or spaces, got \"" + brief(name) + "\"");
+}
+
+/// A file's name as the name of an experiment.
+std::string run_name(std::string name) {
+  std::ranges::replace_if(
+      name, [](char c) { return !is_name_character(c) && c != '.'; }, '_');
+  return name.empty() || name[0] == '.' ? "unnamed" : name.substr(0, 80);
+}
+
+/// "adam or adamw": the types that take the key, other than `type`.
+Texts types_with(const std::string& key, const Section& section, const TypeSpec* type) {
+  Texts types;
+  for (const auto& other : section.types) {
+    if (&other != type && find_key(other.keys, key) != nullptr) types.push_back(other.name);
+  }
+  return types;
+}
+
+}  // namespace
+
+std::string key_hint(const std::string& key, const Section& section, const TypeSpec* type,
+                     const std::vector<Section>& catalog) {
+  constexpr std::size_t many = 4;
+  const Texts types = types_with(key, section, type);
+  if (!types.empty() && types.size() <= many) return "; it belongs to " + join_or(types);
+  for (const auto& other : catalog) {
+    if (other.name == section.name || other.name == "layer" || key == other.type_key) continue;
+    const bool common = find_key(other.keys, key) != nullptr;
+    if (common || !types_with(key, other, nullptr).empty()) return "; it belongs to " + heading(other);
+  }
+  return did_you_mean(key, names_of(keys_with(section, type)));
+}
+
+Config assemble(Document document, const std::string& name, const std::vector<Section>& catalog) {
+  Config config;
+  Settings& top = document.sections[""].settings;
+  if (!top.has("name")) top.set("name", run_name(name));
+  config.run = section_part(document, "", catalog).table.settings;
+  config.run.erase("extends");
+  check_run_name(config.run);
+  config.data = section_part(document, "data", catalog).table.settings;
+  config.train = section_part(document, "train", catalog).table.settings;
+  config.optimizer = section_spec(document, "optimizer", catalog);
+  config.schedule = section_spec(document, "schedule", catalog);
+  config.loss = section_spec(document, "loss", catalog);
+  if (document.layers.empty()) {
+    fail(document.sections[""].where, "no layers: expected at least one [[layer]] table");
+  }
+  config.layers = assemble_layers(document, config.train, catalog);
+  return config;
+}
+
+}  // namespace convoy

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/document.h"
+#include "convoy/config.h"
+
+namespace convoy {
+
+/// Checks a document against the catalog and fills in every default. `name` is the experiment's name where the document
+/// gives none. Config::source and ::path stay empty. Throws Error{config}: `where: what was expected, what came, hint`.
+Config assemble(Document document, const std::string& name, const std::vector<Section>& catalog);
+
+/// Why a key might have been written where it does not belong: "; did you mean ...?", "; it belongs to [train]".
+std::string key_hint(const std::string& key, const Section& section, const TypeSpec* type,
+                     const std::vector<Section>& catalog);
+
+}  // namespace convoy

@@ -1,0 +1,147 @@
+#include "config/catalog.h"
+
+#include "data/registry.h"
+#include "layers/registry.h"
+#include "loss/loss.h"
+#include "optim/optimizer.h"
+#include "optim/schedule.h"
+
+namespace convoy {
+namespace {
+
+template <class Row>
+std::vector<TypeSpec> specs_of(const std::vector<Row>& rows) {
+  std::vector<TypeSpec> specs;
+  specs.reserve(rows.size());
+  for (const auto& row : rows) specs.push_back(row.spec);
+  return specs;
+}
+
+/// A section whose keys depend on its type. Without a default, the type must be given.
+Section typed_section(const std::string& name, const std::string& doc, const std::vector<TypeSpec>& types,
+                      const std::string& default_type, const std::vector<KeySpec>& common,
+                      const std::string& type_key = "type") {
+  KeySpec type{.name = type_key, .kind = Kind::choice, .fallback = {}, .doc = "Which kind; it decides the other keys."};
+  type.choices = names_of(types);
+  type.required = default_type.empty();
+  if (!type.required) type.fallback = default_type;
+  Section section{name, doc, {type}, type_key, default_type, types};
+  for (const auto& key : common) {
+    if (key.name != type_key) section.keys.push_back(key);
+  }
+  return section;
+}
+
+Section top_level() {
+  return {"",
+          "The experiment itself: keys at the top of the file, before the first section.",
+          {
+              {.name = "name",
+               .kind = Kind::text,
+               .fallback = {},
+               .doc = "Name of the experiment and of its run folder; without it, the file's name."},
+              {.name = "extends",
+               .kind = Kind::text,
+               .fallback = {},
+               .doc = "Another configuration, relative to this file, that gives every key this file leaves out; layers "
+                      "given here replace all of its layers."},
+              {.name = "seed",
+               .kind = Kind::integer,
+               .fallback = Value{std::int64_t{42}},
+               .doc = "Draws the initial weights, the order of the samples, dropout and the validation split.",
+               .min = 0},
+              {.name = "threads",
+               .kind = Kind::integer,
+               .fallback = Value{std::int64_t{0}},
+               .doc = "Threads to compute with; 0 takes all cores. Results do not depend on it.",
+               .min = 0,
+               .max = 1024},
+              {.name = "input_shape",
+               .kind = Kind::shape,
+               .fallback = {},
+               .doc = "Height, width and channels of a sample, or its number of features; without it, the data's.",
+               .min = 1},
+          }};
+}
+
+Section train_section() {
+  const Value none = 0.0;
+  return {"train",
+          "How long and in which portions to train.",
+          {
+              {.name = "epochs",
+               .kind = Kind::integer,
+               .fallback = Value{std::int64_t{10}},
+               .doc = "Passes over the training samples.",
+               .min = 1},
+              {.name = "batch_size",
+               .kind = Kind::integer,
+               .fallback = Value{std::int64_t{32}},
+               .doc = "Samples in one step of the optimizer.",
+               .min = 1},
+              {.name = "top_k",
+               .kind = Kind::integer,
+               .fallback = Value{std::int64_t{5}},
+               .doc = "Evaluation also counts samples whose label is among the k largest outputs.",
+               .min = 1},
+              {.name = "patience",
+               .kind = Kind::integer,
+               .fallback = Value{std::int64_t{0}},
+               .doc = "Stop after so many epochs in a row without a better validation loss; 0 never stops early.",
+               .min = 0},
+              {.name = "kernel_regularizer.l1",
+               .kind = Kind::number,
+               .fallback = none,
+               .doc = "Adds l1 * sum |w| to the loss, for the kernels of all layers that set no l1 of their own.",
+               .min = 0},
+              {.name = "kernel_regularizer.l2",
+               .kind = Kind::number,
+               .fallback = none,
+               .doc = "Adds l2 * sum w^2 to the loss, for the kernels of all layers that set no l2 of their own.",
+               .min = 0},
+          }};
+}
+
+std::vector<KeySpec> common_layer_keys() {
+  return {
+      {.name = "name",
+       .kind = Kind::text,
+       .fallback = {},
+       .doc = "Name of the layer in messages, weights and overrides; without it, the type and a number: conv2d_1."},
+      {.name = "inputs",
+       .kind = Kind::names,
+       .fallback = Value{Texts{}},
+       .doc = "Names of the layers that feed this one (\"input\": the network's input); without it, the layer before."},
+      {.name = "trainable",
+       .kind = Kind::flag,
+       .fallback = Value{true},
+       .doc = "false freezes the layer: its parameters and moving statistics keep their values."},
+  };
+}
+
+std::vector<Section> gather() {
+  return {
+      top_level(),
+      typed_section("data", "Which samples to train, validate and test on.", specs_of(dataset_types()), "idx",
+                    common_data_keys(), "dataset"),
+      train_section(),
+      typed_section("optimizer", "The rule that turns gradients into steps.", specs_of(optimizer_types()), "adam",
+                    common_optimizer_keys()),
+      typed_section("schedule", "How the learning rate changes while training.", specs_of(schedule_types()), "constant",
+                    common_schedule_keys()),
+      typed_section("loss", "What training makes small.", specs_of(loss_types()), "softmax_cross_entropy", {}),
+      typed_section("layer", "One layer of the network; each [[layer]] follows the one before it.",
+                    specs_of(layer_types()), "", common_layer_keys()),
+  };
+}
+
+}  // namespace
+
+const std::vector<Section>& catalog() {
+  static const std::vector<Section> sections = gather();
+  return sections;
+}
+
+const Section& section(const std::string& name) { return find_section(catalog(), name); }
+
+}  // namespace convoy

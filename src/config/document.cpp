@@ -1,0 +1,217 @@
+#include "config/document.h"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <cctype>
+#include <optional>
+#include <utility>
+
+#include "config/toml_guard.h"
+#include "convoy/error.h"
+#include "core/text.h"
+#include "core/value_text.h"
+
+namespace convoy {
+namespace {
+
+constexpr int max_depth = 8;
+constexpr std::size_t max_keys = 1000;  // of one table: no section takes as many
+
+/// Where messages place a node: in a file by line and column, in an override always the same.
+struct Origin {
+  std::string name;
+  bool has_lines = true;
+  std::string operator()(const toml::source_region& region) const {
+    if (!has_lines) return name;
+    return name + ":" + std::to_string(region.begin.line) + ":" + std::to_string(region.begin.column);
+  }
+};
+
+[[noreturn]] void fail(const std::string& where, const std::string& what) {
+  throw Error(ErrorKind::config, where + ": " + what);
+}
+
+/// The line's value if it is a bare word: TOML wants texts in quotes, and the parser's own message hardly says so.
+std::string bare_word(const std::string& text, std::size_t line) {
+  std::size_t begin = 0;
+  for (; line > 1; --line) begin = text.find('\n', begin) + 1;
+  const std::string content = text.substr(begin, text.find('\n', begin) - begin);
+  const std::size_t value = content.find_first_not_of(" \t", content.find('=') + 1);
+  if (content.find('=') == std::string::npos || value == std::string::npos) return "";
+  const bool letter = std::islower(static_cast<unsigned char>(content[value])) != 0;  // not "True": TOML says true
+  return letter ? content.substr(value, content.find_first_of(" \t\r#", value) - value) : "";
+}
+
+std::string syntax_error(const toml::parse_error& error, const std::string& text) {
+  std::string description(error.description());
+  const std::string opening = "Error while parsing ";
+  if (description.starts_with(opening)) description.erase(0, opening.size());
+  const std::string word = bare_word(text, error.source().begin.line);
+  const std::string hint = word.empty() ? "" : "; texts need quotes: \"" + brief(word) + "\"";
+  return "not valid TOML: " + brief(description, 160) + hint;
+}
+
+toml::table parse(const std::string& text, const Origin& origin) {
+  check_toml_nesting(text, origin.name);
+  try {
+    return toml::parse(text, origin.name);
+  } catch (const toml::parse_error& error) {
+    fail(origin(error.source()), syntax_error(error, text));
+  }
+}
+
+std::string type_in_words(const toml::node& node) {
+  switch (node.type()) {
+    case toml::node_type::table: return "a table";
+    case toml::node_type::array: return "a list";
+    case toml::node_type::string: return "a text";
+    case toml::node_type::integer: return "a whole number";
+    case toml::node_type::floating_point: return "a number with a point";
+    case toml::node_type::boolean: return "true or false";
+    default: return "a date or time";
+  }
+}
+
+/// The list's elements if all are of type T, whole numbers or texts. Empty if not.
+template <class T>
+std::optional<std::vector<T>> elements(const toml::array& array) {
+  std::vector<T> list;
+  for (const auto& element : array) {
+    const auto value = element.value_exact<T>();
+    if (!value) return std::nullopt;
+    list.push_back(*value);
+  }
+  return list;
+}
+
+Value to_list(const std::string& key, const toml::array& array, const Origin& origin) {
+  if (auto texts = elements<std::string>(array)) return *std::move(texts);  // also the empty list
+  if (auto integers = elements<std::int64_t>(array)) return *std::move(integers);
+  const auto odd = std::ranges::find_if(array, [&](const toml::node& node) {
+    return node.type() != array[0].type() || !(node.is_integer() || node.is_string());
+  });
+  fail(origin(odd->source()),
+       "\"" + brief(key) + "\": a list holds whole numbers or texts and no mixture, got " + type_in_words(*odd));
+}
+
+Value to_value(const std::string& key, const toml::key& source, const toml::node& node, const Origin& origin) {
+  if (const auto flag = node.value_exact<bool>()) return *flag;
+  if (const auto integer = node.value_exact<std::int64_t>()) return *integer;
+  if (const auto number = node.value_exact<double>()) return *number;
+  if (auto text = node.value_exact<std::string>()) return *std::move(text);
+  if (const auto* array = node.as_array()) return to_list(key, *array, origin);
+  fail(origin(source.source()), "\"" + brief(key) + "\" expects no " + type_in_words(node).substr(2));
+}
+
+/// The table's keys in the order of the file: the first error is then the first in the file.
+std::vector<std::pair<const toml::key*, const toml::node*>> in_file_order(const toml::table& table) {
+  std::vector<std::pair<const toml::key*, const toml::node*>> items;
+  for (auto it = table.cbegin(); it != table.cend(); ++it) items.emplace_back(&it->first, &it->second);
+  std::ranges::stable_sort(items, [](const auto& a, const auto& b) {
+    const auto place = [](const auto& item) {
+      const auto& begin = item.first->source().begin;
+      return std::pair(begin.line, begin.column);
+    };
+    return place(a) < place(b);
+  });
+  return items;
+}
+
+void add_entry(Settings& settings, const std::string& key, Value value, const std::string& where) {
+  if (settings.entries().size() == max_keys)
+    fail(where, "more than " + std::to_string(max_keys) + " keys in one table");
+  settings.set(key, std::move(value), where);
+}
+
+void flatten(const toml::table& table, const std::string& prefix, const Origin& origin, Settings& settings,
+             int depth = 0) {
+  for (const auto& [key, node] : in_file_order(table)) {
+    const std::string where = origin(key->source());
+    const std::string name(key->str());
+    // A quoted "a.b" would be taken for b in table a.
+    if (name.empty() || name.find('.') != std::string::npos) {
+      fail(where, "unknown key \"" + brief(prefix + name) + "\"");
+    }
+    if (const auto* nested = node->as_table()) {
+      if (depth == max_depth) fail(where, "tables are nested too deeply, at most " + std::to_string(max_depth));
+      flatten(*nested, prefix + name + ".", origin, settings, depth + 1);
+    } else {
+      add_entry(settings, prefix + name, to_value(prefix + name, *key, *node, origin), where);
+    }
+  }
+}
+
+Table to_table(const toml::table& table, const std::string& where, const Origin& origin) {
+  Table result;
+  result.where = where;
+  flatten(table, "", origin, result.settings);
+  return result;
+}
+
+std::vector<Table> to_layers(const toml::node& node, const std::string& where, const Origin& origin) {
+  const auto* array = node.as_array();
+  if (array == nullptr || array->empty() || !array->is_homogeneous<toml::table>()) {
+    fail(where, "layers are written in double brackets, one [[layer]] for each");
+  }
+  std::vector<Table> layers;
+  for (const auto& layer : *array) layers.push_back(to_table(*layer.as_table(), origin(layer.source()), origin));
+  return layers;
+}
+
+Table to_section(const std::string& name, const toml::node& node, const std::string& where, const Origin& origin) {
+  const auto* table = node.as_table();
+  if (table == nullptr) fail(where, "\"" + name + "\" is a section: expected one table [" + name + "]");
+  return to_table(*table, where, origin);
+}
+
+}  // namespace
+
+Document parse_document(const std::string& text, const std::string& name, const std::vector<Section>& catalog) {
+  const Origin origin{name};
+  const toml::table root = parse(text, origin);
+  Document document;
+  Table& top = document.sections[""];
+  top.where = name;
+  const Texts sections = names_of(catalog);
+  for (const auto& [toml_key, node] : in_file_order(root)) {
+    const std::string key(toml_key->str());
+    const std::string where = origin(toml_key->source());
+    if (key == "layer") {
+      document.layers = to_layers(*node, where, origin);
+    } else if (!key.empty() && std::ranges::find(sections, key) != sections.end()) {
+      document.sections[key] = to_section(key, *node, where, origin);
+    } else if (node->is_table() || node->is_array_of_tables()) {
+      fail(where, "unknown section \"" + brief(key) + "\"" + did_you_mean(key, sections));
+    } else {
+      add_entry(top.settings, key, to_value(key, *toml_key, *node, origin), where);
+    }
+  }
+  return document;
+}
+
+Settings parse_override_value(const std::string& key, const std::string& text, const std::string& where) {
+  const Origin origin{where, false};
+  toml::table table;
+  try {
+    table = parse("value = " + text, origin);
+  } catch (const Error&) {
+    table.clear();
+  }
+  const toml::node* value = table.get("value");
+  // A second key was smuggled in by a line break, and no key takes a date.
+  const bool plain = table.size() != 1 || value->is_date() || value->is_time() || value->is_date_time();
+  if (plain) {
+    table = parse("value = " + toml_text(text), origin);  // an error here: the text is not UTF-8
+    value = table.get("value");
+  }
+  Settings settings;
+  if (const auto* nested = value->as_table()) {
+    flatten(*nested, key.empty() ? "" : key + ".", origin, settings);
+  } else {
+    settings.set(key, to_value(key, toml::key("value"), *value, origin), where);
+  }
+  return settings;
+}
+
+}  // namespace convoy

@@ -1,0 +1,111 @@
+#include "config/explain.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "convoy/error.h"
+#include "core/text.h"
+#include "core/value_text.h"
+
+namespace convoy {
+namespace {
+
+std::string default_text(const KeySpec& key) {
+  if (key.fallback) return "default " + toml_text(*key.fallback);
+  return key.required ? "must be given" : "may be left out";
+}
+
+std::string takes_text(const KeySpec& key) {
+  const std::string range = range_text(key);
+  return kind_text(key) + (range.empty() ? "" : ", " + range);
+}
+
+std::string key_page(const std::string& name, const KeySpec& key) {
+  return name + "\n  " + key.doc + "\n  takes: " + takes_text(key) + "\n  " + default_text(key) + "\n";
+}
+
+std::string key_table(const std::vector<KeySpec>& keys) {
+  std::size_t width = 0;
+  for (const auto& key : keys) width = std::max(width, key.name.size());
+  std::string text;
+  for (const auto& key : keys) {
+    const std::string padding(width - key.name.size() + 2, ' ');
+    text += "  " + key.name + padding + takes_text(key) + "; " + default_text(key) + "\n";
+  }
+  return text;
+}
+
+std::string type_page(const Section& section, const TypeSpec& type) {
+  std::string text = type.name + " (" + heading(section) + " " + section.type_key + " = \"" + type.name + "\")\n";
+  text += "  " + type.doc + "\n";
+  if (!type.keys.empty()) text += "\nkeys:\n" + key_table(type.keys);
+  return text;
+}
+
+std::string section_page(const Section& section) {
+  std::string text = heading(section) + "\n  " + section.doc + "\n\nkeys:\n" + key_table(section.keys);
+  if (section.types.empty()) return text;
+  std::size_t width = 0;
+  for (const auto& type : section.types) width = std::max(width, type.name.size());
+  text += "\nvalues of " + section.type_key + ", each with keys of its own:\n";
+  for (const auto& type : section.types) {
+    text += "  " + type.name + std::string(width - type.name.size() + 2, ' ') + type.doc + "\n";
+  }
+  return text;
+}
+
+/// Every name that can be explained, with its page.
+class Pages {
+ public:
+  explicit Pages(const std::vector<Section>& catalog) {
+    for (const auto& section : catalog) add_section(section);
+  }
+
+  const Texts& names() const { return names_; }
+
+  /// The pages of that name, with an empty line between two.
+  std::string find(const std::string& name) const {
+    std::string text;
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+      if (names_[i] == name) text += (text.empty() ? "" : "\n") + pages_[i];
+    }
+    return text;
+  }
+
+ private:
+  void add_section(const Section& section) {
+    const std::string prefix = section.name.empty() ? "" : section.name + ".";
+    if (!section.name.empty()) add(section.name, section_page(section));
+    for (const auto& key : section.keys) add(prefix + key.name, key_page(prefix + key.name, key));
+    for (const auto& type : section.types) {
+      add(type.name, type_page(section, type));
+      for (const auto& key : type.keys) {
+        const std::string page = key_page(type.name + "." + key.name, key);
+        add(type.name + "." + key.name, page);
+        add(prefix + key.name, page);
+      }
+      for (const auto& key : section.keys) add(type.name + "." + key.name, key_page(prefix + key.name, key));
+    }
+  }
+
+  void add(const std::string& name, const std::string& page) {
+    names_.push_back(name);
+    pages_.push_back(page);
+  }
+
+  Texts names_;
+  Texts pages_;
+};
+
+}  // namespace
+
+std::string explain(const std::string& name, const std::vector<Section>& catalog) {
+  const Pages pages(catalog);
+  std::string text = pages.find(name);
+  if (!text.empty()) return text;
+  const std::string near = did_you_mean(name, pages.names());
+  const std::string hint = near.empty() ? "; expected a section, a type or a key such as train.epochs" : near;
+  throw Error(ErrorKind::config, "no key, type or section is named \"" + brief(name) + "\"" + hint);
+}
+
+}  // namespace convoy

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/section.h"
+
+namespace convoy {
+
+/// The page of a section ("train"), a type ("conv2d"), or a key of either ("train.epochs", "conv2d.padding",
+/// "optimizer.learning_rate"; "seed" at the top level). A name with several meanings gives several pages. Throws
+/// Error{config} with the nearest name.
+std::string explain(const std::string& name, const std::vector<Section>& catalog);
+
+}  // namespace convoy

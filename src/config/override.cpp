@@ -1,0 +1,92 @@
+#include "config/override.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+
+#include "convoy/error.h"
+#include "core/text.h"
+#include "core/value_text.h"
+
+namespace convoy {
+namespace {
+
+[[noreturn]] void fail(const std::string& where, const std::string& what) {
+  throw Error(ErrorKind::config, where + ": " + what);
+}
+
+std::string trimmed(const std::string& text) {
+  const auto first = text.find_first_not_of(" \t");
+  return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+void override_layer(Document& document, const std::string& key, const std::string& value, const std::string& where) {
+  const auto dot = key.find('.');
+  if (dot == std::string::npos) fail(where, "expected layer.NAME.KEY=VALUE");
+  const std::string name = key.substr(0, dot);
+  Texts names;
+  for (auto& layer : document.layers) {
+    names.push_back(layer.settings.text_or("name", ""));
+    if (names.back() != name) continue;
+    const Settings given = parse_override_value(key.substr(dot + 1), value, where);
+    for (const auto& entry : given.entries()) layer.settings.set(entry.name, entry.value, where);
+    return;
+  }
+  fail(where, "no layer is named \"" + brief(name) + "\"" + did_you_mean(name, names));
+}
+
+/// A value for the key, or with an empty key an inline table for the whole section.
+void override_section(Table& table, const std::string& section, const std::string& key, const std::string& value,
+                      const std::string& where) {
+  Settings given = parse_override_value(key, value, where);
+  if (given.has("")) fail(where, "\"" + section + "\" is a section: expected " + section + ".KEY=VALUE");
+  if (key.empty()) table.settings = {};
+  if (section == "data") resolve_paths(given, std::filesystem::current_path().string());
+  for (const auto& entry : given.entries()) table.settings.set(entry.name, entry.value, where);
+}
+
+bool is_path(const std::string& key) { return key == "path" || key.ends_with("_path"); }
+
+}  // namespace
+
+void name_layers(Document& document, const Section& layers) {
+  std::map<std::string, int> unnamed;
+  for (auto& layer : document.layers) {
+    const std::string type = layer.settings.text_or("type", "");
+    if (layer.settings.has("name") || find_type(layers, type) == nullptr) continue;
+    layer.settings.set("name", type + "_" + std::to_string(++unnamed[type]));
+  }
+}
+
+void apply_override(Document& document, const std::string& text, const std::vector<Section>& catalog) {
+  const std::string where = "-s " + brief(text);
+  const auto equals = text.find('=');
+  const std::string key = trimmed(text.substr(0, equals));
+  if (equals == std::string::npos || key.empty()) fail(where, "expected KEY=VALUE");
+  const std::string value = trimmed(text.substr(equals + 1));
+  const auto dot = key.find('.');
+  const std::string first = key.substr(0, dot);
+  const std::string rest = dot == std::string::npos ? "" : key.substr(dot + 1);
+  if (key == "extends") fail(where, "\"extends\" belongs into a file");
+  if (first == "layer") {
+    override_layer(document, rest, value, where);
+  } else if (const Texts sections = names_of(catalog); std::ranges::find(sections, first) != sections.end()) {
+    override_section(document.sections[first], first, rest, value, where);
+  } else if (dot != std::string::npos) {
+    fail(where, "unknown section \"" + brief(first) + "\"" + did_you_mean(first, sections));
+  } else {
+    override_section(document.sections[""], "", key, value, where);
+  }
+}
+
+void resolve_paths(Settings& data, const std::string& folder) {
+  const Settings given = data;
+  for (const auto& entry : given.entries()) {
+    const auto* path = std::get_if<std::string>(&entry.value);
+    if (!is_path(entry.name) || path == nullptr || path->empty()) continue;
+    const auto absolute = std::filesystem::absolute(std::filesystem::path(folder) / *path).lexically_normal();
+    data.set(entry.name, absolute.string(), entry.where);
+  }
+}
+
+}  // namespace convoy

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "config/document.h"
+
+namespace convoy {
+
+/// Gives every unnamed layer of a known type its automatic name: the type and its number among the unnamed layers of
+/// that type, "conv2d_1". The network counts alike for models that a program builds.
+void name_layers(Document& document, const Section& layers);
+
+/// Applies "train.epochs=3", "layer.conv2d_1.filters=64" or "optimizer={type = \"sgd\"}", which replaces the section.
+/// Relative paths are taken from the current directory. Throws Error{config}.
+void apply_override(Document& document, const std::string& text, const std::vector<Section>& catalog);
+
+/// Makes the paths in [data] absolute: the key "path" and keys that end in "_path", from `folder` on.
+void resolve_paths(Settings& data, const std::string& folder);
+
+}  // namespace convoy

@@ -1,0 +1,106 @@
+#include "config/schema.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace convoy {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json to_json(const Value& value) {
+  return std::visit([](const auto& held) { return Json(held); }, value);
+}
+
+void add_bounds(Json& schema, const KeySpec& key) {
+  const auto bound = [&](double x) { return key.kind == Kind::number ? Json(x) : Json(static_cast<std::int64_t>(x)); };
+  if (std::isfinite(key.min)) schema["minimum"] = bound(key.min);
+  if (std::isfinite(key.max)) schema["maximum"] = bound(key.max);
+}
+
+Json list_of(const Json& items, int least, int most) {
+  return {{"type", "array"}, {"items", items}, {"minItems", least}, {"maxItems", most}};
+}
+
+Json value_schema(const KeySpec& key) {
+  Json scalar = {{"type", key.kind == Kind::number ? "number" : "integer"}};
+  add_bounds(scalar, key);
+  Json text = {{"type", "string"}};
+  switch (key.kind) {
+    case Kind::flag: return {{"type", "boolean"}};
+    case Kind::integer:
+    case Kind::number: return scalar;
+    case Kind::text: return text;
+    case Kind::choice: return {{"type", "string"}, {"enum", key.choices}};
+    case Kind::pair: return {{"anyOf", {scalar, list_of(scalar, 2, 2)}}};
+    case Kind::shape: return list_of(scalar, 1, 4);
+    case Kind::names: return {{"anyOf", {text, {{"type", "array"}, {"items", text}}}}};
+  }
+  return {};
+}
+
+Json key_schema(const KeySpec& key) {
+  Json schema = {{"description", key.doc}};
+  schema.update(value_schema(key));
+  if (key.fallback) schema["default"] = to_json(*key.fallback);
+  return schema;
+}
+
+Json object_schema(const std::string& doc) {
+  return {{"description", doc}, {"type", "object"}, {"properties", Json::object()}, {"additionalProperties", false}};
+}
+
+/// Adds a key at its dotted name, with the objects on the way.
+void add_key(Json& object, const std::string& name, const KeySpec& key) {
+  Json& properties = object["properties"];
+  const auto dot = name.find('.');
+  if (dot == std::string::npos) {
+    properties[name] = key_schema(key);
+    if (key.required) object["required"].push_back(name);
+    return;
+  }
+  const std::string outer = name.substr(0, dot);
+  if (!properties.contains(outer)) properties[outer] = object_schema("");
+  add_key(properties[outer], name.substr(dot + 1), key);
+}
+
+Json keys_schema(const std::string& doc, const std::vector<KeySpec>& keys) {
+  Json schema = object_schema(doc);
+  for (const auto& key : keys) add_key(schema, key.name, key);
+  return schema;
+}
+
+/// One alternative: its type key has a single value, which only the default type may leave out.
+Json type_schema(const Section& section, const TypeSpec& type) {
+  Json schema = keys_schema(type.doc, keys_with(section, &type));
+  Json& property = schema["properties"][section.type_key];
+  property.erase("enum");
+  property.erase("default");
+  property["const"] = type.name;
+  const bool already = schema.contains("required") && schema["required"][0] == section.type_key;
+  if (type.name != section.default_type && !already) schema["required"].push_back(section.type_key);
+  return schema;
+}
+
+Json section_schema(const Section& section) {
+  if (section.types.empty()) return keys_schema(section.doc, section.keys);
+  Json schema = {{"description", section.doc}, {"type", "object"}, {"oneOf", Json::array()}};
+  for (const auto& type : section.types) schema["oneOf"].push_back(type_schema(section, type));
+  return schema;
+}
+
+}  // namespace
+
+std::string json_schema(const std::vector<Section>& catalog) {
+  Json schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "convoy configuration"}};
+  schema.update(keys_schema(find_section(catalog, "").doc, find_section(catalog, "").keys));
+  for (const auto& section : catalog) {
+    if (section.name.empty()) continue;
+    Json entry = section_schema(section);
+    if (section.name == "layer") entry = {{"type", "array"}, {"items", std::move(entry)}, {"minItems", 1}};
+    schema["properties"][section.name] = std::move(entry);
+  }
+  return schema.dump(2) + "\n";
+}
+
+}  // namespace convoy

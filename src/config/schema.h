@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/section.h"
+
+namespace convoy {
+
+/// The catalog as a JSON Schema, draft 2020-12. Dotted keys become nested objects; a section with types is a choice
+/// (oneOf) between them.
+std::string json_schema(const std::vector<Section>& catalog);
+
+}  // namespace convoy

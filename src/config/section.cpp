@@ -1,0 +1,51 @@
+#include "config/section.h"
+
+#include <algorithm>
+
+#include "convoy/error.h"
+
+namespace convoy {
+namespace {
+
+template <class T>
+const T* named(const std::vector<T>& rows, const std::string& name) {
+  const auto found = std::ranges::find(rows, name, &T::name);
+  return found == rows.end() ? nullptr : &*found;
+}
+
+template <class T>
+Texts names(const std::vector<T>& rows) {
+  Texts result;
+  for (const auto& row : rows) result.push_back(row.name);
+  return result;
+}
+
+}  // namespace
+
+const Section& find_section(const std::vector<Section>& sections, const std::string& name) {
+  if (const Section* found = named(sections, name)) return *found;
+  throw Error(ErrorKind::config, "no section is named \"" + name + "\"");
+}
+
+const TypeSpec* find_type(const Section& section, const std::string& name) { return named(section.types, name); }
+
+const KeySpec* find_key(const std::vector<KeySpec>& keys, const std::string& name) { return named(keys, name); }
+
+std::vector<KeySpec> keys_with(const Section& section, const TypeSpec* type) {
+  std::vector<KeySpec> keys = section.keys;
+  if (type == nullptr) return keys;
+  const auto after_type_key = keys.begin() + (find_key(keys, section.type_key) == keys.data() ? 1 : 0);
+  keys.insert(after_type_key, type->keys.begin(), type->keys.end());
+  return keys;
+}
+
+Texts names_of(const std::vector<KeySpec>& keys) { return names(keys); }
+Texts names_of(const std::vector<TypeSpec>& types) { return names(types); }
+Texts names_of(const std::vector<Section>& sections) { return names(sections); }
+
+std::string heading(const Section& section) {
+  if (section.name.empty()) return "the top of the file";
+  return section.name == "layer" ? "[[layer]]" : "[" + section.name + "]";
+}
+
+}  // namespace convoy

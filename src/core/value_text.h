@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "convoy/settings.h"
+
+namespace convoy {
+
+/// A value as TOML writes it: 3, 1e-07, "a \"b\"", [3, 3].
+std::string toml_text(const Value& value);
+
+/// `text` without control characters, cut after `limit` bytes: what a message quotes.
+std::string brief(const std::string& text, std::size_t limit = 80);
+
+/// What a key takes, in words: "a whole number", "valid or same".
+std::string kind_text(const KeySpec& key);
+
+/// The bounds of a key's numbers, in words: "at least 1", "0.0 to 1.0"; "" without bounds.
+std::string range_text(const KeySpec& key);
+
+}  // namespace convoy

@@ -1,0 +1,89 @@
+#include <stb/stb_image.h>
+#include <stb/stb_image_resize.h>
+
+#include <algorithm>
+#include <fstream>
+#include <memory>
+
+#include "convoy/dataset.h"
+#include "convoy/error.h"
+
+namespace convoy {
+namespace {
+
+constexpr long long most_pixels = 1LL << 26;  // 64 megapixels: a larger header is an attack, not a digit
+
+[[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
+  throw Error(ErrorKind::data, file.string() + ": " + what);
+}
+
+struct Image {
+  int height;
+  int width;
+  std::vector<std::uint8_t> pixels;  ///< height x width x channels
+};
+
+/// What is behind transparent pixels is taken as white paper.
+void flatten_alpha(const std::uint8_t* from, std::uint8_t* to, int colours) {
+  const int alpha = from[colours];
+  for (int c = 0; c < colours; ++c) to[c] = static_cast<std::uint8_t>((from[c] * alpha + 255 * (255 - alpha) + 127) / 255);
+}
+
+Image decode(const std::filesystem::path& file, int channels) {
+  if (std::filesystem::is_directory(file)) fail(file, "expected an image, found a folder");
+  if (!std::filesystem::exists(file)) fail(file, "no such file");
+  int width = 0;
+  int height = 0;
+  int found = 0;
+  const std::string name = file.string();
+  if (stbi_info(name.c_str(), &width, &height, &found) == 0) {
+    fail(file, std::string("not an image that can be read: ") + stbi_failure_reason());
+  }
+  if (static_cast<long long>(width) * height > most_pixels) {
+    fail(file, std::to_string(width) + "x" + std::to_string(height) + " pixels are too many");
+  }
+  const bool has_alpha = found == 2 || found == 4;
+  const int wanted = channels + (has_alpha ? 1 : 0);
+  const std::unique_ptr<stbi_uc, void (*)(void*)> data(stbi_load(name.c_str(), &width, &height, &found, wanted), stbi_image_free);
+  if (!data) fail(file, std::string("damaged image: ") + stbi_failure_reason());
+  const std::size_t pixels = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
+  Image image{height, width, std::vector<std::uint8_t>(pixels * static_cast<std::size_t>(channels))};
+  for (std::size_t i = 0; i < pixels; ++i) {
+    const std::uint8_t* from = data.get() + i * static_cast<std::size_t>(wanted);
+    std::uint8_t* to = image.pixels.data() + i * static_cast<std::size_t>(channels);
+    if (has_alpha) {
+      flatten_alpha(from, to, channels);
+    } else {
+      std::copy_n(from, channels, to);
+    }
+  }
+  return image;
+}
+
+std::vector<std::uint8_t> resize(const Image& image, const Shape& shape) {
+  if (image.height == shape[0] && image.width == shape[1]) return image.pixels;
+  std::vector<std::uint8_t> pixels(shape.size());
+  // A box filter averages areas when shrinking; growing, a triangle interpolates between neighbours.
+  const bool shrinks = image.height > shape[0] || image.width > shape[1];
+  const int done = stbir_resize_uint8_generic(image.pixels.data(), image.width, image.height, 0, pixels.data(), shape[1],
+                                              shape[0], 0, shape[2], STBIR_ALPHA_CHANNEL_NONE, 0, STBIR_EDGE_CLAMP,
+                                              shrinks ? STBIR_FILTER_BOX : STBIR_FILTER_TRIANGLE,
+                                              STBIR_COLORSPACE_LINEAR, nullptr);
+  if (done == 0) throw Error(ErrorKind::failed, "an image could not be resized to " + shape.text());
+  return pixels;
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> load_image(const std::filesystem::path& file, const Shape& shape, ImageOptions options) {
+  if (shape.rank() != 3 || (shape[2] != 1 && shape[2] != 3)) {
+    throw Error(ErrorKind::data, file.string() + ": images have the shape height x width x 1 or 3, the model expects " + shape.text());
+  }
+  auto pixels = resize(decode(file, shape[2]), shape);
+  if (options.invert) {
+    for (auto& pixel : pixels) pixel = static_cast<std::uint8_t>(255 - pixel);
+  }
+  return pixels;
+}
+
+}  // namespace convoy

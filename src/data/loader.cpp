@@ -1,0 +1,216 @@
+#include "data/loader.h"
+
+#include <algorithm>
+#include <array>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <numeric>
+#include <thread>
+#include <vector>
+
+#include "convoy/error.h"
+#include "core/random.h"
+
+namespace convoy {
+namespace {
+
+/// Where batch b of an epoch begins in the order of samples.
+struct Plan {
+  int batches = 0;
+  int samples = 0;
+  int largest = 0;
+  int batch_size = 1;
+
+  int begin(int batch) const { return batch * batch_size; }
+  int end(int batch) const { return batch + 1 == batches ? samples : (batch + 1) * batch_size; }
+};
+
+Plan plan_batches(int samples, const LoaderOptions& options) {
+  const int size = std::max(1, std::min(options.batch_size, samples));
+  const int whole = samples / size;
+  const int rest = samples % size;
+  if (rest == 0 || options.last_batch == "drop") return {whole, whole * size, size, size};
+  if (options.last_batch == "merge") return {whole, samples, size + rest, size};
+  return {whole + 1, samples, size, size};
+}
+
+/// One batch's memory.
+struct Slot {
+  std::vector<float> inputs;
+  std::vector<int> labels;
+  std::vector<float> targets;
+  Batch batch;
+};
+
+}  // namespace
+
+/// The thread fills slots ahead of next(): a slot is free, then filled, then in the caller's hands until the call after.
+struct Loader::Impl {
+  Impl(Dataset data, Scaling scaling, LoaderOptions options)
+      : data_(std::move(data)), scaling_(std::move(scaling)), options_(std::move(options)), plan_(plan_batches(data_.size(), options_)), order_(static_cast<std::size_t>(data_.size())) {
+    const auto largest = static_cast<std::size_t>(plan_.largest);
+    const auto& storage = data_.storage();
+    for (Slot& slot : slots_) {
+      slot.inputs.resize(largest * storage.shape.size());
+      slot.labels.resize(storage.labels.empty() ? 0 : largest);
+      slot.targets.resize(largest * static_cast<std::size_t>(storage.target_size));
+    }
+    prepare_scaling();
+    thread_ = std::thread([this] { fill_slots(); });
+  }
+
+  ~Impl() {
+    {
+      const std::lock_guard lock(mutex_);
+      stop_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+  }
+
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  void start(std::uint32_t epoch, int first) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return !filling_; });
+    draw_order(epoch);
+    next_to_fill_ = next_to_take_ = first;
+    last_batch_ = plan_.batches;
+    error_ = nullptr;
+    lock.unlock();
+    changed_.notify_all();
+  }
+
+  const Batch* next() {
+    std::unique_lock lock(mutex_);
+    if (next_to_take_ >= last_batch_) return nullptr;
+    changed_.wait(lock, [this] { return error_ || next_to_fill_ > next_to_take_; });
+    if (next_to_fill_ <= next_to_take_) {
+      last_batch_ = 0;
+      std::rethrow_exception(error_);
+    }
+    const Slot& slot = slot_of(next_to_take_);
+    ++next_to_take_;
+    lock.unlock();
+    changed_.notify_all();
+    return &slot.batch;
+  }
+
+  const Plan& plan() const { return plan_; }
+
+ private:
+  Slot& slot_of(int batch) { return slots_[static_cast<std::size_t>(batch) % slots_.size()]; }
+
+  /// The slot handed out last stays untouched, so the thread is at most so many batches ahead.
+  bool may_fill() const {
+    return !error_ && next_to_fill_ < last_batch_ && next_to_fill_ - next_to_take_ < static_cast<int>(slots_.size()) - 1;
+  }
+
+  void fill_slots() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+      changed_.wait(lock, [this] { return stop_ || may_fill(); });
+      if (stop_) return;
+      filling_ = true;
+      const int batch = next_to_fill_;
+      lock.unlock();
+      std::exception_ptr error;
+      try {
+        fill(slot_of(batch), plan_.begin(batch), plan_.end(batch));
+      } catch (...) {
+        error = std::current_exception();
+      }
+      lock.lock();
+      filling_ = false;
+      if (error) {
+        error_ = error;
+      } else {
+        ++next_to_fill_;
+      }
+      changed_.notify_all();
+    }
+  }
+
+  void fill(Slot& slot, int begin, int end) {
+    const auto& storage = data_.storage();
+    const std::size_t size = storage.shape.size();
+    const auto target_size = static_cast<std::size_t>(storage.target_size);
+    for (int i = begin; i < end; ++i) {
+      const auto source = static_cast<std::size_t>(data_.index(order_[static_cast<std::size_t>(i)]));
+      const auto n = static_cast<std::size_t>(i - begin);
+      float* input = slot.inputs.data() + n * size;
+      if (!storage.bytes.empty()) scale(storage.bytes.data() + source * size, input, size);
+      if (!storage.floats.empty()) scale(storage.floats.data() + source * size, input, size);
+      if (!storage.labels.empty()) slot.labels[n] = storage.labels[source];
+      std::copy_n(storage.targets.data() + source * target_size, target_size, slot.targets.data() + n * target_size);
+    }
+    slot.batch = {.size = end - begin,
+                  .inputs = slot.inputs.data(),
+                  .labels = storage.labels.empty() ? nullptr : slot.labels.data(),
+                  .targets = storage.target_size == 0 ? nullptr : slot.targets.data(),
+                  .target_size = storage.target_size};
+  }
+
+  /// Spreads the channels' factors over one sample, so that scaling is one plain loop.
+  void prepare_scaling() {
+    const auto channels = static_cast<std::size_t>(data_.shape().last());
+    if (scaling_.multiply.size() != channels || scaling_.add.size() != channels) {
+      throw Error(ErrorKind::data, "scaling for " + std::to_string(scaling_.multiply.size()) + " channels, samples have " + std::to_string(channels));
+    }
+    multiply_.resize(data_.shape().size());
+    add_.resize(multiply_.size());
+    for (std::size_t i = 0; i < multiply_.size(); ++i) {
+      multiply_[i] = scaling_.multiply[i % channels];
+      add_[i] = scaling_.add[i % channels];
+    }
+  }
+
+  template <class T>
+  void scale(const T* from, float* to, std::size_t size) const {
+    for (std::size_t i = 0; i < size; ++i) to[i] = static_cast<float>(from[i]) * multiply_[i] + add_[i];
+  }
+
+  void draw_order(std::uint32_t epoch) {
+    std::iota(order_.begin(), order_.end(), 0);
+    if (!options_.shuffle) return;
+    Random random(options_.seed, Purpose::shuffle, epoch);
+    for (std::size_t i = order_.size(); i > 1; --i) {  // Fisher & Yates
+      std::swap(order_[i - 1], order_[random.below(static_cast<std::uint32_t>(i))]);
+    }
+  }
+
+  Dataset data_;
+  Scaling scaling_;
+  LoaderOptions options_;
+  Plan plan_;
+  std::vector<int> order_;
+  std::vector<float> multiply_;
+  std::vector<float> add_;
+  std::array<Slot, 4> slots_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int next_to_fill_ = 0;
+  int next_to_take_ = 0;
+  int last_batch_ = 0;  ///< the epoch's end; 0 before start()
+  bool filling_ = false;
+  bool stop_ = false;
+  std::exception_ptr error_;
+  std::thread thread_;
+};
+
+Loader::Loader(Dataset data, Scaling scaling, LoaderOptions options)
+    : impl_(std::make_unique<Impl>(std::move(data), std::move(scaling), std::move(options))) {}
+Loader::~Loader() = default;
+Loader::Loader(Loader&&) noexcept = default;
+Loader& Loader::operator=(Loader&&) noexcept = default;
+
+int Loader::batches() const { return impl_->plan().batches; }
+int Loader::largest_batch() const { return impl_->plan().largest; }
+int Loader::samples() const { return impl_->plan().samples; }
+void Loader::start(std::uint32_t epoch, int first) { impl_->start(epoch, first); }
+const Batch* Loader::next() { return impl_->next(); }
+
+}  // namespace convoy

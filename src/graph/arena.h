@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace convoy {
+
+/// A buffer that is in use from one moment to another, both included.
+struct Lifetime {
+  std::size_t floats = 0;
+  int first = 0;
+  int last = 0;
+};
+
+struct ArenaPlan {
+  std::vector<std::size_t> offsets;  ///< floats, by buffer
+  std::size_t floats = 0;            ///< of the whole arena
+};
+
+/// Gives buffers places in one block so that buffers in use at the same time never overlap. Greedy by size: the largest
+/// first, each at the lowest offset that is free (Pisarchyk & Lee 2020, "Efficient memory management for deep neural
+/// net inference", section 5).
+ArenaPlan plan_arena(std::span<const Lifetime> buffers);
+
+}  // namespace convoy

@@ -1,0 +1,193 @@
+#include "graph/memory_plan.h"
+
+#include <algorithm>
+
+#include "core/aligned_buffer.h"
+#include "graph/arena.h"
+
+namespace convoy {
+namespace {
+
+/// The distance between two samples. A multiple of 4096 bytes would put all samples in the same sets of the L1 cache.
+std::size_t sample_stride(std::size_t floats) {
+  const std::size_t stride = round_to_line(floats);
+  return stride % 1024 == 0 ? stride + 16 : stride;
+}
+
+/// One use of a node's output: input number `slot` of node `consumer`.
+struct Use {
+  int consumer;
+  int slot;
+};
+
+class Planner {
+ public:
+  Planner(const Network& network, const WorkPlan& work, Mode mode, int last, int max_batch)
+      : network_(network), work_(work), mode_(mode), last_(last), max_batch_(max_batch) {
+    uses_.resize(static_cast<std::size_t>(last) + 2);  // the network's input comes first
+    for (int i = 0; i <= last; ++i) {
+      const auto& inputs = network.node(i).inputs;
+      for (std::size_t slot = 0; slot < inputs.size(); ++slot) {
+        uses_[position(inputs[slot])].push_back({i, static_cast<int>(slot)});
+      }
+    }
+  }
+
+  MemoryPlan plan() {
+    place_outputs();
+    if (mode_ == Mode::train) place_gradients();
+    return resolve();
+  }
+
+ private:
+  static std::size_t position(int node) { return static_cast<std::size_t>(node + 1); }
+
+  int add_buffer(int node, int first, int last) {
+    const std::size_t floats = sample_stride(network_.shape_of(node).size()) * static_cast<std::size_t>(max_batch_);
+    lifetimes_.push_back({floats, first, last});
+    return static_cast<int>(lifetimes_.size()) - 1;
+  }
+
+  void extend(int buffer, int first, int last) {
+    Lifetime& lifetime = lifetimes_[static_cast<std::size_t>(buffer)];
+    lifetime.first = std::min(lifetime.first, first);
+    lifetime.last = std::max(lifetime.last, last);
+  }
+
+  const Moments& forward(int node) const { return work_.forward_moments[static_cast<std::size_t>(node)]; }
+  const Moments& backward(int node) const { return work_.backward_moments[static_cast<std::size_t>(node)]; }
+
+  /// The moment after which nobody reads a node's output (in training backward may read it, up to the node's own turn).
+  int last_read(int node) const {
+    if (node == last_) return work_.end;
+    int moment = node == Network::input ? 0 : forward(node).last;
+    for (const Use& use : uses_[position(node)]) {
+      moment = std::max(moment, forward(use.consumer).last);
+      if (mode_ == Mode::train && network_.node(use.consumer).needs_gradient) {
+        moment = std::max(moment, backward(use.consumer).last);
+      }
+    }
+    const bool has_backward = node != Network::input && mode_ == Mode::train && network_.node(node).needs_gradient;
+    return has_backward ? std::max(moment, backward(node).last) : moment;
+  }
+
+  /// Whether node i may write over what it reads: every node that shares that buffer is used by nobody else and does
+  /// not read its output again.
+  bool may_overwrite(int i) const {
+    const int source = network_.node(i).inputs[0];
+    if (source == Network::input) return false;
+    const int buffer = outputs_[position(source)];
+    for (int other = source; other != Network::input; other = network_.node(other).inputs[0]) {
+      if (outputs_[position(other)] != buffer) return true;
+      if (uses_[position(other)].size() > 1 || reads_output(other)) return false;
+      if (network_.node(other).inputs.size() != 1) return true;
+    }
+    return outputs_[position(Network::input)] != buffer;
+  }
+
+  bool reads_output(int node) const {
+    return mode_ == Mode::train && network_.node(node).needs_gradient && network_.node(node).declaration.reads_output;
+  }
+
+  bool shares_input(int i) const {
+    const Node& node = network_.node(i);
+    if (node.inputs.size() != 1 || network_.shape_of(node.inputs[0]).size() != node.declaration.output.size())
+      return false;
+    return node.declaration.view || (node.declaration.in_place && may_overwrite(i));
+  }
+
+  void place_outputs() {
+    outputs_.resize(static_cast<std::size_t>(last_) + 2);
+    outputs_[0] = add_buffer(Network::input, 0, last_read(Network::input));
+    for (int i = 0; i <= last_; ++i) {
+      if (shares_input(i)) {
+        outputs_[position(i)] = outputs_[position(network_.node(i).inputs[0])];
+        extend(outputs_[position(i)], forward(i).first, last_read(i));
+      } else {
+        outputs_[position(i)] = add_buffer(i, forward(i).first, last_read(i));
+      }
+    }
+  }
+
+  /// Backward of an in-place layer or a view writes d_input over d_output, if its source has no other consumer.
+  bool shares_gradient(int i) const {
+    const Node& node = network_.node(i);
+    if (node.inputs.size() != 1 || uses_[position(node.inputs[0])].size() != 1) return false;
+    return (node.declaration.view || node.declaration.in_place) &&
+           network_.shape_of(node.inputs[0]).size() == node.declaration.output.size();
+  }
+
+  void place_gradients() {
+    const auto nodes = static_cast<std::size_t>(last_) + 1;
+    d_outputs_.assign(nodes, none);
+    further_.resize(nodes);
+    d_inputs_.resize(nodes);
+    for (int i = last_; i >= 0; --i) {
+      const Node& node = network_.node(i);
+      const auto at = static_cast<std::size_t>(i);
+      d_inputs_[at].assign(node.inputs.size(), none);
+      if (!node.needs_gradient) continue;
+      if (i == last_) d_outputs_[at] = add_buffer(i, work_.loss_moment, backward(i).last);
+      for (std::size_t slot = 0; slot < node.inputs.size(); ++slot) place_gradient(i, slot);
+    }
+  }
+
+  void place_gradient(int i, std::size_t slot) {
+    const int source = network_.node(i).inputs[slot];
+    if (source == Network::input || !network_.node(source).needs_gradient) return;
+    const int shared = shares_gradient(i) ? d_outputs_[static_cast<std::size_t>(i)] : none;
+    const int buffer = shared != none ? shared : add_buffer(source, backward(i).first, backward(source).last);
+    extend(buffer, backward(i).first, backward(source).last);
+    d_inputs_[static_cast<std::size_t>(i)][slot] = buffer;
+    int& first = d_outputs_[static_cast<std::size_t>(source)];
+    if (first == none) {
+      first = buffer;
+    } else {
+      further_[static_cast<std::size_t>(source)].push_back(buffer);
+    }
+  }
+
+  MemoryPlan resolve() const {
+    const ArenaPlan arena = plan_arena(lifetimes_);
+    const auto place = [&](int buffer) {
+      const auto at = static_cast<std::size_t>(buffer);
+      return Place{arena.offsets[at], static_cast<std::ptrdiff_t>(lifetimes_[at].floats) / max_batch_};
+    };
+    const auto optional = [&](int buffer) { return buffer == none ? std::optional<Place>() : place(buffer); };
+    MemoryPlan plan;
+    plan.floats = arena.floats;
+    plan.input = place(outputs_[0]);
+    for (int i = 0; i <= last_; ++i) plan.outputs.push_back(place(outputs_[position(i)]));
+    plan.d_outputs.resize(plan.outputs.size());
+    plan.d_inputs.resize(plan.outputs.size());
+    plan.further_gradients.resize(plan.outputs.size());
+    for (std::size_t i = 0; i < d_outputs_.size(); ++i) {
+      plan.d_outputs[i] = optional(d_outputs_[i]);
+      for (const int buffer : d_inputs_[i]) plan.d_inputs[i].push_back(optional(buffer));
+      for (const int buffer : further_[i]) plan.further_gradients[i].push_back(place(buffer));
+    }
+    return plan;
+  }
+
+  static constexpr int none = -1;
+
+  const Network& network_;
+  const WorkPlan& work_;
+  Mode mode_;
+  int last_;
+  int max_batch_;
+  std::vector<std::vector<Use>> uses_;  ///< by position()
+  std::vector<Lifetime> lifetimes_;     ///< by buffer
+  std::vector<int> outputs_;            ///< buffers by position()
+  std::vector<int> d_outputs_;          ///< buffers by node, or none
+  std::vector<std::vector<int>> d_inputs_;
+  std::vector<std::vector<int>> further_;
+};
+
+}  // namespace
+
+MemoryPlan plan_memory(const Network& network, const WorkPlan& work, Mode mode, int last, int max_batch) {
+  return Planner(network, work, mode, last, max_batch).plan();
+}
+
+}  // namespace convoy

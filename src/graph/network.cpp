@@ -1,0 +1,142 @@
+#include "graph/network.h"
+
+#include <algorithm>
+
+#include "convoy/error.h"
+#include "core/aligned_buffer.h"
+#include "core/text.h"
+#include "layers/registry.h"
+
+namespace convoy {
+namespace {
+
+/// `configs/a.toml:31:3: layer 4 "conv2": ` for messages.
+std::string place(const LayerSpec& spec, std::size_t number, const std::string& name) {
+  return (spec.where.empty() ? "" : spec.where + ": ") + "layer " + std::to_string(number) + " \"" + name + "\": ";
+}
+
+std::string automatic_name(const std::string& type, const std::vector<LayerSpec>& layers, std::size_t index) {
+  const auto end = layers.begin() + static_cast<std::ptrdiff_t>(index);
+  const auto earlier = std::count_if(layers.begin(), end,
+                                     [&](const LayerSpec& layer) { return layer.type == type && layer.name.empty(); });
+  return type + "_" + std::to_string(earlier + 1);
+}
+
+TensorSlot make_slot(const std::string& node, const std::string& tensor, const Shape& shape, std::size_t& floats) {
+  TensorSlot slot{node + "/" + tensor, floats, shape};
+  floats += round_to_line(shape.size());
+  return slot;
+}
+
+}  // namespace
+
+Network::Network(const Shape& input_shape, const std::vector<LayerSpec>& layers) : input_shape_(input_shape) {
+  if (layers.empty()) throw Error(ErrorKind::config, "a network needs at least one layer; add a [[layer]] table");
+  by_name_[input_name] = Network::input;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const LayerSpec& spec = layers[i];
+    const std::string name = spec.name.empty() ? automatic_name(spec.type, layers, i) : spec.name;
+    try {
+      add(spec, name);
+    } catch (const Error& error) {
+      const std::string message = error.what();
+      // Errors about a key carry their own, nearer place.
+      const bool placed = !spec.where.empty() && message.rfind(spec.where.substr(0, spec.where.find(':') + 1), 0) == 0;
+      throw Error(error.kind(), placed ? message : place(spec, i + 1, name) + message);
+    }
+  }
+  check_consumed();
+}
+
+void Network::add(const LayerSpec& spec, const std::string& name) {
+  if (by_name_.contains(name)) throw Error(ErrorKind::config, "another layer has the same name");
+  Settings settings = spec.settings;
+  settings.complete(layer_type(spec.type).spec.keys, "layer \"" + name + "\" (" + spec.type + ")");
+
+  Node node;
+  node.name = name;
+  node.type = spec.type;
+  node.trainable = spec.trainable;
+  node.inputs = inputs_of(spec);
+  if (spec.type == "activation") {  // the function's own layer type does the work
+    node.type = settings.text("function");
+    settings = {};
+  }
+  const std::string activation = settings.has("activation") ? settings.text("activation") : "linear";
+  int last = append(std::move(node), settings);
+  if (activation != "linear") {
+    Node follower;
+    follower.name = name + "." + activation;
+    follower.type = activation;
+    follower.owner = name;
+    follower.inputs = {last};
+    last = append(std::move(follower), {});
+  }
+  by_name_[name] = last;
+}
+
+int Network::append(Node node, Settings settings) {
+  const LayerType& type = layer_type(node.type);
+  settings.complete(type.spec.keys, node.type);
+  node.layer = type.make(settings);
+  std::vector<Shape> shapes;
+  for (const int index : node.inputs) shapes.push_back(shape_of(index));
+  node.declaration = node.layer->setup(shapes);
+  const auto trained_before = [&](int index) { return index != input && this->node(index).needs_gradient; };
+  node.needs_gradient =
+      (node.trainable && !node.declaration.parameters.empty()) || std::ranges::any_of(node.inputs, trained_before);
+  place_tensors(node);
+  nodes_.push_back(std::move(node));
+  return output();
+}
+
+std::vector<int> Network::inputs_of(const LayerSpec& spec) const {
+  if (spec.inputs.empty()) return {output()};  // -1 before the first layer: the network's input
+  std::vector<int> inputs;
+  for (const auto& name : spec.inputs) {
+    const auto found = by_name_.find(name);
+    if (found == by_name_.end()) {
+      Texts known;
+      for (const auto& [other, index] : by_name_) known.push_back(other);
+      throw Error(ErrorKind::config,
+                  "input \"" + name + "\" is not the name of an earlier layer" + did_you_mean(name, known));
+    }
+    inputs.push_back(found->second);
+  }
+  return inputs;
+}
+
+void Network::place_tensors(Node& node) {
+  for (const auto& spec : node.declaration.parameters) {
+    node.parameters.push_back(make_slot(node.name, spec.name, spec.shape, parameter_floats_));
+  }
+  for (const auto& spec : node.declaration.states) {
+    node.states.push_back(make_slot(node.name, spec.name, spec.shape, state_floats_));
+  }
+}
+
+void Network::check_consumed() const {
+  std::vector<bool> consumed(nodes_.size());
+  for (const Node& node : nodes_) {
+    for (const int index : node.inputs) {
+      if (index != input) consumed[static_cast<std::size_t>(index)] = true;
+    }
+  }
+  for (std::size_t i = 0; i + 1 < nodes_.size(); ++i) {
+    if (consumed[i]) continue;
+    const std::string& name = nodes_[i].owner.empty() ? nodes_[i].name : nodes_[i].owner;
+    throw Error(ErrorKind::config,
+                "layer \"" + name + "\": no other layer takes its output; only the last layer may end the network");
+  }
+}
+
+const Shape& Network::shape_of(int node) const {
+  return node == input ? input_shape_ : this->node(node).declaration.output;
+}
+
+int Network::logits() const {
+  const Node& last = nodes_.back();
+  return last.type == "softmax" && last.inputs[0] != input ? last.inputs[0] : output();
+}
+
+}  // namespace convoy

@@ -1,0 +1,245 @@
+#include "graph/session.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "convoy/error.h"
+
+namespace convoy {
+namespace {
+
+constexpr std::size_t chunk = 8192;  // floats that one task clears or adds up: half of an L1 cache
+
+int chunks_of(std::size_t floats) { return static_cast<int>((floats + chunk - 1) / chunk); }
+
+BatchView view_of(AlignedBuffer<float>& block, const Place& place) {
+  return {block.data() + place.offset, place.stride};
+}
+
+/// A node's parameters lie one after the other: the range of them all.
+std::size_t floats_of(const Node& node) {
+  const TensorSlot& last = node.parameters.back();
+  return last.offset + round_to_line(last.shape.size()) - node.parameters.front().offset;
+}
+
+}  // namespace
+
+Session::Session(const Network& network, Weights& weights, Mode mode, int max_batch, int last, ThreadPool& pool)
+    : network_(network),
+      weights_(weights),
+      mode_(mode),
+      max_batch_(max_batch),
+      last_(last),
+      pool_(pool),
+      work_(plan_work(network, mode, last)),
+      passes_(static_cast<std::size_t>(last) + 1) {
+  const MemoryPlan plan = plan_memory(network, work_, mode, last, max_batch);
+  bind_activations(plan);
+  bind_weights();
+  bind_saved();
+  bind_scratch();
+  if (mode == Mode::predict) return;
+  bind_gradients();
+  add_fan_out(plan);
+}
+
+void Session::bind_activations(const MemoryPlan& plan) {
+  activations_ = AlignedBuffer<float>(plan.floats);
+  input_ = view_of(activations_, plan.input);
+  const auto optional_view = [&](const std::optional<Place>& place) {
+    return place ? view_of(activations_, *place) : BatchView{};
+  };
+  for (std::size_t i = 0; i < passes_.size(); ++i) {
+    const Node& node = network_.nodes()[i];
+    Pass& pass = passes_[i];
+    pass.mode = mode_;
+    pass.trainable = node.trainable;
+    pass.salt = static_cast<std::uint32_t>(i);
+    pass.output = view_of(activations_, plan.outputs[i]);
+    for (const int source : node.inputs) {
+      pass.inputs.push_back(source == Network::input ? input_ : passes_[static_cast<std::size_t>(source)].output);
+    }
+    pass.d_output = optional_view(plan.d_outputs[i]);
+    for (const auto& place : plan.d_inputs[i]) pass.d_inputs.push_back(optional_view(place));
+  }
+}
+
+void Session::bind_weights() {
+  for (std::size_t i = 0; i < passes_.size(); ++i) {
+    const Node& node = network_.nodes()[i];
+    for (const auto& slot : node.parameters) passes_[i].parameters.push_back(weights_.parameters.data() + slot.offset);
+    for (const auto& slot : node.states) passes_[i].states.push_back(weights_.states.data() + slot.offset);
+  }
+}
+
+void Session::bind_gradients() {
+  gradients_ = AlignedBuffer<float>(network_.parameter_floats());
+  grouped_.resize(passes_.size());
+  std::size_t floats = 0;
+  for (std::size_t i = 0; i < passes_.size(); ++i) {
+    const Node& node = network_.nodes()[i];
+    if (!node.trainable || !node.declaration.grouped_gradients || node.parameters.empty()) continue;
+    grouped_[i] = {floats, floats_of(node), node.parameters.front().offset};
+    floats += grouped_[i].floats * groups;
+  }
+  gradient_groups_ = AlignedBuffer<float>(floats);
+  for (std::size_t i = 0; i < passes_.size(); ++i) {
+    const Node& node = network_.nodes()[i];
+    for (const auto& slot : node.parameters) {
+      GradientView view;
+      if (node.trainable && grouped_[i].floats > 0) {
+        const std::size_t within = slot.offset - grouped_[i].target;
+        view = {gradient_groups_.data() + grouped_[i].offset + within, static_cast<std::ptrdiff_t>(grouped_[i].floats)};
+      } else if (node.trainable) {
+        view = {gradients_.data() + slot.offset, 0};
+      }
+      passes_[i].gradients.push_back(view);
+    }
+  }
+}
+
+void Session::bind_saved() {
+  const auto saved_stride = [](const Node& node) { return (node.declaration.saved_bytes + 63) / 64 * 64; };
+  std::size_t bytes = 0;
+  std::size_t floats = 0;
+  for (std::size_t i = 0; i < passes_.size(); ++i) {
+    const Node& node = network_.nodes()[i];
+    bytes += saved_stride(node) * static_cast<std::size_t>(max_batch_);
+    floats += round_to_line(node.declaration.shared_floats);
+  }
+  saved_ = AlignedBuffer<std::byte>(bytes);
+  shared_ = AlignedBuffer<float>(floats);
+  std::byte* saved = saved_.data();
+  float* shared = shared_.data();
+  for (std::size_t i = 0; i < passes_.size(); ++i) {
+    const Node& node = network_.nodes()[i];
+    passes_[i].saved = saved;
+    passes_[i].saved_stride = saved_stride(node);
+    passes_[i].shared = shared;
+    saved += saved_stride(node) * static_cast<std::size_t>(max_batch_);
+    shared += round_to_line(node.declaration.shared_floats);
+  }
+}
+
+void Session::bind_scratch() {
+  std::size_t floats = 0;
+  for (std::size_t i = 0; i < passes_.size(); ++i) {
+    floats = std::max(floats, round_to_line(network_.nodes()[i].declaration.scratch_floats));
+  }
+  scratch_ = AlignedBuffer<float>(floats * static_cast<std::size_t>(pool_.threads()));
+  for (Pass& pass : passes_) {
+    for (int worker = 0; worker < pool_.threads(); ++worker) {
+      pass.scratch.push_back(scratch_.data() + floats * static_cast<std::size_t>(worker));
+    }
+  }
+}
+
+Sweep Session::sum_of_gradients(std::size_t node, const std::vector<Place>& further) {
+  std::vector<BatchView> views;
+  for (const Place& place : further) views.push_back(view_of(activations_, place));
+  const std::size_t size = network_.nodes()[node].declaration.output.size();
+  return {Sweep::by_sample, [views, size](const Pass& pass, const Task& task) {
+            float* sum = pass.d_output[task.index];
+            for (const BatchView& view : views) {
+              const float* more = view[task.index];
+              for (std::size_t i = 0; i < size; ++i) sum[i] += more[i];
+            }
+          }};
+}
+
+/// Where a node's output went to several layers, their gradients are added up before the node's own backward.
+void Session::add_fan_out(const MemoryPlan& plan) {
+  std::vector<bool> done(passes_.size());
+  for (Segment& segment : work_.backward) {
+    for (std::size_t s = 0; s < segment.steps.size(); ++s) {
+      const auto node = static_cast<std::size_t>(segment.steps[s].node);
+      if (done[node] || segment.steps[s].sweep.early || plan.further_gradients[node].empty()) continue;
+      done[node] = true;
+      const Step sum{static_cast<int>(node), sum_of_gradients(node, plan.further_gradients[node])};
+      segment.steps.insert(segment.steps.begin() + static_cast<std::ptrdiff_t>(s), sum);
+      ++s;
+    }
+  }
+}
+
+void Session::clear_gradients() {
+  const std::span<float> all = gradients_.span();
+  pool_.run(chunks_of(all.size()), [&](int task, int) {
+    const std::size_t begin = static_cast<std::size_t>(task) * chunk;
+    std::ranges::fill(all.subspan(begin, std::min(chunk, all.size() - begin)), 0.0F);
+  });
+}
+
+void Session::forward(int batch, std::uint64_t seed, std::uint32_t step) {
+  batch_ = batch;
+  for (Pass& pass : passes_) {
+    pass.batch = batch;
+    pass.seed = seed;
+    pass.step = step;
+  }
+  run(work_.forward);
+}
+
+void Session::backward() {
+  run(work_.backward);
+  reduce_groups();
+}
+
+void Session::run(const std::vector<Segment>& segments) {
+  for (const Segment& segment : segments) {
+    if (segment.parts == Sweep::by_sample) {
+      pool_.run(std::min(groups, batch_), [&](int task, int worker) {
+        // Fewer samples than groups: task number `task` takes the group that holds sample `task`.
+        const int group = batch_ < groups ? ((task + 1) * groups - 1) / batch_ : task;
+        run_group(segment, group, worker);
+      });
+    } else {
+      pool_.run(segment.parts, [&](int task, int worker) { call(segment.steps[0], {task, 0, worker}); });
+    }
+  }
+}
+
+void Session::run_group(const Segment& segment, int group, int worker) {
+  for (const int node : segment.grouped) clear_group(node, group);
+  for (int sample = first_of(group); sample < first_of(group + 1); ++sample) {
+    for (const Step& step : segment.steps) call(step, {sample, group, worker});
+  }
+}
+
+void Session::call(const Step& step, const Task& task) const {
+  try {
+    step.sweep.body(passes_[static_cast<std::size_t>(step.node)], task);
+  } catch (const Error& error) {
+    throw Error(error.kind(), "layer \"" + network_.node(step.node).name + "\": " + error.what());
+  }
+}
+
+void Session::clear_group(int node, int group) {
+  const GroupedGradient& grouped = grouped_[static_cast<std::size_t>(node)];
+  const std::size_t begin = grouped.offset + grouped.floats * static_cast<std::size_t>(group);
+  std::fill_n(gradient_groups_.data() + begin, grouped.floats, 0.0F);
+}
+
+void Session::reduce_groups() {
+  for (const GroupedGradient& grouped : grouped_) {
+    if (grouped.floats == 0) continue;
+    pool_.run(chunks_of(grouped.floats), [&](int task, int) {
+      const std::size_t begin = static_cast<std::size_t>(task) * chunk;
+      const std::size_t count = std::min(chunk, grouped.floats - begin);
+      float* sum = gradients_.data() + grouped.target + begin;
+      for (int group = 0; group < groups; ++group) {
+        if (first_of(group) == first_of(group + 1)) continue;  // no samples: nobody wrote this copy
+        const float* part =
+            gradient_groups_.data() + grouped.offset + grouped.floats * static_cast<std::size_t>(group) + begin;
+        for (std::size_t i = 0; i < count; ++i) sum[i] += part[i];
+      }
+    });
+  }
+}
+
+Session::Memory Session::memory() const {
+  return {activations_.size() * sizeof(float), (gradients_.size() + gradient_groups_.size()) * sizeof(float),
+          saved_.size() + shared_.size() * sizeof(float), scratch_.size() * sizeof(float)};
+}
+
+}  // namespace convoy

@@ -1,0 +1,45 @@
+#include "graph/weights.h"
+
+#include <algorithm>
+
+#include "graph/initializers.h"
+
+namespace convoy {
+
+Weights::Weights(const Network& network, std::uint64_t seed)
+    : parameters(network.parameter_floats()), states(network.state_floats()) {
+  std::uint32_t index = 0;
+  for (const Node& node : network.nodes()) {
+    for (std::size_t i = 0; i < node.parameters.size(); ++i) {
+      const TensorSlot& slot = node.parameters[i];
+      initialise(parameters.span().subspan(slot.offset, slot.shape.size()), node.declaration.parameters[i], seed,
+                 index++);
+    }
+    for (std::size_t i = 0; i < node.states.size(); ++i) {
+      const TensorSlot& slot = node.states[i];
+      std::ranges::fill(states.span().subspan(slot.offset, slot.shape.size()), node.declaration.states[i].initial);
+    }
+  }
+}
+
+std::vector<Weights::Tensor> Weights::tensors(const Network& network) {
+  std::vector<Tensor> tensors;
+  for (const Node& node : network.nodes()) {
+    for (const auto& slot : node.parameters) {
+      const auto values = parameters.span().subspan(slot.offset, slot.shape.size());
+      tensors.push_back({slot.name, slot.shape, values, false, node.trainable});
+    }
+    for (const auto& slot : node.states) {
+      const auto values = states.span().subspan(slot.offset, slot.shape.size());
+      tensors.push_back({slot.name, slot.shape, values, true, false});
+    }
+  }
+  return tensors;
+}
+
+void Weights::copy_from(const Weights& other) {
+  std::ranges::copy(other.parameters.span(), parameters.data());
+  std::ranges::copy(other.states.span(), states.data());
+}
+
+}  // namespace convoy

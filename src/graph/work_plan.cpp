@@ -1,0 +1,88 @@
+#include "graph/work_plan.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace convoy {
+namespace {
+
+/// Builds the segments of one direction.
+class Builder {
+ public:
+  Builder(std::size_t nodes, int first_moment) : moments_(nodes), first_moment_(first_moment + 1) {
+    segments_.emplace_back();  // what only reads parameters, filled by `early` sweeps
+  }
+
+  void add(int node, Sweeps sweeps) {
+    Moments& moments = moments_[static_cast<std::size_t>(node)];
+    moments = {now(), now()};
+    bool started = false;
+    for (Sweep& sweep : sweeps) {
+      if (sweep.early) {
+        early_.push_back({sweep.parts, {{node, std::move(sweep)}}});
+        continue;
+      }
+      append(node, std::move(sweep));
+      if (!std::exchange(started, true)) moments.first = now();
+      moments.last = now();
+    }
+  }
+
+  std::vector<Segment> segments() && {
+    std::erase_if(segments_, [](const Segment& segment) { return segment.steps.empty(); });
+    segments_.insert(segments_.begin(), std::make_move_iterator(early_.begin()), std::make_move_iterator(early_.end()));
+    return std::move(segments_);
+  }
+  std::vector<Moments> moments() const { return moments_; }
+  int now() const { return first_moment_ + static_cast<int>(segments_.size()) - 1; }
+
+ private:
+  void append(int node, Sweep sweep) {
+    const bool fuses = sweep.parts == Sweep::by_sample && segments_.back().parts == Sweep::by_sample;
+    if (!fuses) segments_.push_back({sweep.parts, {}});
+    segments_.back().steps.push_back({node, std::move(sweep)});
+  }
+
+  std::vector<Segment> segments_;
+  std::vector<Segment> early_;
+  std::vector<Moments> moments_;
+  int first_moment_;
+};
+
+void mark_grouped(std::vector<Segment>& segments, const Network& network) {
+  std::vector<bool> begun(network.nodes().size());
+  for (Segment& segment : segments) {
+    for (const Step& step : segment.steps) {
+      if (segment.parts != Sweep::by_sample || begun[static_cast<std::size_t>(step.node)]) continue;
+      begun[static_cast<std::size_t>(step.node)] = true;
+      if (network.node(step.node).declaration.grouped_gradients) segment.grouped.push_back(step.node);
+    }
+  }
+}
+
+}  // namespace
+
+WorkPlan plan_work(const Network& network, Mode mode, int last) {
+  WorkPlan plan;
+  Builder forward(network.nodes().size(), 0);
+  for (int i = 0; i <= last; ++i) {
+    const Node& node = network.node(i);
+    forward.add(i, node.layer->forward(mode, node.trainable));
+  }
+  plan.loss_moment = forward.now() + 1;
+  plan.forward_moments = forward.moments();
+  plan.forward = std::move(forward).segments();
+
+  Builder backward(network.nodes().size(), plan.loss_moment);
+  for (int i = last; i >= 0 && mode == Mode::train; --i) {
+    const Node& node = network.node(i);
+    if (node.needs_gradient) backward.add(i, node.layer->backward(node.trainable));
+  }
+  plan.end = backward.now() + 1;
+  plan.backward_moments = backward.moments();
+  plan.backward = std::move(backward).segments();
+  mark_grouped(plan.backward, network);
+  return plan;
+}
+
+}  // namespace convoy

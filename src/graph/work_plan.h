@@ -1,0 +1,43 @@
+#pragma once
+
+#include <vector>
+
+#include "graph/network.h"
+#include "layers/layer.h"
+
+namespace convoy {
+
+/// One sweep of one node.
+struct Step {
+  int node = 0;
+  Sweep sweep;
+};
+
+/// Sweeps that run without a barrier between them: either any number by sample, fused, or a single one by parts.
+struct Segment {
+  int parts = Sweep::by_sample;
+  std::vector<Step> steps;
+  std::vector<int> grouped = {};  ///< nodes that begin to add to their groups' gradients here
+};
+
+/// The moments, numbers of segments, at which a node works.
+struct Moments {
+  int first = 0;
+  int last = 0;
+};
+
+/// All the work of one pass through a network, in order. Moments count on from the forward pass to the loss to the
+/// backward pass.
+struct WorkPlan {
+  std::vector<Segment> forward;
+  std::vector<Segment> backward;
+  std::vector<Moments> forward_moments;   ///< by node
+  std::vector<Moments> backward_moments;  ///< by node
+  int loss_moment = 0;
+  int end = 0;  ///< after everything
+};
+
+/// The plan for nodes 0 to `last`. The backward pass, only in Mode::train, leaves out nodes without gradient.
+WorkPlan plan_work(const Network& network, Mode mode, int last);
+
+}  // namespace convoy

@@ -1,0 +1,79 @@
+#include "io/atomic_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include "convoy/error.h"
+
+namespace convoy {
+namespace {
+
+[[noreturn]] void fail(const std::filesystem::path& file, const std::string& what, int error) {
+  throw Error(ErrorKind::failed, file.string() + ": " + what + ": " + std::strerror(error));
+}
+
+/// A temporary file that disappears unless it was kept.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const std::filesystem::path& target) : target_(target), name_(target.string() + ".XXXXXX") {
+    descriptor_ = mkstemp(name_.data());
+    if (descriptor_ < 0) fail(target_, "cannot be written", errno);
+  }
+  ~TemporaryFile() {
+    if (descriptor_ >= 0) close(descriptor_);
+    if (!kept_) unlink(name_.c_str());
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  void write(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) fail(target_, "cannot be written", errno);
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+  }
+
+  void keep_as_target() {
+    if (fchmod(descriptor_, 0644) != 0 || fsync(descriptor_) != 0) fail(target_, "cannot be flushed", errno);
+    if (std::rename(name_.c_str(), target_.c_str()) != 0) fail(target_, "cannot be replaced", errno);
+    kept_ = true;
+  }
+
+ private:
+  std::filesystem::path target_;
+  std::string name_;
+  int descriptor_ = -1;
+  bool kept_ = false;
+};
+
+/// A rename is only safe once the folder is on disk too. Some file systems refuse; then there is nothing more to do.
+void flush_folder(const std::filesystem::path& file) {
+  const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY);
+  if (descriptor < 0) return;
+  fsync(descriptor);
+  close(descriptor);
+}
+
+}  // namespace
+
+void write_file_atomically(const std::filesystem::path& file, std::span<const std::string_view> pieces) {
+  if (std::filesystem::is_directory(file)) fail(file, "cannot be written", EISDIR);
+  TemporaryFile temporary(file);
+  for (const std::string_view piece : pieces) temporary.write(piece);
+  temporary.keep_as_target();
+  flush_folder(file);
+}
+
+void write_file_atomically(const std::filesystem::path& file, std::string_view contents) {
+  write_file_atomically(file, std::span(&contents, 1));
+}
+
+}  // namespace convoy

@@ -1,0 +1,103 @@
+#include "io/model_file.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "convoy/error.h"
+#include "convoy/version.h"
+
+namespace convoy {
+namespace {
+
+constexpr const char* format = "convoy";
+constexpr const char* format_version = "1";
+
+[[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
+  throw Error(ErrorKind::data, file.string() + ": " + what);
+}
+
+std::string shape_text(const std::vector<std::int64_t>& shape) {
+  std::string text;
+  for (const auto extent : shape) text += (text.empty() ? "" : "x") + std::to_string(extent);
+  return text.empty() ? "scalar" : text;
+}
+
+std::vector<std::int64_t> extents_of(const Shape& shape) {
+  std::vector<std::int64_t> extents;
+  for (int axis = 0; axis < shape.rank(); ++axis) extents.push_back(shape[axis]);
+  return extents;
+}
+
+
+constexpr const char* another_network = "; the file was written for another network";
+
+void check(const NamedTensor& tensor, const StoredTensor* stored, const std::filesystem::path& path) {
+  if (stored == nullptr) fail(path, "tensor \"" + tensor.name + "\" is missing" + another_network);
+  if (stored->dtype != DType::f32) fail(path, "tensor \"" + tensor.name + "\": expected F32, found " + name_of(stored->dtype));
+  if (stored->shape != extents_of(tensor.shape)) {
+    fail(path, "tensor \"" + tensor.name + "\": expected " + tensor.shape.text() + ", found " + shape_text(stored->shape) + another_network);
+  }
+  for (std::size_t i = 0; i < stored->bytes.size(); i += sizeof(float)) {
+    float value = 0;
+    std::memcpy(&value, stored->bytes.data() + i, sizeof value);
+    if (!std::isfinite(value)) fail(path, "tensor \"" + tensor.name + "\" holds a number that is not finite");
+  }
+}
+
+const std::string& entry(const TensorFile& file, const std::filesystem::path& path, const std::string& key) {
+  const auto found = file.metadata.find(key);
+  if (found == file.metadata.end()) fail(path, "no \"" + key + "\" in its metadata; was it written by convoy?");
+  return found->second;
+}
+
+}  // namespace
+
+Metadata ModelMetadata::to_map() const {
+  const nlohmann::json scaling_json = {{"multiply", scaling.multiply}, {"add", scaling.add}};
+  return {{"format", format},         {"format_version", format_version},  {"convoy_version", version()},
+          {"config", config},         {"scaling", scaling_json.dump()},    {"class_names", nlohmann::json(class_names).dump()}};
+}
+
+ModelMetadata ModelMetadata::from(const TensorFile& file, const std::filesystem::path& path) {
+  if (entry(file, path, "format") != format) fail(path, "not a convoy model");
+  const std::string& written = entry(file, path, "format_version");
+  if (written != format_version) {
+    fail(path, "format version \"" + written.substr(0, 40) + "\", this convoy reads version " + format_version + "; a newer convoy may read it");
+  }
+  ModelMetadata metadata;
+  metadata.config = entry(file, path, "config");
+  metadata.convoy_version = entry(file, path, "convoy_version");
+  try {
+    const auto scaling = nlohmann::json::parse(entry(file, path, "scaling"));
+    scaling.at("multiply").get_to(metadata.scaling.multiply);
+    scaling.at("add").get_to(metadata.scaling.add);
+    nlohmann::json::parse(entry(file, path, "class_names")).get_to(metadata.class_names);
+  } catch (const nlohmann::json::exception&) {
+    fail(path, "damaged metadata: \"scaling\" or \"class_names\"");
+  }
+  return metadata;
+}
+
+void save_model(const std::filesystem::path& path, std::span<const NamedTensor> tensors, const ModelMetadata& metadata) {
+  std::vector<TensorToWrite> entries;
+  for (const NamedTensor& tensor : tensors) entries.push_back({tensor.name, extents_of(tensor.shape), tensor.values});
+  write_safetensors(path, entries, metadata.to_map());
+}
+
+void load_tensors(const TensorFile& file, const std::filesystem::path& path, std::span<const NamedTensor> tensors,
+                  const std::string& ignored) {
+  for (const NamedTensor& tensor : tensors) check(tensor, file.find(tensor.name), path);
+  for (const StoredTensor& stored : file.tensors) {
+    const bool known = std::ranges::find(tensors, stored.name, &NamedTensor::name) != tensors.end();
+    const bool may_be_left = !ignored.empty() && stored.name.rfind(ignored, 0) == 0;
+    if (!known && !may_be_left) fail(path, "tensor \"" + stored.name.substr(0, 80) + "\" is not part of the network" + another_network);
+  }
+  for (const NamedTensor& tensor : tensors) {
+    const StoredTensor* stored = file.find(tensor.name);
+    std::memcpy(tensor.values.data(), stored->bytes.data(), stored->bytes.size());
+  }
+}
+
+}  // namespace convoy

@@ -1,0 +1,214 @@
+#include "io/safetensors.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "convoy/error.h"
+#include "io/atomic_file.h"
+
+namespace convoy {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "the file's numbers are little-endian");
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::uint64_t most_header_bytes = 100'000'000;  // as the reference implementation
+constexpr std::size_t data_alignment = 64;
+
+struct TypeName {
+  DType type;
+  const char* name;
+  std::size_t bytes;
+};
+constexpr std::array types = {TypeName{DType::f32, "F32", 4}, TypeName{DType::f64, "F64", 8}, TypeName{DType::i64, "I64", 8},
+                              TypeName{DType::i32, "I32", 4}, TypeName{DType::u8, "U8", 1}};
+
+[[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
+  throw Error(ErrorKind::data, file.string() + ": " + what);
+}
+
+/// A name from a hostile file, fit for a message.
+std::string quoted(const std::string& name) {
+  std::string text = "\"";
+  for (const char c : name.substr(0, 80)) text += c < ' ' && c >= 0 ? '?' : c;
+  return text + (name.size() > 80 ? "...\"" : "\"");
+}
+
+/// Refuses what a header never has: names given twice, deep nesting, very many values.
+class HeaderGuard {
+ public:
+  bool operator()(int depth, Json::parse_event_t event, Json& value) {
+    if (depth > 4) throw std::runtime_error("nested too deeply");
+    if (event == Json::parse_event_t::object_start) keys_.emplace_back();
+    if (event == Json::parse_event_t::object_end) keys_.pop_back();
+    if (event == Json::parse_event_t::key && !keys_.back().insert(value.get<std::string>()).second) {
+      throw std::runtime_error("name " + quoted(value.get<std::string>()) + " appears twice");
+    }
+    return true;
+  }
+
+ private:
+  std::vector<std::set<std::string>> keys_;
+};
+
+Json parse_header(const std::filesystem::path& file, const std::string& text) {
+  Json header;
+  try {
+    HeaderGuard guard;
+    header = Json::parse(text, std::ref(guard));
+  } catch (const std::exception& error) {
+    const std::string reason = error.what();
+    fail(file, "damaged header: " + reason.substr(0, 200));
+  }
+  if (!header.is_object()) fail(file, "damaged header: expected a JSON object");
+  return header;
+}
+
+std::int64_t whole(const std::filesystem::path& file, const std::string& tensor, const Json& value) {
+  if (!value.is_number_integer() || (value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX) || value.get<std::int64_t>() < 0) {
+    fail(file, "tensor " + quoted(tensor) + ": expected whole numbers of 0 or more");
+  }
+  return value.get<std::int64_t>();
+}
+
+DType type_of(const std::filesystem::path& file, const std::string& tensor, const Json& value) {
+  const std::string name = value.is_string() ? value.get<std::string>() : "";
+  for (const auto& type : types) {
+    if (name == type.name) return type.type;
+  }
+  fail(file, "tensor " + quoted(tensor) + ": dtype " + quoted(name) + " is not F32, F64, I64, I32 or U8");
+}
+
+/// The bytes that dtype and shape need; 0 extents give 0.
+std::uint64_t needed_bytes(const std::filesystem::path& file, const StoredTensor& tensor) {
+  std::uint64_t bytes = bytes_of(tensor.dtype);
+  for (const std::int64_t extent : tensor.shape) {
+    if (__builtin_mul_overflow(bytes, static_cast<std::uint64_t>(extent), &bytes)) {
+      fail(file, "tensor " + quoted(tensor.name) + ": its shape is too large");
+    }
+  }
+  return bytes;
+}
+
+StoredTensor read_entry(const std::filesystem::path& file, const std::string& name, const Json& entry, std::span<const std::byte> data) {
+  for (const char* key : {"dtype", "shape", "data_offsets"}) {
+    if (!entry.is_object() || !entry.contains(key)) fail(file, "tensor " + quoted(name) + ": no " + key);
+  }
+  StoredTensor tensor{.name = name, .dtype = type_of(file, name, entry["dtype"]), .shape = {}, .bytes = {}};
+  const Json& shape = entry["shape"];
+  const Json& offsets = entry["data_offsets"];
+  if (!shape.is_array() || shape.size() > 8) fail(file, "tensor " + quoted(name) + ": shape is no list of up to 8 numbers");
+  if (!offsets.is_array() || offsets.size() != 2) fail(file, "tensor " + quoted(name) + ": data_offsets are no two numbers");
+  for (const Json& extent : shape) tensor.shape.push_back(whole(file, name, extent));
+  const auto begin = static_cast<std::uint64_t>(whole(file, name, offsets[0]));
+  const auto end = static_cast<std::uint64_t>(whole(file, name, offsets[1]));
+  if (begin > end || end > data.size()) {
+    fail(file, "tensor " + quoted(name) + ": bytes " + std::to_string(begin) + " to " + std::to_string(end) + " of " +
+                   std::to_string(data.size()) + "; the file may be cut short");
+  }
+  const std::uint64_t needed = needed_bytes(file, tensor);
+  if (needed != end - begin) {
+    fail(file, "tensor " + quoted(name) + ": " + std::to_string(end - begin) + " bytes, its shape needs " + std::to_string(needed));
+  }
+  tensor.bytes = data.subspan(begin, end - begin);
+  return tensor;
+}
+
+void check_no_gaps(const std::filesystem::path& file, std::vector<StoredTensor>& tensors, std::span<const std::byte> data) {
+  std::ranges::stable_sort(tensors, {}, [&](const StoredTensor& tensor) { return std::pair(tensor.bytes.data(), tensor.bytes.size()); });
+  std::size_t expected = 0;
+  for (const StoredTensor& tensor : tensors) {
+    if (tensor.bytes.empty()) continue;
+    const auto begin = static_cast<std::size_t>(tensor.bytes.data() - data.data());
+    if (begin != expected) fail(file, "tensor " + quoted(tensor.name) + ": its bytes overlap others or leave a gap");
+    expected += tensor.bytes.size();
+  }
+  if (expected != data.size()) fail(file, std::to_string(data.size() - expected) + " bytes belong to no tensor");
+}
+
+Metadata read_metadata(const std::filesystem::path& file, const Json& json) {
+  Metadata metadata;
+  if (!json.is_object()) fail(file, "damaged header: __metadata__ is no object");
+  for (const auto& [key, value] : json.items()) {
+    if (!value.is_string()) fail(file, "damaged header: metadata " + quoted(key) + " is no text");
+    metadata[key] = value.get<std::string>();
+  }
+  return metadata;
+}
+
+/// The header length, after checks against the file's size.
+std::uint64_t read_length(const std::filesystem::path& file, std::ifstream& stream, std::uint64_t file_bytes) {
+  std::uint64_t length = 0;
+  if (file_bytes < sizeof length) fail(file, "too short for a model file");
+  stream.read(reinterpret_cast<char*>(&length), sizeof length);
+  if (length > most_header_bytes || length > file_bytes - sizeof length) {
+    fail(file, "not a safetensors file, or cut short: a header of " + std::to_string(length) + " bytes in a file of " + std::to_string(file_bytes));
+  }
+  return length;
+}
+
+}  // namespace
+
+std::string name_of(DType type) {
+  return std::ranges::find(types, type, &TypeName::type)->name;
+}
+
+std::size_t bytes_of(DType type) { return std::ranges::find(types, type, &TypeName::type)->bytes; }
+
+const StoredTensor* TensorFile::find(const std::string& name) const {
+  const auto found = std::ranges::find(tensors, name, &StoredTensor::name);
+  return found == tensors.end() ? nullptr : &*found;
+}
+
+TensorFile read_safetensors(const std::filesystem::path& file) {
+  if (std::filesystem::is_directory(file)) fail(file, "expected a file, found a folder");
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) fail(file, std::filesystem::exists(file) ? "cannot be read" : "no such file");
+  const std::uint64_t file_bytes = std::filesystem::file_size(file);
+  std::string text(read_length(file, stream, file_bytes), '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  TensorFile result;
+  const std::uint64_t data_bytes = file_bytes - sizeof(std::uint64_t) - text.size();
+  result.data = AlignedBuffer<std::byte>(data_bytes);
+  stream.read(reinterpret_cast<char*>(result.data.data()), static_cast<std::streamsize>(data_bytes));
+  if (!stream) fail(file, "cannot be read to its end");
+
+  const std::span<const std::byte> data(result.data.data(), data_bytes);
+  const Json header = parse_header(file, text);
+  for (const auto& [name, entry] : header.items()) {
+    if (name == "__metadata__") {
+      result.metadata = read_metadata(file, entry);
+    } else {
+      result.tensors.push_back(read_entry(file, name, entry, data));
+    }
+  }
+  check_no_gaps(file, result.tensors, data);
+  return result;
+}
+
+void write_safetensors(const std::filesystem::path& file, std::span<const TensorToWrite> tensors, const Metadata& metadata) {
+  Json header = Json::object();
+  header["__metadata__"] = metadata;
+  std::uint64_t offset = 0;
+  std::vector<std::string_view> pieces(2);
+  for (const TensorToWrite& tensor : tensors) {
+    const std::uint64_t end = offset + tensor.values.size_bytes();
+    header[tensor.name] = {{"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {offset, end}}};
+    pieces.emplace_back(reinterpret_cast<const char*>(tensor.values.data()), tensor.values.size_bytes());
+    offset = end;
+  }
+  std::string text = header.dump();
+  text.append((data_alignment - (sizeof(std::uint64_t) + text.size()) % data_alignment) % data_alignment, ' ');
+  const std::uint64_t length = text.size();
+  pieces[0] = {reinterpret_cast<const char*>(&length), sizeof length};
+  pieces[1] = text;
+  write_file_atomically(file, pieces);
+}
+
+}  // namespace convoy

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "convoy/shape.h"
+
+namespace convoy::kernels {
+
+/// What a 2-D convolution is asked to do; pairs are height, width.
+struct ConvOptions {
+  int filters = 1;
+  std::pair<int, int> kernel = {1, 1};
+  std::pair<int, int> stride = {1, 1};
+  std::pair<int, int> dilation = {1, 1};
+  bool same = false;  ///< pad with zeros so that the output is ceil(input / stride); else no padding
+};
+
+/// The sizes of one convolution of an image, in_h x in_w x in_c, by a kernel, kernel_h x kernel_w x in_c x out_c:
+///
+///     y[oy][ox][o] = bias[o] + sum over ky, kx, i of x[iy][ix][i] * kernel[ky][kx][i][o]
+///     with iy = oy * stride_h + ky * dilation_h - pad_h, and ix likewise; x is 0 outside the image.
+struct ConvShape {
+  int in_h = 1, in_w = 1, in_c = 1;
+  int out_h = 1, out_w = 1, out_c = 1;
+  int kernel_h = 1, kernel_w = 1;
+  int stride_h = 1, stride_w = 1;
+  int pad_h = 0, pad_w = 0;  ///< rows above and columns to the left; "same" may need one more below or to the right
+  int dilation_h = 1, dilation_w = 1;
+
+  /// Multiply-adds of one image.
+  std::int64_t macs() const;
+  std::size_t in_floats() const;
+  std::size_t out_floats() const;
+  std::size_t kernel_floats() const;
+};
+
+/// Infers the output's size, as TensorFlow does. Throws Error{config} for an input that is no image, a kernel that does
+/// not fit and sizes that are not positive or too large.
+ConvShape conv_shape(const Shape& input, const ConvOptions& options);
+
+/// One way to compute a convolution and its two derivatives, one image a call. Engines are immutable and allocate
+/// nothing: threads share an engine, each with a scratch of its own. Images are NHWC, kernels HWIO.
+class ConvEngine {
+ public:
+  ConvEngine() = default;
+  ConvEngine(const ConvEngine&) = delete;
+  ConvEngine& operator=(const ConvEngine&) = delete;
+  virtual ~ConvEngine() = default;
+
+  /// What every function below may use of its `scratch`.
+  virtual std::size_t scratch_floats() const = 0;
+
+  /// An engine may want the kernel in an order of its own, made once for many images: then these say how large it is,
+  /// and pack_forward and pack_backward write it. 0: `weights` below is the kernel itself.
+  virtual std::size_t forward_weights_floats() const { return 0; }
+  virtual std::size_t backward_weights_floats() const { return 0; }
+  virtual void pack_forward(float* weights, const float* kernel) const;
+  virtual void pack_backward(float* weights, const float* kernel) const;
+
+  /// Assigns y (out_h x out_w x out_c) from x (in_h x in_w x in_c); bias (out_c) may be null.
+  virtual void forward(float* y, const float* x, const float* weights, const float* bias, float* scratch) const = 0;
+
+  /// Adds to d_kernel (kernel_h x kernel_w x in_c x out_c) what follows from d_y and x.
+  virtual void backward_kernel(float* d_kernel, const float* d_y, const float* x, float* scratch) const = 0;
+
+  /// Assigns d_x from d_y; `weights` as pack_backward made them.
+  virtual void backward_data(float* d_x, const float* d_y, const float* weights, float* scratch) const = 0;
+};
+
+/// General: lowers a few rows into a panel that stays in the L2 cache and multiplies it through OpenBLAS.
+std::unique_ptr<const ConvEngine> make_blas_conv(const ConvShape& shape);
+
+/// Our own register-tiled kernels on the image as it is. Null where it does not apply: it takes any shape without
+/// dilation.
+std::unique_ptr<const ConvEngine> make_direct_conv(const ConvShape& shape);
+
+/// "blas", "direct" or "auto": what was measured to be faster. `direct` falls back to blas where it does not apply.
+std::unique_ptr<const ConvEngine> make_conv(const std::string& engine, const ConvShape& shape);
+
+/// Adds to d_bias (channels) the sum of d_y (pixels x channels) over its pixels.
+void conv_bias_gradient(float* d_bias, const float* d_y, int pixels, int channels);
+
+}  // namespace convoy::kernels

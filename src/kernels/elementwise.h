@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstddef>
+
+#include "kernels/isa.h"
+
+namespace convoy::kernels {
+
+struct ElementwiseKernels {
+  /// Assigns y = a + b; y may be a.
+  void (*add)(float* y, const float* a, const float* b, std::size_t count);
+  /// Assigns y = x * factor where keep is not 0, else 0; y may be x.
+  void (*mask)(float* y, const float* x, const unsigned char* keep, std::size_t count, float factor);
+};
+
+inline const ElementwiseKernels& elementwise() { return for_this_cpu<ElementwiseKernels>(); }
+
+}  // namespace convoy::kernels

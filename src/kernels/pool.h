@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/isa.h"
+
+namespace convoy::kernels {
+
+/// The geometry of pooling one NHWC sample, (in_h, in_w, channels) -> (out_h, out_w, channels). A window may stick out of
+/// the image; what is outside does not count.
+struct PoolShape {
+  int in_h, in_w, channels;
+  int out_h, out_w;
+  int pool_h, pool_w;
+  int stride_h, stride_w;
+  int pad_h, pad_w;  ///< rows above and columns to the left of the image
+};
+
+struct PoolKernels {
+  /// Assigns y, the largest of each window, and its place in the window (row * pool_w + column); of equals the first.
+  void (*max_forward)(float* y, std::uint8_t* place, const float* x, const PoolShape& shape);
+  /// Assigns dx: each dy goes to the place that was largest.
+  void (*max_backward)(float* dx, const float* dy, const std::uint8_t* place, const PoolShape& shape);
+  /// Assigns y, the mean of what lies inside the image of each window.
+  void (*average_forward)(float* y, const float* x, const PoolShape& shape);
+  void (*average_backward)(float* dx, const float* dy, const PoolShape& shape);
+};
+
+inline const PoolKernels& pool() { return for_this_cpu<PoolKernels>(); }
+
+}  // namespace convoy::kernels

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "layers/pool2d.h"
+
+namespace convoy::layers {
+
+/// The mean of each window, by channel; of a window that sticks out, the mean of what lies inside.
+class AvgPool2D final : public Pool2D {
+ public:
+  using Pool2D::Pool2D;
+  static TypeSpec spec();
+
+  Declaration setup(std::span<const Shape> inputs) override;
+
+ private:
+  void forward_sample(const Pass& pass, const Task& task) const override;
+  void backward_sample(const Pass& pass, const Task& task) const override;
+};
+
+}  // namespace convoy::layers

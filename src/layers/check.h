@@ -1,0 +1,24 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "convoy/error.h"
+#include "convoy/shape.h"
+
+/// Checks that layers make of the shapes they are given. Each throws Error{config}; the graph adds the layer's name.
+namespace convoy::layers {
+
+inline const Shape& only_input(std::span<const Shape> inputs) {
+  if (inputs.size() == 1) return inputs[0];
+  throw Error(ErrorKind::config, "expected one input, got " + std::to_string(inputs.size()) + "; join them with add or concat");
+}
+
+inline const Shape& image_input(std::span<const Shape> inputs) {
+  const Shape& input = only_input(inputs);
+  if (input.rank() == 3) return input;
+  throw Error(ErrorKind::config, "expected height x width x channels, got " + input.text() +
+                                     "; it must come before flatten and dense layers");
+}
+
+}  // namespace convoy::layers

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+
+#include "convoy/settings.h"
+#include "kernels/conv.h"
+#include "layers/layer.h"
+
+namespace convoy::layers {
+
+/// 2-D convolution: (H, W, C) -> (H', W', filters), cross-correlation as everywhere in the field:
+///
+///     y[oy][ox][o] = bias[o] + sum over ky, kx, i of x[oy s + ky d - pad][ox s + kx d - pad][i] * kernel[ky][kx][i][o]
+///
+/// Parameters: kernel (kh, kw, C, filters) and, unless use_bias is false, bias (filters).
+class Conv2D final : public Layer {
+ public:
+  /// `settings` are complete, by the keys of spec().
+  explicit Conv2D(const Settings& settings);
+
+  /// The layer's row in the table of types: its keys, their defaults and what they mean.
+  static TypeSpec spec();
+
+  Declaration setup(std::span<const Shape> inputs) override;
+  Sweeps forward(Mode mode, bool trainable) const override;
+  Sweeps backward(bool trainable) const override;
+
+ private:
+  enum Parameter : std::size_t { kernel, bias };
+
+  float* packed_forward(const Pass& pass) const;
+  float* packed_backward(const Pass& pass) const;
+  void forward_sample(const Pass& pass, const Task& task) const;
+  void backward_sample(const Pass& pass, const Task& task) const;
+
+  Settings settings_;
+  kernels::ConvOptions options_;
+  bool use_bias_;
+  kernels::ConvShape shape_;
+  std::unique_ptr<const kernels::ConvEngine> engine_;
+};
+
+}  // namespace convoy::layers

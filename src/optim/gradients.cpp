@@ -1,0 +1,99 @@
+#include "optim/gradients.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace convoy {
+namespace {
+
+constexpr std::size_t chunk_floats = 16384;  // 64 KB: parameters, gradients and slots of a chunk stay in L2
+
+double penalty_of(std::span<const float> w, std::span<float> g, const ParameterSpec& spec) {
+  const auto l1 = static_cast<float>(spec.l1);
+  const auto twice_l2 = static_cast<float>(2 * spec.l2);
+  double absolute = 0;
+  double squares = 0;
+  for (std::size_t i = 0; i < w.size(); ++i) {
+    const double value = w[i];
+    absolute += std::abs(value);
+    squares += value * value;
+    const float sign = static_cast<float>(w[i] > 0) - static_cast<float>(w[i] < 0);
+    g[i] += l1 * sign + twice_l2 * w[i];
+  }
+  return spec.l1 * absolute + spec.l2 * squares;
+}
+
+void limit_columns(std::span<float> values, std::size_t columns, double max_norm) {
+  constexpr double tiny = 1e-7;  // Keras's epsilon
+  for (std::size_t column = 0; column < columns; ++column) {
+    double squares = 0;
+    for (std::size_t i = column; i < values.size(); i += columns) squares += static_cast<double>(values[i]) * static_cast<double>(values[i]);
+    const double norm = std::sqrt(squares);
+    if (norm <= max_norm) continue;
+    const auto factor = static_cast<float>(max_norm / (norm + tiny));
+    for (std::size_t i = column; i < values.size(); i += columns) values[i] *= factor;
+  }
+}
+
+}  // namespace
+
+GradientTools::GradientTools(std::vector<ParameterRange> tensors, ThreadPool& pool) : tensors_(std::move(tensors)), pool_(pool) {
+  for (std::size_t t = 0; t < tensors_.size(); ++t) {
+    const ParameterRange& tensor = tensors_[t];
+    if (!tensor.trainable) continue;
+    regularised_ = regularised_ || tensor.spec.l1 > 0 || tensor.spec.l2 > 0;
+    for (std::size_t begin = 0; begin < tensor.size; begin += chunk_floats) {
+      chunks_.push_back({tensor.offset + begin, std::min(chunk_floats, tensor.size - begin), t});
+    }
+  }
+  partial_.resize(chunks_.size());
+}
+
+double GradientTools::sum_of_chunks() const { return std::accumulate(partial_.begin(), partial_.end(), 0.0); }
+
+double GradientTools::regularise(std::span<const float> parameters, std::span<float> gradients) {
+  if (!regularised_) return 0;
+  pool_.run(static_cast<int>(chunks_.size()), [&](int task, int) {
+    const Chunk& chunk = chunks_[static_cast<std::size_t>(task)];
+    const ParameterSpec& spec = tensor_of(chunk).spec;
+    const bool none = spec.l1 == 0 && spec.l2 == 0;
+    partial_[static_cast<std::size_t>(task)] =
+        none ? 0 : penalty_of(parameters.subspan(chunk.offset, chunk.size), gradients.subspan(chunk.offset, chunk.size), spec);
+  });
+  return sum_of_chunks();
+}
+
+void GradientTools::clip_norm(std::span<float> gradients, double max_norm) {
+  pool_.run(static_cast<int>(chunks_.size()), [&](int task, int) {
+    const Chunk& chunk = chunks_[static_cast<std::size_t>(task)];
+    double squares = 0;
+    for (const float g : gradients.subspan(chunk.offset, chunk.size)) squares += static_cast<double>(g) * static_cast<double>(g);
+    partial_[static_cast<std::size_t>(task)] = squares;
+  });
+  const double norm = std::sqrt(sum_of_chunks());
+  if (!(norm > max_norm)) return;
+  const auto factor = static_cast<float>(max_norm / norm);
+  pool_.run(static_cast<int>(chunks_.size()), [&](int task, int) {
+    const Chunk& chunk = chunks_[static_cast<std::size_t>(task)];
+    for (float& g : gradients.subspan(chunk.offset, chunk.size)) g *= factor;
+  });
+}
+
+void GradientTools::clip_value(std::span<float> gradients, double limit) {
+  const auto bound = static_cast<float>(limit);
+  pool_.run(static_cast<int>(chunks_.size()), [&](int task, int) {
+    const Chunk& chunk = chunks_[static_cast<std::size_t>(task)];
+    for (float& g : gradients.subspan(chunk.offset, chunk.size)) g = std::clamp(g, -bound, bound);
+  });
+}
+
+void GradientTools::constrain(std::span<float> parameters) {
+  for (const ParameterRange& tensor : tensors_) {
+    if (!tensor.trainable || tensor.spec.max_norm <= 0) continue;
+    limit_columns(parameters.subspan(tensor.offset, tensor.size), static_cast<std::size_t>(tensor.spec.shape.last()),
+                  tensor.spec.max_norm);
+  }
+}
+
+}  // namespace convoy

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/aligned_buffer.h"
+#include "core/thread_pool.h"
+#include "layers/layer.h"
+#include "optim/gradients.h"
+#include "optim/optimizer.h"
+
+namespace convoy {
+
+/// An optimizer at work on a block of parameters: it adds the regularisers' gradients, clips, takes the step and applies
+/// max-norm constraints, in fixed chunks, so the number of threads does not show in the result.
+class Stepper {
+ public:
+  using Tensor = ParameterRange;
+
+  /// `floats` is the size of the parameter block. The settings of `optimizer` must be complete. `pool` must outlive it.
+  Stepper(const Spec& optimizer, std::vector<Tensor> tensors, std::size_t floats, ThreadPool& pool);
+
+  /// One step; `step` counts from 1. Assigns `parameters`, changes `gradients` (regularised and clipped). Returns the
+  /// regularisers' penalty before the step. Does not allocate.
+  double step(std::span<float> parameters, std::span<float> gradients, double learning_rate, std::uint64_t step);
+
+  /// The optimizer's memory, for checkpoints: arrays as long as the parameter block.
+  const std::vector<std::string>& slot_names() const { return slot_names_; }
+  std::span<float> slot(std::size_t which) { return slots_[which].span(); }
+
+ private:
+  void update(const Chunk& chunk, std::span<float> parameters, std::span<const float> gradients, double learning_rate,
+              std::uint64_t step);
+
+  std::unique_ptr<Optimizer> optimizer_;
+  double clip_norm_;
+  double clip_value_;
+  bool decay_all_;
+  ThreadPool& pool_;
+  GradientTools tools_;
+  std::vector<std::string> slot_names_;
+  std::vector<AlignedBuffer<float>> slots_;
+};
+
+}  // namespace convoy

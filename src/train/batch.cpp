@@ -1,0 +1,67 @@
+#include "train/batch.h"
+
+#include <algorithm>
+
+#include "convoy/error.h"
+
+namespace convoy {
+
+Target target_of(const Batch& batch, int sample) {
+  Target target;
+  if (batch.labels != nullptr) target.label = batch.labels[sample];
+  if (batch.targets != nullptr) target.values = batch.targets + static_cast<std::ptrdiff_t>(sample) * batch.target_size;
+  return target;
+}
+
+int class_of(const Target& target, int classes) {
+  if (target.values == nullptr) return target.label;
+  return argmax({target.values, static_cast<std::size_t>(classes)});
+}
+
+void copy_inputs(const Batch& batch, Session& session) {
+  const std::size_t size = session.network().input_shape().size();
+  for (int n = 0; n < batch.size; ++n) {
+    std::copy_n(batch.inputs + static_cast<std::size_t>(n) * size, size, session.input()[n]);
+  }
+}
+
+void compute_losses(const Loss& loss, const Batch& batch, Session& session, float scale, std::span<double> losses) {
+  const BatchView output = session.output();
+  const BatchView d_output = session.d_output();
+  const int size = static_cast<int>(session.output_shape().size());
+  session.pool().run(std::min(batch.size, Session::groups), [&](int task, int) {
+    for (int n = task; n < batch.size; n += Session::groups) {
+      float* gradient = d_output ? d_output[n] : nullptr;
+      losses[static_cast<std::size_t>(n)] = loss.sample(output[n], target_of(batch, n), size, scale, gradient);
+    }
+  });
+}
+
+int argmax(std::span<const float> values) {
+  return static_cast<int>(std::max_element(values.begin(), values.end()) - values.begin());
+}
+
+void check_fits(const Dataset& data, const Shape& input, int outputs) {
+  const auto& storage = data.storage();
+  const std::string where = storage.source.empty() ? "data" : storage.source;
+  if (data.empty()) throw Error(ErrorKind::data, where + ": no samples");
+  if (data.shape() != input) {
+    throw Error(ErrorKind::data,
+                where + ": samples are " + data.shape().text() + ", the network expects " + input.text());
+  }
+  if (storage.targets.empty() && storage.labels.empty())
+    throw Error(ErrorKind::data, where + ": samples have no labels");
+  if (!storage.targets.empty() && storage.target_size != outputs) {
+    throw Error(ErrorKind::data, where + ": " + std::to_string(storage.target_size) +
+                                     " targets a sample, the network has " + std::to_string(outputs) + " outputs");
+  }
+  if (!storage.targets.empty()) return;
+  for (int i = 0; i < data.size(); ++i) {
+    if (data.label(i) >= 0 && data.label(i) < outputs) continue;
+    throw Error(ErrorKind::data, where + ": sample " + std::to_string(i) + " has label " +
+                                     std::to_string(data.label(i)) + ", the network has " + std::to_string(outputs) +
+                                     " outputs; the last layer needs one for each class");
+  }
+}
+
+}  // namespace convoy

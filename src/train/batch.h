@@ -1,0 +1,30 @@
+#pragma once
+
+#include <span>
+
+#include "data/loader.h"
+#include "graph/session.h"
+#include "loss/loss.h"
+
+namespace convoy {
+
+/// The label or the target row of a batch's sample.
+Target target_of(const Batch& batch, int sample);
+
+/// The class that a sample should have: its label, or the largest of its targets.
+int class_of(const Target& target, int classes);
+
+/// Copies a batch into a session's input.
+void copy_inputs(const Batch& batch, Session& session);
+
+/// Computes each sample's loss from the session's output into `losses`, and in Mode::train scale * d loss / d output
+/// into the session's d_output.
+void compute_losses(const Loss& loss, const Batch& batch, Session& session, float scale, std::span<double> losses);
+
+/// The index of the largest number; the first of equals.
+int argmax(std::span<const float> values);
+
+/// Checks that a network and a data set fit: the shape of the samples, the range of the labels. Throws Error{data}.
+void check_fits(const Dataset& data, const Shape& input, int outputs);
+
+}  // namespace convoy

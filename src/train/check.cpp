@@ -1,0 +1,214 @@
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <unordered_set>
+
+#include "convoy/experiment.h"
+#include "core/random.h"
+#include "kernels/gemm.h"
+#include "train/batch.h"
+#include "train/model_impl.h"
+#include "train/trainer.h"
+
+namespace convoy {
+namespace {
+
+/// Differences of a float32 loss are trusted to this share.
+constexpr double tolerance = 0.02;
+
+/// The loss of one fixed batch as a function of the parameters, with the gradient that backward finds.
+class LossSurface {
+ public:
+  LossSurface(Model::Impl& impl, const Dataset& samples)
+      : impl_(impl),
+        loader_(samples, impl.scaling, {.batch_size = samples.size()}),
+        session_(impl.network(), impl.weights(), Mode::train, samples.size(),
+                 impl.loss().from_logits() ? impl.network().logits() : impl.network().output(), impl.pool),
+        losses_(static_cast<std::size_t>(samples.size())) {
+    loader_.start(0);
+    batch_ = *loader_.next();
+  }
+
+  double loss() {
+    copy_inputs(batch_, session_);
+    session_.forward(batch_.size, 1, 1);
+    compute_losses(impl_.loss(), batch_, session_, 1.0F / static_cast<float>(batch_.size), losses_);
+    return std::accumulate(losses_.begin(), losses_.end(), 0.0) / batch_.size;
+  }
+
+  std::vector<float> gradient() {
+    session_.clear_gradients();
+    loss();
+    session_.backward();
+    return {session_.gradients().begin(), session_.gradients().end()};
+  }
+
+ private:
+  Model::Impl& impl_;
+  Loader loader_;
+  Session session_;
+  Batch batch_;
+  std::vector<double> losses_;
+};
+
+/// A range of the parameters along which the loss is differentiated.
+struct Range {
+  std::string name;
+  std::size_t offset;
+  std::size_t size;
+};
+
+class GradientCheck {
+ public:
+  GradientCheck(Model::Impl& impl, const Dataset& samples)
+      : parameters_(impl.weights().parameters.span()),
+        original_(parameters_.begin(), parameters_.end()),
+        surface_(impl, samples),
+        gradient_(surface_.gradient()) {}
+
+  DirectionCheck along(const Range& range, std::uint32_t number) {
+    Random random(7, Purpose::directions, number);
+    std::vector<float> direction(range.size);
+    double analytic = 0;
+    for (std::size_t i = 0; i < range.size; ++i) {
+      direction[i] = random.normal();
+      analytic += static_cast<double>(direction[i]) * static_cast<double>(gradient_[range.offset + i]);
+    }
+    // Too short a step drowns in rounding, too long a one meets the kinks of ReLU and max-pooling: the best of several.
+    DirectionCheck best{.tensor = range.name, .analytic = analytic, .numeric = 0, .relative_error = INFINITY};
+    for (const float h : {1e-2F, 3e-3F, 1e-3F, 3e-4F, 1e-4F}) {
+      const double numeric =
+          (loss_at(range, direction, h) - loss_at(range, direction, -h)) / (2.0 * static_cast<double>(h));
+      const double rounding = 1e-6 / static_cast<double>(h);  // float32 outputs: about 1e-7 of a loss near 1
+      const double scale = std::max({std::abs(analytic), std::abs(numeric), rounding});
+      const double error = std::abs(analytic - numeric) / scale;
+      if (error >= best.relative_error) continue;
+      best.numeric = numeric;
+      best.relative_error = error;
+    }
+    return best;
+  }
+
+ private:
+  double loss_at(const Range& range, const std::vector<float>& direction, float distance) {
+    for (std::size_t i = 0; i < range.size; ++i) parameters_[range.offset + i] += distance * direction[i];
+    const double loss = surface_.loss();
+    std::ranges::copy(original_, parameters_.begin());
+    return loss;
+  }
+
+  std::span<float> parameters_;
+  std::vector<float> original_;
+  LossSurface surface_;
+  std::vector<float> gradient_;
+};
+
+std::vector<Range> ranges_of(const Network& network, int directions) {
+  std::vector<Range> ranges;
+  for (const Node& node : network.nodes()) {
+    if (!node.trainable) continue;
+    for (const auto& slot : node.parameters) ranges.push_back({slot.name, slot.offset, slot.shape.size()});
+  }
+  if (ranges.empty()) return ranges;
+  // Frozen layers have no gradient, so "all" spans what lies between the trained ones only where none is frozen.
+  const bool any_frozen = std::ranges::any_of(
+      network.nodes(), [](const Node& node) { return !node.trainable && !node.parameters.empty(); });
+  for (int i = 0; i < directions && !any_frozen; ++i) ranges.push_back({"all", 0, network.parameter_floats()});
+  return ranges;
+}
+
+void check_gradients(Model::Impl& impl, const Dataset& samples, int directions, CheckResult& result) {
+  GradientCheck check(impl, samples);
+  for (const Range& range : ranges_of(impl.network(), directions)) {
+    result.directions.push_back(check.along(range, static_cast<std::uint32_t>(result.directions.size())));
+  }
+  result.gradients_ok = std::ranges::all_of(
+      result.directions, [](const DirectionCheck& direction) { return direction.relative_error <= tolerance; });
+}
+
+void overfit(Model::Impl& impl, const Dataset& samples, int steps, CheckResult& result) {
+  const LoaderOptions batches{.batch_size = samples.size()};
+  Trainer trainer({impl.network(),
+                   impl.weights(),
+                   impl.loss(),
+                   impl.config.optimizer,
+                   impl.config.schedule,
+                   impl.pool,
+                   samples,
+                   {},
+                   impl.scaling},
+                  {.epochs = steps, .batches = batches});
+  while (!trainer.done()) trainer.run_epoch({});
+  const History& history = trainer.progress().history;
+  result.overfit_first_loss = history.front().loss;
+  result.overfit_last_loss = history.back().loss;
+  result.overfit_accuracy = history.back().accuracy;
+  result.overfit_ok = result.overfit_last_loss < 0.1 * result.overfit_first_loss ||
+                      (result.overfit_accuracy == 1.0 && result.overfit_last_loss < result.overfit_first_loss);
+}
+
+/// The raw numbers of one sample, bytes or floats.
+template <class Visit>
+void visit_values(const Dataset& data, int sample, Visit visit) {
+  const auto& storage = data.storage();
+  const std::size_t size = data.shape().size();
+  const std::size_t first = static_cast<std::size_t>(data.index(sample)) * size;
+  for (std::size_t i = first; i < first + size; ++i) {
+    visit(storage.bytes.empty() ? static_cast<double>(storage.floats[i]) : static_cast<double>(storage.bytes[i]));
+  }
+}
+
+std::string key_of(const Dataset& data, int sample) {
+  std::string key;
+  visit_values(data, sample, [&](double value) {
+    const auto as_float = static_cast<float>(value);
+    key.append(reinterpret_cast<const char*>(&as_float), sizeof as_float);
+  });
+  return key;
+}
+
+DataStatistics statistics_of(const Dataset& data) {
+  DataStatistics statistics{.samples = data.size(), .shape = data.shape()};
+  statistics.min = INFINITY;
+  statistics.max = -INFINITY;
+  double sum = 0;
+  double squares = 0;
+  std::unordered_set<std::size_t> seen;  // hashes: two different images share one with probability 1e-10
+  for (int n = 0; n < data.size(); ++n) {
+    visit_values(data, n, [&](double value) {
+      sum += value;
+      squares += value * value;
+      statistics.min = std::min(statistics.min, value);
+      statistics.max = std::max(statistics.max, value);
+    });
+    if (!seen.insert(std::hash<std::string>{}(key_of(data, n))).second) ++statistics.duplicates;
+  }
+  const double count = static_cast<double>(data.size()) * static_cast<double>(data.shape().size());
+  statistics.mean = sum / count;
+  statistics.deviation = std::sqrt(std::max(0.0, squares / count - statistics.mean * statistics.mean));
+  if (data.storage().labels.empty()) return statistics;
+  statistics.per_class.assign(static_cast<std::size_t>(data.classes()), 0);
+  for (int n = 0; n < data.size(); ++n) ++statistics.per_class[static_cast<std::size_t>(data.label(n))];
+  return statistics;
+}
+
+}  // namespace
+
+CheckResult check_experiment(const Config& config, const CheckOptions& options) {
+  const kernels::SingleThreadedBlas single;
+  const auto seed = static_cast<std::uint64_t>(config.run.integer("seed"));
+  const DataSplits data = load_data(config.data, seed);
+  Model model = Model::from_config(config, data.train.shape(), options.threads);
+  Model::Impl& impl = ModelAccess::impl(model);
+  impl.scaling = scaling_for(config.data.text("scaling"), data.train);
+  const Dataset samples = data.train.slice(0, std::min(options.batch, data.train.size()));
+  check_fits(data.train, impl.input, model.outputs());
+
+  CheckResult result;
+  result.train = statistics_of(data.train);
+  check_gradients(impl, samples, options.directions, result);
+  overfit(impl, samples, options.overfit_steps, result);
+  return result;
+}
+
+}  // namespace convoy

@@ -1,0 +1,101 @@
+#include "train/evaluator.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "core/stopwatch.h"
+#include "train/batch.h"
+
+namespace convoy {
+namespace {
+
+void softmax(std::span<const float> logits, float* probabilities) {
+  const float largest = *std::ranges::max_element(logits);
+  double sum = 0;
+  for (const float logit : logits) sum += std::exp(static_cast<double>(logit - largest));
+  for (std::size_t i = 0; i < logits.size(); ++i) {
+    probabilities[i] = static_cast<float>(std::exp(static_cast<double>(logits[i] - largest)) / sum);
+  }
+}
+
+/// How many outputs come before the label's: larger ones, earlier equal ones (as in argmax) and, so that NaN never
+/// counts as right, those that do not compare.
+int rank_of(int label, std::span<const float> outputs) {
+  const auto at = static_cast<std::size_t>(label);
+  int rank = 0;
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    if (i != at && (!(outputs[i] <= outputs[at]) || (outputs[i] == outputs[at] && i < at))) ++rank;
+  }
+  return rank;
+}
+
+}  // namespace
+
+Evaluator::Evaluator(const Network& network, Weights& weights, const Loss& loss, ThreadPool& pool, int batch_size)
+    : loss_(loss),
+      session_(network, weights, Mode::predict, batch_size, loss.from_logits() ? network.logits() : network.output(),
+               pool),
+      losses_(static_cast<std::size_t>(batch_size)) {}
+
+Evaluation Evaluator::evaluate(const Dataset& data, const Scaling& scaling, int k) {
+  const Stopwatch watch;
+  Evaluation result;
+  result.classes = static_cast<int>(session_.output_shape().size());
+  result.k = std::min(k, result.classes);
+  result.confusion.assign(static_cast<std::size_t>(result.classes) * static_cast<std::size_t>(result.classes), 0);
+  check_fits(data, session_.network().input_shape(), result.classes);
+  Loader loader(data, scaling, {.batch_size = session_.max_batch()});
+  loader.start(0);
+  while (const Batch* batch = loader.next()) {
+    forward(*batch);
+    compute_losses(loss_, *batch, session_, 1, losses_);
+    count(*batch, result);
+  }
+  result.loss /= result.samples;
+  result.accuracy /= result.samples;
+  result.top_k /= result.samples;
+  result.seconds = watch.seconds();
+  return result;
+}
+
+void Evaluator::count(const Batch& batch, Evaluation& result) {
+  result.samples += batch.size;
+  for (int n = 0; n < batch.size; ++n) result.loss += losses_[static_cast<std::size_t>(n)];
+  if (result.classes < 2) return;  // regression on one number has no classes
+  for (int n = 0; n < batch.size; ++n) {
+    const std::span<const float> outputs(session_.output()[n], static_cast<std::size_t>(result.classes));
+    const int label = class_of(target_of(batch, n), result.classes);
+    const int rank = rank_of(label, outputs);
+    result.accuracy += rank == 0 ? 1 : 0;
+    result.top_k += rank < result.k ? 1 : 0;
+    ++result.confusion[static_cast<std::size_t>(label * result.classes + argmax(outputs))];
+  }
+}
+
+std::vector<float> Evaluator::predict(const Dataset& data, const Scaling& scaling) {
+  const std::size_t size = session_.output_shape().size();
+  std::vector<float> outputs(static_cast<std::size_t>(data.size()) * size);
+  float* row = outputs.data();
+  Loader loader(data, scaling, {.batch_size = session_.max_batch()});
+  loader.start(0);
+  while (const Batch* batch = loader.next()) {
+    forward(*batch);
+    for (int n = 0; n < batch->size; ++n, row += size) {
+      const std::span<const float> output(session_.output()[n], size);
+      if (loss_.from_logits()) {
+        softmax(output, row);
+      } else {
+        std::ranges::copy(output, row);
+      }
+    }
+  }
+  return outputs;
+}
+
+void Evaluator::forward(const Batch& batch) {
+  copy_inputs(batch, session_);
+  session_.forward(batch.size);
+}
+
+}  // namespace convoy

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <vector>
+
+#include "convoy/dataset.h"
+#include "convoy/metrics.h"
+#include "data/loader.h"
+#include "graph/session.h"
+#include "loss/loss.h"
+
+namespace convoy {
+
+/// A network in predict mode with a loss: evaluates and predicts data sets.
+class Evaluator {
+ public:
+  /// All must outlive the evaluator. With a loss from logits a final softmax is left to the loss.
+  Evaluator(const Network& network, Weights& weights, const Loss& loss, ThreadPool& pool, int batch_size);
+
+  /// Loss and metrics over `data`, in its order. Throws Error{data} for samples of another shape or without labels.
+  Evaluation evaluate(const Dataset& data, const Scaling& scaling, int k);
+
+  /// The outputs for each sample, row-major; with a loss from logits these are probabilities.
+  std::vector<float> predict(const Dataset& data, const Scaling& scaling);
+
+ private:
+  void forward(const Batch& batch);
+  void count(const Batch& batch, Evaluation& result);
+
+  const Loss& loss_;
+  Session session_;
+  std::vector<double> losses_;  ///< of the batch's samples
+};
+
+}  // namespace convoy

@@ -1,0 +1,180 @@
+#include "convoy/model.h"
+
+#include <algorithm>
+
+#include "config/catalog.h"
+#include "convoy/error.h"
+#include "kernels/gemm.h"
+#include "train/model_impl.h"
+#include "train/trainer.h"
+
+namespace convoy {
+namespace {
+
+/// A specification with every key: the section's common ones and the type's own.
+Spec completed(const std::string& section_name, Spec spec) {
+  const Section& section = convoy::section(section_name);
+  const auto type = std::ranges::find(section.types, spec.type, &TypeSpec::name);
+  if (type == section.types.end()) {
+    throw Error(ErrorKind::config, "unknown " + section_name + " \"" + spec.type + "\"");
+  }
+  std::vector<KeySpec> keys = type->keys;
+  for (const auto& key : section.keys) {
+    if (key.name != section.type_key) keys.push_back(key);
+  }
+  spec.settings.complete(keys, section_name + " \"" + spec.type + "\"");
+  return spec;
+}
+
+/// The description of a model that a program builds layer by layer.
+Config described_by_program(const Shape& input) {
+  Config config;
+  config.run.set("name", std::string("model"));
+  Integers extents;
+  for (int axis = 0; axis < input.rank(); ++axis) extents.push_back(input[axis]);
+  config.run.set("input_shape", extents);
+  config.run.complete(section("").keys, "model");
+  config.data = completed("data", {section("data").default_type, {}}).settings;
+  config.train.complete(section("train").keys, "train");
+  config.optimizer = completed("optimizer", Adam{});
+  config.schedule = completed("schedule", {"constant", {}});
+  return config;
+}
+
+}  // namespace
+
+Model::Impl::Impl(Config description, const Shape& input_shape, int threads)
+    : config(std::move(description)), input(input_shape), pool(threads) {
+  if (!config.loss.type.empty()) loss_ = make_loss(config.loss);
+}
+
+const Network& Model::Impl::network() {
+  if (!network_) {
+    network_ = std::make_unique<Network>(input, config.layers);
+    weights_ = Weights(*network_, static_cast<std::uint64_t>(config.run.integer("seed")));
+  }
+  return *network_;
+}
+
+Weights& Model::Impl::weights() {
+  network();
+  return weights_;
+}
+
+const Loss& Model::Impl::loss() const {
+  if (!loss_) throw Error(ErrorKind::config, "the model has no loss yet; call compile() first");
+  return *loss_;
+}
+
+Evaluator& Model::Impl::evaluator(int batch_size) {
+  if (!evaluator_ || evaluator_batch_ != batch_size) {
+    evaluator_ = std::make_unique<Evaluator>(network(), weights(), loss(), pool, batch_size);
+    evaluator_batch_ = batch_size;
+  }
+  return *evaluator_;
+}
+
+void Model::Impl::changed() {
+  evaluator_.reset();
+  network_.reset();
+}
+
+void ModelAccess::set_loss(Model::Impl& impl, const Spec& loss) {
+  impl.config.loss = loss;
+  impl.loss_ = make_loss(loss);
+  impl.evaluator_.reset();
+}
+
+Model::Model() = default;
+Model::Model(Model&&) noexcept = default;
+Model& Model::operator=(Model&&) noexcept = default;
+Model::~Model() = default;
+
+void Model::compile(const Spec& optimizer, const Spec& loss, const Spec& schedule, std::uint64_t seed) {
+  impl_->config.optimizer = completed("optimizer", optimizer);
+  impl_->config.schedule = completed("schedule", schedule);
+  impl_->config.run.set("seed", static_cast<std::int64_t>(seed));
+  ModelAccess::set_loss(*impl_, completed("loss", loss));
+  impl_->changed();  // the seed draws the weights
+}
+
+History Model::fit(const Dataset& train, const FitOptions& options) {
+  const kernels::SingleThreadedBlas single;
+  Impl& impl = *impl_;
+  impl.scaling = scaling_for(options.scaling, train);
+  impl.class_names = train.storage().class_names;
+  const LoaderOptions batches{.batch_size = options.batch_size,
+                              .shuffle = options.shuffle,
+                              .last_batch = options.last_batch,
+                              .seed = static_cast<std::uint64_t>(impl.config.run.integer("seed"))};
+  Trainer trainer({impl.network(), impl.weights(), impl.loss(), impl.config.optimizer, impl.config.schedule, impl.pool,
+                   train, options.validation, impl.scaling},
+                  {.epochs = options.epochs, .batches = batches});
+  const bool keep_best = options.restore_best && !options.validation.empty();
+  Weights best;
+  if (keep_best) best = Weights(impl.network(), 0);
+  while (!trainer.done()) {
+    const auto outcome = trainer.run_epoch(options.callbacks);
+    if (keep_best && trainer.progress().epoch > 0 && trainer.improved()) best.copy_from(impl.weights());
+    if (outcome == Trainer::Outcome::stopped) break;
+  }
+  if (keep_best && trainer.progress().best_epoch > 0) impl.weights().copy_from(best);
+  return trainer.progress().history;
+}
+
+Evaluation Model::evaluate(const Dataset& data, int batch_size, int top_k) {
+  const kernels::SingleThreadedBlas single;
+  return impl_->evaluator(batch_size).evaluate(data, impl_->scaling, top_k);
+}
+
+std::vector<float> Model::predict(const Dataset& data, int batch_size) {
+  const kernels::SingleThreadedBlas single;
+  return impl_->evaluator(batch_size).predict(data, impl_->scaling);
+}
+
+Shape Model::input_shape() const { return impl_->input; }
+
+int Model::outputs() const {
+  const Network& network = impl_->network();
+  return static_cast<int>(network.shape_of(network.output()).size());
+}
+
+std::vector<std::string> Model::class_names() const { return impl_->class_names; }
+
+std::span<float> Model::tensor(const std::string& name) {
+  for (const auto& tensor : impl_->weights().tensors(impl_->network())) {
+    if (tensor.name == name) return tensor.values;
+  }
+  throw Error(ErrorKind::config, "the model has no tensor \"" + name + "\"");
+}
+
+std::vector<std::string> Model::tensor_names() const {
+  std::vector<std::string> names;
+  for (const auto& tensor : impl_->weights().tensors(impl_->network())) names.push_back(tensor.name);
+  return names;
+}
+
+Sequential::Sequential(const Shape& input, int threads) {
+  impl_ = std::make_unique<Impl>(described_by_program(input), input, threads);
+}
+
+Sequential& Sequential::add(const LayerSpec& layer) {
+  impl_->config.layers.push_back(layer);
+  impl_->changed();
+  return *this;
+}
+
+Graph::Graph(const Shape& input, int threads) {
+  impl_ = std::make_unique<Impl>(described_by_program(input), input, threads);
+}
+
+std::string Graph::add(const LayerSpec& layer, const std::vector<std::string>& inputs) {
+  auto& layers = impl_->config.layers;
+  layers.push_back(layer);
+  layers.back().inputs = inputs;
+  if (layer.name.empty()) layers.back().name = layer.type + "_" + std::to_string(layers.size());
+  impl_->changed();
+  return layers.back().name;
+}
+
+}  // namespace convoy

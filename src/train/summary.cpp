@@ -1,0 +1,115 @@
+#include <algorithm>
+#include <iomanip>
+#include <sstream>
+
+#include "convoy/model.h"
+#include "train/model_impl.h"
+
+namespace convoy {
+namespace {
+
+std::int64_t count(const std::vector<TensorSlot>& slots) {
+  std::int64_t total = 0;
+  for (const auto& slot : slots) total += static_cast<std::int64_t>(slot.shape.size());
+  return total;
+}
+
+/// The layer that a node belongs to, as a reader of the configuration knows it.
+std::string layer_name(const Network& network, int node) {
+  if (node == Network::input) return Network::input_name;
+  const Node& n = network.node(node);
+  return n.owner.empty() ? n.name : n.owner;
+}
+
+SummaryRow row_of(const Network& network, const Node& node) {
+  SummaryRow row;
+  row.name = node.name;
+  row.type = node.type;
+  row.output = node.declaration.output;
+  row.parameters = count(node.parameters) + count(node.states);
+  row.macs = node.declaration.macs;
+  for (const int source : node.inputs) row.inputs.push_back(layer_name(network, source));
+  if (node.type == "batch_norm")
+    row.mode = node.trainable ? "batch statistics" : "frozen";
+  else if (!node.trainable && !node.parameters.empty())
+    row.mode = "frozen";
+  return row;
+}
+
+std::string grouped(std::int64_t number) {
+  std::string digits = std::to_string(number);
+  for (int at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<std::size_t>(at), ",");
+  return digits;
+}
+
+using Line = std::vector<std::string>;
+
+Line cells(const SummaryRow& row) {
+  std::string inputs;
+  for (const auto& input : row.inputs) inputs += (inputs.empty() ? "" : ", ") + input;
+  return {row.name + " (" + row.type + ")",
+          row.output.text(),
+          grouped(row.parameters),
+          grouped(row.macs),
+          inputs,
+          row.mode};
+}
+
+bool is_number(std::size_t column) { return column == 2 || column == 3; }
+
+void print(std::ostream& out, const Line& line, const std::vector<std::size_t>& widths) {
+  std::ostringstream text;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    text << (i > 0 ? "  " : "") << (is_number(i) ? std::right : std::left) << std::setw(static_cast<int>(widths[i]))
+         << line[i];
+  }
+  std::string row = text.str();
+  row.erase(row.find_last_not_of(' ') + 1);
+  out << row << '\n';
+}
+
+}  // namespace
+
+Summary Model::summary() const {
+  const Network& network = impl_->network();
+  Summary summary;
+  summary.name = impl_->config.run.text("name");
+  for (const Node& node : network.nodes()) {
+    const std::int64_t parameters = count(node.parameters);
+    summary.trainable += node.trainable ? parameters : 0;
+    summary.non_trainable += (node.trainable ? 0 : parameters) + count(node.states);
+    summary.macs += node.declaration.macs;
+    if (node.owner.empty()) {
+      summary.rows.push_back(row_of(network, node));
+    } else {  // `activation = ` is part of its layer's row
+      summary.rows.back().type += ", " + node.type;
+    }
+  }
+  return summary;
+}
+
+std::string text(const Summary& summary) {
+  std::vector<Line> lines = {{"Layer (type)", "Output", "Parameters", "MACs", "Inputs", "Mode"}};
+  for (const auto& row : summary.rows) lines.push_back(cells(row));
+  std::vector<std::size_t> widths(lines[0].size());
+  for (const auto& line : lines) {
+    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], line[i].size());
+  }
+  std::size_t total = 2 * (widths.size() - 1);
+  for (const auto width : widths) total += width;
+
+  std::ostringstream out;
+  out << "Model: \"" << summary.name << "\"\n" << std::string(total, '=') << '\n';
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    print(out, lines[i], widths);
+    if (i == 0) out << std::string(total, '-') << '\n';
+  }
+  out << std::string(total, '=') << '\n'
+      << "Total parameters: " << grouped(summary.trainable + summary.non_trainable) << '\n'
+      << "Trainable parameters: " << grouped(summary.trainable) << '\n'
+      << "Non-trainable parameters: " << grouped(summary.non_trainable) << '\n'
+      << "MACs an image: " << grouped(summary.macs) << '\n';
+  return out.str();
+}
+
+}  // namespace convoy

@@ -1,0 +1,169 @@
+#include "train/trainer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "convoy/error.h"
+#include "core/stopwatch.h"
+#include "train/batch.h"
+
+namespace convoy {
+namespace {
+
+int last_node(const Network& network, const Loss& loss) {
+  return loss.from_logits() ? network.logits() : network.output();
+}
+
+std::vector<Stepper::Tensor> tensors_of(const Network& network) {
+  std::vector<Stepper::Tensor> tensors;
+  for (const Node& node : network.nodes()) {
+    for (std::size_t i = 0; i < node.parameters.size(); ++i) {
+      const TensorSlot& slot = node.parameters[i];
+      tensors.push_back({slot.offset, slot.shape.size(), node.declaration.parameters[i], node.trainable});
+    }
+  }
+  return tensors;
+}
+
+TrainingTask checked(TrainingTask task) {
+  const int outputs = static_cast<int>(task.network.shape_of(last_node(task.network, task.loss)).size());
+  check_fits(task.train, task.network.input_shape(), outputs);
+  if (!task.validation.empty()) check_fits(task.validation, task.network.input_shape(), outputs);
+  return task;
+}
+
+bool all_finite(std::span<const float> values) {
+  return std::ranges::all_of(values, [](float value) { return std::isfinite(value); });
+}
+
+}  // namespace
+
+Trainer::Trainer(TrainingTask task, const TrainerOptions& options)
+    : task_(checked(std::move(task))),
+      options_(options),
+      loader_(task_.train, task_.scaling, options.batches),
+      session_(task_.network, task_.weights, Mode::train, loader_.largest_batch(), last_node(task_.network, task_.loss),
+               task_.pool),
+      optimizer_(task_.optimizer, tensors_of(task_.network), task_.network.parameter_floats(), task_.pool),
+      schedule_(make_schedule(task_.schedule)),
+      losses_(static_cast<std::size_t>(loader_.largest_batch())),
+      base_rate_(task_.optimizer.settings.number("learning_rate")) {
+  if (!task_.validation.empty()) {
+    evaluator_.emplace(task_.network, task_.weights, task_.loss, task_.pool, options.evaluation_batch);
+  }
+}
+
+Trainer::Outcome Trainer::run_epoch(const std::vector<Callback*>& callbacks) {
+  loader_.start(static_cast<std::uint32_t>(progress_.epoch), progress_.batch);
+  const double seconds_before = progress_.seconds;
+  const Stopwatch watch;
+  bool go_on = true;
+  while (go_on) {
+    const Batch* batch = loader_.next();
+    if (batch == nullptr) break;
+    train_step(*batch);
+    progress_.seconds = seconds_before + watch.seconds();
+    const BatchLog log = batch_log();
+    for (Callback* callback : callbacks) go_on = callback->on_batch_end(log) && go_on;
+  }
+  if (progress_.batch < loader_.batches()) return Outcome::stopped;
+  end_epoch();
+  for (Callback* callback : callbacks) go_on = callback->on_epoch_end(progress_.history.back()) && go_on;
+  return go_on ? Outcome::finished : Outcome::stopped;
+}
+
+void Trainer::train_step(const Batch& batch) {
+  copy_inputs(batch, session_);
+  session_.clear_gradients();
+  session_.forward(batch.size, options_.batches.seed, static_cast<std::uint32_t>(progress_.step));
+  compute_losses(task_.loss, batch, session_, 1.0F / static_cast<float>(batch.size), losses_);
+  session_.backward();
+  const double rate = learning_rate();
+  const double penalty =
+      optimizer_.step(task_.weights.parameters.span(), session_.gradients(), rate, progress_.step + 1);
+  record(batch, penalty);
+}
+
+void Trainer::record(const Batch& batch, double penalty) {
+  const double loss = std::accumulate(losses_.begin(), losses_.begin() + batch.size, 0.0) + penalty * batch.size;
+  if (!std::isfinite(loss)) report_divergence();
+  const std::size_t size = session_.output_shape().size();
+  for (int n = 0; n < batch.size; ++n) {
+    const int expected = class_of(target_of(batch, n), static_cast<int>(size));
+    if (argmax({session_.output()[n], size}) == expected) ++progress_.correct;
+  }
+  progress_.loss_sum += loss;
+  progress_.images += batch.size;
+  ++progress_.batch;
+  ++progress_.step;
+}
+
+void Trainer::report_divergence() const {
+  std::string culprit = "the loss";
+  for (const auto& tensor : task_.weights.tensors(task_.network)) {
+    if (all_finite(tensor.values)) continue;
+    culprit = "\"" + tensor.name + "\"";
+    break;
+  }
+  throw Error(ErrorKind::diverged, "training diverged in epoch " + std::to_string(progress_.epoch + 1) + ", step " +
+                                       std::to_string(progress_.step + 1) + ": " + culprit +
+                                       " is not finite; lower the learning rate or set clip_norm");
+}
+
+void Trainer::end_epoch() {
+  EpochLog log;
+  log.epoch = progress_.epoch + 1;
+  log.loss = progress_.loss_sum / progress_.images;
+  log.accuracy = static_cast<double>(progress_.correct) / progress_.images;
+  log.learning_rate = learning_rate();
+  log.seconds = progress_.seconds;
+  log.images_per_second = progress_.images / progress_.seconds;
+  if (evaluator_) {
+    const Evaluation validation = evaluator_->evaluate(task_.validation, task_.scaling, options_.top_k);
+    if (!std::isfinite(validation.loss)) report_divergence();
+    log.has_validation = true;
+    log.validation_loss = validation.loss;
+    log.validation_accuracy = validation.accuracy;
+  }
+  schedule_->epoch_ended(evaluator_ ? log.validation_loss : log.loss);
+  progress_.history.push_back(log);
+  ++progress_.epoch;
+  progress_.batch = progress_.images = progress_.correct = 0;
+  progress_.loss_sum = progress_.seconds = 0;
+  judge(log);
+}
+
+/// The best epoch is the one with the highest validation accuracy, then the lowest validation loss.
+void Trainer::judge(const EpochLog& log) {
+  const bool first = progress_.best_epoch == 0;
+  const bool better = log.validation_accuracy > progress_.best_accuracy ||
+                      (log.validation_accuracy == progress_.best_accuracy && log.validation_loss < progress_.best_loss);
+  if (!first && !better && log.has_validation) return;
+  progress_.best_epoch = log.epoch;
+  progress_.best_accuracy = log.validation_accuracy;
+  progress_.best_loss = log.validation_loss;
+}
+
+bool Trainer::done() const {
+  if (progress_.epoch >= options_.epochs) return true;
+  return options_.patience > 0 && progress_.epoch - progress_.best_epoch >= options_.patience;
+}
+
+double Trainer::learning_rate() const {
+  const auto total = static_cast<std::uint64_t>(options_.epochs) * static_cast<std::uint64_t>(loader_.batches());
+  return base_rate_ * schedule_->factor(progress_.step, total);
+}
+
+BatchLog Trainer::batch_log() const {
+  return {.epoch = progress_.epoch + 1,
+          .epochs = options_.epochs,
+          .batch = progress_.batch,
+          .batches = loader_.batches(),
+          .images = progress_.images,
+          .loss = progress_.loss_sum / progress_.images,
+          .accuracy = static_cast<double>(progress_.correct) / progress_.images,
+          .seconds = progress_.seconds};
+}
+
+}  // namespace convoy

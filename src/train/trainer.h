@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "convoy/callbacks.h"
+#include "convoy/dataset.h"
+#include "convoy/settings.h"
+#include "data/loader.h"
+#include "graph/session.h"
+#include "loss/loss.h"
+#include "optim/schedule.h"
+#include "optim/stepper.h"
+#include "train/evaluator.h"
+
+namespace convoy {
+
+struct TrainerOptions {
+  int epochs = 1;
+  LoaderOptions batches = {};
+  int patience = 0;  ///< stop after so many epochs without a better validation score; 0: never
+  int evaluation_batch = 128;
+  int top_k = 5;
+};
+
+/// What is to be trained, on what, and how. All must outlive the trainer.
+struct TrainingTask {
+  const Network& network;
+  Weights& weights;
+  const Loss& loss;
+  Spec optimizer;
+  Spec schedule;
+  ThreadPool& pool;
+  Dataset train;
+  Dataset validation;  ///< may be empty
+  Scaling scaling;
+};
+
+/// Where a training stands: with the weights and the optimizer's slots, all that a checkpoint holds.
+struct Progress {
+  std::uint64_t step = 0;  ///< steps taken
+  int epoch = 0;           ///< complete epochs
+  int batch = 0;           ///< batches trained of the epoch under way
+  double loss_sum = 0;     ///< over the images of that epoch, regularisation included
+  int correct = 0;
+  int images = 0;
+  double seconds = 0;  ///< spent training in that epoch
+  History history = {};
+  int best_epoch = 0;  ///< from 1; 0: none yet. Without validation the last one counts as best
+  double best_accuracy = 0;
+  double best_loss = 0;  ///< decides between equal accuracies
+};
+
+/// The training loop, epoch by epoch.
+class Trainer {
+ public:
+  /// Throws Error when data and network do not fit.
+  Trainer(TrainingTask task, const TrainerOptions& options);
+
+  enum class Outcome {
+    finished,  ///< the epoch is complete and in the history
+    stopped,   ///< a callback asked to stop within the epoch; progress() stands there
+  };
+  /// Trains (the rest of) the next epoch and validates. Throws Error{diverged} when the loss is no longer finite.
+  Outcome run_epoch(const std::vector<Callback*>& callbacks);
+
+  /// Whether all epochs are done or patience has run out.
+  bool done() const;
+  /// Whether the epoch that just ended is the best so far.
+  bool improved() const { return progress_.best_epoch == progress_.epoch; }
+  const Progress& progress() const { return progress_; }
+  void restore(const Progress& progress) { progress_ = progress; }
+  Schedule& schedule() { return *schedule_; }
+  Stepper& optimizer() { return optimizer_; }
+  const Session& session() const { return session_; }
+
+ private:
+  void train_step(const Batch& batch);
+  void record(const Batch& batch, double penalty);
+  [[noreturn]] void report_divergence() const;
+  void end_epoch();
+  void judge(const EpochLog& log);
+  double learning_rate() const;
+  BatchLog batch_log() const;
+
+  TrainingTask task_;
+  TrainerOptions options_;
+  Loader loader_;
+  Session session_;
+  Stepper optimizer_;
+  std::unique_ptr<Schedule> schedule_;
+  std::optional<Evaluator> evaluator_;
+  std::vector<double> losses_;  ///< of the batch's samples
+  double base_rate_;            ///< the optimizer's own learning rate
+  Progress progress_;
+};
+
+}  // namespace convoy

@@ -1,0 +1,131 @@
+#include "config/catalog.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "convoy/config.h"
+#include "sample_catalog.h"
+
+using namespace convoy;
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+namespace {
+
+std::vector<fs::path> shipped_configs() {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator("configs")) {
+    if (entry.path().extension() == ".toml") files.push_back(entry.path());
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+/// The schema of a dotted key below an object's schema, or null.
+Json find_in_schema(const Json& object, const std::string& key) {
+  const auto dot = key.find('.');
+  const Json& properties = object.at("properties");
+  const std::string first = key.substr(0, dot);
+  if (!properties.contains(first)) return nullptr;
+  return dot == std::string::npos ? properties.at(first) : find_in_schema(properties.at(first), key.substr(dot + 1));
+}
+
+/// The schema of a section with that type.
+Json schema_of(const Json& root, const Section& section, const std::string& type) {
+  if (section.name.empty()) return root;
+  const Json& found = root.at("properties").at(section.name);
+  const Json& one = section.name == "layer" ? found.at("items") : found;
+  if (type.empty()) return one;
+  for (const Json& alternative : one.at("oneOf")) {
+    if (alternative.at("properties").at(section.type_key).at("const") == type) return alternative;
+  }
+  return nullptr;
+}
+
+void check_page(const std::string& name, const std::string& doc) {
+  CAPTURE(name);
+  CHECK_FALSE(doc.empty());
+  CHECK(explain_key(name).find(doc) != std::string::npos);
+}
+
+}  // namespace
+
+TEST_CASE("every section, type and key has a page with its documentation") {
+  for (const Section& section : catalog()) {
+    const std::string prefix = section.name.empty() ? "" : section.name + ".";
+    if (!section.name.empty()) check_page(section.name, section.doc);
+    for (const auto& key : section.keys) check_page(prefix + key.name, key.doc);
+    for (const auto& type : section.types) {
+      check_page(type.name, type.doc);
+      for (const auto& key : type.keys) check_page(type.name + "." + key.name, key.doc);
+    }
+  }
+}
+
+TEST_CASE("the schema knows every key of every type") {
+  const Json schema = Json::parse(config_schema());
+  for (const Section& section : catalog()) {
+    std::vector<TypeSpec> types = section.types;
+    if (types.empty()) types.push_back({});
+    for (const auto& type : types) {
+      const Json object = schema_of(schema, section, type.name);
+      REQUIRE(object.is_object());
+      for (const auto& key : keys_with(section, &type)) {
+        CAPTURE(section.name + " " + type.name + " " + key.name);
+        CHECK(find_in_schema(object, key.name).is_object());
+      }
+    }
+  }
+}
+
+TEST_CASE("the rows of the catalog are sound: unique names, defaults within their own bounds") {
+  for (const Section& section : catalog()) {
+    CAPTURE(section.name);
+    if (!section.default_type.empty()) CHECK(find_type(section, section.default_type) != nullptr);
+    std::vector<TypeSpec> types = section.types;
+    types.push_back({});
+    for (const auto& type : types) {
+      CAPTURE(type.name);
+      std::vector<KeySpec> keys = keys_with(section, &type);
+      Texts names = names_of(keys);
+      std::ranges::sort(names);
+      CHECK(std::ranges::adjacent_find(names) == names.end());
+      std::erase_if(keys, [](const KeySpec& key) { return !key.fallback; });
+      Settings defaults;
+      for (const auto& key : keys) defaults.set(key.name, *key.fallback);
+      CHECK_NOTHROW(defaults.complete(keys, ""));
+    }
+  }
+}
+
+TEST_CASE("every shipped configuration loads, and its resolved text reads back as equal") {
+  const auto files = shipped_configs();
+  CHECK(files.size() >= 5);
+  for (const auto& file : files) {
+    CAPTURE(file.string());
+    const Config config = load_config(file);
+    CHECK(config.path == file);
+    CHECK(config.run.text("name") == file.stem().string());
+    const std::string text = resolved_toml(config);
+    const Config again = parse_config(text, "resolved.toml", "/elsewhere");
+    CHECK(equal(config, again));
+    CHECK(resolved_toml(again) == text);
+  }
+}
+
+TEST_CASE("the flagship is what the documents show, and overrides reach its layers by name") {
+  const Config config = load_config("configs/mnist_cnn.toml", {"layer.conv2.filters=16", "train.epochs=3"});
+  Texts types;
+  for (const auto& layer : config.layers) types.push_back(layer.type);
+  CHECK(types == Texts{"conv2d", "batch_norm", "conv2d", "batch_norm", "flatten", "dense"});
+  CHECK(config.layers[2].settings.integer("filters") == 16);
+  CHECK(config.layers[5].settings.text("activation") == "softmax");
+  CHECK(config.train.integer("epochs") == 3);
+  CHECK(config.train.integer("batch_size") == 32);
+  CHECK(config.optimizer.type == "adam");
+  CHECK(config.loss.type == "softmax_cross_entropy");
+  CHECK(config.data.text("path") == fs::absolute("data/mnist").string());
+}

@@ -1,0 +1,33 @@
+#include "core/value_text.h"
+
+#include <doctest/doctest.h>
+
+using namespace convoy;
+
+TEST_CASE("values are written as TOML") {
+  CHECK(toml_text(true) == "true");
+  CHECK(toml_text(std::int64_t{-3}) == "-3");
+  CHECK(toml_text(1e-7) == "1e-07");
+  CHECK(toml_text(Integers{3, 1}) == "[3, 1]");
+  CHECK(toml_text(Texts{"a", "b"}) == R"(["a", "b"])");
+  CHECK(toml_text(Texts{}) == "[]");
+  CHECK(toml_text(std::string("a \"b\" \\ \n\t\x01\x7f é")) == R"("a \"b\" \\ \n\t\u0001\u007F é")");
+}
+
+TEST_CASE("brief cuts between characters and drops control characters") {
+  CHECK(brief("a\nb") == "a b");
+  CHECK(brief(std::string(80, 'x')) == std::string(80, 'x'));
+  CHECK(brief(std::string(79, 'x') + "éé") == std::string(79, 'x') + "...");
+}
+
+TEST_CASE("keys are described by kind and range") {
+  KeySpec key{.name = "rate", .kind = Kind::number, .fallback = {}, .doc = ""};
+  CHECK(kind_text(key) == "a number");
+  CHECK(range_text(key).empty());
+  key.min = 0;
+  CHECK(range_text(key) == "at least 0.0");
+  key.max = 1;
+  CHECK(range_text(key) == "0.0 to 1.0");
+  key.kind = Kind::integer;
+  CHECK(range_text(key) == "0 to 1");
+}

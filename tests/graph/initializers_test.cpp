@@ -1,0 +1,70 @@
+#include "graph/initializers.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "convoy/error.h"
+
+using namespace convoy;
+
+namespace {
+
+struct Moments2 {
+  double mean;
+  double deviation;
+  double largest;
+};
+
+Moments2 draw(const std::string& name, int fan_in, int fan_out) {
+  std::vector<float> values(50000);
+  initialise(values,
+             {.name = "kernel", .shape = Shape{50000}, .initializer = name, .fan_in = fan_in, .fan_out = fan_out}, 3,
+             1);
+  double sum = 0;
+  double squares = 0;
+  double largest = 0;
+  for (const double value : values) {
+    sum += value;
+    squares += value * value;
+    largest = std::max(largest, std::abs(value));
+  }
+  const double mean = sum / 50000;
+  return {mean, std::sqrt(squares / 50000 - mean * mean), largest};
+}
+
+}  // namespace
+
+TEST_CASE("initialisers have the moments that their papers give") {
+  const auto near = [](double value, double expected) { return std::abs(value - expected) < 0.02 * expected; };
+  const Moments2 glorot = draw("glorot_uniform", 288, 576);
+  const double limit = std::sqrt(6.0 / (288 + 576));
+  CHECK(glorot.largest <= limit);
+  CHECK(near(glorot.largest, limit));
+  CHECK(near(glorot.deviation, limit / std::sqrt(3.0)));
+  CHECK(std::abs(glorot.mean) < 0.001);
+  CHECK(near(draw("glorot_normal", 288, 576).deviation, std::sqrt(2.0 / (288 + 576))));
+  CHECK(near(draw("he_normal", 100, 7).deviation, std::sqrt(2.0 / 100)));
+  CHECK(near(draw("he_uniform", 100, 7).deviation, std::sqrt(2.0 / 100)));
+  CHECK(near(draw("lecun_normal", 100, 7).deviation, 0.1));
+  CHECK(near(draw("lecun_uniform", 100, 7).deviation, 0.1));
+  CHECK(near(draw("random_normal", 1, 1).deviation, 0.05));
+  CHECK(draw("random_uniform", 1, 1).largest <= 0.05);
+  CHECK(draw("zeros", 1, 1).largest == 0);
+  CHECK(draw("ones", 1, 1).mean == 1);
+}
+
+TEST_CASE("truncated normals stay within two deviations of the untruncated one") {
+  CHECK(draw("he_normal", 100, 7).largest <= 2 * std::sqrt(2.0 / 100) / 0.8796 + 1e-6);
+}
+
+TEST_CASE("an unknown initialiser is an error that lists the known ones") {
+  std::vector<float> values(1);
+  CHECK_THROWS_WITH_AS(
+      initialise(values, {.name = "kernel", .shape = Shape{1}, .initializer = "glorot"}, 1, 0),
+      "unknown initializer \"glorot\": expected zeros, ones, glorot_uniform, glorot_normal, he_uniform, "
+      "he_normal, lecun_uniform, lecun_normal, random_normal or random_uniform",
+      Error);
+}

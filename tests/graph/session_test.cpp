@@ -1,0 +1,172 @@
+#include "graph/session.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+#include "convoy/error.h"
+#include "convoy/layers.h"
+#include "core/random.h"
+
+using namespace convoy;
+
+namespace {
+
+LayerSpec with_inputs(LayerSpec spec, Texts inputs) {
+  spec.inputs = std::move(inputs);
+  return spec;
+}
+
+/// A residual block with everything that memory planning must get right: fan-out to three consumers, in-place
+/// activations behind layers that read and do not read their output, a view, and a concatenation of a tensor with
+/// itself.
+std::vector<LayerSpec> tangled() {
+  return {
+      Conv2D{.filters = 4, .padding = "same", .activation = "relu", .name = "stem"},
+      with_inputs(BatchNorm{.name = "bn"}, {"stem"}),
+      with_inputs(Conv2D{.filters = 4, .padding = "same", .activation = "tanh", .name = "branch"}, {"bn"}),
+      with_inputs(Add{.name = "sum"}, {"branch", "stem"}),
+      with_inputs(Activation{.function = "sigmoid", .name = "sigmoid"}, {"sum"}),
+      with_inputs(Concat{.name = "join"}, {"sigmoid", "stem", "sigmoid"}),
+      with_inputs(MaxPool2D{.name = "pool"}, {"join"}),
+      with_inputs(Flatten{.name = "flat"}, {"pool"}),
+      with_inputs(Dense{.units = 5, .activation = "gelu", .name = "dense"}, {"flat"}),
+      with_inputs(Dense{.units = 3, .name = "head"}, {"dense"}),
+  };
+}
+
+/// The session's output summed with fixed coefficients: a scalar whose gradient is easy to feed back.
+float coefficient(int sample, int output) {
+  return 0.3F * static_cast<float>(1 + (sample * 7 + output * 3) % 5) - 0.8F;
+}
+
+double scalar_of(Session& session, int batch) {
+  double sum = 0;
+  for (int n = 0; n < batch; ++n) {
+    for (int i = 0; i < 3; ++i)
+      sum += static_cast<double>(coefficient(n, i)) * static_cast<double>(session.output()[n][i]);
+  }
+  return sum;
+}
+
+void fill_input(Session& session, int batch) {
+  Random random(11, Purpose::augmentation);
+  for (int n = 0; n < batch; ++n) {
+    for (std::size_t i = 0; i < session.network().input_shape().size(); ++i) session.input()[n][i] = random.normal();
+  }
+}
+
+std::vector<float> gradients_of(const Network& network, int batch, int threads) {
+  ThreadPool pool(threads);
+  Weights weights(network, 5);
+  Session session(network, weights, Mode::train, batch, network.output(), pool);
+  for (int round = 0; round < 2; ++round) {  // the second must not depend on what the first left
+    fill_input(session, batch);
+    session.clear_gradients();
+    session.forward(batch, 1, 2);
+    for (int n = 0; n < batch; ++n) {
+      for (int i = 0; i < 3; ++i) session.d_output()[n][i] = coefficient(n, i);
+    }
+    session.backward();
+  }
+  return {session.gradients().begin(), session.gradients().end()};
+}
+
+}  // namespace
+
+TEST_CASE("the gradients of a tangled graph agree with differences of its output") {
+  const Network network({6, 6, 2}, tangled());
+  constexpr int batch = 5;
+  const std::vector<float> gradients = gradients_of(network, batch, 2);
+
+  ThreadPool pool(2);
+  Weights weights(network, 5);
+  Session session(network, weights, Mode::train, batch, network.output(), pool);
+  Random random(3, Purpose::directions);
+  for (int round = 0; round < 6; ++round) {
+    std::vector<float> direction(gradients.size());
+    double expected = 0;
+    for (std::size_t i = 0; i < direction.size(); ++i) {
+      direction[i] = random.normal();
+      expected += static_cast<double>(direction[i]) * static_cast<double>(gradients[i]);
+    }
+    const auto value_at = [&](float distance) {
+      const Weights original(network, 5);
+      weights.copy_from(original);
+      for (std::size_t i = 0; i < direction.size(); ++i) weights.parameters[i] += distance * direction[i];
+      fill_input(session, batch);
+      session.forward(batch, 1, 2);
+      return scalar_of(session, batch);
+    };
+    constexpr float h = 2e-3F;
+    const double numeric = (value_at(h) - value_at(-h)) / (2.0 * static_cast<double>(h));
+    CHECK(numeric == doctest::Approx(expected).epsilon(0.02));
+  }
+}
+
+TEST_CASE("gradients have the same bits for every number of threads") {
+  const Network network({6, 6, 2}, tangled());
+  for (const int batch : {2, 3, 8, 21}) {
+    const auto one = gradients_of(network, batch, 1);
+    for (const int threads : {2, 3, 4}) {
+      const auto more = gradients_of(network, batch, threads);
+      CHECK(std::memcmp(one.data(), more.data(), one.size() * sizeof(float)) == 0);
+    }
+  }
+}
+
+TEST_CASE("a smaller batch after a larger one is not touched by it") {
+  const Network network({6, 6, 2}, tangled());
+  ThreadPool pool(2);
+  Weights weights(network, 5);
+  Session large(network, weights, Mode::train, 16, network.output(), pool);
+  fill_input(large, 16);
+  large.clear_gradients();
+  large.forward(16, 1, 2);
+  for (int n = 0; n < 16; ++n) {
+    for (int i = 0; i < 3; ++i) large.d_output()[n][i] = 9;
+  }
+  large.backward();
+  fill_input(large, 3);
+  large.clear_gradients();
+  large.forward(3, 1, 2);
+  for (int n = 0; n < 3; ++n) {
+    for (int i = 0; i < 3; ++i) large.d_output()[n][i] = coefficient(n, i);
+  }
+  large.backward();
+  const auto expected = gradients_of(network, 3, 2);
+  CHECK(std::memcmp(expected.data(), large.gradients().data(), expected.size() * sizeof(float)) == 0);
+}
+
+TEST_CASE("predict mode reuses memory and gives each sample the same output in any batch") {
+  const Network network({6, 6, 2}, tangled());
+  ThreadPool pool(2);
+  Weights weights(network, 5);
+  Session train(network, weights, Mode::train, 8, network.output(), pool);
+  Session predict(network, weights, Mode::predict, 8, network.output(), pool);
+  CHECK(predict.memory().activations < train.memory().activations);
+  CHECK(predict.memory().gradients == 0);
+  fill_input(predict, 8);
+  const std::vector<float> third(predict.input()[2], predict.input()[2] + 72);
+  predict.forward(8);
+  const std::vector<float> in_batch(predict.output()[2], predict.output()[2] + 3);
+  std::copy(third.begin(), third.end(), predict.input()[0]);
+  predict.forward(1);
+  for (int i = 0; i < 3; ++i) CHECK(predict.output()[0][i] == doctest::Approx(in_batch[static_cast<std::size_t>(i)]));
+}
+
+TEST_CASE("errors inside a pass name the layer") {
+  const Network network({10}, {BatchNorm{.name = "norm"}, Dense{.units = 2}});
+  ThreadPool pool(2);
+  Weights weights(network, 1);
+  Session session(network, weights, Mode::train, 1, network.output(), pool);
+  fill_input(session, 1);
+  try {
+    session.forward(1);
+    FAIL("a batch of one value a channel must not pass");
+  } catch (const Error& error) {
+    CHECK(std::string(error.what()).rfind("layer \"norm\": ", 0) == 0);
+  }
+}

@@ -1,0 +1,129 @@
+#include "convoy/experiment.h"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "convoy/error.h"
+#include "support/temporary_folder.h"
+
+using namespace convoy;
+
+namespace {
+
+Config small_config(const std::vector<std::string>& overrides = {}) {
+  return parse_config(R"(
+    name = "small"
+    seed = 3
+    [data]
+    path = "data/mnist"
+    limit = 1500
+    validation = 500
+    [train]
+    epochs = 3
+    [optimizer]
+    type = "adam"
+    [loss]
+    type = "softmax_cross_entropy"
+    [[layer]]
+    type = "conv2d"
+    filters = 6
+    stride = 2
+    activation = "relu"
+    [[layer]]
+    type = "batch_norm"
+    [[layer]]
+    type = "flatten"
+    [[layer]]
+    type = "dense"
+    units = 10
+    activation = "softmax"
+  )",
+                      "small.toml", std::filesystem::current_path(), overrides);
+}
+
+std::string contents(const std::filesystem::path& file) {
+  std::ifstream stream(file);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  return text.str();
+}
+
+int lines_of(const std::string& text) { return static_cast<int>(std::count(text.begin(), text.end(), '\n')); }
+
+/// Asks to stop after so many batches.
+struct StopAfter : Callback {
+  explicit StopAfter(int batches) : left(batches) {}
+  bool on_batch_end(const BatchLog&) override { return --left > 0; }
+  int left;
+};
+
+}  // namespace
+
+TEST_CASE("an experiment leaves a complete run folder, and its model evaluates to what it reported") {
+  const test::TemporaryFolder folder;
+  const auto run = folder.path() / "run";
+  const RunResult result = run_experiment(small_config(), {.folder = run});
+  CHECK(result.history.size() == 3);
+  CHECK(result.test.samples == 10000);
+  CHECK(result.test.accuracy > 0.8);
+  CHECK(result.best_epoch >= 1);
+  CHECK_FALSE(result.interrupted);
+  CHECK(result.peak_rss_mb > 10);
+  for (const auto* name : {"config.toml", "resolved.toml", "env.json", "metrics.csv", "events.jsonl",
+                           "best.safetensors", "last.ckpt", "report.html", "log.txt"}) {
+    INFO(name);
+    CHECK(std::filesystem::file_size(run / name) > 0);
+  }
+  CHECK(lines_of(contents(run / "metrics.csv")) == 4);
+  CHECK(contents(run / "report.html").find("<svg") != std::string::npos);
+
+  Model model = Model::load(find_model(run));
+  const Config config = config_of(find_model(run));
+  const DataSplits data = load_data(config.data, 3);
+  CHECK(model.evaluate(data.test).accuracy == result.test.accuracy);
+  CHECK(data.validation.size() == 500);
+  CHECK(model.evaluate(data.validation).accuracy ==
+        result.history[static_cast<std::size_t>(result.best_epoch - 1)].validation_accuracy);
+  CHECK(config.layers.size() == 4);
+
+  const ModelInfo info = inspect(find_model(run));
+  REQUIRE(info.tensors.size() == 8);
+  CHECK(info.tensors[0].name == "conv2d_1/kernel");
+  CHECK(info.tensors[0].shape == Shape{3, 3, 1, 6});
+  CHECK(info.tensors[0].not_finite == 0);
+  CHECK(info.tensors[0].deviation > 0);
+}
+
+TEST_CASE("a run is not replaced without force") {
+  const test::TemporaryFolder folder;
+  const RunOptions options{.folder = folder.path() / "run"};
+  const auto quick = small_config({"train.epochs=1", "data.limit=64", "data.validation=0"});
+  run_experiment(quick, options);
+  const std::string before = contents(options.folder / "metrics.csv");
+  CHECK_THROWS_AS(run_experiment(quick, options), Error);
+  CHECK(contents(options.folder / "metrics.csv") == before);
+  RunOptions forced = options;
+  forced.force = true;
+  CHECK(run_experiment(quick, forced).best_epoch == 1);
+}
+
+TEST_CASE("an interrupted run saves what it has and says so") {
+  const test::TemporaryFolder folder;
+  StopAfter stop(5);
+  const RunResult result = run_experiment(small_config(), {.folder = folder.path() / "run", .callbacks = {&stop}});
+  CHECK(result.interrupted);
+  CHECK(std::filesystem::file_size(folder.path() / "run" / "last.ckpt") > 0);
+  CHECK(std::filesystem::file_size(folder.path() / "run" / "best.safetensors") > 0);
+}
+
+TEST_CASE("nothing is written when the experiment cannot start") {
+  const test::TemporaryFolder folder;
+  const auto run = folder.path() / "run";
+  CHECK_THROWS_AS(run_experiment(small_config({"data.path=no/such/folder"}), {.folder = run}), Error);
+  CHECK_THROWS_AS(run_experiment(small_config({"layer.dense_1.units=5"}), {.folder = run}), Error);
+  CHECK_THROWS_AS(run_experiment(small_config({"layer.conv2d_1.kernel=99"}), {.folder = run}), Error);
+  CHECK_FALSE(std::filesystem::exists(run));
+}
