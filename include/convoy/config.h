@@ -15,7 +15,7 @@ struct Config {
   Settings run;                   ///< top level: name, seed, threads, input_shape ...
   Settings data;                  ///< [data]
   Settings train;                 ///< [train]
-  Spec optimizer;                 ///< [optimizer]
+  Spec optimizer;                 ///< [optimizer], without its key `type`
   Spec schedule;                  ///< [schedule]
   Spec loss;                      ///< [loss]
   std::vector<LayerSpec> layers;  ///< [[layer]]
@@ -23,8 +23,13 @@ struct Config {
   std::filesystem::path path;     ///< where it was read; relative data paths were resolved against its folder
 };
 
-/// Reads a TOML file, follows `extends`, applies overrides ("train.epochs=3", "layer.conv2.filters=64") and checks
-/// every key. Throws Error{config} with file:line:column.
+/// Reads a TOML file of at most 1 MB, follows `extends`, applies overrides and checks every key.
+/// `extends = "other.toml"` starts from that file, relative to this one: keys given here replace its keys one by one,
+/// [[layer]] tables given here replace all of its layers, and a section that gets another type keeps only the keys that
+/// all types share. Overrides are "train.epochs=3", "seed=7", "layer.conv2.filters=64" (layer names may be automatic:
+/// "conv2d_1") or a whole section, "optimizer={type = \"sgd\"}"; what is no TOML value is taken as a text. Relative
+/// data paths become absolute: from the folder of the file that sets them, in overrides from the current folder. Throws
+/// Error{config} with file:line:column.
 Config load_config(const std::filesystem::path& file, const std::vector<std::string>& overrides = {});
 
 /// The same for a text; `name` stands for the file in messages, `folder` is where relative paths start.

@@ -22,9 +22,9 @@ struct RunResult {
   std::filesystem::path folder;
   std::filesystem::path model;   ///< best.safetensors
   std::filesystem::path report;  ///< report.html
-  History history;
+  History history = {};
   int best_epoch = 0;
-  Evaluation test;  ///< of the kept (best) weights on the test set
+  Evaluation test = {};  ///< of the kept (best) weights on the test set
   bool interrupted = false;
   double seconds = 0;
   double peak_rss_mb = 0;
@@ -34,6 +34,10 @@ struct RunResult {
 /// events.jsonl, best.safetensors, last.ckpt, report.html, log.txt). Nothing is written before the data and the network
 /// are known to fit. Throws Error.
 RunResult run_experiment(const Config& config, const RunOptions& options);
+
+/// Goes on with a run where its last.ckpt stands, to the bits that an unbroken run gives. `epochs` > 0 replaces the
+/// configured number. Throws Error{data} for a folder that is no run, or a damaged checkpoint.
+RunResult resume_experiment(const std::filesystem::path& folder, const RunOptions& options, int epochs = 0);
 
 /// A model file, or a run folder's best model. Throws Error{data}.
 std::filesystem::path find_model(const std::filesystem::path& model_or_run);
@@ -73,7 +77,7 @@ struct DataStatistics {
   int samples = 0;
   Shape shape;
   double mean = 0, deviation = 0, min = 0, max = 0;
-  std::vector<int> per_class;
+  std::vector<int> per_class = {};
   int duplicates = 0;  ///< samples equal to an earlier one, byte for byte
 };
 struct CheckResult {

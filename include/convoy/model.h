@@ -102,7 +102,7 @@ class Sequential : public Model {
 /// A directed acyclic graph of layers: add() returns the layer's name, to be used as another's input.
 class Graph : public Model {
  public:
-  explicit Graph(const Shape& input, int threads = 0);
+  explicit Graph(const Shape& input_shape, int threads = 0);
   static constexpr const char* input = "input";
   std::string add(const LayerSpec& layer, const std::vector<std::string>& inputs);
 };

@@ -23,7 +23,7 @@ enum class Kind { flag, integer, number, text, choice, pair, shape, names };
 struct KeySpec {
   std::string name;  ///< dotted where nested: "kernel_regularizer.l2"
   Kind kind = Kind::text;
-  std::optional<Value> fallback;                          ///< empty: the key may be absent if `required` is false
+  std::optional<Value> fallback = {};                     ///< empty: the key may be absent if `required` is false
   std::string doc;                                        ///< one sentence
   double min = -std::numeric_limits<double>::infinity();  ///< inclusive bounds of numbers, also of those in a list
   double max = std::numeric_limits<double>::infinity();

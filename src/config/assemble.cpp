@@ -106,6 +106,7 @@ Part section_part(const Document& document, const std::string& name, const std::
   const Section& section = find_section(catalog, name);
   const auto table = document.sections.find(name);
   Part part{section, table == document.sections.end() ? Table{} : table->second, name.empty() ? "" : heading(section)};
+  if (part.table.where.empty()) part.table.where = document.sections.at("").where;  // the nearest place: the file
   find_part_type(part);
   complete(part, catalog);
   return part;

@@ -25,8 +25,8 @@ struct Document {
 Document parse_document(const std::string& text, const std::string& name, const std::vector<Section>& catalog);
 
 /// The value of an override, as TOML or, if it is none, as a text. It is the entry `key`; an inline table gives several
-/// entries: for the key "kernel_regularizer", {l2 = 1} is "kernel_regularizer.l2", for an empty key just "l2". Every entry
-/// gets the place `where`. Throws Error{config}.
+/// entries: for the key "kernel_regularizer", {l2 = 1} is "kernel_regularizer.l2", for an empty key just "l2". Every
+/// entry gets the place `where`. Throws Error{config}.
 Settings parse_override_value(const std::string& key, const std::string& text, const std::string& where);
 
 }  // namespace convoy

@@ -39,6 +39,7 @@ std::string type_page(const Section& section, const TypeSpec& type) {
   std::string text = type.name + " (" + heading(section) + " " + section.type_key + " = \"" + type.name + "\")\n";
   text += "  " + type.doc + "\n";
   if (!type.keys.empty()) text += "\nkeys:\n" + key_table(type.keys);
+  if (section.keys.size() > 1) text += "\nand those that all types share: convoy config explain " + section.name + "\n";
   return text;
 }
 

@@ -70,30 +70,36 @@ Json keys_schema(const std::string& doc, const std::vector<KeySpec>& keys) {
   return schema;
 }
 
-/// One alternative: its type key has a single value, which only the default type may leave out.
-Json type_schema(const Section& section, const TypeSpec& type) {
-  Json schema = keys_schema(type.doc, keys_with(section, &type));
-  Json& property = schema["properties"][section.type_key];
+/// One alternative: its type key has a single value.
+Json type_schema(const TypeSpec& type, const std::string& type_key, const std::vector<KeySpec>& keys) {
+  Json schema = keys_schema(type.doc, keys);
+  Json& property = schema["properties"][type_key];
   property.erase("enum");
   property.erase("default");
   property["const"] = type.name;
-  const bool already = schema.contains("required") && schema["required"][0] == section.type_key;
-  if (type.name != section.default_type && !already) schema["required"].push_back(section.type_key);
   return schema;
 }
 
+/// A [[layer]] says its type, so that just one alternative holds. Any other section may leave out its type and what is
+/// required: the file that it extends may have them.
 Json section_schema(const Section& section) {
-  if (section.types.empty()) return keys_schema(section.doc, section.keys);
-  Json schema = {{"description", section.doc}, {"type", "object"}, {"oneOf", Json::array()}};
-  for (const auto& type : section.types) schema["oneOf"].push_back(type_schema(section, type));
-  return schema;
+  const bool layer = section.name == "layer";
+  const auto keys_of = [&](const TypeSpec* type) {
+    std::vector<KeySpec> keys = keys_with(section, type);
+    for (auto& key : keys) key.required = key.required && layer;
+    return keys;
+  };
+  if (section.types.empty()) return keys_schema(section.doc, keys_of(nullptr));
+  Json alternatives = Json::array();
+  for (const auto& type : section.types) alternatives.push_back(type_schema(type, section.type_key, keys_of(&type)));
+  return {{"description", section.doc}, {"type", "object"}, {layer ? "oneOf" : "anyOf", std::move(alternatives)}};
 }
 
 }  // namespace
 
 std::string json_schema(const std::vector<Section>& catalog) {
   Json schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "convoy configuration"}};
-  schema.update(keys_schema(find_section(catalog, "").doc, find_section(catalog, "").keys));
+  schema.update(section_schema(find_section(catalog, "")));
   for (const auto& section : catalog) {
     if (section.name.empty()) continue;
     Json entry = section_schema(section);

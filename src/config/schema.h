@@ -8,7 +8,7 @@
 namespace convoy {
 
 /// The catalog as a JSON Schema, draft 2020-12. Dotted keys become nested objects; a section with types is a choice
-/// (oneOf) between them.
+/// between them.
 std::string json_schema(const std::vector<Section>& catalog);
 
 }  // namespace convoy

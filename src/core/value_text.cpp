@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "core/text.h"
 
@@ -75,9 +74,13 @@ std::string range_text(const KeySpec& key) {
   const auto number = [&](double x) {
     return key.kind == Kind::number ? shortest(x) : std::to_string(static_cast<std::int64_t>(x));
   };
-  if (std::isinf(key.min) && std::isinf(key.max)) return "";
-  if (std::isinf(key.max)) return "at least " + number(key.min);
-  if (std::isinf(key.min)) return "at most " + number(key.max);
+  // Bounds that only keep a float positive and finite are said as what they mean.
+  const bool above_zero = key.min > 0 && key.min <= 1e-30;
+  const bool has_min = key.min > -1e30;
+  const bool has_max = key.max < 1e30;
+  if (!has_max && above_zero) return "above 0";
+  if (!has_max) return has_min ? "at least " + number(key.min) : "";
+  if (!has_min) return "at most " + number(key.max);
   return number(key.min) + " to " + number(key.max);
 }
 

@@ -59,7 +59,8 @@ Dataset Dataset::from_floats(const Shape& shape, std::vector<float> samples, std
   return Dataset(std::move(storage));
 }
 
-Dataset Dataset::from_floats(const Shape& shape, std::vector<float> samples, std::vector<float> targets, int target_size) {
+Dataset Dataset::from_floats(const Shape& shape, std::vector<float> samples, std::vector<float> targets,
+                             int target_size) {
   Storage storage;
   storage.shape = shape;
   storage.floats = std::move(samples);
@@ -79,7 +80,8 @@ int Dataset::classes() const {
 Dataset Dataset::slice(int first, int count) const {
   if (first < 0 || count < 0 || first > size() - count) {
     throw Error(ErrorKind::data, storage_->source + ": samples " + std::to_string(first) + " to " +
-                                     std::to_string(static_cast<long long>(first) + count) + " of " + std::to_string(size()));
+                                     std::to_string(static_cast<long long>(first) + count) + " of " +
+                                     std::to_string(size()));
   }
   Dataset part = *this;
   part.indices_.assign(indices_.begin() + first, indices_.begin() + first + count);

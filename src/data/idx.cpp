@@ -25,14 +25,15 @@ std::string hex(std::uint32_t number) {
 }
 
 /// MNIST's name for one of the four files, with "." as some copies have it, raw or compressed.
-std::filesystem::path find_file(const std::filesystem::path& folder, const std::string& stem, int rank, const std::string& hint) {
+std::filesystem::path find_file(const std::filesystem::path& folder, const std::string& stem, int rank,
+                                const std::string& hint) {
   const std::string dashed = stem + "-idx" + std::to_string(rank) + "-ubyte";
   const std::string dotted = stem + ".idx" + std::to_string(rank) + "-ubyte";
   for (const auto& name : {dashed, dashed + ".gz", dotted, dotted + ".gz"}) {
     if (std::filesystem::is_regular_file(folder / name)) return folder / name;
   }
-  const std::string what = std::filesystem::is_directory(folder) ? "no " + dashed + " or " + dashed + ".gz in it"
-                                                                 : "no such folder";
+  const std::string what =
+      std::filesystem::is_directory(folder) ? "no " + dashed + " or " + dashed + ".gz in it" : "no such folder";
   fail(folder, what + (hint.empty() ? "" : "; " + hint));
 }
 
@@ -43,7 +44,8 @@ Dataset load_part(const std::filesystem::path& folder, const std::string& part, 
   const IdxArray labels = read_idx(label_file);
   const std::size_t rank = images.extents.size();
   if (rank != 3 && rank != 4) fail(image_file, "expected images x height x width, found rank " + std::to_string(rank));
-  if (labels.extents.size() != 1) fail(label_file, "expected one label an image, found rank " + std::to_string(labels.extents.size()));
+  if (labels.extents.size() != 1)
+    fail(label_file, "expected one label an image, found rank " + std::to_string(labels.extents.size()));
   if (labels.extents[0] != images.extents[0]) {
     fail(label_file, std::to_string(labels.extents[0]) + " labels, but " + image_file.filename().string() + " has " +
                          std::to_string(images.extents[0]) + " images");
@@ -79,7 +81,8 @@ IdxArray read_idx(const std::filesystem::path& file) {
     array.extents.push_back(static_cast<int>(extent));
   }
   if (bytes.size() - header != expected) {
-    fail(file, "expected " + std::to_string(expected) + " bytes after the header, found " + std::to_string(bytes.size() - header));
+    fail(file, "expected " + std::to_string(expected) + " bytes after the header, found " +
+                   std::to_string(bytes.size() - header));
   }
   bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(header));
   array.values = std::move(bytes);

@@ -26,7 +26,8 @@ struct Image {
 /// What is behind transparent pixels is taken as white paper.
 void flatten_alpha(const std::uint8_t* from, std::uint8_t* to, int colours) {
   const int alpha = from[colours];
-  for (int c = 0; c < colours; ++c) to[c] = static_cast<std::uint8_t>((from[c] * alpha + 255 * (255 - alpha) + 127) / 255);
+  for (int c = 0; c < colours; ++c)
+    to[c] = static_cast<std::uint8_t>((from[c] * alpha + 255 * (255 - alpha) + 127) / 255);
 }
 
 Image decode(const std::filesystem::path& file, int channels) {
@@ -44,7 +45,8 @@ Image decode(const std::filesystem::path& file, int channels) {
   }
   const bool has_alpha = found == 2 || found == 4;
   const int wanted = channels + (has_alpha ? 1 : 0);
-  const std::unique_ptr<stbi_uc, void (*)(void*)> data(stbi_load(name.c_str(), &width, &height, &found, wanted), stbi_image_free);
+  const std::unique_ptr<stbi_uc, void (*)(void*)> data(stbi_load(name.c_str(), &width, &height, &found, wanted),
+                                                       stbi_image_free);
   if (!data) fail(file, std::string("damaged image: ") + stbi_failure_reason());
   const std::size_t pixels = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
   Image image{height, width, std::vector<std::uint8_t>(pixels * static_cast<std::size_t>(channels))};
@@ -65,10 +67,10 @@ std::vector<std::uint8_t> resize(const Image& image, const Shape& shape) {
   std::vector<std::uint8_t> pixels(shape.size());
   // A box filter averages areas when shrinking; growing, a triangle interpolates between neighbours.
   const bool shrinks = image.height > shape[0] || image.width > shape[1];
-  const int done = stbir_resize_uint8_generic(image.pixels.data(), image.width, image.height, 0, pixels.data(), shape[1],
-                                              shape[0], 0, shape[2], STBIR_ALPHA_CHANNEL_NONE, 0, STBIR_EDGE_CLAMP,
-                                              shrinks ? STBIR_FILTER_BOX : STBIR_FILTER_TRIANGLE,
-                                              STBIR_COLORSPACE_LINEAR, nullptr);
+  const int done =
+      stbir_resize_uint8_generic(image.pixels.data(), image.width, image.height, 0, pixels.data(), shape[1], shape[0],
+                                 0, shape[2], STBIR_ALPHA_CHANNEL_NONE, 0, STBIR_EDGE_CLAMP,
+                                 shrinks ? STBIR_FILTER_BOX : STBIR_FILTER_TRIANGLE, STBIR_COLORSPACE_LINEAR, nullptr);
   if (done == 0) throw Error(ErrorKind::failed, "an image could not be resized to " + shape.text());
   return pixels;
 }
@@ -77,7 +79,8 @@ std::vector<std::uint8_t> resize(const Image& image, const Shape& shape) {
 
 std::vector<std::uint8_t> load_image(const std::filesystem::path& file, const Shape& shape, ImageOptions options) {
   if (shape.rank() != 3 || (shape[2] != 1 && shape[2] != 3)) {
-    throw Error(ErrorKind::data, file.string() + ": images have the shape height x width x 1 or 3, the model expects " + shape.text());
+    throw Error(ErrorKind::data,
+                file.string() + ": images have the shape height x width x 1 or 3, the model expects " + shape.text());
   }
   auto pixels = resize(decode(file, shape[2]), shape);
   if (options.invert) {

@@ -45,10 +45,15 @@ struct Slot {
 
 }  // namespace
 
-/// The thread fills slots ahead of next(): a slot is free, then filled, then in the caller's hands until the call after.
+/// The thread fills slots ahead of next(): a slot is free, then filled, then in the caller's hands until the call
+/// after.
 struct Loader::Impl {
   Impl(Dataset data, Scaling scaling, LoaderOptions options)
-      : data_(std::move(data)), scaling_(std::move(scaling)), options_(std::move(options)), plan_(plan_batches(data_.size(), options_)), order_(static_cast<std::size_t>(data_.size())) {
+      : data_(std::move(data)),
+        scaling_(std::move(scaling)),
+        options_(std::move(options)),
+        plan_(plan_batches(data_.size(), options_)),
+        order_(static_cast<std::size_t>(data_.size())) {
     const auto largest = static_cast<std::size_t>(plan_.largest);
     const auto& storage = data_.storage();
     for (Slot& slot : slots_) {
@@ -105,7 +110,8 @@ struct Loader::Impl {
 
   /// The slot handed out last stays untouched, so the thread is at most so many batches ahead.
   bool may_fill() const {
-    return !error_ && next_to_fill_ < last_batch_ && next_to_fill_ - next_to_take_ < static_cast<int>(slots_.size()) - 1;
+    return !error_ && next_to_fill_ < last_batch_ &&
+           next_to_fill_ - next_to_take_ < static_cast<int>(slots_.size()) - 1;
   }
 
   void fill_slots() {
@@ -157,7 +163,8 @@ struct Loader::Impl {
   void prepare_scaling() {
     const auto channels = static_cast<std::size_t>(data_.shape().last());
     if (scaling_.multiply.size() != channels || scaling_.add.size() != channels) {
-      throw Error(ErrorKind::data, "scaling for " + std::to_string(scaling_.multiply.size()) + " channels, samples have " + std::to_string(channels));
+      throw Error(ErrorKind::data, "scaling for " + std::to_string(scaling_.multiply.size()) +
+                                       " channels, samples have " + std::to_string(channels));
     }
     multiply_.resize(data_.shape().size());
     add_.resize(multiply_.size());

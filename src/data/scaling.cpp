@@ -20,7 +20,8 @@ Scaling standard_scaling(const Dataset& data) {
   for (int n = 0; n < data.size(); ++n) {
     const std::size_t first = static_cast<std::size_t>(data.index(n)) * size;
     for (std::size_t i = 0; i < size; ++i) {
-      const double x = storage.bytes.empty() ? static_cast<double>(storage.floats[first + i]) : static_cast<double>(storage.bytes[first + i]);
+      const double x = storage.bytes.empty() ? static_cast<double>(storage.floats[first + i])
+                                             : static_cast<double>(storage.bytes[first + i]);
       sum[i % channels] += x;
       squares[i % channels] += x * x;
     }

@@ -30,14 +30,15 @@ std::vector<std::int64_t> extents_of(const Shape& shape) {
   return extents;
 }
 
-
 constexpr const char* another_network = "; the file was written for another network";
 
 void check(const NamedTensor& tensor, const StoredTensor* stored, const std::filesystem::path& path) {
   if (stored == nullptr) fail(path, "tensor \"" + tensor.name + "\" is missing" + another_network);
-  if (stored->dtype != DType::f32) fail(path, "tensor \"" + tensor.name + "\": expected F32, found " + name_of(stored->dtype));
+  if (stored->dtype != DType::f32)
+    fail(path, "tensor \"" + tensor.name + "\": expected F32, found " + name_of(stored->dtype));
   if (stored->shape != extents_of(tensor.shape)) {
-    fail(path, "tensor \"" + tensor.name + "\": expected " + tensor.shape.text() + ", found " + shape_text(stored->shape) + another_network);
+    fail(path, "tensor \"" + tensor.name + "\": expected " + tensor.shape.text() + ", found " +
+                   shape_text(stored->shape) + another_network);
   }
   for (std::size_t i = 0; i < stored->bytes.size(); i += sizeof(float)) {
     float value = 0;
@@ -56,15 +57,16 @@ const std::string& entry(const TensorFile& file, const std::filesystem::path& pa
 
 Metadata ModelMetadata::to_map() const {
   const nlohmann::json scaling_json = {{"multiply", scaling.multiply}, {"add", scaling.add}};
-  return {{"format", format},         {"format_version", format_version},  {"convoy_version", version()},
-          {"config", config},         {"scaling", scaling_json.dump()},    {"class_names", nlohmann::json(class_names).dump()}};
+  return {{"format", format}, {"format_version", format_version}, {"convoy_version", version()},
+          {"config", config}, {"scaling", scaling_json.dump()},   {"class_names", nlohmann::json(class_names).dump()}};
 }
 
 ModelMetadata ModelMetadata::from(const TensorFile& file, const std::filesystem::path& path) {
   if (entry(file, path, "format") != format) fail(path, "not a convoy model");
   const std::string& written = entry(file, path, "format_version");
   if (written != format_version) {
-    fail(path, "format version \"" + written.substr(0, 40) + "\", this convoy reads version " + format_version + "; a newer convoy may read it");
+    fail(path, "format version \"" + written.substr(0, 40) + "\", this convoy reads version " + format_version +
+                   "; a newer convoy may read it");
   }
   ModelMetadata metadata;
   metadata.config = entry(file, path, "config");
@@ -80,7 +82,8 @@ ModelMetadata ModelMetadata::from(const TensorFile& file, const std::filesystem:
   return metadata;
 }
 
-void save_model(const std::filesystem::path& path, std::span<const NamedTensor> tensors, const ModelMetadata& metadata) {
+void save_model(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
+                const ModelMetadata& metadata) {
   std::vector<TensorToWrite> entries;
   for (const NamedTensor& tensor : tensors) entries.push_back({tensor.name, extents_of(tensor.shape), tensor.values});
   write_safetensors(path, entries, metadata.to_map());
@@ -92,7 +95,8 @@ void load_tensors(const TensorFile& file, const std::filesystem::path& path, std
   for (const StoredTensor& stored : file.tensors) {
     const bool known = std::ranges::find(tensors, stored.name, &NamedTensor::name) != tensors.end();
     const bool may_be_left = !ignored.empty() && stored.name.rfind(ignored, 0) == 0;
-    if (!known && !may_be_left) fail(path, "tensor \"" + stored.name.substr(0, 80) + "\" is not part of the network" + another_network);
+    if (!known && !may_be_left)
+      fail(path, "tensor \"" + stored.name.substr(0, 80) + "\" is not part of the network" + another_network);
   }
   for (const NamedTensor& tensor : tensors) {
     const StoredTensor* stored = file.find(tensor.name);

@@ -52,7 +52,8 @@ Json as_json(const Environment& environment) {
 std::string csv_row(const EpochLog& log) {
   std::string row = std::to_string(log.epoch) + "," + shortest(log.loss) + "," + shortest(log.accuracy) + ",";
   row += log.has_validation ? shortest(log.validation_loss) + "," + shortest(log.validation_accuracy) : ",";
-  return row + "," + shortest(log.learning_rate) + "," + shortest(log.seconds) + "," + shortest(log.images_per_second) + "\n";
+  return row + "," + shortest(log.learning_rate) + "," + shortest(log.seconds) + "," + shortest(log.images_per_second) +
+         "\n";
 }
 
 Json as_json(const EpochLog& log) {
@@ -85,17 +86,21 @@ Environment this_environment(const std::string& blas_core, int threads, const st
 
 RunFolder::RunFolder(fs::path path, bool force) : path_(std::move(path)) {
   if (!fs::exists(path_)) return;
-  if (!fs::is_directory(path_)) throw Error(ErrorKind::config, path_.string() + ": exists and is not a folder; use --out for another");
+  if (!fs::is_directory(path_))
+    throw Error(ErrorKind::config, path_.string() + ": exists and is not a folder; use --out for another");
   if (fs::is_empty(path_)) return;
   if (!fs::exists(path_ / "resolved.toml")) {
-    throw Error(ErrorKind::config, path_.string() + ": holds something that is not a run; use --out for another folder");
+    throw Error(ErrorKind::config,
+                path_.string() + ": holds something that is not a run; use --out for another folder");
   }
   if (!force) {
-    throw Error(ErrorKind::config, path_.string() + ": a run is there; use --force to replace it or --out for another folder");
+    throw Error(ErrorKind::config,
+                path_.string() + ": a run is there; use --force to replace it or --out for another folder");
   }
 }
 
-void RunFolder::begin(const std::string& given_config, const std::string& resolved_config, const Environment& environment) {
+void RunFolder::begin(const std::string& given_config, const std::string& resolved_config,
+                      const Environment& environment) {
   std::error_code error;
   fs::create_directories(path_, error);
   if (error) throw Error(ErrorKind::failed, path_.string() + ": cannot be made: " + error.message());
@@ -103,16 +108,20 @@ void RunFolder::begin(const std::string& given_config, const std::string& resolv
   write_file_atomically(path_ / "config.toml", given_config);
   write_file_atomically(path_ / "resolved.toml", resolved_config);
   write_file_atomically(path_ / "env.json", as_json(environment).dump(2) + "\n");
-  append("metrics.csv", "epoch,loss,accuracy,validation_loss,validation_accuracy,learning_rate,seconds,images_per_second\n");
+  append("metrics.csv",
+         "epoch,loss,accuracy,validation_loss,validation_accuracy,learning_rate,seconds,images_per_second\n");
   append("events.jsonl", Json{{"event", "start"}, {"time", environment.started}}.dump() + "\n");
-  add_log("started with " + std::to_string(environment.threads) + " threads on " + environment.cpu + " (" + environment.isa + ")");
+  add_log("started with " + std::to_string(environment.threads) + " threads on " + environment.cpu + " (" +
+          environment.isa + ")");
 }
 
 void RunFolder::add_epoch(const EpochLog& log) {
   append("metrics.csv", csv_row(log));
   append("events.jsonl", as_json(log).dump() + "\n");
-  std::string line = "epoch " + std::to_string(log.epoch) + ": loss " + shortest(log.loss) + ", accuracy " + shortest(log.accuracy);
-  if (log.has_validation) line += ", validation loss " + shortest(log.validation_loss) + ", accuracy " + shortest(log.validation_accuracy);
+  std::string line =
+      "epoch " + std::to_string(log.epoch) + ": loss " + shortest(log.loss) + ", accuracy " + shortest(log.accuracy);
+  if (log.has_validation)
+    line += ", validation loss " + shortest(log.validation_loss) + ", accuracy " + shortest(log.validation_accuracy);
   add_log(line);
 }
 

@@ -18,18 +18,20 @@ struct Environment {
   std::string blas_core;
   int cores = 0;
   int threads = 0;
-  std::string started;  ///< ISO 8601, UTC
+  std::string started;                                    ///< ISO 8601, UTC
   std::vector<std::pair<std::string, std::string>> data;  ///< file, SHA-256
 };
 
 /// The environment of this process; `data_files` are hashed.
-Environment this_environment(const std::string& blas_core, int threads, const std::vector<std::filesystem::path>& data_files);
+Environment this_environment(const std::string& blas_core, int threads,
+                             const std::vector<std::filesystem::path>& data_files);
 
 /// A folder that holds one run: config.toml, resolved.toml, env.json, metrics.csv, events.jsonl, best.safetensors,
 /// last.ckpt, report.html and log.txt.
 class RunFolder {
  public:
-  /// Only looks. Throws Error{config} when a run is there and `force` is not given, or when the folder holds something else.
+  /// Only looks. Throws Error{config} when a run is there and `force` is not given, or when the folder holds something
+  /// else.
   RunFolder(std::filesystem::path path, bool force);
 
   /// Makes the folder, removes what an earlier run left, and writes the files that are known from the start.

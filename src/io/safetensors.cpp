@@ -26,8 +26,9 @@ struct TypeName {
   const char* name;
   std::size_t bytes;
 };
-constexpr std::array types = {TypeName{DType::f32, "F32", 4}, TypeName{DType::f64, "F64", 8}, TypeName{DType::i64, "I64", 8},
-                              TypeName{DType::i32, "I32", 4}, TypeName{DType::u8, "U8", 1}};
+constexpr std::array types = {TypeName{DType::f32, "F32", 4}, TypeName{DType::f64, "F64", 8},
+                              TypeName{DType::i64, "I64", 8}, TypeName{DType::i32, "I32", 4},
+                              TypeName{DType::u8, "U8", 1}};
 
 [[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
   throw Error(ErrorKind::data, file.string() + ": " + what);
@@ -71,7 +72,8 @@ Json parse_header(const std::filesystem::path& file, const std::string& text) {
 }
 
 std::int64_t whole(const std::filesystem::path& file, const std::string& tensor, const Json& value) {
-  if (!value.is_number_integer() || (value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX) || value.get<std::int64_t>() < 0) {
+  if (!value.is_number_integer() || (value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX) ||
+      value.get<std::int64_t>() < 0) {
     fail(file, "tensor " + quoted(tensor) + ": expected whole numbers of 0 or more");
   }
   return value.get<std::int64_t>();
@@ -96,15 +98,18 @@ std::uint64_t needed_bytes(const std::filesystem::path& file, const StoredTensor
   return bytes;
 }
 
-StoredTensor read_entry(const std::filesystem::path& file, const std::string& name, const Json& entry, std::span<const std::byte> data) {
+StoredTensor read_entry(const std::filesystem::path& file, const std::string& name, const Json& entry,
+                        std::span<const std::byte> data) {
   for (const char* key : {"dtype", "shape", "data_offsets"}) {
     if (!entry.is_object() || !entry.contains(key)) fail(file, "tensor " + quoted(name) + ": no " + key);
   }
   StoredTensor tensor{.name = name, .dtype = type_of(file, name, entry["dtype"]), .shape = {}, .bytes = {}};
   const Json& shape = entry["shape"];
   const Json& offsets = entry["data_offsets"];
-  if (!shape.is_array() || shape.size() > 8) fail(file, "tensor " + quoted(name) + ": shape is no list of up to 8 numbers");
-  if (!offsets.is_array() || offsets.size() != 2) fail(file, "tensor " + quoted(name) + ": data_offsets are no two numbers");
+  if (!shape.is_array() || shape.size() > 8)
+    fail(file, "tensor " + quoted(name) + ": shape is no list of up to 8 numbers");
+  if (!offsets.is_array() || offsets.size() != 2)
+    fail(file, "tensor " + quoted(name) + ": data_offsets are no two numbers");
   for (const Json& extent : shape) tensor.shape.push_back(whole(file, name, extent));
   const auto begin = static_cast<std::uint64_t>(whole(file, name, offsets[0]));
   const auto end = static_cast<std::uint64_t>(whole(file, name, offsets[1]));
@@ -114,14 +119,17 @@ StoredTensor read_entry(const std::filesystem::path& file, const std::string& na
   }
   const std::uint64_t needed = needed_bytes(file, tensor);
   if (needed != end - begin) {
-    fail(file, "tensor " + quoted(name) + ": " + std::to_string(end - begin) + " bytes, its shape needs " + std::to_string(needed));
+    fail(file, "tensor " + quoted(name) + ": " + std::to_string(end - begin) + " bytes, its shape needs " +
+                   std::to_string(needed));
   }
   tensor.bytes = data.subspan(begin, end - begin);
   return tensor;
 }
 
-void check_no_gaps(const std::filesystem::path& file, std::vector<StoredTensor>& tensors, std::span<const std::byte> data) {
-  std::ranges::stable_sort(tensors, {}, [&](const StoredTensor& tensor) { return std::pair(tensor.bytes.data(), tensor.bytes.size()); });
+void check_no_gaps(const std::filesystem::path& file, std::vector<StoredTensor>& tensors,
+                   std::span<const std::byte> data) {
+  std::ranges::stable_sort(
+      tensors, {}, [&](const StoredTensor& tensor) { return std::pair(tensor.bytes.data(), tensor.bytes.size()); });
   std::size_t expected = 0;
   for (const StoredTensor& tensor : tensors) {
     if (tensor.bytes.empty()) continue;
@@ -148,16 +156,15 @@ std::uint64_t read_length(const std::filesystem::path& file, std::ifstream& stre
   if (file_bytes < sizeof length) fail(file, "too short for a model file");
   stream.read(reinterpret_cast<char*>(&length), sizeof length);
   if (length > most_header_bytes || length > file_bytes - sizeof length) {
-    fail(file, "not a safetensors file, or cut short: a header of " + std::to_string(length) + " bytes in a file of " + std::to_string(file_bytes));
+    fail(file, "not a safetensors file, or cut short: a header of " + std::to_string(length) + " bytes in a file of " +
+                   std::to_string(file_bytes));
   }
   return length;
 }
 
 }  // namespace
 
-std::string name_of(DType type) {
-  return std::ranges::find(types, type, &TypeName::type)->name;
-}
+std::string name_of(DType type) { return std::ranges::find(types, type, &TypeName::type)->name; }
 
 std::size_t bytes_of(DType type) { return std::ranges::find(types, type, &TypeName::type)->bytes; }
 
@@ -192,7 +199,8 @@ TensorFile read_safetensors(const std::filesystem::path& file) {
   return result;
 }
 
-void write_safetensors(const std::filesystem::path& file, std::span<const TensorToWrite> tensors, const Metadata& metadata) {
+void write_safetensors(const std::filesystem::path& file, std::span<const TensorToWrite> tensors,
+                       const Metadata& metadata) {
   Json header = Json::object();
   header["__metadata__"] = metadata;
   std::uint64_t offset = 0;

@@ -15,7 +15,7 @@
 namespace convoy {
 
 enum class DType { f32, f64, i64, i32, u8 };
-std::string name_of(DType type);       ///< "F32"
+std::string name_of(DType type);  ///< "F32"
 std::size_t bytes_of(DType type);
 
 /// A tensor in a file that was read; `bytes` belong to its TensorFile.
@@ -27,7 +27,7 @@ struct StoredTensor {
 };
 
 struct TensorFile {
-  std::vector<StoredTensor> tensors;              ///< in the order of the data
+  std::vector<StoredTensor> tensors;  ///< in the order of the data
   std::map<std::string, std::string> metadata;
   AlignedBuffer<std::byte> data;
 
@@ -48,6 +48,7 @@ using Metadata = std::map<std::string, std::string>;
 TensorFile read_safetensors(const std::filesystem::path& file);
 
 /// Replaces the file as one step. Throws Error{failed}.
-void write_safetensors(const std::filesystem::path& file, std::span<const TensorToWrite> tensors, const Metadata& metadata);
+void write_safetensors(const std::filesystem::path& file, std::span<const TensorToWrite> tensors,
+                       const Metadata& metadata);
 
 }  // namespace convoy

@@ -156,6 +156,11 @@ void add_distances(double* sum, double* square_sum, const float* x, const float*
 }
 
 void moments(double* mean, double* m2, float* pivot, const float* x, int pixels, int channels) {
+  if (pixels == 1) {  // a feature vector: nothing to add up
+    for (int c = 0; c < channels; ++c) mean[c] = x[c];
+    clear(m2, channels);
+    return;
+  }
   clear(mean, channels);
   add_values(mean, x, pixels, channels);
   for (int c = 0; c < channels; ++c) pivot[c] = static_cast<float>(mean[c] / pixels);
@@ -171,6 +176,13 @@ void moments(double* mean, double* m2, float* pivot, const float* x, int pixels,
 
 void gradient_sums(double* dy_sum, double* dy_x_sum, const float* dy, const float* x, const float* mean, int pixels,
                    int channels) {
+  if (pixels == 1) {
+    for (int c = 0; c < channels; ++c) {
+      dy_sum[c] = dy[c];
+      dy_x_sum[c] = dy[c] * (x[c] - mean[c]);
+    }
+    return;
+  }
   clear(dy_sum, channels);
   clear(dy_x_sum, channels);
   cover_sample(pixels, channels, [&]<class T, int V>(const Block<T, V>& block) {

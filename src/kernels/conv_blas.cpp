@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "kernels/conv.h"
 #include "kernels/gemm.h"

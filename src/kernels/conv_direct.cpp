@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <cstring>
+#include <utility>
 
 #include "core/aligned_buffer.h"
 #include "kernels/conv.h"

@@ -51,6 +51,7 @@ void scale(float* __restrict w, std::size_t count, float factor) {
 }  // namespace
 
 template <>
-const OptimizerKernels Table<OptimizerKernels, Isa::CONVOY_KERNEL_ISA>::functions = {adam, momentum, descend, rmsprop, scale};
+const OptimizerKernels Table<OptimizerKernels, Isa::CONVOY_KERNEL_ISA>::functions = {adam, momentum, descend, rmsprop,
+                                                                                     scale};
 
 }  // namespace convoy::kernels

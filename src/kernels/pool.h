@@ -7,8 +7,8 @@
 
 namespace convoy::kernels {
 
-/// The geometry of pooling one NHWC sample, (in_h, in_w, channels) -> (out_h, out_w, channels). A window may stick out of
-/// the image; what is outside does not count.
+/// The geometry of pooling one NHWC sample, (in_h, in_w, channels) -> (out_h, out_w, channels). A window may stick out
+/// of the image; what is outside does not count.
 struct PoolShape {
   int in_h, in_w, channels;
   int out_h, out_w;

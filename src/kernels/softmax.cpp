@@ -34,6 +34,7 @@ void backward(float* dx, const float* dy, const float* y, std::size_t rows, std:
 }  // namespace
 
 template <>
-const SoftmaxKernels Table<SoftmaxKernels, Isa::CONVOY_KERNEL_ISA>::functions = {.forward = forward, .backward = backward};
+const SoftmaxKernels Table<SoftmaxKernels, Isa::CONVOY_KERNEL_ISA>::functions = {.forward = forward,
+                                                                                 .backward = backward};
 
 }  // namespace convoy::kernels

@@ -52,7 +52,8 @@ const std::vector<Row>& rows() {
   return table;
 }
 
-constexpr const char* softmax_doc = "exp(x) / sum exp(x) over the last axis; at the end of a model it is fused with the loss.";
+constexpr const char* softmax_doc =
+    "exp(x) / sum exp(x) over the last axis; at the end of a model it is fused with the loss.";
 
 }  // namespace
 
@@ -85,7 +86,8 @@ void Softmax::forward_sample(const Pass& pass, const Task& task) const {
 
 void Softmax::backward_sample(const Pass& pass, const Task& task) const {
   if (!pass.d_inputs[0]) return;
-  kernels::softmax().backward(pass.d_inputs[0][task.index], pass.d_output[task.index], pass.output[task.index], rows_, classes_);
+  kernels::softmax().backward(pass.d_inputs[0][task.index], pass.d_output[task.index], pass.output[task.index], rows_,
+                              classes_);
 }
 
 std::unique_ptr<Layer> make_activation(const std::string& function, float slope) {
@@ -93,8 +95,8 @@ std::unique_ptr<Layer> make_activation(const std::string& function, float slope)
   for (const Row& row : rows()) {
     if (row.name == function) return std::make_unique<Elementwise>(row.function, slope);
   }
-  throw Error(ErrorKind::config, "unknown activation \"" + function + "\": expected " + join_or(activation_functions()) +
-                                     did_you_mean(function, activation_functions()));
+  throw Error(ErrorKind::config, "unknown activation \"" + function + "\": expected " +
+                                     join_or(activation_functions()) + did_you_mean(function, activation_functions()));
 }
 
 const Texts& activation_functions() {
@@ -111,7 +113,12 @@ std::vector<TypeSpec> activation_specs() {
   for (const Row& row : rows()) {
     TypeSpec spec{row.name, row.doc, {}};
     if (row.name == "leaky_relu") {  // Keras's default for the activation function
-      spec.keys = {{.name = "slope", .kind = Kind::number, .fallback = Value{0.2}, .doc = "The slope for negative x.", .min = 1e-6, .max = 1}};
+      spec.keys = {{.name = "slope",
+                    .kind = Kind::number,
+                    .fallback = Value{0.2},
+                    .doc = "The slope for negative x.",
+                    .min = 1e-6,
+                    .max = 1}};
     }
     specs.push_back(spec);
   }

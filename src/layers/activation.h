@@ -8,8 +8,8 @@
 
 namespace convoy::layers {
 
-/// y = f(x), element by element: relu, relu6, leaky_relu, sigmoid, tanh, gelu or silu. One class for all, since they differ
-/// by their kernels only; softmax, which couples its elements, has its own.
+/// y = f(x), element by element: relu, relu6, leaky_relu, sigmoid, tanh, gelu or silu. One class for all, since they
+/// differ by their kernels only; softmax, which couples its elements, has its own.
 class Elementwise final : public SampleLayer {
  public:
   struct Function {

@@ -11,7 +11,8 @@ TypeSpec Add::spec() { return {"add", "The sum of its inputs, which have one sha
 
 Declaration Add::setup(std::span<const Shape> inputs) {
   if (inputs.size() < 2) {
-    throw Error(ErrorKind::config, "expected two inputs or more, got " + std::to_string(inputs.size()) + "; name them: inputs = [\"a\", \"b\"]");
+    throw Error(ErrorKind::config, "expected two inputs or more, got " + std::to_string(inputs.size()) +
+                                       "; name them: inputs = [\"a\", \"b\"]");
   }
   for (const Shape& shape : inputs) {
     if (shape == inputs[0]) continue;

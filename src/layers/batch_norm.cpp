@@ -1,1 +1,208 @@
-// placeholder: to be overwritten by its owner
+#include "layers/batch_norm.h"
+
+#include <algorithm>
+
+#include "core/aligned_buffer.h"
+#include "kernels/batch_norm.h"
+#include "kernels/isa.h"
+#include "layers/check.h"
+
+namespace convoy::layers {
+namespace {
+
+const kernels::BatchNormKernels& batch_norm() { return kernels::for_this_cpu<kernels::BatchNormKernels>(); }
+
+constexpr std::size_t gamma_index = 0;
+enum State : std::size_t { moving_mean, moving_variance };
+
+}  // namespace
+
+BatchNorm::BatchNorm(const Settings& settings)
+    : momentum_(settings.number("momentum")),
+      epsilon_(settings.number("epsilon")),
+      center_(settings.flag("center")),
+      scale_(settings.flag("scale")),
+      unbiased_(settings.text("moving_variance") == "unbiased") {
+  if (settings.text("preset") == "torch") {  // torch.nn.BatchNorm2d: momentum 0.1 is the share of the new there
+    momentum_ = 0.9;
+    epsilon_ = 1e-5;
+    unbiased_ = true;
+  }
+}
+
+TypeSpec BatchNorm::spec() {
+  return {"batch_norm",
+          "Batch normalisation of the last axis.",
+          {{.name = "momentum",
+            .kind = Kind::number,
+            .fallback = 0.99,
+            .doc = "The share of the moving statistics that each step keeps.",
+            .min = 0,
+            .max = 1},
+           {.name = "epsilon", .kind = Kind::number, .fallback = 1e-3, .doc = "Added to the variance.", .min = 1e-12},
+           {.name = "center", .kind = Kind::flag, .fallback = true, .doc = "Add a trained beta."},
+           {.name = "scale", .kind = Kind::flag, .fallback = true, .doc = "Multiply by a trained gamma."},
+           {.name = "moving_variance",
+            .kind = Kind::choice,
+            .fallback = "biased",
+            .doc = "What the moving variance averages: the batch's variance over n (Keras) or over n - 1 (PyTorch).",
+            .choices = {"biased", "unbiased"}},
+           {.name = "preset",
+            .kind = Kind::choice,
+            .fallback = "keras",
+            .doc = "\"torch\" stands for momentum 0.9, epsilon 1e-5 and the unbiased moving variance, whatever these "
+                   "keys say.",
+            .choices = {"keras", "torch"}}}};
+}
+
+Declaration BatchNorm::setup(std::span<const Shape> inputs) {
+  shape_ = only_input(inputs);
+  channels_ = shape_.last();
+  pixels_ = static_cast<int>(shape_.size()) / channels_;
+  const auto channels = static_cast<std::size_t>(channels_);
+  Declaration declaration{.output = shape_};
+  const Shape one_each{channels_};
+  if (scale_) declaration.parameters.push_back({.name = "gamma", .shape = one_each, .initializer = "ones"});
+  if (center_) declaration.parameters.push_back({.name = "beta", .shape = one_each, .initializer = "zeros"});
+  declaration.states = {{"moving_mean", one_each, 0.0F}, {"moving_variance", one_each, 1.0F}};
+  declaration.saved_bytes = 2 * channels * sizeof(double);
+  declaration.shared_floats = 7 * round_to_line(channels);
+  declaration.scratch_floats = channels;
+  return declaration;
+}
+
+BatchNorm::Coefficients BatchNorm::coefficients(const Pass& pass) const {
+  const std::size_t stride = round_to_line(static_cast<std::size_t>(channels_));
+  float* first = pass.shared;
+  return {first,
+          first + stride,
+          first + 2 * stride,
+          first + 3 * stride,
+          first + 4 * stride,
+          first + 5 * stride,
+          first + 6 * stride};
+}
+
+Sweeps BatchNorm::forward(Mode mode, bool trainable) const {
+  const Sweep apply{Sweep::by_sample, [this](const Pass& pass, const Task& task) { normalize(pass, task); }};
+  if (mode == Mode::predict || !trainable) {
+    return {{.parts = 1, .body = [this](const Pass& pass, const Task&) { use_moving_statistics(pass); }, .early = true},
+            apply};
+  }
+  return {{Sweep::by_sample, [this](const Pass& pass, const Task& task) { observe(pass, task); }},
+          {1, [this](const Pass& pass, const Task&) { use_batch_statistics(pass); }},
+          apply};
+}
+
+Sweeps BatchNorm::backward(bool trainable) const {
+  if (!trainable) {
+    return {{Sweep::by_sample, [this](const Pass& pass, const Task& task) { frozen_input_gradient(pass, task); }}};
+  }
+  return {{Sweep::by_sample, [this](const Pass& pass, const Task& task) { observe_gradient(pass, task); }},
+          {1, [this](const Pass& pass, const Task&) { reduce_gradient(pass); }},
+          {Sweep::by_sample, [this](const Pass& pass, const Task& task) { input_gradient(pass, task); }}};
+}
+
+void BatchNorm::observe(const Pass& pass, const Task& task) const {
+  auto* moments = pass.saved_of<double>(task.index);
+  batch_norm().moments(moments, moments + channels_, pass.scratch[static_cast<std::size_t>(task.worker)],
+                       pass.inputs[0][task.index], pixels_, channels_);
+}
+
+void BatchNorm::use_batch_statistics(const Pass& pass) const {
+  const double count = static_cast<double>(pass.batch) * pixels_;
+  if (count < 2) {
+    throw Error(ErrorKind::config,
+                "batch norm needs more than one value per channel in training, got a batch of 1 sample of shape " +
+                    shape_.text() + "; use larger batches (last_batch = \"merge\" avoids a last one of 1)");
+  }
+  // The first sample's moments become the batch's: nobody reads them again.
+  auto* mean = pass.saved_of<double>(0);
+  double* m2 = mean + channels_;
+  for (int n = 1; n < pass.batch; ++n) {
+    const auto* more = pass.saved_of<double>(n);
+    kernels::merge_moments(mean, m2, static_cast<double>(n) * pixels_, more, more + channels_, pixels_, channels_);
+  }
+  for (int c = 0; c < channels_; ++c) set_coefficients(pass, c, mean[c], m2[c] / count);
+  const auto channels = static_cast<std::size_t>(channels_);
+  move_statistics(pass, {mean, channels}, {m2, channels}, count);
+}
+
+void BatchNorm::move_statistics(const Pass& pass, std::span<const double> mean, std::span<const double> m2,
+                                double count) const {
+  for (std::size_t c = 0; c < mean.size(); ++c) {
+    const double variance = m2[c] / (unbiased_ ? count - 1 : count);
+    float& moved_mean = pass.states[moving_mean][c];
+    float& moved_variance = pass.states[moving_variance][c];
+    moved_mean = static_cast<float>(momentum_ * static_cast<double>(moved_mean) + (1 - momentum_) * mean[c]);
+    moved_variance = static_cast<float>(momentum_ * static_cast<double>(moved_variance) + (1 - momentum_) * variance);
+  }
+}
+
+void BatchNorm::use_moving_statistics(const Pass& pass) const {
+  for (int c = 0; c < channels_; ++c) {
+    set_coefficients(pass, c, static_cast<double>(pass.states[moving_mean][c]),
+                     static_cast<double>(pass.states[moving_variance][c]));
+  }
+}
+
+void BatchNorm::set_coefficients(const Pass& pass, int channel, double mean, double variance) const {
+  const float gamma = scale_ ? pass.parameters[gamma_index][channel] : 1.0F;
+  const float beta = center_ ? pass.parameters.back()[channel] : 0.0F;
+  const kernels::ChannelAffine affine = kernels::channel_affine(mean, variance, epsilon_, gamma, beta);
+  const Coefficients all = coefficients(pass);
+  all.mean[channel] = affine.mean;
+  all.mean_rest[channel] = affine.mean_rest;
+  all.inv_deviation[channel] = affine.inv_deviation;
+  all.scale[channel] = affine.scale;
+  all.shift[channel] = affine.shift;
+}
+
+void BatchNorm::normalize(const Pass& pass, const Task& task) const {
+  const Coefficients all = coefficients(pass);
+  batch_norm().normalize(pass.output[task.index], pass.inputs[0][task.index], all.mean, all.scale, all.shift, pixels_,
+                         channels_);
+}
+
+void BatchNorm::observe_gradient(const Pass& pass, const Task& task) const {
+  auto* sums = pass.saved_of<double>(task.index);
+  batch_norm().gradient_sums(sums, sums + channels_, pass.d_output[task.index], pass.inputs[0][task.index],
+                             coefficients(pass).mean, pixels_, channels_);
+}
+
+void BatchNorm::reduce_gradient(const Pass& pass) const {
+  const Coefficients all = coefficients(pass);
+  const double count = static_cast<double>(pass.batch) * pixels_;
+  for (int c = 0; c < channels_; ++c) {
+    double dy_sum = 0;
+    double dy_x_sum = 0;
+    for (int n = 0; n < pass.batch; ++n) {
+      const auto* sums = pass.saved_of<double>(n);
+      dy_sum += sums[c];
+      dy_x_sum += sums[channels_ + c];
+    }
+    const kernels::ChannelAffine affine{all.mean[c], all.mean_rest[c], all.inv_deviation[c], all.scale[c],
+                                        all.shift[c]};
+    const kernels::ChannelGradient gradient = kernels::channel_gradient(affine, dy_sum, dy_x_sum, count);
+    all.slope[c] = gradient.slope;
+    all.offset[c] = gradient.offset;
+    if (scale_ && pass.gradients[gamma_index])
+      pass.gradients[gamma_index].data[c] += static_cast<float>(gradient.d_gamma);
+    if (center_ && pass.gradients.back()) pass.gradients.back().data[c] += static_cast<float>(gradient.d_beta);
+  }
+}
+
+void BatchNorm::input_gradient(const Pass& pass, const Task& task) const {
+  if (!pass.d_inputs[0]) return;
+  const Coefficients all = coefficients(pass);
+  batch_norm().input_gradient(pass.d_inputs[0][task.index], pass.d_output[task.index], pass.inputs[0][task.index],
+                              all.scale, all.mean, all.slope, all.offset, pixels_, channels_);
+}
+
+void BatchNorm::frozen_input_gradient(const Pass& pass, const Task& task) const {
+  if (!pass.d_inputs[0]) return;
+  batch_norm().frozen_input_gradient(pass.d_inputs[0][task.index], pass.d_output[task.index], coefficients(pass).scale,
+                                     pixels_, channels_);
+}
+
+}  // namespace convoy::layers

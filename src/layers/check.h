@@ -11,7 +11,8 @@ namespace convoy::layers {
 
 inline const Shape& only_input(std::span<const Shape> inputs) {
   if (inputs.size() == 1) return inputs[0];
-  throw Error(ErrorKind::config, "expected one input, got " + std::to_string(inputs.size()) + "; join them with add or concat");
+  throw Error(ErrorKind::config,
+              "expected one input, got " + std::to_string(inputs.size()) + "; join them with add or concat");
 }
 
 inline const Shape& image_input(std::span<const Shape> inputs) {

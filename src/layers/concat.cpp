@@ -17,7 +17,8 @@ bool agree(const Shape& a, const Shape& b) {
 }
 
 /// Copies `rows` runs of `width` floats between two arrays whose runs begin `to_step` and `from_step` apart.
-void copy_runs(float* to, std::size_t to_step, const float* from, std::size_t from_step, std::size_t width, std::size_t rows) {
+void copy_runs(float* to, std::size_t to_step, const float* from, std::size_t from_step, std::size_t width,
+               std::size_t rows) {
   for (std::size_t row = 0; row < rows; ++row) std::copy_n(from + row * from_step, width, to + row * to_step);
 }
 
@@ -27,11 +28,13 @@ TypeSpec Concat::spec() { return {"concat", "Joins its inputs along the last axi
 
 Declaration Concat::setup(std::span<const Shape> inputs) {
   if (inputs.size() < 2) {
-    throw Error(ErrorKind::config, "expected two inputs or more, got " + std::to_string(inputs.size()) + "; name them: inputs = [\"a\", \"b\"]");
+    throw Error(ErrorKind::config, "expected two inputs or more, got " + std::to_string(inputs.size()) +
+                                       "; name them: inputs = [\"a\", \"b\"]");
   }
   for (const Shape& shape : inputs) {
     if (!agree(shape, inputs[0])) {
-      throw Error(ErrorKind::config, "inputs may differ in the last extent only, got " + inputs[0].text() + " and " + shape.text());
+      throw Error(ErrorKind::config,
+                  "inputs may differ in the last extent only, got " + inputs[0].text() + " and " + shape.text());
     }
     channels_.push_back(static_cast<std::size_t>(shape.last()));
     all_channels_ += channels_.back();
@@ -54,7 +57,8 @@ void Concat::forward_sample(const Pass& pass, const Task& task) const {
 void Concat::backward_sample(const Pass& pass, const Task& task) const {
   const float* from = pass.d_output[task.index];
   for (std::size_t i = 0; i < channels_.size(); ++i) {
-    if (pass.d_inputs[i]) copy_runs(pass.d_inputs[i][task.index], channels_[i], from, all_channels_, channels_[i], rows_);
+    if (pass.d_inputs[i])
+      copy_runs(pass.d_inputs[i][task.index], channels_[i], from, all_channels_, channels_[i], rows_);
     from += channels_[i];
   }
 }

@@ -1,13 +1,11 @@
 #include "layers/conv2d.h"
 
 #include "core/aligned_buffer.h"
+#include "layers/check.h"
+#include "layers/kernel_keys.h"
 
 namespace convoy::layers {
 namespace {
-
-const Texts activations = {"linear", "relu", "relu6", "leaky_relu", "sigmoid", "tanh", "gelu", "silu", "softmax"};
-const Texts initializers = {"zeros",     "ones",          "glorot_uniform", "glorot_normal", "he_uniform",
-                            "he_normal", "lecun_uniform", "lecun_normal",   "random_normal", "random_uniform"};
 
 KeySpec pair(const char* name, std::int64_t fallback, const char* doc) {
   return {.name = name, .kind = Kind::pair, .fallback = fallback, .doc = doc, .min = 1, .max = 4096};
@@ -15,10 +13,6 @@ KeySpec pair(const char* name, std::int64_t fallback, const char* doc) {
 
 KeySpec choice(const char* name, const std::string& fallback, const Texts& choices, const char* doc) {
   return {.name = name, .kind = Kind::choice, .fallback = fallback, .doc = doc, .choices = choices};
-}
-
-KeySpec penalty(const char* name, const char* doc) {
-  return {.name = name, .kind = Kind::number, .fallback = 0.0, .doc = doc, .min = 0};
 }
 
 kernels::ConvOptions options_of(const Settings& settings) {
@@ -32,57 +26,47 @@ kernels::ConvOptions options_of(const Settings& settings) {
 }  // namespace
 
 TypeSpec Conv2D::spec() {
-  return {.name = "conv2d",
-          .doc = "2-D convolution: height x width x channels to height' x width' x filters.",
-          .keys = {
-              {.name = "filters",
-               .kind = Kind::integer,
-               .fallback = {},
-               .doc = "Channels of the output.",
-               .min = 1,
-               .max = 1 << 20,
-               .required = true},
-              pair("kernel", 3, "Height and width of the kernel; one number stands for both."),
-              pair("stride", 1, "Pixels from one place of the kernel to the next."),
-              choice("padding", "valid", {"valid", "same"},
-                     "\"valid\" adds no border; \"same\" adds zeros so that the output is input / stride, rounded up."),
-              pair("dilation", 1, "Pixels from one number of the kernel to the next."),
-              choice("activation", "linear", activations, "What follows the convolution."),
-              {.name = "use_bias", .kind = Kind::flag, .fallback = true, .doc = "Whether a bias is added."},
-              choice("kernel_initializer", "glorot_uniform", initializers, "How the kernel begins."),
-              choice("bias_initializer", "zeros", initializers, "How the bias begins."),
-              penalty("kernel_regularizer.l1", "Adds this times the sum of the kernel's absolute values to the loss."),
-              penalty("kernel_regularizer.l2", "Adds this times the sum of the kernel's squares to the loss."),
-              penalty("max_norm", "Largest norm of one filter's kernel after a step; 0 for none."),
-              choice("engine", "auto", {"auto", "blas", "direct"},
-                     "How to compute: \"blas\" through OpenBLAS, \"direct\" by convoy's own kernels (blas where the "
-                     "kernel is dilated), \"auto\" by what is faster."),
-          }};
+  TypeSpec spec{
+      .name = "conv2d",
+      .doc = "2-D convolution: height x width x channels to height' x width' x filters.",
+      .keys = {
+          {.name = "filters",
+           .kind = Kind::integer,
+           .fallback = {},
+           .doc = "Channels of the output.",
+           .min = 1,
+           .max = 1 << 20,
+           .required = true},
+          pair("kernel", 3, "Height and width of the kernel; one number stands for both."),
+          pair("stride", 1, "Pixels from one place of the kernel to the next."),
+          choice("padding", "valid", {"valid", "same"},
+                 "\"valid\" adds no border; \"same\" adds zeros so that the output is input / stride, rounded up."),
+          pair("dilation", 1, "Pixels from one number of the kernel to the next."),
+          choice("engine", "auto", {"auto", "blas", "direct"},
+                 "How to compute: \"blas\" through OpenBLAS, \"direct\" by convoy's own kernels (blas where the "
+                 "kernel is dilated), \"auto\" by what is faster."),
+      }};
+  const std::vector<KeySpec> shared = kernel_keys();
+  spec.keys.insert(spec.keys.end() - 1, shared.begin(), shared.end());  // engine stays last
+  return spec;
 }
 
 Conv2D::Conv2D(const Settings& settings)
     : settings_(settings), options_(options_of(settings)), use_bias_(settings.flag("use_bias")) {}
 
 Declaration Conv2D::setup(std::span<const Shape> inputs) {
-  shape_ = kernels::conv_shape(inputs[0], options_);
+  shape_ = kernels::conv_shape(only_input(inputs), options_);
   engine_ = kernels::make_conv(settings_.text("engine"), shape_);
   const int taps = shape_.kernel_h * shape_.kernel_w;
   Declaration d{.output = {shape_.out_h, shape_.out_w, shape_.out_c}};
-  d.parameters.push_back({.name = "kernel",
-                          .shape = {shape_.kernel_h, shape_.kernel_w, shape_.in_c, shape_.out_c},
-                          .initializer = settings_.text("kernel_initializer"),
-                          .fan_in = taps * shape_.in_c,
-                          .fan_out = taps * shape_.out_c,
-                          .decayed = true,
-                          .l1 = settings_.number("kernel_regularizer.l1"),
-                          .l2 = settings_.number("kernel_regularizer.l2"),
-                          .max_norm = settings_.number("max_norm")});
+  ParameterSpec kernel_spec = kernel_from(settings_);
+  kernel_spec.shape = {shape_.kernel_h, shape_.kernel_w, shape_.in_c, shape_.out_c};
+  kernel_spec.fan_in = taps * shape_.in_c;
+  kernel_spec.fan_out = taps * shape_.out_c;
+  d.parameters.push_back(kernel_spec);
   if (use_bias_) {
-    d.parameters.push_back({.name = "bias",
-                            .shape = {shape_.out_c},
-                            .initializer = settings_.text("bias_initializer"),
-                            .fan_in = taps * shape_.in_c,
-                            .fan_out = taps * shape_.out_c});
+    d.parameters.push_back(bias_from(settings_));
+    d.parameters.back().shape = {shape_.out_c};
   }
   d.shared_floats = round_to_line(engine_->forward_weights_floats()) + engine_->backward_weights_floats();
   d.scratch_floats = engine_->scratch_floats();

@@ -1,1 +1,153 @@
-// placeholder: to be overwritten by its owner
+#include "layers/dense.h"
+
+#include <algorithm>
+
+#include "kernels/dense.h"
+#include "kernels/gemm.h"
+#include "layers/check.h"
+#include "layers/kernel_keys.h"
+
+namespace convoy::layers {
+namespace {
+
+constexpr int most_parts = 16;
+constexpr int least_inputs = 256;  // a part: a block of the weights in L1
+constexpr int column_block = 64;   // units of a part in forward, with many of them
+
+kernels::Rows<const float> rows(const BatchView& view) { return {view.data, view.stride}; }
+kernels::Rows<float> writable(const BatchView& view) { return {view.data, view.stride}; }
+
+int leading(const BatchView& view) { return static_cast<int>(view.stride); }
+
+}  // namespace
+
+Dense::Dense(const Settings& settings)
+    : kernel_spec_(kernel_from(settings)),
+      bias_spec_(bias_from(settings)),
+      units_(settings.integer("units")),
+      use_bias_(settings.flag("use_bias")) {}
+
+TypeSpec Dense::spec() {
+  TypeSpec spec{"dense", "A fully connected layer.", kernel_keys()};
+  spec.keys.insert(spec.keys.begin(), {.name = "units",
+                                       .kind = Kind::integer,
+                                       .doc = "Features of the output.",
+                                       .min = 1,
+                                       .max = 1 << 24,
+                                       .required = true});
+  return spec;
+}
+
+Declaration Dense::setup(std::span<const Shape> inputs) {
+  const Shape& input = only_input(inputs);
+  if (input.rank() != 1) {
+    throw Error(ErrorKind::config, "expected a feature vector, got " + input.text() +
+                                       "; add a flatten or global_avg_pool layer before it");
+  }
+  inputs_ = input[0];
+  parts_ = std::clamp(inputs_ / least_inputs, 1, most_parts);
+  column_parts_ = (units_ + column_block - 1) / column_block;
+  Declaration declaration{.output = {units_}};
+  kernel_spec_.shape = {inputs_, units_};
+  kernel_spec_.fan_in = inputs_;
+  kernel_spec_.fan_out = units_;
+  bias_spec_.shape = {units_};
+  declaration.parameters.push_back(kernel_spec_);
+  if (use_bias_) declaration.parameters.push_back(bias_spec_);
+  // Each part's share of the dot products, until they are added up.
+  if (few_units()) declaration.saved_bytes = static_cast<std::size_t>(parts_ * units_) * sizeof(float);
+  declaration.macs = static_cast<std::int64_t>(inputs_) * units_;
+  return declaration;
+}
+
+bool Dense::few_units() const { return units_ <= kernels::most_few_units; }
+
+int Dense::begin_of(int part) const {
+  constexpr int line = 16;
+  return part == parts_ ? inputs_ : static_cast<int>(static_cast<std::int64_t>(inputs_) * part / parts_) / line * line;
+}
+
+Sweeps Dense::forward(Mode, bool) const {
+  if (few_units()) {
+    return {{parts_, [this](const Pass& pass, const Task& task) { forward_part(pass, task.index); }},
+            {Sweep::by_sample, [this](const Pass& pass, const Task& task) { add_parts(pass, task.index); }}};
+  }
+  return {{column_parts_, [this](const Pass& pass, const Task& task) { forward_columns(pass, task.index); }}};
+}
+
+Sweeps Dense::backward(bool) const {
+  Sweeps sweeps = {{parts_, [this](const Pass& pass, const Task& task) { backward_part(pass, task.index); }}};
+  if (use_bias_) sweeps.push_back({1, [this](const Pass& pass, const Task&) { add_bias_gradient(pass); }});
+  return sweeps;
+}
+
+void Dense::forward_part(const Pass& pass, int part) const {
+  const kernels::Rows<float> partial{pass.saved_of<float>(0) + static_cast<std::ptrdiff_t>(part) * units_,
+                                     static_cast<std::ptrdiff_t>(pass.saved_stride / sizeof(float))};
+  kernels::dense().forward(partial, rows(pass.inputs[0]), pass.parameters[kernel], begin_of(part), begin_of(part + 1),
+                           units_, pass.batch);
+}
+
+void Dense::add_parts(const Pass& pass, int sample) const {
+  const float* partial = pass.saved_of<float>(sample);
+  float* y = pass.output[sample];
+  for (int o = 0; o < units_; ++o) {
+    y[o] = use_bias_ ? pass.parameters[bias][o] : 0.0F;
+    for (int part = 0; part < parts_; ++part) y[o] += partial[part * units_ + o];
+  }
+}
+
+//  y (batch x units)  =  x (batch x inputs)  kernel (inputs x units),  a block of columns
+void Dense::forward_columns(const Pass& pass, int part) const {
+  const int begin = part * column_block;
+  const int count = std::min(column_block, units_ - begin);
+  const BatchView& x = pass.inputs[0];
+  const BatchView& y = pass.output;
+  for (int n = 0; n < pass.batch; ++n) {
+    if (use_bias_) {
+      std::copy_n(pass.parameters[bias] + begin, count, y[n] + begin);
+    } else {
+      std::fill_n(y[n] + begin, count, 0.0F);
+    }
+  }
+  kernels::gemm(kernels::Transpose::no, kernels::Transpose::no, pass.batch, count, inputs_, x.data, leading(x),
+                pass.parameters[kernel] + begin, units_, true, y.data + begin, leading(y));
+}
+
+void Dense::backward_part(const Pass& pass, int part) const {
+  const int begin = begin_of(part);
+  const int end = begin_of(part + 1);
+  if (few_units()) {
+    kernels::dense().backward(writable(pass.d_inputs[0]), pass.gradients[kernel].data, rows(pass.d_output),
+                              rows(pass.inputs[0]), pass.parameters[kernel], begin, end, units_, pass.batch);
+  } else {
+    backward_gemm(pass, begin, end);
+  }
+}
+
+//  d_kernel (inputs x units)  +=  x^T (inputs x batch)  dy (batch x units),        a block of rows
+//  dx (batch x inputs)         =  dy (batch x units)    kernel^T (units x inputs), a block of columns
+void Dense::backward_gemm(const Pass& pass, int begin, int end) const {
+  using kernels::Transpose;
+  const BatchView& x = pass.inputs[0];
+  const BatchView& dx = pass.d_inputs[0];
+  const BatchView& dy = pass.d_output;
+  const std::ptrdiff_t first = static_cast<std::ptrdiff_t>(begin) * units_;
+  if (pass.gradients[kernel]) {
+    kernels::gemm(Transpose::yes, Transpose::no, end - begin, units_, pass.batch, x.data + begin, leading(x), dy.data,
+                  leading(dy), true, pass.gradients[kernel].data + first, units_);
+  }
+  if (dx) {
+    kernels::gemm(Transpose::no, Transpose::yes, pass.batch, end - begin, units_, dy.data, leading(dy),
+                  pass.parameters[kernel] + first, units_, false, dx.data + begin, leading(dx));
+  }
+}
+
+void Dense::add_bias_gradient(const Pass& pass) const {
+  if (!pass.gradients[bias]) return;
+  for (int n = 0; n < pass.batch; ++n) {
+    for (int o = 0; o < units_; ++o) pass.gradients[bias].data[o] += pass.d_output[n][o];
+  }
+}
+
+}  // namespace convoy::layers

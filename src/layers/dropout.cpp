@@ -13,7 +13,12 @@ Dropout::Dropout(const Settings& settings) : rate_(settings.number("rate")) {}
 TypeSpec Dropout::spec() {
   return {"dropout",
           "In training sets a share of the values to 0 and scales the others up.",
-          {{.name = "rate", .kind = Kind::number, .fallback = Value{0.5}, .doc = "The share that is set to 0.", .min = 0, .max = 0.999}}};
+          {{.name = "rate",
+            .kind = Kind::number,
+            .fallback = Value{0.5},
+            .doc = "The share that is set to 0.",
+            .min = 0,
+            .max = 0.999}}};
 }
 
 Declaration Dropout::setup(std::span<const Shape> inputs) {
@@ -23,7 +28,8 @@ Declaration Dropout::setup(std::span<const Shape> inputs) {
 }
 
 void Dropout::draw(std::uint8_t* keep, const Pass& pass, int sample) const {
-  Random random(pass.seed ^ (std::uint64_t{pass.salt} << 40U), Purpose::dropout, pass.step, static_cast<std::uint32_t>(sample));
+  Random random(pass.seed ^ (std::uint64_t{pass.salt} << 40U), Purpose::dropout, pass.step,
+                static_cast<std::uint32_t>(sample));
   const auto threshold = static_cast<std::uint32_t>(rate_ * 4294967296.0);
   for (std::size_t i = 0; i < size_; ++i) keep[i] = random.next() >= threshold ? 1 : 0;
 }
@@ -42,8 +48,8 @@ void Dropout::forward_sample(const Pass& pass, const Task& task) const {
 
 void Dropout::backward_sample(const Pass& pass, const Task& task) const {
   if (!pass.d_inputs[0]) return;
-  kernels::elementwise().mask(pass.d_inputs[0][task.index], pass.d_output[task.index], pass.saved_of<std::uint8_t>(task.index),
-                              size_, static_cast<float>(1 / (1 - rate_)));
+  kernels::elementwise().mask(pass.d_inputs[0][task.index], pass.d_output[task.index],
+                              pass.saved_of<std::uint8_t>(task.index), size_, static_cast<float>(1 / (1 - rate_)));
 }
 
 }  // namespace convoy::layers

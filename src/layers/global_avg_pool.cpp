@@ -9,8 +9,17 @@ TypeSpec GlobalAvgPool::spec() { return {"global_avg_pool", "The mean over heigh
 Declaration GlobalAvgPool::setup(std::span<const Shape> inputs) {
   const Shape& input = image_input(inputs);
   // Average pooling with one window as large as the image.
-  shape_ = {.in_h = input[0], .in_w = input[1], .channels = input[2], .out_h = 1, .out_w = 1, .pool_h = input[0],
-            .pool_w = input[1], .stride_h = 1, .stride_w = 1, .pad_h = 0, .pad_w = 0};
+  shape_ = {.in_h = input[0],
+            .in_w = input[1],
+            .channels = input[2],
+            .out_h = 1,
+            .out_w = 1,
+            .pool_h = input[0],
+            .pool_w = input[1],
+            .stride_h = 1,
+            .stride_w = 1,
+            .pad_h = 0,
+            .pad_w = 0};
   return {.output = {input[2]}};
 }
 

@@ -72,7 +72,7 @@ struct Pass {
   int batch = 0;           ///< samples in this batch
   std::uint64_t seed = 0;  ///< with step and sample, names the random numbers of this pass
   std::uint32_t step = 0;
-  std::uint32_t salt = 0;               ///< the layer's number in its network, so that two dropouts draw differently
+  std::uint32_t salt = 0;  ///< the layer's number in its network, so that two dropouts draw differently
   std::vector<BatchView> inputs;
   BatchView output;
   std::vector<BatchView> d_inputs;  ///< to be assigned; data is null where nobody needs it

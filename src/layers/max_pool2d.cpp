@@ -9,18 +9,21 @@ TypeSpec MaxPool2D::spec() { return {"max_pool2d", "The largest value of each wi
 Declaration MaxPool2D::setup(std::span<const Shape> inputs) {
   const Shape output = infer(inputs);
   if (shape_.pool_h * shape_.pool_w > 256) {
-    throw Error(ErrorKind::config, "a window of " + std::to_string(shape_.pool_h * shape_.pool_w) + " pixels is too large; the most is 256");
+    throw Error(ErrorKind::config, "a window of " + std::to_string(shape_.pool_h * shape_.pool_w) +
+                                       " pixels is too large; the most is 256");
   }
   return {.output = output, .saved_bytes = output.size()};
 }
 
 void MaxPool2D::forward_sample(const Pass& pass, const Task& task) const {
-  kernels::pool().max_forward(pass.output[task.index], pass.saved_of<std::uint8_t>(task.index), pass.inputs[0][task.index], shape_);
+  kernels::pool().max_forward(pass.output[task.index], pass.saved_of<std::uint8_t>(task.index),
+                              pass.inputs[0][task.index], shape_);
 }
 
 void MaxPool2D::backward_sample(const Pass& pass, const Task& task) const {
   if (!pass.d_inputs[0]) return;
-  kernels::pool().max_backward(pass.d_inputs[0][task.index], pass.d_output[task.index], pass.saved_of<std::uint8_t>(task.index), shape_);
+  kernels::pool().max_backward(pass.d_inputs[0][task.index], pass.d_output[task.index],
+                               pass.saved_of<std::uint8_t>(task.index), shape_);
 }
 
 }  // namespace convoy::layers

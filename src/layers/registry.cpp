@@ -21,7 +21,8 @@ namespace {
 
 template <class Type>
 LayerType row() {
-  return {Type::spec(), [](const Settings& settings) -> std::unique_ptr<Layer> { return std::make_unique<Type>(settings); }};
+  return {Type::spec(),
+          [](const Settings& settings) -> std::unique_ptr<Layer> { return std::make_unique<Type>(settings); }};
 }
 
 /// An activation function under its own name.
@@ -53,34 +54,19 @@ LayerType activation_by_key() {
                          .doc = "Which one.",
                          .choices = layers::activation_functions(),
                          .required = true};
-  return {{"activation", "An activation function as a layer.", {function}}, [](const Settings& settings) {
-            return layers::make_activation(settings.text("function"));
-          }};
+  return {{"activation", "An activation function as a layer.", {function}},
+          [](const Settings& settings) { return layers::make_activation(settings.text("function")); }};
 }
 
 }  // namespace
 
 const std::vector<LayerType>& layer_types() {
   static const std::vector<LayerType> types = {
-      row<layers::Conv2D>(),
-      row<layers::Dense>(),
-      row<layers::BatchNorm>(),
-      row<layers::MaxPool2D>(),
-      row<layers::AvgPool2D>(),
-      row<layers::GlobalAvgPool>(),
-      row<layers::Flatten>(),
-      row<layers::Dropout>(),
-      row<layers::Add>(),
-      row<layers::Concat>(),
-      activation_by_key(),
-      activation_row<relu>(),
-      activation_row<relu6>(),
-      activation_row<leaky_relu>(),
-      activation_row<sigmoid>(),
-      activation_row<tanh>(),
-      activation_row<gelu>(),
-      activation_row<silu>(),
-      activation_row<softmax>(),
+      row<layers::Conv2D>(),    row<layers::Dense>(),         row<layers::BatchNorm>(),  row<layers::MaxPool2D>(),
+      row<layers::AvgPool2D>(), row<layers::GlobalAvgPool>(), row<layers::Flatten>(),    row<layers::Dropout>(),
+      row<layers::Add>(),       row<layers::Concat>(),        activation_by_key(),       activation_row<relu>(),
+      activation_row<relu6>(),  activation_row<leaky_relu>(), activation_row<sigmoid>(), activation_row<tanh>(),
+      activation_row<gelu>(),   activation_row<silu>(),       activation_row<softmax>(),
   };
   return types;
 }

@@ -1,6 +1,6 @@
-#include "convoy/layers.h"
-
 #include <cstdint>
+
+#include "convoy/layers.h"
 
 namespace convoy {
 namespace {

@@ -8,8 +8,8 @@
 namespace convoy {
 namespace {
 
-/// -sum t log softmax(z), from logits z: the target t is the label's one-hot row or a row of probabilities, smoothed as in
-/// Keras, t (1 - s) + s / size. The gradient is softmax(z) - t for targets that sum to 1.
+/// -sum t log softmax(z), from logits z: the target t is the label's one-hot row or a row of probabilities, smoothed as
+/// in Keras, t (1 - s) + s / size. The gradient is softmax(z) - t for targets that sum to 1.
 class SoftmaxCrossEntropyLoss final : public Loss {
  public:
   explicit SoftmaxCrossEntropyLoss(const Settings& settings) : smoothing_(settings.number("label_smoothing")) {}
@@ -37,7 +37,8 @@ class SoftmaxCrossEntropyLoss final : public Loss {
 
  private:
   double smoothed(const Target& target, int i, int size) const {
-    const double hard = target.values != nullptr ? static_cast<double>(target.values[i]) : (i == target.label ? 1.0 : 0.0);
+    const double hard =
+        target.values != nullptr ? static_cast<double>(target.values[i]) : (i == target.label ? 1.0 : 0.0);
     return hard * (1 - smoothing_) + smoothing_ / size;
   }
 
@@ -74,10 +75,15 @@ const std::vector<LossType>& loss_types() {
   static const std::vector<LossType> types = {
       {{"softmax_cross_entropy",
         "Cross-entropy of the softmax of the outputs; a final softmax layer is fused with it.",
-        {{.name = "label_smoothing", .kind = Kind::number, .fallback = Value{0.0},
-          .doc = "The share of each target that is spread over all classes (Szegedy et al. 2016).", .min = 0, .max = 1}}},
+        {{.name = "label_smoothing",
+          .kind = Kind::number,
+          .fallback = Value{0.0},
+          .doc = "The share of each target that is spread over all classes (Szegedy et al. 2016).",
+          .min = 0,
+          .max = 1}}},
        make<SoftmaxCrossEntropyLoss>},
-      {{"mean_squared_error", "The mean over the outputs of the squared difference from the target.", {}}, make<MeanSquaredErrorLoss>},
+      {{"mean_squared_error", "The mean over the outputs of the squared difference from the target.", {}},
+       make<MeanSquaredErrorLoss>},
   };
   return types;
 }
@@ -88,7 +94,8 @@ std::unique_ptr<Loss> make_loss(const Spec& spec) {
   if (row != types.end()) return row->make(spec.settings);
   Texts names;
   for (const auto& type : types) names.push_back(type.spec.name);
-  throw Error(ErrorKind::config, "unknown loss \"" + spec.type + "\": expected " + join_or(names) + did_you_mean(spec.type, names));
+  throw Error(ErrorKind::config,
+              "unknown loss \"" + spec.type + "\": expected " + join_or(names) + did_you_mean(spec.type, names));
 }
 
 }  // namespace convoy

@@ -28,7 +28,8 @@ void limit_columns(std::span<float> values, std::size_t columns, double max_norm
   constexpr double tiny = 1e-7;  // Keras's epsilon
   for (std::size_t column = 0; column < columns; ++column) {
     double squares = 0;
-    for (std::size_t i = column; i < values.size(); i += columns) squares += static_cast<double>(values[i]) * static_cast<double>(values[i]);
+    for (std::size_t i = column; i < values.size(); i += columns)
+      squares += static_cast<double>(values[i]) * static_cast<double>(values[i]);
     const double norm = std::sqrt(squares);
     if (norm <= max_norm) continue;
     const auto factor = static_cast<float>(max_norm / (norm + tiny));
@@ -38,7 +39,8 @@ void limit_columns(std::span<float> values, std::size_t columns, double max_norm
 
 }  // namespace
 
-GradientTools::GradientTools(std::vector<ParameterRange> tensors, ThreadPool& pool) : tensors_(std::move(tensors)), pool_(pool) {
+GradientTools::GradientTools(std::vector<ParameterRange> tensors, ThreadPool& pool)
+    : tensors_(std::move(tensors)), pool_(pool) {
   for (std::size_t t = 0; t < tensors_.size(); ++t) {
     const ParameterRange& tensor = tensors_[t];
     if (!tensor.trainable) continue;
@@ -58,8 +60,9 @@ double GradientTools::regularise(std::span<const float> parameters, std::span<fl
     const Chunk& chunk = chunks_[static_cast<std::size_t>(task)];
     const ParameterSpec& spec = tensor_of(chunk).spec;
     const bool none = spec.l1 == 0 && spec.l2 == 0;
-    partial_[static_cast<std::size_t>(task)] =
-        none ? 0 : penalty_of(parameters.subspan(chunk.offset, chunk.size), gradients.subspan(chunk.offset, chunk.size), spec);
+    partial_[static_cast<std::size_t>(task)] = none ? 0
+                                                    : penalty_of(parameters.subspan(chunk.offset, chunk.size),
+                                                                 gradients.subspan(chunk.offset, chunk.size), spec);
   });
   return sum_of_chunks();
 }
@@ -68,7 +71,8 @@ void GradientTools::clip_norm(std::span<float> gradients, double max_norm) {
   pool_.run(static_cast<int>(chunks_.size()), [&](int task, int) {
     const Chunk& chunk = chunks_[static_cast<std::size_t>(task)];
     double squares = 0;
-    for (const float g : gradients.subspan(chunk.offset, chunk.size)) squares += static_cast<double>(g) * static_cast<double>(g);
+    for (const float g : gradients.subspan(chunk.offset, chunk.size))
+      squares += static_cast<double>(g) * static_cast<double>(g);
     partial_[static_cast<std::size_t>(task)] = squares;
   });
   const double norm = std::sqrt(sum_of_chunks());

@@ -24,8 +24,9 @@ struct Chunk {
   std::size_t tensor = 0;
 };
 
-/// What happens to gradients between backward and the optimizer, and to parameters after it. Works on fixed chunks, whose
-/// sums are added in order: results do not depend on the number of threads. Nothing here allocates after construction.
+/// What happens to gradients between backward and the optimizer, and to parameters after it. Works on fixed chunks,
+/// whose sums are added in order: results do not depend on the number of threads. Nothing here allocates after
+/// construction.
 class GradientTools {
  public:
   GradientTools(std::vector<ParameterRange> tensors, ThreadPool& pool);
@@ -43,8 +44,8 @@ class GradientTools {
   /// Limits each gradient to [-limit, limit].
   void clip_value(std::span<float> gradients, double limit);
 
-  /// Scales down the columns (all axes but the last) of tensors with a max_norm whose norm exceeds it, as Keras's MaxNorm
-  /// constraint on a kernel.
+  /// Scales down the columns (all axes but the last) of tensors with a max_norm whose norm exceeds it, as Keras's
+  /// MaxNorm constraint on a kernel.
   void constrain(std::span<float> parameters);
 
  private:

@@ -13,10 +13,13 @@ KeySpec number(const char* name, double fallback, const char* doc, double min = 
   return {.name = name, .kind = Kind::number, .fallback = Value{fallback}, .doc = doc, .min = min, .max = max};
 }
 
-KeySpec rate(double fallback) { return number("learning_rate", fallback, "The size of a step, before the schedule's factor.", 1e-30); }
+KeySpec rate(double fallback) {
+  return number("learning_rate", fallback, "The size of a step, before the schedule's factor.", 1e-30);
+}
 KeySpec decay(double fallback) {
   return number("weight_decay", fallback,
-                "Decoupled weight decay: kernels shrink by this share of the learning rate each step (Loshchilov & Hutter 2019).");
+                "Decoupled weight decay: kernels shrink by this share of the learning rate each step (Loshchilov & "
+                "Hutter 2019).");
 }
 KeySpec epsilon() { return number("epsilon", 1e-7, "Keeps the division away from zero.", 1e-30); }
 
@@ -38,7 +41,8 @@ class Decayed : public Optimizer {
   double weight_decay_;
 };
 
-/// Kingma & Ba 2015, "Adam: a method for stochastic optimization", with Keras's place of epsilon: outside the bias correction.
+/// Kingma & Ba 2015, "Adam: a method for stochastic optimization", with Keras's place of epsilon: outside the bias
+/// correction.
 class AdamRule final : public Decayed {
  public:
   explicit AdamRule(const Settings& settings)
@@ -79,8 +83,12 @@ class SgdRule final : public Decayed {
   }
 
   static std::vector<KeySpec> keys() {
-    return {rate(1e-2), number("momentum", 0, "The share of the last step that is taken again; 0 for plain descent.", 0, 0.999999),
-            {.name = "nesterov", .kind = Kind::flag, .fallback = Value{false}, .doc = "Look ahead along the momentum (Nesterov 1983)."},
+    return {rate(1e-2),
+            number("momentum", 0, "The share of the last step that is taken again; 0 for plain descent.", 0, 0.999999),
+            {.name = "nesterov",
+             .kind = Kind::flag,
+             .fallback = Value{false},
+             .doc = "Look ahead along the momentum (Nesterov 1983)."},
             decay(0)};
   }
 
@@ -148,7 +156,9 @@ const std::vector<KeySpec>& common_optimizer_keys() {
   static const std::vector<KeySpec> keys = {
       number("clip_norm", 0, "Scale all gradients down when their joint norm is larger; 0 for no limit."),
       number("clip_value", 0, "Limit each gradient to this size; 0 for no limit."),
-      {.name = "decay_all", .kind = Kind::flag, .fallback = Value{false},
+      {.name = "decay_all",
+       .kind = Kind::flag,
+       .fallback = Value{false},
        .doc = "Let weight decay act on biases and on batch norm's gamma and beta as well."},
   };
   return keys;
@@ -160,7 +170,8 @@ std::unique_ptr<Optimizer> make_optimizer(const Spec& spec) {
   if (row != types.end()) return row->make(spec.settings);
   Texts names;
   for (const auto& type : types) names.push_back(type.spec.name);
-  throw Error(ErrorKind::config, "unknown optimizer \"" + spec.type + "\": expected " + join_or(names) + did_you_mean(spec.type, names));
+  throw Error(ErrorKind::config,
+              "unknown optimizer \"" + spec.type + "\": expected " + join_or(names) + did_you_mean(spec.type, names));
 }
 
 }  // namespace convoy

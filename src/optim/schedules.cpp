@@ -46,7 +46,8 @@ class StepDecay final : public Schedule {
 
 class Exponential final : public Schedule {
  public:
-  explicit Exponential(const Settings& s) : rate_(s.number("decay_rate")), steps_(s.integer("decay_steps")), stairs_(s.flag("staircase")) {}
+  explicit Exponential(const Settings& s)
+      : rate_(s.number("decay_rate")), steps_(s.integer("decay_steps")), stairs_(s.flag("staircase")) {}
   double factor(std::uint64_t step, std::uint64_t) const override {
     const double power = static_cast<double>(step) / steps_;
     return std::pow(rate_, stairs_ ? std::floor(power) : power);
@@ -62,7 +63,9 @@ class Exponential final : public Schedule {
 class Cosine final : public Schedule {
  public:
   explicit Cosine(const Settings& s) : alpha_(s.number("alpha")) {}
-  double factor(std::uint64_t step, std::uint64_t total) const override { return cosine_between(1, alpha_, share_of(step, total)); }
+  double factor(std::uint64_t step, std::uint64_t total) const override {
+    return cosine_between(1, alpha_, share_of(step, total));
+  }
 
  private:
   double alpha_;
@@ -89,7 +92,10 @@ class OneCycle final : public Schedule {
 class Plateau final : public Schedule {
  public:
   explicit Plateau(const Settings& s)
-      : reduction_(s.number("factor")), patience_(s.integer("patience")), min_delta_(s.number("min_delta")), least_(s.number("min_factor")) {}
+      : reduction_(s.number("factor")),
+        patience_(s.integer("patience")),
+        min_delta_(s.number("min_delta")),
+        least_(s.number("min_factor")) {}
 
   double factor(std::uint64_t, std::uint64_t) const override { return factor_; }
 
@@ -105,7 +111,9 @@ class Plateau final : public Schedule {
 
   std::vector<double> state() const override { return {factor_, best_, static_cast<double>(waited_)}; }
   void restore(const std::vector<double>& state) override {
-    if (state.size() != 3) throw Error(ErrorKind::data, "the state of schedule \"plateau\" has 3 numbers, got " + std::to_string(state.size()));
+    if (state.size() != 3)
+      throw Error(ErrorKind::data,
+                  "the state of schedule \"plateau\" has 3 numbers, got " + std::to_string(state.size()));
     factor_ = state[0];
     best_ = state[1];
     waited_ = static_cast<int>(state[2]);
@@ -124,7 +132,8 @@ class Plateau final : public Schedule {
 /// Rises linearly to another schedule over the first steps (Goyal et al. 2017).
 class WarmUp final : public Schedule {
  public:
-  WarmUp(std::unique_ptr<Schedule> then, int steps) : then_(std::move(then)), steps_(static_cast<std::uint64_t>(steps)) {}
+  WarmUp(std::unique_ptr<Schedule> then, int steps)
+      : then_(std::move(then)), steps_(static_cast<std::uint64_t>(steps)) {}
 
   double factor(std::uint64_t step, std::uint64_t total) const override {
     if (step < steps_) return then_->factor(0, total) * static_cast<double>(step + 1) / static_cast<double>(steps_ + 1);
@@ -149,22 +158,34 @@ std::unique_ptr<Schedule> make(const Settings& settings) {
 const std::vector<ScheduleType>& schedule_types() {
   static const std::vector<ScheduleType> types = {
       {{"constant", "The optimizer's learning rate throughout.", {}}, make<Constant>},
-      {{"step", "Multiplies the rate by gamma every so many steps.",
-        {integer("every", 1000, "Steps between two reductions.", 1), number("gamma", 0.1, "The factor of each reduction.", 1e-12, 1)}},
+      {{"step",
+        "Multiplies the rate by gamma every so many steps.",
+        {integer("every", 1000, "Steps between two reductions.", 1),
+         number("gamma", 0.1, "The factor of each reduction.", 1e-12, 1)}},
        make<StepDecay>},
-      {{"exponential", "decay_rate ^ (step / decay_steps), as Keras's ExponentialDecay.",
-        {number("decay_rate", 0.96, "The factor over decay_steps.", 1e-12, 1), integer("decay_steps", 1000, "Steps over which the factor applies.", 1),
+      {{"exponential",
+        "decay_rate ^ (step / decay_steps), as Keras's ExponentialDecay.",
+        {number("decay_rate", 0.96, "The factor over decay_steps.", 1e-12, 1),
+         integer("decay_steps", 1000, "Steps over which the factor applies.", 1),
          {.name = "staircase", .kind = Kind::flag, .fallback = Value{false}, .doc = "Change only every decay_steps."}}},
        make<Exponential>},
-      {{"cosine", "Half a cosine from the rate down to alpha of it over the whole run (Loshchilov & Hutter 2017).",
-        {number("alpha", 0, "The share of the rate that is left at the end.", 0, 1)}}, make<Cosine>},
-      {{"one_cycle", "Up to the rate and down again over the whole run (Smith & Topin 2018).",
+      {{"cosine",
+        "Half a cosine from the rate down to alpha of it over the whole run (Loshchilov & Hutter 2017).",
+        {number("alpha", 0, "The share of the rate that is left at the end.", 0, 1)}},
+       make<Cosine>},
+      {{"one_cycle",
+        "Up to the rate and down again over the whole run (Smith & Topin 2018).",
         {number("peak", 0.3, "The share of the run at which the rate is reached.", 0.001, 0.999),
          number("start_divisor", 25, "The run begins at the rate divided by this.", 1),
-         number("end_divisor", 10000, "The run ends at the rate divided by this.", 1)}}, make<OneCycle>},
-      {{"plateau", "Reduces the rate when the validation loss (the training loss without validation) stops falling, as Keras's ReduceLROnPlateau.",
-        {number("factor", 0.1, "The factor of each reduction.", 1e-12, 1), integer("patience", 10, "Epochs without improvement before a reduction.", 1),
-         number("min_delta", 1e-4, "A smaller improvement does not count.", 0), number("min_factor", 0, "The rate is not reduced below this share.", 0, 1)}},
+         number("end_divisor", 10000, "The run ends at the rate divided by this.", 1)}},
+       make<OneCycle>},
+      {{"plateau",
+        "Reduces the rate when the validation loss (the training loss without validation) stops falling, as Keras's "
+        "ReduceLROnPlateau.",
+        {number("factor", 0.1, "The factor of each reduction.", 1e-12, 1),
+         integer("patience", 10, "Epochs without improvement before a reduction.", 1),
+         number("min_delta", 1e-4, "A smaller improvement does not count.", 0),
+         number("min_factor", 0, "The rate is not reduced below this share.", 0, 1)}},
        make<Plateau>},
   };
   return types;
@@ -182,7 +203,8 @@ std::unique_ptr<Schedule> make_schedule(const Spec& spec) {
   if (row == types.end()) {
     Texts names;
     for (const auto& type : types) names.push_back(type.spec.name);
-    throw Error(ErrorKind::config, "unknown schedule \"" + spec.type + "\": expected " + join_or(names) + did_you_mean(spec.type, names));
+    throw Error(ErrorKind::config,
+                "unknown schedule \"" + spec.type + "\": expected " + join_or(names) + did_you_mean(spec.type, names));
   }
   auto schedule = row->make(spec.settings);
   const int warmup = spec.settings.integer("warmup_steps");

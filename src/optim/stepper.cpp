@@ -13,7 +13,8 @@ Stepper::Stepper(const Spec& optimizer, std::vector<Tensor> tensors, std::size_t
   for (std::size_t i = 0; i < slot_names_.size(); ++i) slots_.emplace_back(floats);
 }
 
-double Stepper::step(std::span<float> parameters, std::span<float> gradients, double learning_rate, std::uint64_t step) {
+double Stepper::step(std::span<float> parameters, std::span<float> gradients, double learning_rate,
+                     std::uint64_t step) {
   const double penalty = tools_.regularise(parameters, gradients);
   if (clip_norm_ > 0) tools_.clip_norm(gradients, clip_norm_);
   if (clip_value_ > 0) tools_.clip_value(gradients, clip_value_);

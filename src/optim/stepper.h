@@ -14,8 +14,8 @@
 
 namespace convoy {
 
-/// An optimizer at work on a block of parameters: it adds the regularisers' gradients, clips, takes the step and applies
-/// max-norm constraints, in fixed chunks, so the number of threads does not show in the result.
+/// An optimizer at work on a block of parameters: it adds the regularisers' gradients, clips, takes the step and
+/// applies max-norm constraints, in fixed chunks, so the number of threads does not show in the result.
 class Stepper {
  public:
   using Tensor = ParameterRange;

@@ -31,17 +31,19 @@ struct Scale {
     const double share = x_last > 1 ? (value - 1) / (x_last - 1) : 0.5;
     return left + share * (width - left - right);
   }
-  double y(double value) const { return height - bottom - (value - y_low) / (y_high - y_low) * (height - top - bottom); }
+  double y(double value) const {
+    return height - bottom - (value - y_low) / (y_high - y_low) * (height - top - bottom);
+  }
 };
 
 std::string text_at(double x, double y, const char* anchor, const std::string& text, const char* style = "tick") {
-  return "<text class=\"" + std::string(style) + "\" x=\"" + number(x) + "\" y=\"" + number(y) + "\" text-anchor=\"" + anchor +
-         "\">" + escaped(text) + "</text>\n";
+  return "<text class=\"" + std::string(style) + "\" x=\"" + number(x) + "\" y=\"" + number(y) + "\" text-anchor=\"" +
+         anchor + "\">" + escaped(text) + "</text>\n";
 }
 
 std::string line(double x1, double y1, double x2, double y2, const std::string& style) {
-  return "<line class=\"" + style + "\" x1=\"" + number(x1) + "\" y1=\"" + number(y1) + "\" x2=\"" + number(x2) + "\" y2=\"" +
-         number(y2) + "\"/>\n";
+  return "<line class=\"" + style + "\" x1=\"" + number(x1) + "\" y1=\"" + number(y1) + "\" x2=\"" + number(x2) +
+         "\" y2=\"" + number(y2) + "\"/>\n";
 }
 
 std::string grid(const Scale& scale, const std::vector<double>& y_ticks) {
@@ -70,7 +72,8 @@ std::string curve(const Scale& scale, const std::vector<double>& values, const s
     const std::string x = number(scale.x(static_cast<double>(i + 1)));
     const std::string y = number(scale.y(values[i]));
     path += (drawing ? " L" : " M") + x + " " + y;
-    if (values.size() <= 60) dots += "<circle class=\"dot " + style + "\" cx=\"" + x + "\" cy=\"" + y + "\" r=\"3\"/>\n";
+    if (values.size() <= 60)
+      dots += "<circle class=\"dot " + style + "\" cx=\"" + x + "\" cy=\"" + y + "\" r=\"3\"/>\n";
     drawing = true;
   }
   return path.empty() ? "" : "<path class=\"" + style + "\" d=\"" + path.substr(1) + "\"/>\n" + dots;
@@ -126,11 +129,13 @@ std::string svg(const Chart& chart) {
   }
   const std::vector<double> ticks = nice_ticks(low, high, 5);
   const Scale scale{static_cast<double>(points), ticks.front(), ticks.back()};
-  std::string text = "<svg viewBox=\"0 0 " + number(width) + " " + number(height) + "\" role=\"img\" aria-label=\"" + escaped(chart.title) + "\">\n";
+  std::string text = "<svg viewBox=\"0 0 " + number(width) + " " + number(height) + "\" role=\"img\" aria-label=\"" +
+                     escaped(chart.title) + "\">\n";
   text += text_at(left, 22, "start", chart.title, "title");
   text += legend(chart) + grid(scale, ticks);
   text += text_at((left + width - right) / 2, height - 8, "middle", chart.x_label);
-  for (std::size_t i = 0; i < chart.series.size(); ++i) text += curve(scale, chart.series[i].values, "line" + std::to_string(i));
+  for (std::size_t i = 0; i < chart.series.size(); ++i)
+    text += curve(scale, chart.series[i].values, "line" + std::to_string(i));
   return text + "</svg>\n";
 }
 

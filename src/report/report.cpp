@@ -49,9 +49,11 @@ std::string card(const std::string& figure, const std::string& label) {
 std::string cards(const Report& report) {
   std::string text = "<div class=\"cards\">\n" + card(percent(report.test.accuracy), "test accuracy") +
                      card(fixed(report.test.loss, 4), "test loss") +
-                     card(std::to_string(report.best_epoch) + " of " + std::to_string(report.history.size()), "best epoch, evaluated here") +
+                     card(std::to_string(report.best_epoch) + " of " + std::to_string(report.history.size()),
+                          "best epoch, evaluated here") +
                      card(std::to_string(report.summary.trainable + report.summary.non_trainable), "parameters");
-  if (!report.history.empty()) text += card(fixed(report.history.back().images_per_second, 0), "images a second in training");
+  if (!report.history.empty())
+    text += card(fixed(report.history.back().images_per_second, 0), "images a second in training");
   return text + "</div>\n";
 }
 
@@ -62,7 +64,8 @@ std::vector<double> column(const History& history, Value value) {
   return values;
 }
 
-Chart make_chart(const std::string& title, const History& history, double EpochLog::* train, double EpochLog::* validation) {
+Chart make_chart(const std::string& title, const History& history, double EpochLog::*train,
+                 double EpochLog::*validation) {
   Chart chart{title, "epoch", {{"training", column(history, [&](const EpochLog& log) { return log.*train; })}}};
   if (!history.empty() && history.front().has_validation) {
     chart.series.push_back({"validation", column(history, [&](const EpochLog& log) { return log.*validation; })});
@@ -71,10 +74,13 @@ Chart make_chart(const std::string& title, const History& history, double EpochL
 }
 
 std::string charts(const History& history) {
-  const Chart rate{"Learning rate", "epoch", {{"at the epoch's end", column(history, [](const EpochLog& log) { return log.learning_rate; })}}};
+  const Chart rate{"Learning rate",
+                   "epoch",
+                   {{"at the epoch's end", column(history, [](const EpochLog& log) { return log.learning_rate; })}}};
   return "<h2>Training</h2>\n<div class=\"charts\">\n" +
          svg(make_chart("Loss", history, &EpochLog::loss, &EpochLog::validation_loss)) +
-         svg(make_chart("Accuracy", history, &EpochLog::accuracy, &EpochLog::validation_accuracy)) + svg(rate) + "</div>\n";
+         svg(make_chart("Accuracy", history, &EpochLog::accuracy, &EpochLog::validation_accuracy)) + svg(rate) +
+         "</div>\n";
 }
 
 std::string class_name(const Report& report, int i) {
@@ -88,15 +94,19 @@ std::string ratio(std::int64_t part, std::int64_t whole) {
 
 std::string heat_cell(std::int64_t count, std::int64_t largest, bool right) {
   if (count == 0) return "<td class=\"soft\">0</td>";
-  const double share = std::sqrt(static_cast<double>(count) / static_cast<double>(largest));  // rare mistakes stay visible
+  const double share =
+      std::sqrt(static_cast<double>(count) / static_cast<double>(largest));  // rare mistakes stay visible
   const std::string colour = right ? "var(--heat)" : "217, 72, 15";
-  return "<td style=\"background: rgba(" + colour + ", " + fixed(0.08 + 0.5 * share, 2) + ")\">" + std::to_string(count) + "</td>";
+  return "<td style=\"background: rgba(" + colour + ", " + fixed(0.08 + 0.5 * share, 2) + ")\">" +
+         std::to_string(count) + "</td>";
 }
 
 std::string confusion(const Report& report) {
   const Evaluation& test = report.test;
   if (test.confusion.empty() || test.classes > 60) return "";
-  const auto cell = [&](int row, int col) { return test.confusion[static_cast<std::size_t>(row * test.classes + col)]; };
+  const auto cell = [&](int row, int col) {
+    return test.confusion[static_cast<std::size_t>(row * test.classes + col)];
+  };
   const std::int64_t largest = std::max<std::int64_t>(1, *std::ranges::max_element(test.confusion));
   std::string text = "<h2>Confusion matrix</h2>\n<p class=\"soft\">Rows are labels, columns predictions, on " +
                      std::to_string(test.samples) + " test images.</p>\n<div class=\"wide\"><table>\n<tr><th></th>";
@@ -121,9 +131,9 @@ std::string layers(const Summary& summary) {
       "<h2>Layers</h2>\n<div class=\"wide\"><table>\n<tr><th class=\"text\">layer</th><th class=\"text\">type</th>"
       "<th>output</th><th>parameters</th><th>MACs</th><th class=\"text\">mode</th></tr>\n";
   for (const SummaryRow& row : summary.rows) {
-    text += "<tr><td class=\"text\">" + escaped(row.name) + "</td><td class=\"text\">" + escaped(row.type) + "</td><td>" +
-            row.output.text() + "</td><td>" + std::to_string(row.parameters) + "</td><td>" + std::to_string(row.macs) +
-            "</td><td class=\"text\">" + escaped(row.mode) + "</td></tr>\n";
+    text += "<tr><td class=\"text\">" + escaped(row.name) + "</td><td class=\"text\">" + escaped(row.type) +
+            "</td><td>" + row.output.text() + "</td><td>" + std::to_string(row.parameters) + "</td><td>" +
+            std::to_string(row.macs) + "</td><td class=\"text\">" + escaped(row.mode) + "</td></tr>\n";
   }
   return text + "</table></div>\n";
 }
@@ -142,9 +152,9 @@ std::string html(const Report& report) {
   return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
          escaped(report.name) + "</title>\n<style>" + style + "</style>\n</head>\n<body>\n<h1>" + escaped(report.name) +
-         "</h1>\n<p class=\"soft\">A training run of convoy.</p>\n" + cards(report) + charts(report.history) + confusion(report) +
-         layers(report.summary) + "<h2>Configuration</h2>\n<pre>" + escaped(report.config) + "</pre>\n" + facts(report) +
-         "</body>\n</html>\n";
+         "</h1>\n<p class=\"soft\">A training run of convoy.</p>\n" + cards(report) + charts(report.history) +
+         confusion(report) + layers(report.summary) + "<h2>Configuration</h2>\n<pre>" + escaped(report.config) +
+         "</pre>\n" + facts(report) + "</body>\n</html>\n";
 }
 
 }  // namespace convoy

@@ -16,10 +16,10 @@ struct Report {
   Summary summary;
   History history;
   int best_epoch = 0;
-  Evaluation test;
-  std::vector<std::string> class_names;                       ///< empty: numbers
-  std::vector<std::pair<std::string, std::string>> facts;     ///< environment and times, as label and text
-  std::string config;                                         ///< the resolved configuration
+  Evaluation test = {};
+  std::vector<std::string> class_names = {};                    ///< empty: numbers
+  std::vector<std::pair<std::string, std::string>> facts = {};  ///< environment and times, as label and text
+  std::string config = {};                                      ///< the resolved configuration
 };
 
 /// One HTML page that needs nothing else: figures, curves, confusion matrix, layers, configuration, environment.

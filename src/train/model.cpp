@@ -34,7 +34,9 @@ Config described_by_program(const Shape& input) {
   for (int axis = 0; axis < input.rank(); ++axis) extents.push_back(input[axis]);
   config.run.set("input_shape", extents);
   config.run.complete(section("").keys, "model");
-  config.data = completed("data", {section("data").default_type, {}}).settings;
+  Settings data;
+  data.set("path", std::string("memory"));  // the program's own samples
+  config.data = completed("data", {section("data").default_type, data}).settings;
   config.train.complete(section("train").keys, "train");
   config.optimizer = completed("optimizer", Adam{});
   config.schedule = completed("schedule", {"constant", {}});
@@ -164,8 +166,8 @@ Sequential& Sequential::add(const LayerSpec& layer) {
   return *this;
 }
 
-Graph::Graph(const Shape& input, int threads) {
-  impl_ = std::make_unique<Impl>(described_by_program(input), input, threads);
+Graph::Graph(const Shape& input_shape, int threads) {
+  impl_ = std::make_unique<Impl>(described_by_program(input_shape), input_shape, threads);
 }
 
 std::string Graph::add(const LayerSpec& layer, const std::vector<std::string>& inputs) {

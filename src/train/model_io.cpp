@@ -1,1 +1,82 @@
-// follows
+#include "train/model_io.h"
+
+#include "convoy/error.h"
+#include "train/batch.h"
+
+namespace convoy {
+namespace {
+
+std::vector<NamedTensor> named(Weights& weights, const Network& network) {
+  std::vector<NamedTensor> tensors;
+  for (const auto& tensor : weights.tensors(network)) tensors.push_back({tensor.name, tensor.shape, tensor.values});
+  return tensors;
+}
+
+Shape shape_in(const Config& config, const std::filesystem::path& file) {
+  if (!config.run.has("input_shape")) {
+    throw Error(ErrorKind::data, file.string() + ": damaged: its configuration does not say the input's shape");
+  }
+  const Integers& extents = config.run.integers("input_shape");
+  return {extents.begin(), extents.end()};
+}
+
+}  // namespace
+
+std::vector<NamedTensor> named_tensors(Model::Impl& impl) { return named(impl.weights(), impl.network()); }
+
+ModelMetadata metadata_of(const Model::Impl& impl) {
+  return {.config = resolved_toml(impl.config),
+          .scaling = impl.scaling,
+          .class_names = impl.class_names,
+          .convoy_version = {}};
+}
+
+void save_weights(const std::filesystem::path& file, Model::Impl& impl, Weights& weights) {
+  save_model(file, named(weights, impl.network()), metadata_of(impl));
+}
+
+void Model::save(const std::filesystem::path& file) const { save_weights(file, *impl_, impl_->weights()); }
+
+Model Model::load(const std::filesystem::path& file, int threads) {
+  const TensorFile tensors = read_safetensors(file);
+  const ModelMetadata metadata = ModelMetadata::from(tensors, file);
+  Model model;
+  try {
+    const Config config = parse_config(metadata.config, file.string() + " (configuration)", file.parent_path());
+    model = from_config(config, shape_in(config, file), threads);
+  } catch (const Error& error) {  // a bad configuration inside a model file is a damaged file
+    throw Error(ErrorKind::data, error.what());
+  }
+  Model::Impl& impl = *model.impl_;
+  const auto channels = static_cast<std::size_t>(impl.input.last());
+  if (metadata.scaling.multiply.size() != channels || metadata.scaling.add.size() != channels) {
+    throw Error(ErrorKind::data,
+                file.string() + ": damaged metadata: \"scaling\" is not for " + std::to_string(channels) + " channels");
+  }
+  impl.scaling = metadata.scaling;
+  impl.class_names = metadata.class_names;
+  load_tensors(tensors, file, named_tensors(impl), "optim.");
+  return model;
+}
+
+Model Model::from_config(const Config& config, const Shape& input, int threads) {
+  Config described = config;
+  Shape shape = input;
+  if (config.run.has("input_shape")) {
+    const Integers& extents = config.run.integers("input_shape");
+    shape = Shape(extents.begin(), extents.end());
+  } else {
+    Integers extents;
+    for (int axis = 0; axis < input.rank(); ++axis) extents.push_back(input[axis]);
+    described.run.set("input_shape", extents);
+  }
+  const int wanted = threads > 0 ? threads : config.run.integer("threads");
+  Model model;
+  model.impl_ = std::make_unique<Impl>(std::move(described), shape, wanted);
+  model.impl_->scaling = {std::vector<float>(static_cast<std::size_t>(shape.last()), 1.0F),
+                          std::vector<float>(static_cast<std::size_t>(shape.last()), 0.0F)};
+  model.impl_->network();  // checks the layers now
+  return model;
+}
+
+}  // namespace convoy

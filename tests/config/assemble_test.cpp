@@ -138,6 +138,21 @@ TEST_CASE("values of the wrong type or out of range are errors") {
         "a.toml:4:1: layer 2 \"conv2d_1\" (conv2d): missing key \"filters\": a whole number");
 }
 
+TEST_CASE("a missing key is placed at its section, or at the file without one") {
+  std::vector<Section> sections = sample_catalog();
+  sections[1].keys.push_back({.name = "kind", .kind = Kind::text, .fallback = {}, .doc = "", .required = true});
+  const auto error = [&](const std::string& text) {
+    try {
+      build_config({text, "a.toml", "/models"}, {}, {}, sections);
+    } catch (const Error& e) {
+      return std::string(e.what());
+    }
+    return std::string("no error");
+  };
+  CHECK(error("seed = 1\n[data]\nlimit = 3" + one_layer) == "a.toml:2:2: [data] (idx): missing key \"kind\": a text");
+  CHECK(error(one_layer) == "a.toml: [data] (idx): missing key \"kind\": a text");
+}
+
 TEST_CASE("layers are named by type and number, and names are their own") {
   const Config config = sample_config(R"(
 [[layer]]

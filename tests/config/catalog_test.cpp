@@ -39,7 +39,7 @@ Json schema_of(const Json& root, const Section& section, const std::string& type
   const Json& found = root.at("properties").at(section.name);
   const Json& one = section.name == "layer" ? found.at("items") : found;
   if (type.empty()) return one;
-  for (const Json& alternative : one.at("oneOf")) {
+  for (const Json& alternative : one.at(section.name == "layer" ? "oneOf" : "anyOf")) {
     if (alternative.at("properties").at(section.type_key).at("const") == type) return alternative;
   }
   return nullptr;

@@ -30,7 +30,8 @@ TEST_CASE("the page of a type or section lists what is in it") {
   CHECK(page("adam") ==
         "adam ([optimizer] type = \"adam\")\n  Moments.\n\nkeys:\n"
         "  learning_rate  a number, at least 0.0; default 0.001\n"
-        "  beta_1         a number, at least 0.0; default 0.9\n");
+        "  beta_1         a number, at least 0.0; default 0.9\n"
+        "\nand those that all types share: convoy config explain optimizer\n");
   CHECK(contains(page("optimizer"), "clip_norm"));
   CHECK(contains(page("optimizer"), "  sgd   Plain."));
   CHECK(contains(page("layer"), "[[layer]]"));

@@ -26,6 +26,10 @@ TEST_CASE("keys are described by kind and range") {
   CHECK(range_text(key).empty());
   key.min = 0;
   CHECK(range_text(key) == "at least 0.0");
+  key.min = 1e-30;
+  key.max = 1e30;
+  CHECK(range_text(key) == "above 0");
+  key.min = 0;
   key.max = 1;
   CHECK(range_text(key) == "0.0 to 1.0");
   key.kind = Kind::integer;

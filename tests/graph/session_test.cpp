@@ -100,7 +100,7 @@ TEST_CASE("the gradients of a tangled graph agree with differences of its output
       session.forward(batch, 1, 2);
       return scalar_of(session, batch);
     };
-    constexpr float h = 2e-3F;
+    constexpr float h = 2e-4F;
     const double numeric = (value_at(h) - value_at(-h)) / (2.0 * static_cast<double>(h));
     CHECK(numeric == doctest::Approx(expected).epsilon(0.02));
   }

@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <array>
 #include <cstddef>
 #include <limits>
 #include <string>
@@ -50,16 +49,18 @@ void check(Transpose ta, Transpose tb, int m, int n, int k, bool add) {
 }
 
 TEST_CASE("gemm multiplies row-major matrices of any size, transposed or not, assigning or adding") {
-  for (const auto& [m, n, k] :
-       std::vector<std::array<int, 3>>{{1, 1, 1}, {1, 10, 64}, {13, 1, 7}, {13, 33, 64}, {65, 10, 1}, {65, 33, 127}}) {
-    CAPTURE(m);
-    CAPTURE(n);
-    CAPTURE(k);
+  struct Size {
+    int m, n, k;
+  };
+  for (const Size& size : {Size{1, 1, 1}, {1, 10, 64}, {13, 1, 7}, {13, 33, 64}, {65, 10, 1}, {65, 33, 127}}) {
+    CAPTURE(size.m);
+    CAPTURE(size.n);
+    CAPTURE(size.k);
     for (const bool add : {false, true}) {
-      check(Transpose::no, Transpose::no, m, n, k, add);
-      check(Transpose::no, Transpose::yes, m, n, k, add);
-      check(Transpose::yes, Transpose::no, m, n, k, add);
-      check(Transpose::yes, Transpose::yes, m, n, k, add);
+      check(Transpose::no, Transpose::no, size.m, size.n, size.k, add);
+      check(Transpose::no, Transpose::yes, size.m, size.n, size.k, add);
+      check(Transpose::yes, Transpose::no, size.m, size.n, size.k, add);
+      check(Transpose::yes, Transpose::yes, size.m, size.n, size.k, add);
     }
   }
 }

@@ -116,9 +116,10 @@ TEST_CASE("one batch can be learnt by heart, with each optimizer") {
 TEST_CASE("training stops at a loss that is not finite, and says where") {
   Sequential model({28, 28, 1});
   model.add(Flatten{}).add(Dense{.units = 10, .name = "head"});
-  model.compile(SGD{.learning_rate = 1e30}, SoftmaxCrossEntropy{});
+  model.compile(SGD{}, SoftmaxCrossEntropy{});
+  model.tensor("head/kernel")[5] = std::numeric_limits<float>::infinity();
   try {
-    model.fit(test::mnist().train.slice(0, 256), {.epochs = 50});
+    model.fit(test::mnist().train.slice(0, 256), {});
     FAIL("it must diverge");
   } catch (const Error& error) {
     CHECK(error.kind() == ErrorKind::diverged);

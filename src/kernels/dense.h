@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+
+#include "kernels/isa.h"
+
+namespace convoy::kernels {
+
+/// A batch's rows: sample n begins at data + n * stride.
+template <class T>
+struct Rows {
+  T* data;
+  std::ptrdiff_t stride;
+  T* operator[](int n) const { return data + n * stride; }
+};
+
+/// Dense layers with few outputs, such as a classifier's 36864 -> 10, where a general GEMM has nothing to block over:
+/// these vectorise along the inputs and keep a block of the weights, transposed, in the L1 cache. x is batch x inputs,
+/// w and dw are inputs x units, y and dy batch x units. Each works on the inputs [begin, end) only, for all samples.
+struct DenseKernels {
+  /// Assigns partial = x w over these inputs. A sample's result does not depend on the others.
+  void (*forward)(Rows<float> partial, Rows<const float> x, const float* w, int begin, int end, int units, int batch);
+  /// Adds x^T dy to dw, and assigns dx = dy w^T unless dx.data is null. dw may be null as well.
+  void (*backward)(Rows<float> dx, float* dw, Rows<const float> dy, Rows<const float> x, const float* w, int begin,
+                   int end, int units, int batch);
+};
+
+/// The most units that these kernels take.
+constexpr int most_few_units = 16;
+
+inline const DenseKernels& dense() { return for_this_cpu<DenseKernels>(); }
+
+}  // namespace convoy::kernels

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <span>
+
+#include "layers/layer.h"
+
+namespace convoy::layers {
+
+/// Batch normalisation (Ioffe & Szegedy 2015) of the last axis, over the batch and, for images, height and width:
+///
+///     y = gamma * (x - mean) / sqrt(variance + epsilon) + beta     by channel.
+///
+/// Training takes mean and (biased) variance from the batch and moves the moving statistics towards them; prediction,
+/// and a frozen layer in either mode, uses the moving statistics. Parameters: gamma if `scale`, beta if `center`;
+/// states: moving_mean, moving_variance.
+class BatchNorm final : public Layer {
+ public:
+  explicit BatchNorm(const Settings& settings);
+  static TypeSpec spec();
+
+  Declaration setup(std::span<const Shape> inputs) override;
+  Sweeps forward(Mode mode, bool trainable) const override;
+  Sweeps backward(bool trainable) const override;
+
+ private:
+  /// The arrays of one number a channel in Pass::shared.
+  struct Coefficients {
+    float* mean;
+    float* mean_rest;
+    float* inv_deviation;
+    float* scale;
+    float* shift;
+    float* slope;
+    float* offset;
+  };
+  Coefficients coefficients(const Pass& pass) const;
+
+  void observe(const Pass& pass, const Task& task) const;
+  void use_batch_statistics(const Pass& pass) const;
+  void use_moving_statistics(const Pass& pass) const;
+  void move_statistics(const Pass& pass, std::span<const double> mean, std::span<const double> m2, double count) const;
+  void set_coefficients(const Pass& pass, int channel, double mean, double variance) const;
+  void normalize(const Pass& pass, const Task& task) const;
+  void observe_gradient(const Pass& pass, const Task& task) const;
+  void reduce_gradient(const Pass& pass) const;
+  void input_gradient(const Pass& pass, const Task& task) const;
+  void frozen_input_gradient(const Pass& pass, const Task& task) const;
+
+  double momentum_;
+  double epsilon_;
+  bool center_;
+  bool scale_;
+  bool unbiased_;
+  Shape shape_;
+  int channels_ = 0;
+  int pixels_ = 0;
+};
+
+}  // namespace convoy::layers
