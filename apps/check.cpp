@@ -1,0 +1,45 @@
+#include <iomanip>
+#include <iostream>
+
+#include "convoy/experiment.h"
+#include "terminal.h"
+#include "verb.h"
+
+namespace convoy::app {
+namespace {
+
+void print(const DataStatistics& data) {
+  std::cout << "data: " << data.samples << " samples of " << data.shape.text() << ", mean " << fixed(data.mean, 3)
+            << ", deviation " << fixed(data.deviation, 3) << ", " << fixed(data.min, 0) << " to " << fixed(data.max, 0)
+            << ", " << data.duplicates << " duplicates\n";
+  if (data.per_class.empty()) return;
+  std::cout << "      per class:";
+  for (const int count : data.per_class) std::cout << ' ' << count;
+  std::cout << '\n';
+}
+
+}  // namespace
+
+int check(const Arguments& arguments) {
+  Options options("check");
+  options.add_overrides();
+  options.add()("threads", "Threads to use; 0 for one a core.", cxxopts::value<int>()->default_value("0"), "N");
+  if (!options.parse(arguments, 1, 1, "one CONFIG")) return ok;
+  CheckOptions check_options;
+  check_options.threads = (*options)["threads"].as<int>();
+  const CheckResult result = check_experiment(load_config(options.positional()[0], options.overrides()), check_options);
+  print(result.train);
+  std::cout << "gradients along random directions, against differences of the loss:\n";
+  for (const DirectionCheck& direction : result.directions) {
+    std::cout << "      " << std::left << std::setw(26) << direction.tensor << std::right << std::scientific
+              << std::setprecision(3) << std::setw(12) << direction.analytic << std::setw(12) << direction.numeric
+              << "  error " << direction.relative_error << std::defaultfloat << '\n';
+  }
+  std::cout << "gradients " << (result.gradients_ok ? "agree" : "DO NOT AGREE") << '\n'
+            << "overfitting one batch: loss " << fixed(result.overfit_first_loss, 4) << " to "
+            << fixed(result.overfit_last_loss, 4) << ", accuracy " << percent(result.overfit_accuracy) << ": "
+            << (result.overfit_ok ? "ok" : "NOT LEARNT") << '\n';
+  return result.gradients_ok && result.overfit_ok ? ok : failed;
+}
+
+}  // namespace convoy::app

@@ -1,0 +1,83 @@
+#include <iomanip>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "convoy/error.h"
+#include "convoy/experiment.h"
+#include "terminal.h"
+#include "verb.h"
+
+namespace convoy::app {
+namespace {
+
+const Dataset& choose(const DataSplits& data, const std::string& split) {
+  if (split == "test") return data.test;
+  if (split == "train") return data.train;
+  if (split == "validation" && !data.validation.empty()) return data.validation;
+  throw Error(ErrorKind::config, split == "validation" ? "the configuration sets no validation images aside"
+                                                       : "--split " + split + ": expected test, validation or train");
+}
+
+void print_confusion(const Evaluation& result, const std::vector<std::string>& names) {
+  std::cout << "confusion matrix (rows: labels, columns: predictions)\n";
+  const auto name = [&](int i) {
+    return static_cast<std::size_t>(i) < names.size() ? names[static_cast<std::size_t>(i)] : std::to_string(i);
+  };
+  std::size_t width = 5;
+  for (int i = 0; i < result.classes; ++i) width = std::max(width, name(i).size());
+  const auto cell = [&](const std::string& text) { std::cout << ' ' << std::setw(static_cast<int>(width)) << text; };
+  cell("");
+  for (int i = 0; i < result.classes; ++i) cell(name(i));
+  std::cout << '\n';
+  for (int row = 0; row < result.classes; ++row) {
+    cell(name(row));
+    for (int i = 0; i < result.classes; ++i)
+      cell(std::to_string(result.confusion[static_cast<std::size_t>(row * result.classes + i)]));
+    std::cout << '\n';
+  }
+}
+
+void print_json(const Evaluation& result, const std::string& split) {
+  const nlohmann::ordered_json line = {{"event", "evaluation"},
+                                       {"split", split},
+                                       {"samples", result.samples},
+                                       {"loss", result.loss},
+                                       {"accuracy", result.accuracy},
+                                       {"top_k", result.top_k},
+                                       {"k", result.k},
+                                       {"seconds", result.seconds},
+                                       {"images_per_second", result.samples / result.seconds},
+                                       {"peak_rss_mb", peak_rss_mb()},
+                                       {"confusion", result.confusion}};
+  std::cout << line.dump() << '\n';
+}
+
+}  // namespace
+
+int eval(const Arguments& arguments) {
+  Options options("eval");
+  options.add()("data", "Another folder of data than the configuration's.", cxxopts::value<std::string>(), "DIR")(
+      "split", "test, validation or train.", cxxopts::value<std::string>()->default_value("test"), "NAME")(
+      "top", "The k of top-k accuracy.", cxxopts::value<int>()->default_value("5"), "K")(
+      "threads", "Threads to use; 0 for one a core.", cxxopts::value<int>()->default_value("0"), "N")(
+      "json", "Print one JSON object.");
+  if (!options.parse(arguments, 1, 1, "one MODEL")) return ok;
+  const auto file = find_model(options.positional()[0]);
+  Model model = Model::load(file, (*options)["threads"].as<int>());
+  Config config = config_of(file);
+  if (options->count("data") > 0) config.data.set("path", (*options)["data"].as<std::string>());
+  const std::string split = (*options)["split"].as<std::string>();
+  const DataSplits data = load_data(config.data, static_cast<std::uint64_t>(config.run.integer("seed")));
+  const Evaluation result = model.evaluate(choose(data, split), 128, (*options)["top"].as<int>());
+  if (options->count("json") > 0) {
+    print_json(result, split);
+    return ok;
+  }
+  std::cout << split << " accuracy " << percent(result.accuracy) << ", loss " << fixed(result.loss, 4) << ", top-"
+            << result.k << ' ' << percent(result.top_k) << " (" << result.samples << " images, "
+            << fixed(result.samples / result.seconds, 0) << " images/s)\n";
+  if (result.classes > 1 && result.classes <= 30) print_confusion(result, model.class_names());
+  return ok;
+}
+
+}  // namespace convoy::app

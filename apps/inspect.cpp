@@ -1,0 +1,32 @@
+#include <iomanip>
+#include <iostream>
+
+#include "convoy/experiment.h"
+#include "verb.h"
+
+namespace convoy::app {
+
+int inspect(const Arguments& arguments) {
+  Options options("inspect");
+  if (!options.parse(arguments, 1, 1, "one MODEL")) return ok;
+  const ModelInfo info = convoy::inspect(find_model(options.positional()[0]));
+  std::size_t width = 6;
+  for (const TensorInfo& tensor : info.tensors) width = std::max(width, tensor.name.size());
+  std::cout << std::left << std::setw(static_cast<int>(width)) << "tensor"
+            << "  dtype  shape             min        max       mean  deviation\n";
+  for (const TensorInfo& tensor : info.tensors) {
+    std::cout << std::left << std::setw(static_cast<int>(width)) << tensor.name << "  " << std::setw(5) << tensor.dtype
+              << "  " << std::setw(12) << tensor.shape.text() << std::right << std::setprecision(4);
+    for (const double value : {tensor.min, tensor.max, tensor.mean, tensor.deviation})
+      std::cout << ' ' << std::setw(10) << value;
+    if (tensor.not_finite > 0) std::cout << "  " << tensor.not_finite << " not finite";
+    std::cout << '\n';
+  }
+  std::cout << '\n';
+  for (const auto& [key, value] : info.metadata) {
+    std::cout << key << (value.find('\n') == std::string::npos ? " = " + value : ":\n" + value) << '\n';
+  }
+  return ok;
+}
+
+}  // namespace convoy::app

@@ -1,0 +1,73 @@
+#include <algorithm>
+#include <iostream>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "convoy/error.h"
+#include "convoy/experiment.h"
+#include "terminal.h"
+#include "verb.h"
+
+namespace convoy::app {
+namespace {
+
+struct Guess {
+  std::string name;
+  float probability;
+};
+
+std::vector<Guess> best(const std::vector<float>& probabilities, const std::vector<std::string>& names, int count) {
+  std::vector<std::size_t> order(probabilities.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, std::ranges::greater{}, [&](std::size_t i) { return probabilities[i]; });
+  order.resize(std::min(order.size(), static_cast<std::size_t>(count)));
+  std::vector<Guess> guesses;
+  for (const std::size_t i : order)
+    guesses.push_back({i < names.size() ? names[i] : std::to_string(i), probabilities[i]});
+  return guesses;
+}
+
+void print(const std::string& image, const std::vector<Guess>& guesses, bool json) {
+  if (json) {
+    nlohmann::ordered_json line = {
+        {"event", "prediction"}, {"image", image}, {"class", guesses[0].name}, {"probability", guesses[0].probability}};
+    for (const Guess& guess : guesses)
+      line["top"].push_back({{"class", guess.name}, {"probability", guess.probability}});
+    std::cout << line.dump() << '\n';
+    return;
+  }
+  std::cout << image << ':';
+  for (const Guess& guess : guesses)
+    std::cout << "  " << guess.name << ' ' << percent(static_cast<double>(guess.probability));
+  std::cout << '\n';
+}
+
+}  // namespace
+
+int predict(const Arguments& arguments) {
+  Options options("predict");
+  options.add()("top", "Show the K likeliest classes.", cxxopts::value<int>()->default_value("1"), "K")(
+      "invert", "The images are dark on light, the model learnt light on dark (or the other way round).")(
+      "json", "Print one JSON object an image.");
+  if (!options.parse(arguments, 2, std::numeric_limits<std::size_t>::max(), "a MODEL and images")) return ok;
+  const int top = (*options)["top"].as<int>();
+  if (top < 1) throw Error(ErrorKind::config, "--top " + std::to_string(top) + ": expected at least 1");
+  const auto file = find_model(options.positional()[0]);
+  Model model = Model::load(file, 1);
+  int code = ok;
+  for (std::size_t i = 1; i < options.positional().size(); ++i) {
+    const std::string& image = options.positional()[i];
+    try {
+      auto pixels = load_image(image, model.input_shape(), {.invert = options->count("invert") > 0});
+      const auto probabilities = model.predict(Dataset::from_bytes(model.input_shape(), std::move(pixels), {}), 1);
+      print(image, best(probabilities, model.class_names(), top), options->count("json") > 0);
+    } catch (const Error& error) {  // the other images are still worth an answer
+      std::cerr << red("error: ") << error.what() << '\n';
+      code = bad_data;
+    }
+  }
+  return code;
+}
+
+}  // namespace convoy::app

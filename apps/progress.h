@@ -1,0 +1,34 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "convoy/callbacks.h"
+
+namespace convoy::app {
+
+/// Shows training on standard error: a bar that is redrawn on a terminal, a line an epoch elsewhere; and stops it when
+/// the user presses Ctrl-C. With `quiet` it only does the latter.
+class Progress : public Callback {
+ public:
+  explicit Progress(bool quiet);
+
+  bool on_batch_end(const BatchLog& log) override;
+  bool on_epoch_end(const EpochLog& log) override;
+
+ private:
+  void draw(const BatchLog& log);
+
+  bool quiet_;
+  bool bar_;
+  int epochs_ = 0;
+  std::chrono::steady_clock::time_point last_drawn_{};
+};
+
+/// Prints each epoch on standard output as one JSON object.
+class JsonEpochs : public Callback {
+ public:
+  bool on_epoch_end(const EpochLog& log) override;
+};
+
+}  // namespace convoy::app

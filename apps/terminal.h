@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+
+namespace convoy::app {
+
+/// Whether standard error is a terminal that can redraw a line.
+bool stderr_is_terminal();
+/// Its width in columns; 80 where unknown.
+int terminal_width();
+/// Text in colour, if standard error is a terminal and NO_COLOR is not set.
+std::string red(const std::string& text);
+
+/// From now on the first Ctrl-C makes `interrupt_requested` true, the second ends the program at once.
+void catch_interrupt();
+bool interrupt_requested();
+
+/// "12.3 s", "4 min 05 s"
+std::string duration(double seconds);
+/// "98.42 %"
+std::string percent(double share);
+/// With so many digits after the point.
+std::string fixed(double value, int digits);
+
+}  // namespace convoy::app
