@@ -68,7 +68,7 @@ int eval(const Arguments& arguments) {
   if (options->count("data") > 0) config.data.set("path", (*options)["data"].as<std::string>());
   const std::string split = (*options)["split"].as<std::string>();
   const DataSplits data = load_data(config.data, static_cast<std::uint64_t>(config.run.integer("seed")));
-  const Evaluation result = model.evaluate(choose(data, split), 128, (*options)["top"].as<int>());
+  const Evaluation result = model.evaluate(choose(data, split), 32, (*options)["top"].as<int>());
   if (options->count("json") > 0) {
     print_json(result, split);
     return ok;

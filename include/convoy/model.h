@@ -62,9 +62,9 @@ class Model {
 
   /// Trains. Throws Error{config} before compile() or for shapes that do not fit, Error{diverged} on NaN.
   History fit(const Dataset& train, const FitOptions& options);
-  Evaluation evaluate(const Dataset& data, int batch_size = 128, int top_k = 5);
+  Evaluation evaluate(const Dataset& data, int batch_size = 32, int top_k = 5);
   /// Probabilities (softmax cross-entropy models) or outputs, row-major: data.size() x outputs().
-  std::vector<float> predict(const Dataset& data, int batch_size = 128);
+  std::vector<float> predict(const Dataset& data, int batch_size = 32);
 
   Summary summary() const;
   Shape input_shape() const;

@@ -2,6 +2,7 @@
 
 #include <zlib.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 
@@ -27,6 +28,8 @@ std::vector<std::uint8_t> read_maybe_gzip(const std::filesystem::path& file, std
   if (!stream) fail(file, "cannot be opened");
   gzbuffer(stream.get(), 1U << 17);
   std::vector<std::uint8_t> bytes;
+  // Growing would hold two copies for a moment. Most files shrink less than this; memory not touched costs nothing.
+  bytes.reserve(std::min<std::size_t>(most, 8 * std::filesystem::file_size(file)));
   std::array<std::uint8_t, 1U << 17> block{};
   while (true) {
     const int got = gzread(stream.get(), block.data(), static_cast<unsigned>(block.size()));

@@ -11,7 +11,6 @@ template <class T>
 struct Rows {
   T* data;
   std::ptrdiff_t stride;
-  T* operator[](int n) const { return data + n * stride; }
 };
 
 /// Dense layers with few outputs, such as a classifier's 36864 -> 10, where a general GEMM has nothing to block over:

@@ -18,40 +18,38 @@ enum State : std::size_t { moving_mean, moving_variance };
 }  // namespace
 
 BatchNorm::BatchNorm(const Settings& settings)
-    : momentum_(settings.number("momentum")),
-      epsilon_(settings.number("epsilon")),
-      center_(settings.flag("center")),
-      scale_(settings.flag("scale")),
-      unbiased_(settings.text("moving_variance") == "unbiased") {
-  if (settings.text("preset") == "torch") {  // torch.nn.BatchNorm2d: momentum 0.1 is the share of the new there
-    momentum_ = 0.9;
-    epsilon_ = 1e-5;
-    unbiased_ = true;
-  }
+    : center_(settings.flag("center")), scale_(settings.flag("scale")) {
+  const bool torch = settings.text("preset") == "torch";
+  momentum_ = settings.has("momentum") ? settings.number("momentum") : (torch ? 0.9 : 0.99);
+  epsilon_ = settings.has("epsilon") ? settings.number("epsilon") : (torch ? 1e-5 : 1e-3);
+  unbiased_ = settings.has("moving_variance") ? settings.text("moving_variance") == "unbiased" : torch;
 }
 
+// Keys that a preset fills in have no fallback: what the user gives must be told from what he leaves out.
 TypeSpec BatchNorm::spec() {
   return {"batch_norm",
           "Batch normalisation of the last axis.",
           {{.name = "momentum",
             .kind = Kind::number,
-            .fallback = 0.99,
-            .doc = "The share of the moving statistics that each step keeps.",
+            .doc = "The share of the moving statistics that each step keeps; without it what preset says, 0.99.",
             .min = 0,
             .max = 1},
-           {.name = "epsilon", .kind = Kind::number, .fallback = 1e-3, .doc = "Added to the variance.", .min = 1e-12},
+           {.name = "epsilon",
+            .kind = Kind::number,
+            .doc = "Added to the variance; without it what preset says, 1e-3.",
+            .min = 1e-12},
            {.name = "center", .kind = Kind::flag, .fallback = true, .doc = "Add a trained beta."},
            {.name = "scale", .kind = Kind::flag, .fallback = true, .doc = "Multiply by a trained gamma."},
            {.name = "moving_variance",
             .kind = Kind::choice,
-            .fallback = "biased",
-            .doc = "What the moving variance averages: the batch's variance over n (Keras) or over n - 1 (PyTorch).",
+            .doc = "What the moving variance averages: the batch's variance over n (Keras) or over n - 1 (PyTorch); "
+                   "without it what preset says, biased.",
             .choices = {"biased", "unbiased"}},
            {.name = "preset",
             .kind = Kind::choice,
-            .fallback = "keras",
-            .doc = "\"torch\" stands for momentum 0.9, epsilon 1e-5 and the unbiased moving variance, whatever these "
-                   "keys say.",
+            .fallback = std::string("keras"),
+            .doc = "For keys that are not given: \"keras\" (momentum 0.99, epsilon 1e-3, biased) or \"torch\" "
+                   "(momentum 0.9, which PyTorch calls 0.1, epsilon 1e-5, unbiased).",
             .choices = {"keras", "torch"}}}};
 }
 
@@ -114,7 +112,7 @@ void BatchNorm::use_batch_statistics(const Pass& pass) const {
   if (count < 2) {
     throw Error(ErrorKind::config,
                 "batch norm needs more than one value per channel in training, got a batch of 1 sample of shape " +
-                    shape_.text() + "; use larger batches (last_batch = \"merge\" avoids a last one of 1)");
+                    shape_.text() + "; use larger batches (last_batch = \"merge\" avoids a last one of 1) or freeze the layer");
   }
   // The first sample's moments become the batch's: nobody reads them again.
   auto* mean = pass.saved_of<double>(0);

@@ -130,7 +130,10 @@ std::vector<float> LayerRun::gradient(int which) const {
 void LayerRun::run(const Sweeps& sweeps) {
   for (const Sweep& sweep : sweeps) {
     const int parts = sweep.parts == Sweep::by_sample ? batch_ : sweep.parts;
-    for (int i = 0; i < parts; ++i) sweep.body(pass_, {.index = i, .group = i % groups, .worker = 0});
+    for (int i = 0; i < parts; ++i) {
+      const int index = reversed ? parts - 1 - i : i;
+      sweep.body(pass_, {.index = index, .group = index % groups, .worker = 0});
+    }
   }
 }
 

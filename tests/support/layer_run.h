@@ -35,6 +35,7 @@ class LayerRun {
   std::vector<float> d_input(int which) const;
   std::vector<float> gradient(int which) const;  ///< groups added up
 
+  bool reversed = false;                 ///< visits samples and parts from the last to the first
   std::uint64_t seed_of_randomness = 5;  ///< with step, names the random numbers of dropout
   std::uint32_t step = 3;
 
