@@ -9,6 +9,11 @@ constexpr int block = 256;                    // inputs: 16 units of them are ha
 constexpr int samples = 4;                    // that go through a block together
 constexpr int outputs = lanes == 16 ? 5 : 2;  // times `samples`: the accumulators that fit the registers
 
+template <class T>
+CONVOY_INLINE T* row(Rows<T> rows, int n) {
+  return rows.data + n * rows.stride;
+}
+
 /// A block of a matrix inputs x units, transposed to units x block.
 struct Transposed {
   alignas(64) float rows[most_few_units][block];
@@ -37,7 +42,7 @@ CONVOY_INLINE void dot_tile(Rows<float> partial, Rows<const float> x, const Tran
   Vec sums[N][O] = {};
   const auto accumulate = [&](int k, auto get) __attribute__((always_inline)) {
     Vec inputs[N];
-    CONVOY_UNROLL for (int i = 0; i < N; ++i) inputs[i] = get(x[n + i] + begin + k);
+    CONVOY_UNROLL for (int i = 0; i < N; ++i) inputs[i] = get(row(x, n + i) + begin + k);
     CONVOY_UNROLL for (int j = 0; j < O; ++j) {
       const Vec weights = get(w.rows[o + j] + k);
       CONVOY_UNROLL for (int i = 0; i < N; ++i) sums[i][j] += inputs[i] * weights;
@@ -47,7 +52,7 @@ CONVOY_INLINE void dot_tile(Rows<float> partial, Rows<const float> x, const Tran
   for (; k + lanes <= count; k += lanes) accumulate(k, [](const float* p) { return load(p); });
   if (k < count) accumulate(k, [&](const float* p) { return load_some(p, count - k); });
   for (int i = 0; i < N; ++i) {
-    for (int j = 0; j < O; ++j) partial[n + i][o + j] += sum(sums[i][j]);
+    for (int j = 0; j < O; ++j) row(partial, n + i)[o + j] += sum(sums[i][j]);
   }
 }
 
@@ -61,7 +66,7 @@ CONVOY_INLINE void dot_block(Rows<float> partial, Rows<const float> x, const Tra
 
 void forward(Rows<float> partial, Rows<const float> x, const float* w, int begin, int end, int units, int batch) {
   for (int n = 0; n < batch; ++n) {
-    for (int o = 0; o < units; ++o) partial[n][o] = 0;
+    for (int o = 0; o < units; ++o) row(partial, n)[o] = 0;
   }
   Transposed weights;
   for (int at = begin; at < end; at += block) {
@@ -80,19 +85,19 @@ CONVOY_INLINE void gradient_block(Rows<float> dx, Transposed& dw, Rows<const flo
   const auto step = [&](int k, auto get, auto put) __attribute__((always_inline)) {
     Vec inputs[N];
     Vec gradients[N] = {};
-    CONVOY_UNROLL for (int i = 0; i < N; ++i) inputs[i] = get(x[n + i] + begin + k);
+    CONVOY_UNROLL for (int i = 0; i < N; ++i) inputs[i] = get(row(x, n + i) + begin + k);
     for (int o = 0; o < units; ++o) {
       const Vec weights = load(w.rows[o] + k);
       Vec weight_gradient = load(dw.rows[o] + k);
       CONVOY_UNROLL for (int i = 0; i < N; ++i) {
-        const Vec d = broadcast(dy[n + i][o]);
+        const Vec d = broadcast(row(dy, n + i)[o]);
         gradients[i] += d * weights;
         weight_gradient += d * inputs[i];
       }
       store(dw.rows[o] + k, weight_gradient);
     }
     if (dx.data == nullptr) return;
-    CONVOY_UNROLL for (int i = 0; i < N; ++i) put(dx[n + i] + begin + k, gradients[i]);
+    CONVOY_UNROLL for (int i = 0; i < N; ++i) put(row(dx, n + i) + begin + k, gradients[i]);
   };
   int k = 0;
   for (; k + lanes <= count; k += lanes) {

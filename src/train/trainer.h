@@ -75,7 +75,8 @@ class Trainer {
   void restore(const Progress& progress) { progress_ = progress; }
   Schedule& schedule() { return *schedule_; }
   Stepper& optimizer() { return optimizer_; }
-  const Session& session() const { return session_; }
+  /// Of the last step, after regularisation and clipping; laid out as Weights::parameters.
+  std::span<const float> gradients() { return session_.gradients(); }
 
  private:
   void train_step(const Batch& batch);
