@@ -17,8 +17,7 @@ enum State : std::size_t { moving_mean, moving_variance };
 
 }  // namespace
 
-BatchNorm::BatchNorm(const Settings& settings)
-    : center_(settings.flag("center")), scale_(settings.flag("scale")) {
+BatchNorm::BatchNorm(const Settings& settings) : center_(settings.flag("center")), scale_(settings.flag("scale")) {
   const bool torch = settings.text("preset") == "torch";
   momentum_ = settings.has("momentum") ? settings.number("momentum") : (torch ? 0.9 : 0.99);
   epsilon_ = settings.has("epsilon") ? settings.number("epsilon") : (torch ? 1e-5 : 1e-3);
@@ -112,7 +111,8 @@ void BatchNorm::use_batch_statistics(const Pass& pass) const {
   if (count < 2) {
     throw Error(ErrorKind::config,
                 "batch norm needs more than one value per channel in training, got a batch of 1 sample of shape " +
-                    shape_.text() + "; use larger batches (last_batch = \"merge\" avoids a last one of 1) or freeze the layer");
+                    shape_.text() +
+                    "; use larger batches (last_batch = \"merge\" avoids a last one of 1) or freeze the layer");
   }
   // The first sample's moments become the batch's: nobody reads them again.
   auto* mean = pass.saved_of<double>(0);

@@ -52,6 +52,8 @@ Declaration Dense::setup(std::span<const Shape> inputs) {
   kernel_spec_.fan_in = inputs_;
   kernel_spec_.fan_out = units_;
   bias_spec_.shape = {units_};
+  bias_spec_.fan_in = units_;  // what Keras takes for a tensor with one axis
+  bias_spec_.fan_out = units_;
   declaration.parameters.push_back(kernel_spec_);
   if (use_bias_) declaration.parameters.push_back(bias_spec_);
   // Each part's share of the dot products, until they are added up.

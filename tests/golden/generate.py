@@ -6,7 +6,7 @@
 Initial weights come from Philox, which the test draws again in C++; batches are the first 20 x 32 training images of the
 bundled MNIST, in file order. Batch norm is Keras's: epsilon 1e-3, momentum 0.99, moving variance over n. Adam is Keras's:
 epsilon outside the bias correction. Written: after step 1 with Adam every gradient, parameter and moving statistic; and the
-losses of steps 1 to 20 with Adam (1e-3) and with SGD (1e-3; a larger rate makes the
+losses of steps 1 to 20 with Adam (1e-3) and with SGD (3e-4; a larger rate makes the
 flagship chaotic, and rounding then decides on its losses).
 """
 import gzip, json, math, os, struct
@@ -14,7 +14,8 @@ import numpy as np, torch, torch.nn.functional as F
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 MNIST = os.path.join(HERE, "../../data/mnist")
-SEED, STEPS, BATCH = 1234, 20, 32
+# Adam's first step is the gradient's sign: a seed for which no gradient is so small that rounding decides on it.
+SEED, STEPS, BATCH = 21, 20, 32
 torch.set_default_dtype(torch.float64)
 
 
@@ -106,7 +107,7 @@ class Adam:
 class SGD:
     def step(self, parameters):
         for w in parameters.values():
-            w.data -= 1e-3 * w.grad
+            w.data -= 3e-4 * w.grad
 
 
 def mnist():

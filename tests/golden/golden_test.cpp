@@ -21,7 +21,7 @@ namespace {
 
 constexpr int batch_size = 32;
 constexpr int steps = 20;
-constexpr std::uint64_t seed = 1234;
+constexpr std::uint64_t seed = 21;
 
 Sequential flagship() {
   Sequential model({28, 28, 1});
@@ -152,7 +152,7 @@ void check_model(Model model, const std::string& name) {
     const auto losses = rerun.losses([&] { check_first_step(rerun, file); });
     check_losses(losses, golden(file, "losses/adam"), 1e-3);
   }
-  Rerun rerun(model, SGD{.learning_rate = 1e-3});
+  Rerun rerun(model, SGD{.learning_rate = 3e-4});
   check_losses(rerun.losses([] {}), golden(file, "losses/sgd"), 1e-4);
 }
 

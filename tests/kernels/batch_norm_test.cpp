@@ -45,7 +45,8 @@ void for_every_size(const Check& check) {
 /// One sample, with channels far from each other where `spread` is large.
 Floats make_sample(int pixels, int channels, float mean, float deviation, float spread) {
   Floats x = normal_floats(static_cast<std::size_t>(pixels * channels), 1, mean, deviation);
-  for (std::size_t i = 0; i < x.size(); ++i) x[i] += spread * static_cast<float>(i % static_cast<std::size_t>(channels));
+  for (std::size_t i = 0; i < x.size(); ++i)
+    x[i] += spread * static_cast<float>(i % static_cast<std::size_t>(channels));
   return x;
 }
 
@@ -58,8 +59,10 @@ void check_moments(const BatchNormKernels& kernels, const Floats& x, int pixels,
   auto want = reference.moments(doubles(x));
   for (double& variance : want.variance) variance *= want.count;
   CHECK(relative_distance(mean, want.mean) < 1e-6);
-  if (pixels == 1) CHECK(m2 == Doubles(m2.size(), 0.0));
-  else CHECK(relative_distance(m2, want.variance) < 1e-6);
+  if (pixels == 1)
+    CHECK(m2 == Doubles(m2.size(), 0.0));
+  else
+    CHECK(relative_distance(m2, want.variance) < 1e-6);
 }
 
 TEST_CASE("moments of a sample agree with two passes in double") {
