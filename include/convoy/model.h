@@ -66,6 +66,10 @@ class Model {
   /// Probabilities (softmax cross-entropy models) or outputs, row-major: data.size() x outputs().
   std::vector<float> predict(const Dataset& data, int batch_size = 32);
 
+  /// The outputs of all of `data` as one batch, as Keras's model(x, training=...): in training mode batch norm uses the
+  /// batch's statistics (and moves the moving ones) and dropout drops. Values are taken as they are, without scaling.
+  std::vector<float> forward(const Dataset& data, bool training);
+
   Summary summary() const;
   Shape input_shape() const;
   int outputs() const;

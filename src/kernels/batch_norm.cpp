@@ -13,11 +13,17 @@ constexpr int registers = 4;
 /// Sums run in float over so many rows, then in double.
 constexpr int float_rows = 64;
 
+/// Floats in a register of type T.
+template <class T>
+constexpr int step_of = lanes;
+template <>
+constexpr int step_of<float> = 1;
+
 /// V registers of columns [column, column + width) in some rows of `stride` floats; T is Vec, or float where a row has
 /// fewer columns than a vector. Where the width is no multiple of a vector, the last register overlaps the one before.
 template <class T, int V>
 struct Block {
-  static constexpr int step = sizeof(T) / sizeof(float);
+  static constexpr int step = step_of<T>;
   std::ptrdiff_t base;  ///< the first row's place in the sample
   int rows, stride, column, width;
 
@@ -29,7 +35,7 @@ struct Block {
 
 template <class T, int V, class Body>
 CONVOY_INLINE void call(const Body& body, std::ptrdiff_t base, int rows, int stride, int column) {
-  constexpr int full = V * Block<T, V>::step;
+  constexpr int full = V * step_of<T>;
   const int left = stride - column;
   body(Block<T, V>{base, rows, stride, column, left < full ? left : full});
 }
@@ -75,13 +81,14 @@ CONVOY_INLINE void put(float* p, float v) { *p = v; }
 /// The block's coefficients of an array by channel.
 template <class T, int V>
 CONVOY_INLINE void get_coefficients(T (&r)[V], const float* by_channel, const Block<T, V>& block, int channels) {
+  constexpr int step = step_of<T>;
   for (int v = 0; v < V; ++v) {
     const int start = block.start(v);
-    if (start + block.step <= channels) {
+    if (start + step <= channels) {
       get(r[v], by_channel + start);
     } else {
-      float folded[block.step];
-      for (int i = 0; i < block.step; ++i) folded[i] = by_channel[(start + i) % channels];
+      float folded[step];
+      for (int i = 0; i < step; ++i) folded[i] = by_channel[(start + i) % channels];
       get(r[v], folded);
     }
   }
@@ -107,7 +114,7 @@ CONVOY_INLINE void add_lanes(double* sums, float v) { *sums += v; }
 /// Adds to sums[q][channel], for each of Q quantities, what add(T (&run)[Q][V], v, offset) adds up over the block.
 template <int Q, class T, int V, class Add>
 CONVOY_INLINE void add_up(double* const (&sums)[Q], const Block<T, V>& block, int channels, const Add& add) {
-  constexpr int step = block.step;
+  constexpr int step = step_of<T>;
   double totals[Q][V * step] = {};
   for (int first = 0; first < block.rows; first += float_rows) {
     const int end = first + float_rows < block.rows ? first + float_rows : block.rows;

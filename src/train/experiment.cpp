@@ -144,7 +144,8 @@ class Run {
                      .report = folder_.report(),
                      .history = progress.history};
     result.best_epoch = progress.best_epoch;
-    result.test = model_.evaluate(data_.test, trainer_options(impl_.config).evaluation_batch, impl_.config.train.integer("top_k"));
+    result.test = model_.evaluate(data_.test, trainer_options(impl_.config).evaluation_batch,
+                                  impl_.config.train.integer("top_k"));
     result.interrupted = interrupted;
     result.seconds = seconds;
     result.peak_rss_mb = peak_rss_mb();

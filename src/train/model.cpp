@@ -5,6 +5,7 @@
 #include "config/catalog.h"
 #include "convoy/error.h"
 #include "kernels/gemm.h"
+#include "train/batch.h"
 #include "train/model_impl.h"
 #include "train/trainer.h"
 
@@ -132,6 +133,25 @@ Evaluation Model::evaluate(const Dataset& data, int batch_size, int top_k) {
 std::vector<float> Model::predict(const Dataset& data, int batch_size) {
   const kernels::SingleThreadedBlas single;
   return impl_->evaluator(batch_size).predict(data, impl_->scaling);
+}
+
+std::vector<float> Model::forward(const Dataset& data, bool training) {
+  const kernels::SingleThreadedBlas single;
+  const Network& network = impl_->network();
+  if (data.empty() || data.shape() != impl_->input) {
+    throw Error(ErrorKind::data, "samples are " + data.shape().text() + ", the network expects " + impl_->input.text());
+  }
+  Session session(network, impl_->weights(), training ? Mode::train : Mode::predict, data.size(), network.output(),
+                  impl_->pool);
+  Loader loader(data, scaling_for("none", data), {.batch_size = data.size()});
+  loader.start(0);
+  const Batch& batch = *loader.next();
+  copy_inputs(batch, session);
+  session.forward(batch.size, static_cast<std::uint64_t>(impl_->config.run.integer("seed")));
+  const std::size_t size = session.output_shape().size();
+  std::vector<float> outputs;
+  for (int n = 0; n < batch.size; ++n) outputs.insert(outputs.end(), session.output()[n], session.output()[n] + size);
+  return outputs;
 }
 
 Shape Model::input_shape() const { return impl_->input; }

@@ -24,9 +24,11 @@ constexpr int all_pixels[] = {1, 2, 15, 127, 169};
 constexpr int all_channels[] = {1, 2, 3, 7, 8, 13, 16, 24, 31, 32, 45, 100, 127};
 
 template <class T>
-std::vector<T> poisoned(int size) {
-  return std::vector<T>(static_cast<std::size_t>(size), std::numeric_limits<T>::quiet_NaN());
+std::vector<T> poisoned(std::size_t size) {
+  return std::vector<T>(size, std::numeric_limits<T>::quiet_NaN());
 }
+
+std::size_t size_of(int count) { return static_cast<std::size_t>(count); }
 
 /// Calls check(kernels, pixels, channels) for every instruction set and size.
 template <class Check>
@@ -44,18 +46,17 @@ void for_every_size(const Check& check) {
 
 /// One sample, with channels far from each other where `spread` is large.
 Floats make_sample(int pixels, int channels, float mean, float deviation, float spread) {
-  Floats x = normal_floats(static_cast<std::size_t>(pixels * channels), 1, mean, deviation);
-  for (std::size_t i = 0; i < x.size(); ++i)
-    x[i] += spread * static_cast<float>(i % static_cast<std::size_t>(channels));
+  Floats x = normal_floats(size_of(pixels) * size_of(channels), 1, mean, deviation);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] += spread * static_cast<float>(i % size_of(channels));
   return x;
 }
 
 void check_moments(const BatchNormKernels& kernels, const Floats& x, int pixels, int channels) {
-  Doubles mean = poisoned<double>(channels);
-  Doubles m2 = poisoned<double>(channels);
-  Floats pivot = poisoned<float>(channels);
+  Doubles mean = poisoned<double>(size_of(channels));
+  Doubles m2 = poisoned<double>(size_of(channels));
+  Floats pivot = poisoned<float>(size_of(channels));
   kernels.moments(mean.data(), m2.data(), pivot.data(), x.data(), pixels, channels);
-  const test::ReferenceBatchNorm reference{static_cast<std::size_t>(channels), 0};
+  const test::ReferenceBatchNorm reference{size_of(channels), 0};
   auto want = reference.moments(doubles(x));
   for (double& variance : want.variance) variance *= want.count;
   CHECK(relative_distance(mean, want.mean) < 1e-6);
@@ -75,7 +76,7 @@ TEST_CASE("moments of a sample agree with two passes in double") {
 
 TEST_CASE("a constant channel has no variance at all") {
   for (const auto* kernels : test::every_isa<BatchNormKernels>()) {
-    const Floats x(676 * 13, 0.1F);
+    const Floats x(std::size_t{676} * 13, 0.1F);
     Doubles mean(13), m2(13);
     Floats pivot(13);
     kernels->moments(mean.data(), m2.data(), pivot.data(), x.data(), 676, 13);
@@ -86,16 +87,16 @@ TEST_CASE("a constant channel has no variance at all") {
 
 TEST_CASE("a large first row does not spoil the moments of the others") {
   for (const auto* kernels : test::every_isa<BatchNormKernels>()) {
-    Floats x = normal_floats(5000 * 32, 2, 0.0F, 1e-2F);
-    std::fill_n(x.begin(), 70 * 32, 100.0F);
+    Floats x = normal_floats(std::size_t{5000} * 32, 2, 0.0F, 1e-2F);
+    std::fill_n(x.begin(), std::size_t{70} * 32, 100.0F);
     check_moments(*kernels, x, 5000, 32);
   }
 }
 
 TEST_CASE("normalize, the gradient sums and the input gradients follow their formulas") {
   for_every_size([](const BatchNormKernels& kernels, int pixels, int channels) {
-    const auto size = static_cast<std::size_t>(pixels * channels);
-    const auto columns = static_cast<std::size_t>(channels);
+    const auto size = size_of(pixels) * size_of(channels);
+    const auto columns = size_of(channels);
     const Floats x = make_sample(pixels, channels, 20.0F, 1.0F, 0.1F);
     const Floats dy = normal_floats(size, 3);
     const Floats mean = normal_floats(columns, 4, 20.0F);
@@ -112,18 +113,18 @@ TEST_CASE("normalize, the gradient sums and the input gradients follow their for
       dy_sum[c] += double{dy[i]};
       dy_x_sum[c] += double{dy[i]} * distance;
     }
-    Floats got = poisoned<float>(pixels * channels);
+    Floats got = poisoned<float>(size);
     kernels.normalize(got.data(), x.data(), mean.data(), scale.data(), offset.data(), pixels, channels);
     CHECK(relative_distance(got, y) < 1e-6);
-    got = poisoned<float>(pixels * channels);
+    got = poisoned<float>(size);
     kernels.input_gradient(got.data(), dy.data(), x.data(), scale.data(), mean.data(), slope.data(), offset.data(),
                            pixels, channels);
     CHECK(relative_distance(got, dx) < 1e-6);
-    got = poisoned<float>(pixels * channels);
+    got = poisoned<float>(size);
     kernels.frozen_input_gradient(got.data(), dy.data(), scale.data(), pixels, channels);
     CHECK(relative_distance(got, frozen) < 1e-6);
-    Doubles got_sum = poisoned<double>(channels);
-    Doubles got_x_sum = poisoned<double>(channels);
+    Doubles got_sum = poisoned<double>(size_of(channels));
+    Doubles got_x_sum = poisoned<double>(size_of(channels));
     kernels.gradient_sums(got_sum.data(), got_x_sum.data(), dy.data(), x.data(), mean.data(), pixels, channels);
     CHECK(relative_distance(got_sum, dy_sum) < 1e-5);
     CHECK(relative_distance(got_x_sum, dy_x_sum) < 1e-5);
@@ -132,9 +133,9 @@ TEST_CASE("normalize, the gradient sums and the input gradients follow their for
 
 TEST_CASE("no kernel writes beyond the sample") {
   for_every_size([](const BatchNormKernels& kernels, int pixels, int channels) {
-    const auto size = static_cast<std::size_t>(pixels * channels);
+    const auto size = size_of(pixels) * size_of(channels);
     const Floats x(size, 1.0F);
-    const Floats ones(static_cast<std::size_t>(channels), 1.0F);
+    const Floats ones(size_of(channels), 1.0F);
     constexpr std::size_t margin = 64;
     Floats out(size + 2 * margin, 7.0F);
     float* y = out.data() + margin;
@@ -173,8 +174,8 @@ TEST_CASE("a channel's coefficients keep what the mean loses in float") {
 
 TEST_CASE("the reference's gradients are those of its forward pass") {
   const test::ReferenceBatchNorm reference{3, 1e-3};
-  const Doubles x = doubles(normal_floats(3 * 7, 8, 2.0F));
-  const Doubles d_y = doubles(normal_floats(3 * 7, 9));
+  const Doubles x = doubles(normal_floats(21, 8, 2.0F));
+  const Doubles d_y = doubles(normal_floats(21, 9));
   const Doubles gamma = {0.5, -1.5, 2};
   const Doubles beta = {1, 2, 3};
   const auto d = reference.backward(d_y, x, gamma);

@@ -111,7 +111,7 @@ TEST_CASE("backward assigns dx and adds to dw as the reference does") {
 
 TEST_CASE("either gradient may be left out, and the other is the same") {
   for (const auto* kernels : test::every_isa<DenseKernels>()) {
-    constexpr int batch = 5, inputs = 127, units = 10;
+    constexpr std::size_t batch = 5, inputs = 127, units = 10;
     const Padded x(batch, normal_floats(batch * inputs, 7));
     const Padded dy(batch, normal_floats(batch * units, 8));
     const Floats w = normal_floats(inputs * units, 9);
@@ -127,16 +127,16 @@ TEST_CASE("either gradient may be left out, and the other is the same") {
 
 TEST_CASE("a sample's dot products do not depend on the batch it is in") {
   for (const auto* kernels : test::every_isa<DenseKernels>()) {
-    constexpr int batch = 7, inputs = 613, units = 10;
+    constexpr std::size_t batch = 7, inputs = 613, units = 10;
     const Floats x = normal_floats(batch * inputs, 10);
     const Floats w = normal_floats(inputs * units, 11);
     Padded together(batch, units);
     kernels->forward(together.rows(), Padded(batch, x).view(), w.data(), 0, inputs, units, batch);
     const Floats all = together.dense();
-    for (int n = 0; n < batch; ++n) {
+    for (std::size_t n = 0; n < batch; ++n) {
       Floats alone(units);
       kernels->forward({alone.data(), units}, {x.data() + n * inputs, inputs}, w.data(), 0, inputs, units, 1);
-      CHECK(std::equal(alone.begin(), alone.end(), all.begin() + n * units));
+      CHECK(std::equal(alone.begin(), alone.end(), all.begin() + static_cast<std::ptrdiff_t>(n * units)));
     }
   }
 }

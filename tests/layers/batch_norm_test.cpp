@@ -76,7 +76,7 @@ TEST_CASE("batch norm trains as the reference says, for images and for features"
 }
 
 TEST_CASE("a batch of one image trains, and so do two feature vectors") {
-  check_training({9, 11, 13}, 1, normal_floats(9 * 11 * 13, 2));
+  check_training({9, 11, 13}, 1, normal_floats(1287, 2));
   // Two values a channel normalise to almost +-1 whatever they are, so dx is nearly 0 and only its size can be checked.
   BatchNorm layer(settings_of());
   LayerRun run(layer, {{2}}, 2, Mode::train);
@@ -101,8 +101,11 @@ TEST_CASE("a mean of 1e4 beside a deviation of 1e-2 does not cancel") {
 }
 
 TEST_CASE("samples far from each other merge exactly") {
-  Floats x = normal_floats(5 * 35 * 3, 5);
-  for (std::size_t i = 0; i < x.size(); ++i) x[i] += 1000.0F * static_cast<float>(i / 105);
+  Floats x = normal_floats(525, 5);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const std::size_t sample = i / 105;
+    x[i] += 1000.0F * static_cast<float>(sample);
+  }
   check_training({5, 7, 3}, 5, x);
 }
 
@@ -125,7 +128,7 @@ TEST_CASE("the order in which samples are visited changes no bit") {
     LayerRun run(layer, {{5, 7, 13}}, 5, Mode::train);
     run.reversed = reversed;
     run.forward();
-    run.backward(normal_floats(5 * 7 * 13 * 5, 8));
+    run.backward(normal_floats(2275, 8));
     return std::vector<Floats>{run.output(),    run.d_input(0), run.gradient(0),
                                run.gradient(1), run.state(0),   run.state(1)};
   };
@@ -162,7 +165,7 @@ TEST_CASE("a frozen layer uses the moving statistics in training and leaves ever
   LayerRun run(layer, {{5, 7, 13}}, 5, Mode::train, false);
   const Floats mean = run.state(0);
   const Floats variance = run.state(1);
-  check_moving(run, normal_floats(5 * 7 * 13 * 5, 9));
+  check_moving(run, normal_floats(2275, 9));
   CHECK(std::memcmp(mean.data(), run.state(0).data(), mean.size() * sizeof(float)) == 0);
   CHECK(std::memcmp(variance.data(), run.state(1).data(), variance.size() * sizeof(float)) == 0);
   CHECK(run.gradient(0) == Floats(13));

@@ -23,6 +23,8 @@ using Floats = std::vector<float>;
 using Doubles = std::vector<double>;
 using Given = std::vector<std::pair<std::string, Value>>;
 
+std::size_t size_of(int count) { return static_cast<std::size_t>(count); }
+
 Settings settings_of(int units, const Given& given = {}) {
   Settings settings;
   settings.set("units", std::int64_t{units});
@@ -38,12 +40,11 @@ void check_layer(int inputs, int units, int batch, bool use_bias) {
   CAPTURE(batch);
   Dense layer(settings_of(units, {{"use_bias", use_bias}}));
   LayerRun run(layer, {{inputs}}, batch, Mode::train);
-  const auto size = [](int count) { return static_cast<std::size_t>(count); };
-  const test::ReferenceDense reference{size(batch), size(inputs), size(units)};
+  const test::ReferenceDense reference{size_of(batch), size_of(inputs), size_of(units)};
   const Doubles x = doubles(run.input(0));
   const Doubles kernel = doubles(run.parameter(0));
   const Doubles bias = use_bias ? doubles(run.parameter(1)) : Doubles{};
-  const Floats d_y = normal_floats(size(batch * units), 1);
+  const Floats d_y = normal_floats(size_of(batch) * size_of(units), 1);
   const auto want = reference.backward(doubles(d_y), x, kernel);
   run.forward();
   run.backward(d_y);
@@ -71,7 +72,7 @@ std::vector<Floats> train(int inputs, int units, bool reversed) {
   LayerRun run(layer, {{inputs}}, 5, Mode::train);
   run.reversed = reversed;
   run.forward();
-  run.backward(normal_floats(static_cast<std::size_t>(5 * units), 2));
+  run.backward(normal_floats(5 * size_of(units), 2));
   return {run.output(), run.d_input(0), run.gradient(0), run.gradient(1)};
 }
 
@@ -80,21 +81,20 @@ TEST_CASE("the order in which parts and samples are visited changes no bit") {
 }
 
 TEST_CASE("with few units a sample's output does not depend on its batch") {
-  const Floats x = normal_floats(7 * 1300, 3);
+  const Floats x = normal_floats(9100, 3);
   const auto predict = [&](int first, int batch) {
     Dense layer(settings_of(10));
     LayerRun run(layer, {{1300}}, batch, Mode::predict);
-    run.parameter(0) = normal_floats(13000, 5);
-    run.parameter(1) = normal_floats(10, 6);
-    run.set_input(0,
-                  std::span(x).subspan(static_cast<std::size_t>(first) * 1300, static_cast<std::size_t>(batch) * 1300));
+    std::ranges::copy(normal_floats(13000, 5), run.parameter(0).begin());
+    std::ranges::copy(normal_floats(10, 6), run.parameter(1).begin());
+    run.set_input(0, std::span(x).subspan(size_of(first) * 1300, size_of(batch) * 1300));
     run.forward();
     return run.output();
   };
   const Floats together = predict(0, 7);
   for (int n = 0; n < 7; ++n) {
     const Floats alone = predict(n, 1);
-    CHECK(std::equal(alone.begin(), alone.end(), together.begin() + n * 10));
+    CHECK(std::equal(alone.begin(), alone.end(), together.begin() + std::ptrdiff_t{n} * 10));
   }
 }
 
@@ -102,8 +102,8 @@ TEST_CASE("a frozen dense layer passes the gradient on and keeps none") {
   for (const int units : {10, 40}) {
     Dense layer(settings_of(units));
     LayerRun run(layer, {{300}}, 3, Mode::train, false);
-    const test::ReferenceDense reference{3, 300, static_cast<std::size_t>(units)};
-    const Floats d_y = normal_floats(static_cast<std::size_t>(3 * units), 4);
+    const test::ReferenceDense reference{3, 300, size_of(units)};
+    const Floats d_y = normal_floats(3 * size_of(units), 4);
     run.forward();
     run.backward(d_y);
     const auto want = reference.backward(doubles(d_y), doubles(run.input(0)), doubles(run.parameter(0)));

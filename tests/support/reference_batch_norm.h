@@ -19,7 +19,8 @@ struct ReferenceBatchNorm {
   };
 
   Moments moments(const Doubles& x) const {
-    const double count = static_cast<double>(x.size() / channels);
+    const std::size_t rows = x.size() / channels;
+    const auto count = static_cast<double>(rows);
     Moments of{Doubles(channels), Doubles(channels), count};
     for (std::size_t i = 0; i < x.size(); ++i) of.mean[i % channels] += x[i] / count;
     for (std::size_t i = 0; i < x.size(); ++i) {
