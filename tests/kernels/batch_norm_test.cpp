@@ -60,10 +60,11 @@ void check_moments(const BatchNormKernels& kernels, const Floats& x, int pixels,
   auto want = reference.moments(doubles(x));
   for (double& variance : want.variance) variance *= want.count;
   CHECK(relative_distance(mean, want.mean) < 1e-6);
-  if (pixels == 1)
+  if (pixels == 1) {
     CHECK(m2 == Doubles(m2.size(), 0.0));
-  else
+  } else {
     CHECK(relative_distance(m2, want.variance) < 1e-6);
+  }
 }
 
 TEST_CASE("moments of a sample agree with two passes in double") {

@@ -1,0 +1,69 @@
+#include "apps/process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <stdexcept>
+
+namespace convoy::test {
+namespace {
+
+/// Reads what is there; returns false at the end.
+bool read_some(int descriptor, std::string& text) {
+  std::array<char, 4096> block{};
+  const ssize_t got = read(descriptor, block.data(), block.size());
+  if (got > 0) text.append(block.data(), static_cast<std::size_t>(got));
+  return got > 0;
+}
+
+[[noreturn]] void become(const std::string& program, const std::vector<std::string>& arguments, int out, int err) {
+  const int null = open("/dev/null", O_RDONLY);
+  dup2(null, 0);
+  dup2(out, 1);
+  dup2(err, 2);
+  std::vector<char*> argv = {const_cast<char*>(program.c_str())};
+  for (const auto& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  execv(program.c_str(), argv.data());
+  _exit(127);
+}
+
+}  // namespace
+
+Finished run(const std::string& program, const std::vector<std::string>& arguments,
+             const std::string& interrupt_when_prints) {
+  int out[2];
+  int err[2];
+  if (pipe2(out, O_CLOEXEC) != 0 || pipe2(err, O_CLOEXEC) != 0) throw std::runtime_error("no pipes");
+  const pid_t child = fork();
+  if (child == 0) become(program, arguments, out[1], err[1]);
+  close(out[1]);
+  close(err[1]);
+
+  Finished finished;
+  std::array<pollfd, 2> streams = {pollfd{out[0], POLLIN, 0}, pollfd{err[0], POLLIN, 0}};
+  bool interrupted = interrupt_when_prints.empty();
+  while (streams[0].fd >= 0 || streams[1].fd >= 0) {
+    poll(streams.data(), streams.size(), -1);
+    for (std::size_t i = 0; i < 2; ++i) {
+      if (streams[i].fd < 0 || streams[i].revents == 0) continue;
+      if (!read_some(streams[i].fd, i == 0 ? finished.out : finished.err)) streams[i].fd = -1;
+    }
+    if (!interrupted && finished.err.find(interrupt_when_prints) != std::string::npos) {
+      kill(child, SIGINT);
+      interrupted = true;
+    }
+  }
+  close(out[0]);
+  close(err[0]);
+  int status = 0;
+  waitpid(child, &status, 0);
+  finished.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return finished;
+}
+
+}  // namespace convoy::test

@@ -1,0 +1,88 @@
+// Dependencies point one way. Reads the #include lines of every source.
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What each folder of src/ may include, besides itself and the public headers.
+const std::map<std::string, std::set<std::string>> allowed = {
+    {"core", {}},
+    {"kernels", {"core"}},
+    {"layers", {"core", "kernels"}},
+    {"graph", {"core", "layers"}},
+    {"loss", {"core"}},
+    {"optim", {"core", "kernels", "layers"}},
+    {"data", {"core"}},
+    {"config", {"core", "layers", "loss", "optim", "data"}},  // their tables of types
+    {"io", {"core"}},
+    {"report", {"core"}},
+    {"train", {"core", "kernels", "graph", "layers", "loss", "optim", "data", "config", "io", "report"}},
+};
+
+std::vector<std::string> includes_of(const fs::path& file, const std::string& pattern) {
+  std::ifstream stream(file);
+  const std::regex include(pattern);
+  std::vector<std::string> found;
+  for (std::string line; std::getline(stream, line);) {
+    std::smatch match;
+    if (std::regex_search(line, match, include)) found.push_back(match[1]);
+  }
+  return found;
+}
+
+std::vector<fs::path> sources(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.path().extension() == ".h" || entry.path().extension() == ".cpp") files.push_back(entry.path());
+  }
+  return files;
+}
+
+}  // namespace
+
+TEST_CASE("each folder of src includes only what lies below it") {
+  std::size_t seen = 0;
+  for (const auto& [folder, below] : allowed) {
+    for (const auto& file : sources(fs::path("src") / folder)) {
+      for (const auto& other : includes_of(file, "^#include \"([a-z]+)/")) {
+        INFO(file.string() << " includes " << other);
+        const bool fine = other == folder || other == "convoy" || below.contains(other);
+        CHECK(fine);
+        ++seen;
+      }
+    }
+  }
+  CHECK(seen > 200);
+  for (const auto& entry : fs::directory_iterator("src")) CHECK(allowed.contains(entry.path().filename().string()));
+}
+
+TEST_CASE("programs use the public headers only") {
+  for (const auto& file : sources("apps")) {
+    for (const auto& other : includes_of(file, "^#include [\"<]([a-z]+)/")) {
+      INFO(file.string() << " includes " << other);
+      const bool fine = other == "convoy" || other == "nlohmann" || other == "sys";
+      CHECK(fine);
+    }
+  }
+}
+
+TEST_CASE("public headers need nothing but the standard library") {
+  for (const auto& file : sources("include")) {
+    for (const auto& name : includes_of(file, "^#include [\"<]([^\">]+)")) {
+      INFO(file.string() << " includes " << name);
+      const bool standard = name.find('/') == std::string::npos && name.find(".h") == std::string::npos;
+      const bool fine = standard || name.rfind("convoy/", 0) == 0;
+      CHECK(fine);
+    }
+  }
+}
