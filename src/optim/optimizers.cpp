@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "convoy/error.h"
 #include "core/text.h"
@@ -9,7 +10,7 @@
 namespace convoy {
 namespace {
 
-KeySpec number(const char* name, double fallback, const char* doc, double min = 0, double max = 1e30) {
+KeySpec number(const char* name, double fallback, const char* doc, double min = 0, double max = std::numeric_limits<double>::infinity()) {
   return {.name = name, .kind = Kind::number, .fallback = Value{fallback}, .doc = doc, .min = min, .max = max};
 }
 
