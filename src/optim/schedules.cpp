@@ -10,7 +10,8 @@
 namespace convoy {
 namespace {
 
-KeySpec number(const char* name, double fallback, const char* doc, double min, double max = std::numeric_limits<double>::infinity()) {
+KeySpec number(const char* name, double fallback, const char* doc, double min,
+               double max = std::numeric_limits<double>::infinity()) {
   return {.name = name, .kind = Kind::number, .fallback = Value{fallback}, .doc = doc, .min = min, .max = max};
 }
 
