@@ -31,8 +31,9 @@ void print_confusion(const Evaluation& result, const std::vector<std::string>& n
   std::cout << '\n';
   for (int row = 0; row < result.classes; ++row) {
     cell(name(row));
-    for (int i = 0; i < result.classes; ++i)
+    for (int i = 0; i < result.classes; ++i) {
       cell(std::to_string(result.confusion[static_cast<std::size_t>(row * result.classes + i)]));
+    }
     std::cout << '\n';
   }
 }

@@ -26,7 +26,7 @@ Scaling standard_scaling(const Dataset& data) {
       squares[i % channels] += x * x;
     }
   }
-  const double count = static_cast<double>(data.size()) * static_cast<double>(size / channels);
+  const double count = static_cast<double>(data.size()) * static_cast<double>(size) / static_cast<double>(channels);
   Scaling scaling;
   for (std::size_t c = 0; c < channels; ++c) {
     const double mean = sum[c] / count;

@@ -38,7 +38,8 @@ class StepDecay final : public Schedule {
  public:
   explicit StepDecay(const Settings& s) : every_(s.integer("every")), gamma_(s.number("gamma")) {}
   double factor(std::uint64_t step, std::uint64_t) const override {
-    return std::pow(gamma_, static_cast<double>(step / static_cast<std::uint64_t>(every_)));
+    const std::uint64_t reductions = step / static_cast<std::uint64_t>(every_);
+    return std::pow(gamma_, static_cast<double>(reductions));
   }
 
  private:
@@ -113,9 +114,10 @@ class Plateau final : public Schedule {
 
   std::vector<double> state() const override { return {factor_, best_, static_cast<double>(waited_)}; }
   void restore(const std::vector<double>& state) override {
-    if (state.size() != 3)
+    if (state.size() != 3) {
       throw Error(ErrorKind::data,
                   "the state of schedule \"plateau\" has 3 numbers, got " + std::to_string(state.size()));
+    }
     factor_ = state[0];
     best_ = state[1];
     waited_ = static_cast<int>(state[2]);

@@ -75,7 +75,7 @@ std::filesystem::path find_model(const std::filesystem::path& model_or_run) {
     if (std::filesystem::exists(model_or_run)) return model_or_run;
     throw Error(ErrorKind::data, model_or_run.string() + ": no such model file or run folder");
   }
-  const auto best = model_or_run / "best.safetensors";
+  auto best = model_or_run / "best.safetensors";
   if (std::filesystem::exists(best)) return best;
   throw Error(ErrorKind::data, model_or_run.string() + ": no best.safetensors in it; is it a run folder?");
 }

@@ -29,10 +29,8 @@ SummaryRow row_of(const Network& network, const Node& node) {
   row.parameters = count(node.parameters) + count(node.states);
   row.macs = node.declaration.macs;
   for (const int source : node.inputs) row.inputs.push_back(layer_name(network, source));
-  if (node.type == "batch_norm")
-    row.mode = node.trainable ? "batch statistics" : "frozen";
-  else if (!node.trainable && !node.parameters.empty())
-    row.mode = "frozen";
+  if (node.type == "batch_norm") row.mode = "batch statistics";
+  if (!node.trainable && !node.parameters.empty()) row.mode = "frozen";
   return row;
 }
 

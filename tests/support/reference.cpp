@@ -1,0 +1,263 @@
+#include "support/reference.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "support/reference_batch_norm.h"
+#include "support/reference_conv.h"
+#include "support/reference_dense.h"
+
+namespace convoy::test {
+namespace {
+
+using Doubles = std::vector<double>;
+
+/// Sample n of an array of the whole batch.
+Doubles sample_of(const Doubles& all, int batch, int n) {
+  const auto size = static_cast<std::ptrdiff_t>(all.size()) / batch;
+  return {all.begin() + n * size, all.begin() + (n + 1) * size};
+}
+
+void append(Doubles& all, const Doubles& more) { all.insert(all.end(), more.begin(), more.end()); }
+
+void accumulate(Doubles& sum, const Doubles& more) {
+  sum.resize(more.size());
+  for (std::size_t i = 0; i < more.size(); ++i) sum[i] += more[i];
+}
+
+/// Visits what lies inside the image of every pooling window: visit(output, inputs of the window), as offsets.
+struct Pooling {
+  int in_h, in_w, channels, pool_h, pool_w, stride_h, stride_w;
+  bool same;
+
+  template <class Visit>
+  void each_window(Visit visit) const {
+    const auto out = [&](int in, int pool, int stride) {
+      return same ? (in + stride - 1) / stride : (in - pool) / stride + 1;
+    };
+    const int out_h = out(in_h, pool_h, stride_h);
+    const int out_w = out(in_w, pool_w, stride_w);
+    const auto pad = [&](int in, int outs, int pool, int stride) {
+      return same ? std::max(0, (outs - 1) * stride + pool - in) / 2 : 0;
+    };
+    std::size_t output = 0;
+    for (int oy = 0; oy < out_h; ++oy) {
+      for (int ox = 0; ox < out_w; ++ox) {
+        for (int c = 0; c < channels; ++c) {
+          std::vector<std::size_t> window;
+          for (int ky = 0; ky < pool_h; ++ky) {
+            for (int kx = 0; kx < pool_w; ++kx) {
+              const int y = oy * stride_h + ky - pad(in_h, out_h, pool_h, stride_h);
+              const int x = ox * stride_w + kx - pad(in_w, out_w, pool_w, stride_w);
+              if (y < 0 || x < 0 || y >= in_h || x >= in_w) continue;
+              window.push_back(static_cast<std::size_t>((y * in_w + x) * channels + c));
+            }
+          }
+          visit(output++, window);
+        }
+      }
+    }
+  }
+};
+
+Reference pooling_reference(bool largest, std::function<Pooling(const Shape&)> pooling) {
+  const auto largest_of = [](const Doubles& x, const std::vector<std::size_t>& window) {
+    return *std::ranges::max_element(window, {}, [&](std::size_t i) { return x[i]; });
+  };
+  return {[=](const Problem& p) {
+            Doubles y;
+            for (int n = 0; n < p.batch; ++n) {
+              const Doubles x = sample_of(p.inputs[0], p.batch, n);
+              pooling(p.shapes[0]).each_window([&](std::size_t, const std::vector<std::size_t>& window) {
+                double sum = 0;
+                for (const std::size_t i : window) sum += x[i];
+                y.push_back(largest ? x[largest_of(x, window)] : sum / static_cast<double>(window.size()));
+              });
+            }
+            return y;
+          },
+          [=](const Problem& p, const Doubles& d_output) {
+            Gradients gradients{.inputs = {{}}};
+            for (int n = 0; n < p.batch; ++n) {
+              const Doubles x = sample_of(p.inputs[0], p.batch, n);
+              const Doubles d = sample_of(d_output, p.batch, n);
+              Doubles d_x(x.size());
+              pooling(p.shapes[0]).each_window([&](std::size_t output, const std::vector<std::size_t>& window) {
+                if (largest) d_x[largest_of(x, window)] += d[output];
+                for (const std::size_t i : window)
+                  d_x[i] += largest ? 0 : d[output] / static_cast<double>(window.size());
+              });
+              append(gradients.inputs[0], d_x);
+            }
+            return gradients;
+          }};
+}
+
+double normal_cdf(double x) { return 0.5 * std::erfc(-x / std::numbers::sqrt2); }
+double logistic(double x) { return 1 / (1 + std::exp(-x)); }
+
+}  // namespace
+
+Reference conv_reference(const ConvCase& options) {
+  const auto engine = [options](const Problem& p) {
+    return ReferenceConv{kernels::conv_shape(p.shapes[0], {.filters = options.filters,
+                                                           .kernel = {options.kernel_h, options.kernel_w},
+                                                           .stride = {options.stride_h, options.stride_w},
+                                                           .dilation = {options.dilation, options.dilation},
+                                                           .same = options.same})};
+  };
+  return {[=](const Problem& p) {
+            Doubles y;
+            for (int n = 0; n < p.batch; ++n) {
+              append(y, engine(p).forward(sample_of(p.inputs[0], p.batch, n), p.parameters[0],
+                                          options.bias ? p.parameters[1] : Doubles{}));
+            }
+            return y;
+          },
+          [=](const Problem& p, const Doubles& d_output) {
+            Gradients gradients{.inputs = {{}}, .parameters = Tensors(p.parameters.size())};
+            for (int n = 0; n < p.batch; ++n) {
+              const Doubles d = sample_of(d_output, p.batch, n);
+              append(gradients.inputs[0], engine(p).backward_data(d, p.parameters[0]));
+              accumulate(gradients.parameters[0], engine(p).backward_kernel(d, sample_of(p.inputs[0], p.batch, n)));
+              if (options.bias) accumulate(gradients.parameters[1], engine(p).backward_bias(d));
+            }
+            return gradients;
+          }};
+}
+
+Reference dense_reference(int units) {
+  const auto dense = [units](const Problem& p) {
+    return ReferenceDense{static_cast<std::size_t>(p.batch), p.shapes[0].size(), static_cast<std::size_t>(units)};
+  };
+  return {[=](const Problem& p) { return dense(p).forward(p.inputs[0], p.parameters[0], p.parameters[1]); },
+          [=](const Problem& p, const Doubles& d_output) {
+            const auto d = dense(p).backward(d_output, p.inputs[0], p.parameters[0]);
+            return Gradients{.inputs = {d.x}, .parameters = {d.kernel, d.bias}};
+          }};
+}
+
+Reference batch_norm_reference(double epsilon) {
+  const auto norm = [epsilon](const Problem& p) {
+    return ReferenceBatchNorm{static_cast<std::size_t>(p.shapes[0].last()), epsilon};
+  };
+  return {[=](const Problem& p) {
+            return norm(p).forward(p.inputs[0], norm(p).moments(p.inputs[0]), p.parameters[0], p.parameters[1]);
+          },
+          [=](const Problem& p, const Doubles& d_output) {
+            const auto d = norm(p).backward(d_output, p.inputs[0], p.parameters[0]);
+            return Gradients{.inputs = {d.x}, .parameters = {d.gamma, d.beta}};
+          }};
+}
+
+Reference pool_reference(bool largest, std::pair<int, int> pool, std::pair<int, int> stride, bool same) {
+  return pooling_reference(largest, [=](const Shape& s) {
+    return Pooling{s[0], s[1], s[2], pool.first, pool.second, stride.first, stride.second, same};
+  });
+}
+
+Reference global_average_reference() {
+  return pooling_reference(false, [](const Shape& s) { return Pooling{s[0], s[1], s[2], s[0], s[1], 1, 1, false}; });
+}
+
+Reference add_reference() {
+  return {[](const Problem& p) {
+            Doubles y;
+            for (const Doubles& x : p.inputs) accumulate(y, x);
+            return y;
+          },
+          [](const Problem& p, const Doubles& d_output) {
+            return Gradients{.inputs = Tensors(p.inputs.size(), d_output)};
+          }};
+}
+
+Reference concat_reference() {
+  // Calls visit(output, input number, its offset) for every number.
+  const auto each = [](const Problem& p, auto visit) {
+    const std::size_t rows = p.inputs[0].size() / static_cast<std::size_t>(p.shapes[0].last());
+    std::size_t output = 0;
+    for (std::size_t row = 0; row < rows; ++row) {
+      for (std::size_t i = 0; i < p.inputs.size(); ++i) {
+        const auto channels = static_cast<std::size_t>(p.shapes[i].last());
+        for (std::size_t c = 0; c < channels; ++c) visit(output++, i, row * channels + c);
+      }
+    }
+  };
+  return {
+      [=](const Problem& p) {
+        Doubles y;
+        each(p, [&](std::size_t, std::size_t i, std::size_t at) { y.push_back(p.inputs[i][at]); });
+        return y;
+      },
+      [=](const Problem& p, const Doubles& d_output) {
+        Gradients gradients{.inputs = p.inputs};
+        each(p, [&](std::size_t output, std::size_t i, std::size_t at) { gradients.inputs[i][at] = d_output[output]; });
+        return gradients;
+      }};
+}
+
+Reference softmax_reference() {
+  const auto forward = [](const Problem& p) {
+    const auto classes = static_cast<std::size_t>(p.shapes[0].last());
+    Doubles y = p.inputs[0];
+    for (std::size_t row = 0; row < y.size(); row += classes) {
+      double sum = 0;
+      for (std::size_t i = row; i < row + classes; ++i) sum += std::exp(y[i]);
+      for (std::size_t i = row; i < row + classes; ++i) y[i] = std::exp(y[i]) / sum;
+    }
+    return y;
+  };
+  return {forward, [=](const Problem& p, const Doubles& d_output) {
+            const auto classes = static_cast<std::size_t>(p.shapes[0].last());
+            const Doubles y = forward(p);
+            Doubles d_x(y.size());
+            for (std::size_t i = 0; i < y.size(); ++i) {
+              const std::size_t row = i / classes * classes;
+              for (std::size_t j = row; j < row + classes; ++j)
+                d_x[i] += d_output[j] * y[j] * ((i == j ? 1 : 0) - y[i]);
+            }
+            return Gradients{.inputs = {d_x}};
+          }};
+}
+
+Reference elementwise_reference(std::function<double(double)> f, std::function<double(double)> derivative) {
+  return {[f](const Problem& p) {
+            Doubles y = p.inputs[0];
+            for (double& value : y) value = f(value);
+            return y;
+          },
+          [derivative](const Problem& p, const Doubles& d_output) {
+            Doubles d_x = d_output;
+            for (std::size_t i = 0; i < d_x.size(); ++i) d_x[i] *= derivative(p.inputs[0][i]);
+            return Gradients{.inputs = {d_x}};
+          }};
+}
+
+Reference activation_reference(const std::string& function) {
+  const auto step = [](double x) { return x > 0 ? 1.0 : 0.0; };
+  if (function == "relu") return elementwise_reference([](double x) { return std::max(x, 0.0); }, step);
+  if (function == "relu6") {
+    return elementwise_reference([](double x) { return std::clamp(x, 0.0, 6.0); },
+                                 [](double x) { return x > 0 && x < 6 ? 1.0 : 0.0; });
+  }
+  if (function == "leaky_relu") {
+    return elementwise_reference([](double x) { return x > 0 ? x : 0.2 * x; },
+                                 [](double x) { return x > 0 ? 1.0 : 0.2; });
+  }
+  if (function == "sigmoid")
+    return elementwise_reference(logistic, [](double x) { return logistic(x) * (1 - logistic(x)); });
+  if (function == "tanh") {
+    return elementwise_reference([](double x) { return std::tanh(x); },
+                                 [](double x) { return 1 - std::tanh(x) * std::tanh(x); });
+  }
+  if (function == "gelu") {
+    return elementwise_reference(
+        [](double x) { return x * normal_cdf(x); },
+        [](double x) { return normal_cdf(x) + x * std::exp(-x * x / 2) / std::sqrt(2 * std::numbers::pi); });
+  }
+  return elementwise_reference([](double x) { return x * logistic(x); },
+                               [](double x) { return logistic(x) * (1 + x * (1 - logistic(x))); });
+}
+
+}  // namespace convoy::test

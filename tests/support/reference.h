@@ -1,0 +1,53 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "convoy/shape.h"
+
+namespace convoy::test {
+
+using Tensors = std::vector<std::vector<double>>;
+
+/// A layer's work on a batch, in double: values by input, sample after sample, and its parameters.
+struct Problem {
+  int batch = 0;
+  std::vector<Shape> shapes = {};  ///< of one sample, by input
+  Tensors inputs = {};
+  Tensors parameters = {};
+};
+
+struct Gradients {
+  Tensors inputs = {};
+  Tensors parameters = {};
+};
+
+/// A layer by its definition: plain loops in double, no cleverness.
+struct Reference {
+  std::function<std::vector<double>(const Problem&)> forward;
+  std::function<Gradients(const Problem&, const std::vector<double>& d_output)> backward;
+};
+
+struct ConvCase {
+  int kernel_h = 1, kernel_w = 1;
+  int stride_h = 1, stride_w = 1;
+  int dilation = 1;
+  bool same = false;
+  int filters = 1;
+  bool bias = true;
+};
+Reference conv_reference(const ConvCase& options);
+Reference dense_reference(int units);
+Reference batch_norm_reference(double epsilon);
+Reference pool_reference(bool largest, std::pair<int, int> pool, std::pair<int, int> stride, bool same);
+Reference global_average_reference();
+Reference add_reference();
+Reference concat_reference();
+Reference softmax_reference();
+Reference elementwise_reference(std::function<double(double)> f, std::function<double(double)> derivative);
+/// relu, relu6, leaky_relu (slope 0.2), sigmoid, tanh, gelu or silu.
+Reference activation_reference(const std::string& function);
+
+}  // namespace convoy::test
