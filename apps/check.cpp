@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "convoy/experiment.h"
+#include "options.h"
 #include "terminal.h"
 #include "verb.h"
 
@@ -23,10 +24,10 @@ void print(const DataStatistics& data) {
 int check(const Arguments& arguments) {
   Options options("check");
   options.add_overrides();
-  options.add()("threads", "Threads to use; 0 for one a core.", cxxopts::value<int>()->default_value("0"), "N");
+  options.add_threads();
   if (!options.parse(arguments, 1, 1, "one CONFIG")) return ok;
   CheckOptions check_options;
-  check_options.threads = (*options)["threads"].as<int>();
+  check_options.threads = options.threads();
   const CheckResult result = check_experiment(load_config(options.positional()[0], options.overrides()), check_options);
   print(result.train);
   std::cout << "gradients along random directions, against differences of the loss:\n";

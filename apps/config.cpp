@@ -3,7 +3,8 @@
 #include <iostream>
 
 #include "convoy/error.h"
-#include "convoy/experiment.h"
+#include "convoy/model.h"
+#include "options.h"
 #include "verb.h"
 
 namespace convoy::app {
@@ -23,7 +24,8 @@ int config(const Arguments& arguments) {
     if (config.run.has("input_shape")) Model::from_config(config, {}, 1);  // checks the layers' shapes as well
     std::cout << options.positional()[1] << ": ok\n";
   } else {
-    throw Error(ErrorKind::config, "convoy config: expected check CONFIG, explain KEY or schema");
+    throw Error(ErrorKind::config, "convoy config " + what + ": expected check CONFIG, explain KEY or schema" +
+                                       did_you_mean(what, {"check", "explain", "schema"}));
   }
   return ok;
 }

@@ -4,6 +4,7 @@
 
 #include "convoy/error.h"
 #include "convoy/experiment.h"
+#include "options.h"
 #include "terminal.h"
 #include "verb.h"
 
@@ -57,20 +58,20 @@ void print_json(const Evaluation& result, const std::string& split) {
 
 int eval(const Arguments& arguments) {
   Options options("eval");
-  options.add()("data", "Another folder of data than the configuration's.", cxxopts::value<std::string>(), "DIR")(
-      "split", "test, validation or train.", cxxopts::value<std::string>()->default_value("test"), "NAME")(
-      "top", "The k of top-k accuracy.", cxxopts::value<int>()->default_value("5"), "K")(
-      "threads", "Threads to use; 0 for one a core.", cxxopts::value<int>()->default_value("0"), "N")(
-      "json", "Print one JSON object.");
+  options.add_text("data", "DIR", "Another folder of data than the configuration's.");
+  options.add_text("split", "NAME", "test (the default), validation or train.");
+  options.add_integer("top", "K", "The k of top-k accuracy; 5 is the default.", 5, 1, 1000000);
+  options.add_threads();
+  options.add_flag("json", "Print one JSON object.");
   if (!options.parse(arguments, 1, 1, "one MODEL")) return ok;
-  const auto file = find_model(options.positional()[0]);
-  Model model = Model::load(file, (*options)["threads"].as<int>());
+  const auto file = model_file(options.positional()[0]);
+  Model model = Model::load(file, options.threads());
   Config config = config_of(file);
-  if (options->count("data") > 0) config.data.set("path", (*options)["data"].as<std::string>());
-  const std::string split = (*options)["split"].as<std::string>();
+  if (options.has("data")) config.data.set("path", options.text("data"));
+  const std::string split = options.text("split", "test");
   const DataSplits data = load_data(config.data, static_cast<std::uint64_t>(config.run.integer("seed")));
-  const Evaluation result = model.evaluate(choose(data, split), 32, (*options)["top"].as<int>());
-  if (options->count("json") > 0) {
+  const Evaluation result = model.evaluate(choose(data, split), 32, options.integer("top"));
+  if (options.has("json")) {
     print_json(result, split);
     return ok;
   }

@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "convoy/experiment.h"
+#include "options.h"
 #include "verb.h"
 
 namespace convoy::app {
@@ -9,7 +10,7 @@ namespace convoy::app {
 int inspect(const Arguments& arguments) {
   Options options("inspect");
   if (!options.parse(arguments, 1, 1, "one MODEL")) return ok;
-  const ModelInfo info = convoy::inspect(find_model(options.positional()[0]));
+  const ModelInfo info = convoy::inspect(model_file(options.positional()[0]));
   std::size_t width = 6;
   for (const TensorInfo& tensor : info.tensors) width = std::max(width, tensor.name.size());
   std::cout << std::left << std::setw(static_cast<int>(width)) << "tensor"

@@ -46,18 +46,12 @@ int exit_code(ErrorKind kind) {
   return failed;
 }
 
-int unknown_verb(const std::string& name) {
-  const auto distance = [&](const Verb& verb) {  // letters in common, in place: enough to find a slip of the finger
-    const std::string other = verb.name;
-    std::size_t same = 0;
-    for (std::size_t i = 0; i < std::min(other.size(), name.size()); ++i) same += other[i] == name[i] ? 1U : 0U;
-    return same;
-  };
-  const auto best = std::ranges::max_element(verbs(), {}, distance);
-  std::cerr << "convoy: unknown verb \"" << name << "\"";
-  if (distance(*best) >= 2) std::cerr << "; did you mean \"" << best->name << "\"?";
-  std::cerr << " (convoy --help lists them)\n";
-  return usage;
+[[noreturn]] void unknown_verb(const std::string& name) {
+  std::vector<std::string> known = {"help", "--help", "--version"};
+  for (const Verb& verb : verbs()) known.emplace_back(verb.name);
+  const std::string hint = did_you_mean(name, known);
+  throw Error(ErrorKind::config,
+              "unknown verb \"" + name + "\"" + (hint.empty() ? "; convoy --help lists them" : hint));
 }
 
 int dispatch(Arguments arguments) {
@@ -80,7 +74,8 @@ int dispatch(Arguments arguments) {
     arguments = {"--help"};
   }
   const auto verb = std::ranges::find(verbs(), name, &Verb::name);
-  return verb == verbs().end() ? unknown_verb(name) : verb->run(arguments);
+  if (verb == verbs().end()) unknown_verb(name);
+  return verb->run(arguments);
 }
 
 }  // namespace
@@ -89,7 +84,9 @@ int dispatch(Arguments arguments) {
 int main(int argc, char** argv) {
   using namespace convoy;
   try {
-    return app::dispatch({argv + 1, argv + argc});
+    const int code = app::dispatch({argv + 1, argv + argc});
+    if (!std::cout.flush()) throw Error(ErrorKind::failed, "standard output cannot be written");
+    return code;
   } catch (const Error& error) {
     std::cerr << app::red("error: ") << error.what() << '\n';
     return app::exit_code(error.kind());

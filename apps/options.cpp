@@ -1,56 +1,113 @@
+#include "options.h"
+
+// cxxopts splits lists at this; here a value keeps its commas: kernel=[3,5].
+#define CXXOPTS_VECTOR_DELIMITER '\0'
 #include <algorithm>
+#include <charconv>
+#include <cxxopts.hpp>
+#include <filesystem>
 #include <iostream>
-#include <optional>
 
 #include "convoy/error.h"
-#include "verb.h"
+#include "convoy/experiment.h"
 
 namespace convoy::app {
 
-Options::Options(const char* verb) : options_(std::string("convoy ") + verb), verb_(verb) {
-  const auto row = std::ranges::find(verbs(), std::string(verb), &Verb::name);
-  options_.custom_help(row->arguments);
-  options_.positional_help("");
-  options_.add_options()("h,help", "Show this help.")("positional", "", cxxopts::value<std::vector<std::string>>());
-  options_.parse_positional("positional");
+Options::Options(const std::string& verb)
+    : verb_(verb), options_(std::make_unique<cxxopts::Options>("convoy " + verb)) {
+  const auto row = std::ranges::find(verbs(), verb, &Verb::name);
+  options_->custom_help(row->arguments);
+  options_->positional_help("");
+  add_flag("h,help", "Show this help.");
+  options_->add_options()("positional", "", cxxopts::value<Arguments>());
+  options_->parse_positional("positional");
+}
+
+Options::~Options() = default;
+
+void Options::add_flag(const std::string& name, const std::string& help) {
+  options_->add_options()(name, help);
+  names_.push_back("--" + name.substr(name.find(',') + 1));
+}
+
+void Options::add_text(const std::string& name, const std::string& argument, const std::string& help) {
+  options_->add_options()(name, help, cxxopts::value<std::string>(), argument);
+  names_.push_back("--" + name);
+}
+
+void Options::add_integer(const std::string& name, const std::string& argument, const std::string& help, int fallback,
+                          int least, int most) {
+  add_text(name, argument, help);
+  integers_[name] = {fallback, least, most};
+}
+
+void Options::add_threads() {
+  add_integer("threads", "N", "Threads to use; 0, the default, takes all cores.", 0, 0, 1024);
 }
 
 void Options::add_overrides() {
-  options_.add_options()("s,set", "Override a key: train.epochs=3, layer.conv2.filters=64. May be repeated.",
-                         cxxopts::value<std::vector<std::string>>(), "KEY=VALUE");
+  options_->add_options()("s,set", "Override a key: train.epochs=3, layer.conv2.filters=64. May be repeated.",
+                          cxxopts::value<Arguments>(), "KEY=VALUE");
+  names_.emplace_back("--set");
 }
 
 bool Options::parse(const Arguments& arguments, std::size_t least, std::size_t most, const std::string& what) {
-  std::vector<const char*> argv = {verb_};
+  std::vector<const char*> argv = {verb_.c_str()};
   for (const auto& argument : arguments) argv.push_back(argument.c_str());
   try {
-    result_ = options_.parse(static_cast<int>(argv.size()), argv.data());
+    const cxxopts::ParseResult result = options_->parse(static_cast<int>(argv.size()), argv.data());
+    for (const auto& given : result.arguments()) values_[given.key()] = given.value();
+    if (result.count("positional") > 0) positional_ = result["positional"].as<Arguments>();
+    if (has("set")) overrides_ = result["set"].as<Arguments>();
   } catch (const cxxopts::exceptions::exception& error) {
-    throw Error(ErrorKind::config, std::string(error.what()) + "; see convoy " + verb_ + " --help");
+    const std::string unknown = unknown_option(arguments);
+    fail(unknown.empty() ? error.what() : "unknown option " + unknown + did_you_mean(unknown, names_));
   }
-  if (result_->count("help") > 0) {
-    std::cout << options_.help() << std::flush;
+  if (has("help")) {
+    std::cout << options_->help();
     return false;
   }
-  if (result_->count("positional") > 0) positional_ = (*result_)["positional"].as<std::vector<std::string>>();
+  for (const auto& [name, value] : values_) {
+    if (integers_.contains(name)) read_integer(name, value);
+  }
   if (positional_.size() >= least && positional_.size() <= most) return true;
-  throw Error(ErrorKind::config, std::string("convoy ") + verb_ + ": expected " + what + ", got " +
-                                     std::to_string(positional_.size()) + " arguments; see convoy " + verb_ +
-                                     " --help");
+  fail("expected " + what + ", got " + std::to_string(positional_.size()) + " arguments");
 }
 
-std::vector<std::string> Options::overrides() const {
-  if (result_->count("set") == 0) return {};
-  // cxxopts splits values at commas; join what is no key=value of its own to what came before it: stride=[2,1].
-  std::vector<std::string> joined;
-  for (const auto& part : (*result_)["set"].as<std::vector<std::string>>()) {
-    if (part.find('=') == std::string::npos && !joined.empty()) {
-      joined.back() += "," + part;
-    } else {
-      joined.push_back(part);
-    }
+std::string Options::text(const std::string& name, const std::string& otherwise) const {
+  const auto found = values_.find(name);
+  return found == values_.end() ? otherwise : found->second;
+}
+
+void Options::fail(const std::string& message) const {
+  throw Error(ErrorKind::config, "convoy " + verb_ + ": " + message + " (see convoy " + verb_ + " --help)");
+}
+
+std::string Options::unknown_option(const Arguments& arguments) const {
+  for (const std::string& argument : arguments) {
+    const std::string name = argument.substr(0, argument.find('='));
+    if (name.starts_with("--") && std::ranges::find(names_, name) == names_.end()) return name;
   }
-  return joined;
+  return "";
+}
+
+void Options::read_integer(const std::string& name, const std::string& text) {
+  Integer& integer = integers_.at(name);
+  const char* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, integer.value);
+  const bool fine = error == std::errc{} && stopped == end;
+  if (fine && integer.value >= integer.least && integer.value <= integer.most) return;
+  fail("--" + name + " expects a whole number from " + std::to_string(integer.least) + " to " +
+       std::to_string(integer.most) + ", got \"" + text + "\"");
+}
+
+std::filesystem::path model_file(const std::filesystem::path& argument) {
+  const auto extension = argument.extension();
+  if (extension == ".safetensors" || extension == ".ckpt" || !std::filesystem::is_regular_file(argument)) {
+    return find_model(argument);
+  }
+  throw Error(ErrorKind::data, argument.string() + ": expected a model, which is a .safetensors file or a run folder" +
+                                   (extension == ".toml" ? "; convoy train makes one from a configuration" : ""));
 }
 
 }  // namespace convoy::app

@@ -6,6 +6,7 @@
 
 #include "convoy/error.h"
 #include "convoy/experiment.h"
+#include "options.h"
 #include "terminal.h"
 #include "verb.h"
 
@@ -47,21 +48,18 @@ void print(const std::string& image, const std::vector<Guess>& guesses, bool jso
 
 int predict(const Arguments& arguments) {
   Options options("predict");
-  options.add()("top", "Show the K likeliest classes.", cxxopts::value<int>()->default_value("1"), "K")(
-      "invert", "The images are dark on light, the model learnt light on dark (or the other way round).")(
-      "json", "Print one JSON object an image.");
+  options.add_integer("top", "K", "Show the K likeliest classes; 1 is the default.", 1, 1, 1000000);
+  options.add_flag("invert", "The images are dark on light, the model learnt light on dark (or the other way round).");
+  options.add_flag("json", "Print one JSON object an image.");
   if (!options.parse(arguments, 2, std::numeric_limits<std::size_t>::max(), "a MODEL and images")) return ok;
-  const int top = (*options)["top"].as<int>();
-  if (top < 1) throw Error(ErrorKind::config, "--top " + std::to_string(top) + ": expected at least 1");
-  const auto file = find_model(options.positional()[0]);
-  Model model = Model::load(file, 1);
+  Model model = Model::load(model_file(options.positional()[0]), 1);
   int code = ok;
   for (std::size_t i = 1; i < options.positional().size(); ++i) {
     const std::string& image = options.positional()[i];
     try {
-      auto pixels = load_image(image, model.input_shape(), {.invert = options->count("invert") > 0});
+      auto pixels = load_image(image, model.input_shape(), {.invert = options.has("invert")});
       const auto probabilities = model.predict(Dataset::from_bytes(model.input_shape(), std::move(pixels), {}), 1);
-      print(image, best(probabilities, model.class_names(), top), options->count("json") > 0);
+      print(image, best(probabilities, model.class_names(), options.integer("top")), options.has("json"));
     } catch (const Error& error) {  // the other images are still worth an answer
       std::cerr << red("error: ") << error.what() << '\n';
       code = bad_data;

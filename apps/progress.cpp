@@ -10,6 +10,8 @@ namespace convoy::app {
 
 Progress::Progress(bool quiet) : quiet_(quiet), bar_(!quiet && stderr_is_terminal()) { catch_interrupt(); }
 
+Progress::~Progress() { erase(); }
+
 bool Progress::on_batch_end(const BatchLog& log) {
   epochs_ = log.epochs;
   const auto now = std::chrono::steady_clock::now();
@@ -37,6 +39,12 @@ void Progress::draw(const BatchLog& log) {
   }
   line = (line + tail).substr(0, static_cast<std::size_t>(std::max(1, terminal_width() - 1)));
   std::cerr << '\r' << line << "\033[K" << std::flush;
+  drawn_ = true;
+}
+
+void Progress::erase() {
+  if (drawn_) std::cerr << "\r\033[K" << std::flush;
+  drawn_ = false;
 }
 
 bool Progress::on_epoch_end(const EpochLog& log) {
@@ -46,7 +54,8 @@ bool Progress::on_epoch_end(const EpochLog& log) {
   if (log.has_validation)
     line += ", validation loss " + fixed(log.validation_loss, 4) + ", accuracy " + percent(log.validation_accuracy);
   line += ", " + duration(log.seconds) + ", " + fixed(log.images_per_second, 0) + " images/s";
-  std::cerr << (bar_ ? "\r\033[K" : "") << line << '\n' << std::flush;
+  erase();
+  std::cerr << line << '\n' << std::flush;
   return !interrupt_requested();
 }
 

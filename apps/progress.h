@@ -12,15 +12,18 @@ namespace convoy::app {
 class Progress : public Callback {
  public:
   explicit Progress(bool quiet);
+  ~Progress() override;  ///< leaves no half-drawn bar behind
 
   bool on_batch_end(const BatchLog& log) override;
   bool on_epoch_end(const EpochLog& log) override;
 
  private:
   void draw(const BatchLog& log);
+  void erase();
 
   bool quiet_;
   bool bar_;
+  bool drawn_ = false;  ///< a bar is on the current line
   int epochs_ = 0;
   std::chrono::steady_clock::time_point last_drawn_{};
 };

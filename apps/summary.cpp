@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "convoy/experiment.h"
+#include "options.h"
 #include "verb.h"
 
 namespace convoy::app {
@@ -22,7 +23,7 @@ int summary(const Arguments& arguments) {
   if (path.extension() == ".toml") {
     std::cout << text(model_of(load_config(path, options.overrides())).summary());
   } else {
-    std::cout << text(Model::load(find_model(path), 1).summary());
+    std::cout << text(Model::load(model_file(path), 1).summary());
   }
   return ok;
 }

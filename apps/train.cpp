@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "convoy/experiment.h"
+#include "options.h"
 #include "progress.h"
 #include "terminal.h"
 #include "verb.h"
@@ -46,20 +47,24 @@ void print_text(const RunResult& result) {
 }
 
 void add_training_options(Options& options) {
-  options.add()("threads", "Threads to use; 0 for one a core.", cxxopts::value<int>()->default_value("0"), "N")(
-      "json", "Print one JSON object a line.")("quiet", "Show no progress.");
+  options.add_threads();
+  options.add_flag("json", "Print one JSON object a line.");
+  options.add_flag("quiet", "Show no progress.");
 }
 
 /// What train and resume share: callbacks before, results after.
 template <class Work>
 int run(const Options& options, RunOptions run_options, Work work) {
-  Progress progress(options->count("quiet") > 0);
-  JsonEpochs json_epochs;
-  const bool json = options->count("json") > 0;
-  run_options.threads = (*options)["threads"].template as<int>();
-  run_options.callbacks.push_back(&progress);
-  if (json) run_options.callbacks.push_back(&json_epochs);
-  const RunResult result = work(run_options);
+  const bool json = options.has("json");
+  RunResult result;
+  {
+    Progress progress(options.has("quiet"));
+    JsonEpochs json_epochs;
+    run_options.threads = options.threads();
+    run_options.callbacks.push_back(&progress);
+    if (json) run_options.callbacks.push_back(&json_epochs);
+    result = work(run_options);
+  }
   (json ? print_json : print_text)(result);
   if (!result.interrupted) return ok;
   std::cerr << "interrupted; convoy resume " << result.folder.string() << " goes on\n";
@@ -72,26 +77,25 @@ int train(const Arguments& arguments) {
   Options options("train");
   options.add_overrides();
   add_training_options(options);
-  options.add()("out", "The run folder; runs/NAME without it.", cxxopts::value<std::string>(), "DIR")(
-      "force", "Replace a run that is there.")("seed", "Draw weights, shuffling and dropout from this seed.",
-                                               cxxopts::value<std::string>(), "N");
+  options.add_text("out", "DIR", "The run folder; runs/NAME without it.");
+  options.add_flag("force", "Replace a run that is there.");
+  options.add_text("seed", "N", "Draw weights, shuffling and dropout from this seed.");
   if (!options.parse(arguments, 1, 1, "one CONFIG")) return ok;
   std::vector<std::string> overrides = options.overrides();
-  if (options->count("seed") > 0) overrides.push_back("seed=" + (*options)["seed"].as<std::string>());
+  if (options.has("seed")) overrides.push_back("seed=" + options.text("seed"));
   const Config config = load_config(options.positional()[0], overrides);
   RunOptions run_options;
-  if (options->count("out") > 0) run_options.folder = (*options)["out"].as<std::string>();
-  run_options.force = options->count("force") > 0;
+  run_options.folder = options.text("out");
+  run_options.force = options.has("force");
   return run(options, run_options, [&](const RunOptions& all) { return run_experiment(config, all); });
 }
 
 int resume(const Arguments& arguments) {
   Options options("resume");
   add_training_options(options);
-  options.add()("epochs", "Train until so many epochs are done; without it, as configured.",
-                cxxopts::value<int>()->default_value("0"), "N");
+  options.add_integer("epochs", "N", "Train until so many epochs are done; without it, as configured.", 0, 1, 1000000);
   if (!options.parse(arguments, 1, 1, "one RUN folder")) return ok;
-  const int epochs = (*options)["epochs"].as<int>();
+  const int epochs = options.integer("epochs");
   return run(options, {},
              [&](const RunOptions& all) { return resume_experiment(options.positional()[0], all, epochs); });
 }

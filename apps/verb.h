@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cxxopts.hpp>
 #include <string>
 #include <vector>
 
@@ -30,29 +29,5 @@ int config(const Arguments& arguments);
 int check(const Arguments& arguments);
 
 const std::vector<Verb>& verbs();
-
-/// Options of one verb: cxxopts with --help, unknown options as errors with the nearest name, and positional arguments.
-class Options {
- public:
-  explicit Options(const char* verb);
-
-  cxxopts::OptionAdder add() { return options_.add_options(); }
-  /// Adds -s, --set.
-  void add_overrides();
-  /// Parses. `least` and `most` bound the positional arguments; `what` names them in messages. Throws Error{config}.
-  /// Returns false after printing the help.
-  bool parse(const Arguments& arguments, std::size_t least, std::size_t most, const std::string& what);
-
-  const cxxopts::ParseResult& operator*() const { return *result_; }
-  const cxxopts::ParseResult* operator->() const { return &*result_; }
-  const std::vector<std::string>& positional() const { return positional_; }
-  std::vector<std::string> overrides() const;
-
- private:
-  cxxopts::Options options_;
-  const char* verb_;
-  std::optional<cxxopts::ParseResult> result_;
-  std::vector<std::string> positional_;
-};
 
 }  // namespace convoy::app

@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace convoy {
 
@@ -23,5 +24,8 @@ class Error : public std::runtime_error {
  private:
   ErrorKind kind_;
 };
+
+/// A message's hint on a mistyped name: "; did you mean \"padding\"?", or "" where no candidate is near `word`.
+std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates);
 
 }  // namespace convoy

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "convoy/error.h"  // did_you_mean
+
 namespace convoy {
 
 /// Levenshtein distance: the fewest insertions, deletions and replacements that turn `a` into `b`.
@@ -11,9 +13,6 @@ std::size_t edit_distance(const std::string& a, const std::string& b);
 
 /// The candidate nearest to `word` if it is near enough to be a typo, else "".
 std::string nearest(const std::string& word, const std::vector<std::string>& candidates);
-
-/// "; did you mean \"padding\"?" or "" when nothing is near.
-std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates);
 
 /// "a, b or c"
 std::string join_or(const std::vector<std::string>& words);

@@ -1,0 +1,123 @@
+#include <doctest/doctest.h>
+#include <stb/stb_image_write.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "convoy/dataset.h"
+#include "convoy/error.h"
+#include "data/kinds.h"
+#include "support/temporary_folder.h"
+
+using namespace convoy;
+
+namespace {
+
+namespace fs = std::filesystem;
+using Bytes = std::vector<std::uint8_t>;
+
+void write_png(const fs::path& file, int width, int height, int channels, const Bytes& pixels) {
+  fs::create_directories(file.parent_path());
+  REQUIRE(stbi_write_png(file.c_str(), width, height, channels, pixels.data(), width * channels) != 0);
+}
+
+std::string error_of(const fs::path& file, const Shape& shape) {
+  try {
+    load_image(file, shape);
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::data);
+    return error.what();
+  }
+  return "no error";
+}
+
+}  // namespace
+
+TEST_CASE("images are read, turned to grey, inverted and resized") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "a.png";
+  write_png(file, 3, 2, 1, {0, 10, 20, 30, 40, 250});
+  CHECK(load_image(file, {2, 3, 1}) == Bytes{0, 10, 20, 30, 40, 250});
+  CHECK(load_image(file, {2, 3, 1}, {.invert = true}) == Bytes{255, 245, 235, 225, 215, 5});
+  CHECK(load_image(file, {2, 3, 3})[3] == 10);  // grey as colour
+
+  write_png(file, 2, 2, 3, {255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255});
+  const Bytes grey = load_image(file, {2, 2, 1});
+  CHECK(grey[0] > 70);  // Rec. 601: 0.299, 0.587, 0.114
+  CHECK(grey[0] < 80);
+  CHECK(grey[1] > 145);
+  CHECK(grey[2] < 32);
+  CHECK(grey[3] == 255);
+
+  write_png(file, 4, 4, 1, {0, 0, 100, 100, 0, 0, 100, 100, 200, 200, 40, 40, 200, 200, 40, 40});
+  CHECK(load_image(file, {2, 2, 1}) == Bytes{0, 100, 200, 40});  // the means of the areas
+  const Bytes grown = load_image(file, {8, 8, 1});
+  CHECK(grown.front() == 0);
+  CHECK(grown.back() == 40);
+
+  write_png(file, 1, 1, 2, {0, 0});
+  CHECK(load_image(file, {1, 1, 1}) == Bytes{255});  // transparent: white paper
+  const Bytes even(64 * 3, 90);
+  REQUIRE(stbi_write_jpg((folder.path() / "a.jpg").c_str(), 8, 8, 3, even.data(), 95) != 0);
+  REQUIRE(stbi_write_bmp((folder.path() / "a.bmp").c_str(), 8, 8, 3, even.data()) != 0);
+  CHECK(std::abs(load_image(folder.path() / "a.jpg", {8, 8, 1})[9] - 90) <= 2);
+  CHECK(load_image(folder.path() / "a.bmp", {8, 8, 1})[9] == 90);
+}
+
+TEST_CASE("files that are no images get a clear error") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "x.png";
+  CHECK(error_of(file, {2, 2, 1}).find("no such file") != std::string::npos);
+  std::ofstream(file) << "no image";
+  CHECK(error_of(file, {2, 2, 1}).find("not an image that can be read") != std::string::npos);
+  std::ofstream(file, std::ios::trunc).close();
+  CHECK(error_of(file, {2, 2, 1}).find("not an image that can be read") != std::string::npos);
+  CHECK(error_of(folder.path(), {2, 2, 1}).find("found a folder") != std::string::npos);
+  write_png(file, 40, 40, 3, Bytes(4800, 7));
+  fs::resize_file(file, 60);
+  CHECK(error_of(file, {2, 2, 1}).find("x.png: ") != std::string::npos);
+  CHECK(error_of(file, {2, 2, 4}).find("1 or 3") != std::string::npos);
+  CHECK(error_of(file, {100}).find("height x width") != std::string::npos);
+}
+
+TEST_CASE("a PNG header that claims a giant image is refused before decoding") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "bomb.png";
+  write_png(file, 2, 2, 1, {1, 2, 3, 4});
+  std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
+  stream.seekp(16);  // width and height in the header
+  const char giant[] = {0, 0, 127, 127, 0, 0, 127, 127};
+  stream.write(giant, sizeof giant);
+  stream.close();
+  CHECK(error_of(file, {2, 2, 1}).find("bomb.png: ") != std::string::npos);
+}
+
+TEST_CASE("image folders: classes by subfolder, with and without a test folder of their own") {
+  const test::TemporaryFolder folder;
+  for (int i = 0; i < 10; ++i) {
+    const auto shade = static_cast<std::uint8_t>(10 * i);
+    write_png(folder.path() / "cats" / (std::to_string(i) + ".png"), 2, 2, 1, Bytes(4, shade));
+    write_png(folder.path() / "dogs" / (std::to_string(i) + ".png"), 3, 3, 1,
+              Bytes(9, static_cast<std::uint8_t>(shade + 1)));
+  }
+  const ImageFolderOptions options{.shape = {2, 2, 1}, .test_fraction = 0.25, .seed = 3, .hint = ""};
+  const DataSplits drawn = load_image_folder(folder.path(), options);
+  CHECK(drawn.train.size() == 15);
+  CHECK(drawn.test.size() == 5);
+  CHECK(drawn.train.storage().class_names == std::vector<std::string>{"cats", "dogs"});
+  for (int i = 0; i < drawn.train.size(); ++i) {
+    const auto pixel = drawn.train.storage().bytes[static_cast<std::size_t>(drawn.train.index(i)) * 4];
+    CHECK(drawn.train.label(i) == pixel % 10);
+  }
+
+  const test::TemporaryFolder divided;
+  for (const auto* part : {"train", "test"}) {
+    write_png(divided.path() / part / "a" / "1.png", 2, 2, 1, Bytes(4, 1));
+    write_png(divided.path() / part / "b" / "1.png", 2, 2, 1, Bytes(4, 2));
+  }
+  CHECK(load_image_folder(divided.path(), options).test.size() == 2);
+  write_png(divided.path() / "test" / "c" / "1.png", 2, 2, 1, Bytes(4, 2));
+  CHECK_THROWS_AS(load_image_folder(divided.path(), options), Error);
+  CHECK_THROWS_AS(load_image_folder(folder.path() / "cats", options), Error);
+  CHECK_THROWS_AS(load_image_folder("/no/such", options), Error);
+}

@@ -1,0 +1,47 @@
+#include "io/atomic_file.h"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "convoy/error.h"
+#include "support/temporary_folder.h"
+
+using namespace convoy;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string contents(const fs::path& file) {
+  std::ifstream stream(file);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+std::ptrdiff_t entries(const fs::path& folder) {
+  return std::distance(fs::directory_iterator(folder), fs::directory_iterator());
+}
+
+}  // namespace
+
+TEST_CASE("a file is replaced as a whole") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "a.txt";
+  write_file_atomically(file, "first");
+  write_file_atomically(file, "second");
+  CHECK(contents(file) == "second");
+  CHECK(entries(folder.path()) == 1);
+}
+
+TEST_CASE("what cannot be written leaves no trace") {
+  const test::TemporaryFolder folder;
+  fs::create_directory(folder.path() / "folder");
+  CHECK_THROWS_AS(write_file_atomically(folder.path() / "folder", "x"), Error);
+  CHECK_THROWS_AS(write_file_atomically(folder.path() / "no" / "such" / "file", "x"), Error);
+  write_file_atomically(folder.path() / "a.txt", "old");
+  CHECK_THROWS_AS(write_file_atomically(folder.path() / "a.txt" / "below-a-file", "x"), Error);
+  CHECK(contents(folder.path() / "a.txt") == "old");
+  CHECK(entries(folder.path()) == 2);
+}

@@ -1,0 +1,67 @@
+#include "io/run_folder.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "convoy/error.h"
+#include "support/temporary_folder.h"
+
+using namespace convoy;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string contents(const fs::path& file) {
+  std::ifstream stream(file);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+}  // namespace
+
+TEST_CASE("a run folder is only made by begin, and filled as the run goes on") {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "a" / "b";
+  RunFolder run(path, false);
+  CHECK_FALSE(fs::exists(path));
+  run.begin("given", "resolved", this_environment("Zen", 2, {}));
+  CHECK(contents(path / "config.toml") == "given");
+  CHECK(contents(path / "env.json").find("\"blas_core\": \"Zen\"") != std::string::npos);
+  run.add_epoch(
+      {.epoch = 1, .loss = 0.5, .accuracy = 0.25, .learning_rate = 0.001, .seconds = 2, .images_per_second = 100});
+  run.add_epoch({.epoch = 2,
+                 .loss = 0.25,
+                 .accuracy = 0.5,
+                 .validation_loss = 0.75,
+                 .validation_accuracy = 0.125,
+                 .has_validation = true});
+  CHECK(contents(path / "metrics.csv") ==
+        "epoch,loss,accuracy,validation_loss,validation_accuracy,learning_rate,seconds,images_per_second\n"
+        "1,0.5,0.25,,,0.001,2.0,100.0\n"
+        "2,0.25,0.5,0.75,0.125,0.0,0.0,0.0\n");
+  const std::string events = contents(path / "events.jsonl");
+  CHECK(std::count(events.begin(), events.end(), '\n') == 3);
+  CHECK(events.find("{\"event\":\"epoch\",\"epoch\":2,") != std::string::npos);
+}
+
+TEST_CASE("what is there is not replaced without force, and never when it is no run") {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "run";
+  RunFolder(path, false).begin("", "", {});
+  std::ofstream(path / "notes.txt") << "mine";
+  CHECK_THROWS_AS(RunFolder(path, false), Error);
+  RunFolder(path, true).begin("new", "", {});
+  CHECK(contents(path / "config.toml") == "new");
+  CHECK(contents(path / "notes.txt") == "mine");
+
+  const auto foreign = folder.path() / "photos";
+  fs::create_directory(foreign);
+  CHECK_NOTHROW(RunFolder(foreign, false));  // empty
+  std::ofstream(foreign / "a.jpg") << "x";
+  CHECK_THROWS_AS(RunFolder(foreign, true), Error);
+  CHECK_THROWS_AS(RunFolder(foreign / "a.jpg", true), Error);
+}

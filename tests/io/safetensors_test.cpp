@@ -1,0 +1,114 @@
+#include "io/safetensors.h"
+
+#include <doctest/doctest.h>
+
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "convoy/error.h"
+#include "support/temporary_folder.h"
+
+using namespace convoy;
+
+namespace {
+
+std::string error_of(const std::string& bytes) {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "x.safetensors";
+  std::ofstream(file, std::ios::binary) << bytes;
+  try {
+    read_safetensors(file);
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::data);
+    return error.what();
+  }
+  return "no error";
+}
+
+/// A file with this header and so many bytes of data.
+std::string with(const std::string& header, std::size_t data) {
+  const std::uint64_t length = header.size();
+  std::string bytes(reinterpret_cast<const char*>(&length), sizeof length);
+  return bytes + header + std::string(data, 'x');
+}
+
+}  // namespace
+
+TEST_CASE("what is written reads back, aligned and with its metadata") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "a.safetensors";
+  const std::vector<float> a = {1, 2, 3, 4, 5, 6};
+  const std::vector<float> b = {-0.5F};
+  const std::vector<TensorToWrite> tensors = {{"conv/kernel", {2, 3}, a}, {"b \"quoted\" ü", {1}, b}};
+  write_safetensors(file, tensors, {{"key", "value\n\"quoted\""}});
+  const TensorFile read = read_safetensors(file);
+  REQUIRE(read.tensors.size() == 2);
+  CHECK(read.tensors[0].name == "conv/kernel");
+  CHECK(read.tensors[0].shape == std::vector<std::int64_t>{2, 3});
+  CHECK(std::memcmp(read.tensors[0].bytes.data(), a.data(), 24) == 0);
+  CHECK(read.find("b \"quoted\" ü") != nullptr);
+  CHECK(read.find("nothing") == nullptr);
+  CHECK(read.metadata.at("key") == "value\n\"quoted\"");
+  std::uint64_t header = 0;
+  std::ifstream(file, std::ios::binary).read(reinterpret_cast<char*>(&header), sizeof header);
+  CHECK((header + 8) % 64 == 0);
+}
+
+TEST_CASE("damaged files get one clear error each") {
+  const auto one = [](const std::string& entry) { return "{\"a\":" + entry + "}"; };
+  const std::vector<std::pair<std::string, std::string>> damages = {
+      {"", "too short for a model file"},
+      {"1234567", "too short for a model file"},
+      {std::string(8, '\xff'), "not a safetensors file, or cut short"},
+      {with("{}", 0).substr(0, 9), "cut short"},
+      {with("", 0), "damaged header"},
+      {with("nonsense", 0), "damaged header"},
+      {with("[1]", 0), "expected a JSON object"},
+      {with("{\"a\":", 0), "damaged header"},
+      {with(std::string(100000, '['), 0), "nested too deeply"},
+      {with("{\"a\":1,\"a\":2}", 0), "appears twice"},
+      {with("{\"__metadata__\":[]}", 0), "__metadata__ is no object"},
+      {with("{\"__metadata__\":{\"k\":1}}", 0), "is no text"},
+      {with(one("1"), 0), "no dtype"},
+      {with(one("{\"dtype\":\"F32\",\"shape\":[1]}"), 0), "no data_offsets"},
+      {with(one("{\"dtype\":\"F99\",\"shape\":[1],\"data_offsets\":[0,4]}"), 4), "\"F99\" is not F32"},
+      {with(one("{\"dtype\":\"F32\",\"shape\":1,\"data_offsets\":[0,4]}"), 4), "shape is no list"},
+      {with(one("{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}"), 4), "whole numbers of 0 or more"},
+      {with(one("{\"dtype\":\"F32\",\"shape\":[1.5],\"data_offsets\":[0,4]}"), 4), "whole numbers of 0 or more"},
+      {with(one("{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0]}"), 4), "data_offsets are no two numbers"},
+      {with(one("{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,8]}"), 4),
+       "bytes 0 to 8 of 4; the file may be cut short"},
+      {with(one("{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,0]}"), 4), "bytes 4 to 0 of 4"},
+      {with(one("{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}"), 4), "4 bytes, its shape needs 8"},
+      {with(one("{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296,4],\"data_offsets\":[0,0]}"), 0),
+       "its shape is too large"},
+      {with(one("{\"dtype\":\"F32\",\"shape\":[18446744073709551615],\"data_offsets\":[0,0]}"), 0),
+       "whole numbers of 0 or more"},
+      {with(one("{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}"), 8), "overlap others or leave a gap"},
+      {with(one("{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}"), 8), "4 bytes belong to no tensor"},
+      {with("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],"
+            "\"data_offsets\":[0,4]}}",
+            4),
+       "overlap others"},
+  };
+  for (const auto& [bytes, part] : damages) {
+    const std::string message = error_of(bytes);
+    INFO(message << " should contain " << part);
+    CHECK(message.find(part) != std::string::npos);
+    CHECK(message.find("x.safetensors: ") != std::string::npos);
+  }
+}
+
+TEST_CASE("every truncation of a good file is noticed") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "a.safetensors";
+  const std::vector<float> a = {1, 2, 3};
+  const std::vector<TensorToWrite> tensors = {{"a", {3}, a}};
+  write_safetensors(file, tensors, {});
+  std::ifstream stream(file, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
+  for (std::size_t length = 0; length < bytes.size(); ++length) CHECK(error_of(bytes.substr(0, length)) != "no error");
+  CHECK_THROWS_AS(read_safetensors(folder.path()), Error);
+  CHECK_THROWS_AS(read_safetensors(folder.path() / "none"), Error);
+}
