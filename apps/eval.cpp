@@ -39,6 +39,15 @@ void print_confusion(const Evaluation& result, const std::vector<std::string>& n
   }
 }
 
+/// One list a label, of the numbers of images by prediction.
+std::vector<std::vector<std::int64_t>> rows_of(const Evaluation& result) {
+  std::vector<std::vector<std::int64_t>> rows;
+  for (auto row = result.confusion.begin(); row != result.confusion.end(); row += result.classes) {
+    rows.emplace_back(row, row + result.classes);
+  }
+  return rows;
+}
+
 void print_json(const Evaluation& result, const std::string& split) {
   const nlohmann::ordered_json line = {{"event", "evaluation"},
                                        {"split", split},
@@ -50,7 +59,7 @@ void print_json(const Evaluation& result, const std::string& split) {
                                        {"seconds", result.seconds},
                                        {"images_per_second", result.samples / result.seconds},
                                        {"peak_rss_mb", peak_rss_mb()},
-                                       {"confusion", result.confusion}};
+                                       {"confusion", rows_of(result)}};
   std::cout << line.dump() << '\n';
 }
 

@@ -13,9 +13,9 @@
 
 namespace convoy::app {
 
-Options::Options(const std::string& verb)
-    : verb_(verb), options_(std::make_unique<cxxopts::Options>("convoy " + verb)) {
+Options::Options(const std::string& verb) : verb_(verb) {
   const auto row = std::ranges::find(verbs(), verb, &Verb::name);
+  options_ = std::make_unique<cxxopts::Options>("convoy " + verb, row->help);
   options_->custom_help(row->arguments);
   options_->positional_help("");
   add_flag("h,help", "Show this help.");

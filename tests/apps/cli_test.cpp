@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <numeric>
+#include <set>
 #include <sstream>
 
 #include "apps/process.h"
@@ -46,6 +48,12 @@ std::string contents(const fs::path& file) {
   return text.str();
 }
 
+std::set<std::string> names_in(const fs::path& folder) {
+  std::set<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder)) names.insert(entry.path().filename().string());
+  return names;
+}
+
 void write(const fs::path& file, const std::string& text) { std::ofstream(file, std::ios::binary) << text; }
 
 void write_digit(const fs::path& file, int number) {
@@ -67,12 +75,38 @@ TEST_CASE("help, version and usage errors") {
     CHECK(contains(help.out, std::string("convoy ") + verb));
     CHECK(convoy_run({verb}).code == 2);
   }
-  const Finished typo = convoy_run({"trian"});
-  CHECK(typo.code == 2);
-  CHECK(contains(typo.err, "did you mean \"train\"?"));
-  const Finished option = convoy_run({"train", "--fast", "x.toml"});
-  CHECK(option.code == 2);
-  CHECK(is_one_line(option.err));
+  const auto refuses = [](const std::vector<std::string>& arguments, const std::string& part) {
+    const Finished finished = convoy_run(arguments);
+    INFO(finished.err);
+    CHECK(finished.code == 2);
+    CHECK(is_one_line(finished.err));
+    CHECK(contains(finished.err, part));
+    CHECK(finished.out.empty());
+  };
+  refuses({"rain"}, "did you mean \"train\"?");
+  refuses({"help", "evaluate"}, "unknown verb \"evaluate\"");
+  refuses({"train", "--thread=2", "x.toml"}, "unknown option --thread; did you mean \"--threads\"?");
+  refuses({"train", "x.toml", "-s"}, "missing an argument");
+  refuses({"train", "x.toml", "y.toml"}, "expected one CONFIG, got 2 arguments");
+  refuses({"train", "x.toml", "--threads", "-4"}, "--threads expects a whole number from 0 to 1024, got \"-4\"");
+  refuses({"train", "x.toml", "--threads", "100000"}, "from 0 to 1024");
+  refuses({"predict", "model", "image", "--top", "0"}, "--top expects a whole number");
+  refuses({"predict", "model", "image", "--top", "3x"}, "--top expects a whole number");
+  refuses({"config", "chek", "x.toml"}, "did you mean \"check\"?");
+}
+
+TEST_CASE("a value and a file name keep their commas") {
+  const Finished table = convoy_run({"config", "check", "configs/mnist_cnn.toml", "-s",
+                                     "optimizer={type = \"sgd\", momentum = 0.5}", "-s", "layer.conv1.kernel=[3,5]"});
+  CHECK(table.code == 0);
+  CHECK(table.err.empty());
+  const test::TemporaryFolder folder;
+  const auto model = folder.path() / "run";
+  REQUIRE(convoy_run(quick_train(model, {"-s", "train.epochs=1", "--quiet"})).code == 0);
+  write_digit(folder.path() / "a,b.png", 3);
+  const Finished predict = convoy_run({"predict", model.string(), (folder.path() / "a,b.png").string()});
+  CHECK(predict.code == 0);
+  CHECK(contains(predict.out, "a,b.png:  "));
 }
 
 TEST_CASE("train, evaluate, predict, inspect, summarise") {
@@ -96,6 +130,10 @@ TEST_CASE("train, evaluate, predict, inspect, summarise") {
   CHECK(evaluation["accuracy"] == result["accuracy"]);  // to the last bit, in a fresh process
   CHECK(evaluation["loss"] == result["loss"]);
   for (const auto* key : {"seconds", "images_per_second", "peak_rss_mb"}) CHECK(evaluation.contains(key));
+  REQUIRE(evaluation["confusion"].size() == 10);
+  std::int64_t images = 0;
+  for (const auto& row : evaluation["confusion"]) images += std::accumulate(row.begin(), row.end(), std::int64_t{0});
+  CHECK(images == 10000);
   const Finished validation = convoy_run({"eval", (run / "best.safetensors").string(), "--split", "validation"});
   CHECK(validation.code == 0);
   CHECK(contains(validation.out, "(200 images"));
@@ -116,12 +154,15 @@ TEST_CASE("train, evaluate, predict, inspect, summarise") {
 
   CHECK(contains(convoy_run({"summary", run.string()}).out, "Total parameters: 35,214"));
   CHECK(contains(convoy_run({"inspect", run.string()}).out, "conv1/kernel"));
+  CHECK(names_in(run) == std::set<std::string>{"best.safetensors", "config.toml", "env.json", "events.jsonl",
+                                               "last.ckpt", "log.txt", "metrics.csv", "report.html", "resolved.toml"});
 
   const std::string metrics = contents(run / "metrics.csv");
   const Finished again = convoy_run(quick_train(run));
   CHECK(again.code == 2);
   CHECK(contains(again.err, "--force"));
-  CHECK(contents(run / "metrics.csv") == metrics);
+  CHECK(convoy_run(quick_train(run, {"--force", "-s", "data.path=/no/such/folder"})).code == 3);
+  CHECK(contents(run / "metrics.csv") == metrics);  // a run is replaced once the new one can start, not before
   CHECK(convoy_run(quick_train(run, {"--force", "--quiet"})).err.empty());
 }
 
@@ -181,7 +222,10 @@ TEST_CASE("bad input gets one clear line, its exit code, and leaves nothing behi
   CHECK(contains(config.err, "broken.toml:4:"));
   CHECK(convoy_run({"train", "no.toml"}).code == 2);
   CHECK(convoy_run({"eval", "no/such/run"}).code == 3);
-  CHECK(convoy_run({"eval", "README.md"}).code == 3);
+  const Finished not_a_model = convoy_run({"eval", "configs/mnist_cnn.toml"});
+  CHECK(not_a_model.code == 3);
+  CHECK(contains(not_a_model.err, "expected a model, which is a .safetensors file or a run folder"));
+  CHECK(convoy_run({"summary", "README.md"}).code == 3);
   write(folder.path() / "x.safetensors", "not a model");
   CHECK(convoy_run({"eval", (folder.path() / "x.safetensors").string()}).code == 3);
 }
@@ -223,6 +267,67 @@ TEST_CASE("divergence stops with its own exit code") {
   CHECK(finished.code == 4);
   CHECK(contains(finished.err, "training diverged in epoch 1, step "));
   CHECK(contains(contents(folder.path() / "run" / "log.txt"), "diverged"));
+}
+
+TEST_CASE("a model meets data of another shape") {
+  const test::TemporaryFolder folder;
+  const auto run = folder.path() / "run";
+  REQUIRE(convoy_run(quick_train(run, {"-s", "train.epochs=1", "--quiet"})).code == 0);
+  const std::string labels({0, 0, 8, 1, 0, 0, 3, 32});  // 800 of them
+  const std::string images({0, 0, 8, 3, 0, 0, 3, 32, 0, 0, 0, 8, 0, 0, 0, 7});
+  for (const std::string part : {"train", "t10k"}) {
+    write(folder.path() / (part + "-labels-idx1-ubyte"), labels + std::string(800, 1));
+    write(folder.path() / (part + "-images-idx3-ubyte"), images + std::string(800 * 8 * 7, 9));
+  }
+  const Finished finished = convoy_run({"eval", run.string(), "--data", folder.path().string()});
+  INFO(finished.err);
+  CHECK(finished.code == 3);
+  CHECK(is_one_line(finished.err));
+  CHECK(contains(finished.err, "8x7x1"));
+  CHECK(contains(finished.err, "28x28x1"));
+}
+
+TEST_CASE("a terminal gets a progress bar that fits it, and colour unless NO_COLOR is set") {
+  const test::TemporaryFolder folder;
+  for (const unsigned short columns : {100, 40}) {
+    const Finished train = test::run_on_terminal(
+        CONVOY_BINARY, quick_train(folder.path() / "run", {"-s", "train.epochs=1", "--force"}), columns);
+    CHECK(train.code == 0);
+    CHECK(contains(train.out, "epoch 1/1 [") == (columns == 100));
+    CHECK(contains(train.out, "images/s"));
+    std::istringstream redraws(train.out);
+    for (std::string bar; std::getline(redraws, bar, '\r');) {
+      const bool is_bar = bar.starts_with("epoch 1/1 ");
+      if (is_bar) CHECK(bar.find("\033[K") < columns);
+    }
+    CHECK(contains(train.out, "\r\033[Kepoch 1/1: loss "));  // the line of the epoch takes the bar's place
+  }
+  const Finished diverged = test::run_on_terminal(
+      CONVOY_BINARY, quick_train(folder.path() / "nan", {"-s", "optimizer.learning_rate=1e37"}), 100);
+  CHECK(diverged.code == 4);
+  CHECK(contains(diverged.out, "\r\033[K\033[31merror: \033[0mtraining diverged"));
+  CHECK(contains(test::run_on_terminal(CONVOY_BINARY, {"rain"}, 80).out, "\033[31m"));
+  CHECK_FALSE(contains(test::run_on_terminal(CONVOY_BINARY, {"rain"}, 80, {"NO_COLOR=1"}).out, "\033"));
+}
+
+TEST_CASE("the README's configuration and verbs are real") {
+  const std::string readme = contents("README.md");
+  const auto begin = readme.find("```toml\n") + 8;
+  const test::TemporaryFolder folder;
+  write(folder.path() / "readme.toml", readme.substr(begin, readme.find("```", begin) - begin));
+  const Finished check = convoy_run({"config", "check", (folder.path() / "readme.toml").string()});
+  INFO(check.err);
+  CHECK(check.code == 0);
+  std::istringstream lines(readme);
+  int seen = 0;
+  for (std::string line, verb; std::getline(lines, line);) {
+    if (!line.starts_with("    convoy ")) continue;
+    std::istringstream(line.substr(11)) >> verb;
+    INFO(line);
+    CHECK(convoy_run({"help", verb}).code == 0);
+    ++seen;
+  }
+  CHECK(seen >= 9);
 }
 
 TEST_CASE("config and check") {

@@ -2,11 +2,13 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <pty.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <csignal>
+#include <cstdlib>
 #include <stdexcept>
 
 namespace convoy::test {
@@ -20,16 +22,26 @@ bool read_some(int descriptor, std::string& text) {
   return got > 0;
 }
 
-[[noreturn]] void become(const std::string& program, const std::vector<std::string>& arguments, int out, int err) {
-  const int null = open("/dev/null", O_RDONLY);
-  dup2(null, 0);
-  dup2(out, 1);
-  dup2(err, 2);
+[[noreturn]] void become(const std::string& program, const std::vector<std::string>& arguments) {
   std::vector<char*> argv = {const_cast<char*>(program.c_str())};
   for (const auto& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
   execv(program.c_str(), argv.data());
   _exit(127);
+}
+
+[[noreturn]] void become(const std::string& program, const std::vector<std::string>& arguments, int out, int err) {
+  const int null = open("/dev/null", O_RDONLY);
+  dup2(null, 0);
+  dup2(out, 1);
+  dup2(err, 2);
+  become(program, arguments);
+}
+
+int exit_code_of(pid_t child) {
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 }  // namespace
@@ -60,9 +72,26 @@ Finished run(const std::string& program, const std::vector<std::string>& argumen
   }
   close(out[0]);
   close(err[0]);
-  int status = 0;
-  waitpid(child, &status, 0);
-  finished.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  finished.code = exit_code_of(child);
+  return finished;
+}
+
+Finished run_on_terminal(const std::string& program, const std::vector<std::string>& arguments, unsigned short columns,
+                         const std::vector<std::string>& environment) {
+  const winsize size{.ws_row = 25, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
+  int terminal = -1;
+  const pid_t child = forkpty(&terminal, nullptr, nullptr, &size);
+  if (child < 0) throw std::runtime_error("no terminal");
+  if (child == 0) {
+    unsetenv("NO_COLOR");
+    for (const auto& entry : environment) putenv(const_cast<char*>(entry.c_str()));
+    become(program, arguments);
+  }
+  Finished finished;
+  while (read_some(terminal, finished.out)) {
+  }
+  close(terminal);
+  finished.code = exit_code_of(child);
   return finished;
 }
 

@@ -16,4 +16,9 @@ struct Finished {
 Finished run(const std::string& program, const std::vector<std::string>& arguments,
              const std::string& interrupt_when_prints = "");
 
+/// The same on a terminal of so many columns, which shows standard output and standard error together. `environment`
+/// has entries like "NO_COLOR=1".
+Finished run_on_terminal(const std::string& program, const std::vector<std::string>& arguments, unsigned short columns,
+                         const std::vector<std::string>& environment = {});
+
 }  // namespace convoy::test

@@ -1,0 +1,93 @@
+#include "optim/gradients.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstring>
+#include <numeric>
+
+#include "core/random.h"
+
+using namespace convoy;
+
+namespace {
+
+std::vector<float> numbers(std::size_t count) {
+  Random random(6, Purpose::directions);
+  std::vector<float> values(count);
+  for (float& value : values) value = random.normal();
+  return values;
+}
+
+ParameterRange range(std::size_t offset, const Shape& shape, double l1 = 0, double l2 = 0, double max_norm = 0) {
+  return {offset,
+          shape.size(),
+          {.name = "w", .shape = shape, .decayed = true, .l1 = l1, .l2 = l2, .max_norm = max_norm},
+          true};
+}
+
+double norm(const std::vector<float>& values) {
+  double squares = 0;
+  for (const float v : values) squares += static_cast<double>(v) * static_cast<double>(v);
+  return std::sqrt(squares);
+}
+
+}  // namespace
+
+TEST_CASE("regularisers add their penalty and its gradient to their own tensor only") {
+  ThreadPool pool(2);
+  GradientTools tools({range(0, Shape{2}, 0.5, 0.25), range(16, Shape{2})}, pool);
+  std::vector<float> w(18);
+  std::vector<float> g(18, 1.0F);
+  w[0] = 2;
+  w[1] = -3;
+  w[16] = 7;
+  CHECK(tools.regularise(w, g) == doctest::Approx(0.5 * 5 + 0.25 * 13));
+  CHECK(g[0] == 1 + 0.5F + 0.5F * 2);
+  CHECK(g[1] == 1 - 0.5F - 0.5F * 3);
+  CHECK(g[16] == 1);
+}
+
+TEST_CASE("clipping by norm keeps the direction and leaves small gradients alone") {
+  ThreadPool pool(2);
+  GradientTools tools({range(0, Shape{100, 1000})}, pool);
+  std::vector<float> g = numbers(100000);
+  const std::vector<float> before = g;
+  tools.clip_norm(g, 2 * norm(before));
+  CHECK(g == before);
+  tools.clip_norm(g, 1);
+  CHECK(norm(g) == doctest::Approx(1).epsilon(1e-5));
+  CHECK(static_cast<double>(g[5] / before[5]) == doctest::Approx(1 / norm(before)).epsilon(1e-5));
+}
+
+TEST_CASE("clipping by value limits each number") {
+  ThreadPool pool(2);
+  GradientTools tools({range(0, Shape{4})}, pool);
+  std::vector<float> g = {-3, -0.5F, 0.5F, 3};
+  tools.clip_value(g, 1);
+  CHECK(g == std::vector<float>{-1, -0.5F, 0.5F, 1});
+}
+
+TEST_CASE("max-norm shortens the columns that are too long") {
+  ThreadPool pool(2);
+  GradientTools tools({range(0, Shape{2, 2}, 0, 0, 1)}, pool);
+  std::vector<float> w = {3, 0.1F, 4, 0.2F};  // columns (3, 4) and (0.1, 0.2)
+  tools.constrain(w);
+  CHECK(w[0] == doctest::Approx(0.6));
+  CHECK(w[2] == doctest::Approx(0.8));
+  CHECK(w[1] == 0.1F);
+}
+
+TEST_CASE("sums have the same bits for every number of threads") {
+  const auto clipped = [](int threads) {
+    ThreadPool pool(threads);
+    GradientTools tools({range(0, Shape{333, 333}, 1e-3, 1e-3)}, pool);
+    const std::vector<float> w = numbers(333 * 333);
+    std::vector<float> g = w;
+    g.push_back(static_cast<float>(tools.regularise(w, g)));
+    tools.clip_norm(g, 0.5);
+    return g;
+  };
+  const auto one = clipped(1);
+  for (const int threads : {2, 3, 4}) CHECK(clipped(threads) == one);
+}

@@ -1,0 +1,121 @@
+// Each rule against a plain loop in double, written down from Keras 3's formulas.
+
+#include "optim/optimizer.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstring>
+#include <functional>
+
+#include "convoy/optimizers.h"
+#include "core/random.h"
+#include "optim/stepper.h"
+
+using namespace convoy;
+
+namespace {
+
+constexpr int steps = 5;
+constexpr std::size_t size = 37;  // no multiple of any vector
+
+Spec complete(Spec spec) {
+  for (const OptimizerType& type : optimizer_types()) {
+    if (type.spec.name != spec.type) continue;
+    std::vector<KeySpec> keys = type.spec.keys;
+    keys.insert(keys.end(), common_optimizer_keys().begin(), common_optimizer_keys().end());
+    spec.settings.complete(keys, spec.type);
+  }
+  return spec;
+}
+
+std::vector<float> numbers(std::uint32_t stream) {
+  Random random(6, Purpose::directions, stream);
+  std::vector<float> values(size);
+  for (float& value : values) value = random.normal();
+  return values;
+}
+
+/// Five steps through the stepper, with a new gradient each, on one tensor that decays.
+std::vector<float> stepped(const Spec& optimizer, double rate, bool decayed = true, int threads = 2) {
+  ThreadPool pool(threads);
+  Stepper stepper(complete(optimizer), {{0, size, {.name = "w", .shape = Shape{int{size}}, .decayed = decayed}, true}},
+                  size, pool);
+  std::vector<float> w = numbers(0);
+  for (std::uint32_t t = 1; t <= steps; ++t) {
+    std::vector<float> g = numbers(t);
+    stepper.step(w, g, rate, t);
+  }
+  return w;
+}
+
+/// The same in double: `rule(w, g, memory, t)` changes one weight with its two numbers of memory.
+using Rule = std::function<void(double& w, double g, double (&memory)[2], int t)>;
+void check(const std::vector<float>& found, const Rule& rule) {
+  const std::vector<float> start = numbers(0);
+  for (std::size_t i = 0; i < size; ++i) {
+    double w = start[i];
+    double memory[2] = {0, 0};
+    for (int t = 1; t <= steps; ++t) rule(w, numbers(static_cast<std::uint32_t>(t))[i], memory, t);
+    CHECK(static_cast<double>(found[i]) == doctest::Approx(w).epsilon(2e-6));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("Adam and AdamW") {
+  const auto adam = [](double decay) {
+    return [decay](double& w, double g, double(&memory)[2], int t) {
+      w -= 0.01 * decay * w;
+      memory[0] += (g - memory[0]) * 0.1;
+      memory[1] += (g * g - memory[1]) * 0.001;
+      w -=
+          0.01 * std::sqrt(1 - std::pow(0.999, t)) / (1 - std::pow(0.9, t)) * memory[0] / (std::sqrt(memory[1]) + 1e-7);
+    };
+  };
+  check(stepped(Adam{}, 0.01), adam(0));
+  check(stepped(AdamW{.weight_decay = 0.5}, 0.01), adam(0.5));
+  check(stepped(AdamW{.weight_decay = 0.5}, 0.01, false), adam(0));  // a bias does not decay
+}
+
+TEST_CASE("decay_all lets biases decay") {
+  Spec spec = AdamW{.weight_decay = 0.5};
+  spec.settings.set("decay_all", true);
+  CHECK(stepped(spec, 0.01, false) == stepped(AdamW{.weight_decay = 0.5}, 0.01, true));
+}
+
+TEST_CASE("SGD, plain, with momentum and with Nesterov's") {
+  check(stepped(SGD{}, 0.1), [](double& w, double g, double(&)[2], int) { w -= 0.1 * g; });
+  check(stepped(SGD{.momentum = 0.9}, 0.1), [](double& w, double g, double(&v)[2], int) {
+    v[0] = 0.9 * v[0] - 0.1 * g;
+    w += v[0];
+  });
+  check(stepped(SGD{.momentum = 0.9, .nesterov = true, .weight_decay = 0.2}, 0.1),
+        [](double& w, double g, double(&v)[2], int) {
+          w -= 0.1 * 0.2 * w;
+          v[0] = 0.9 * v[0] - 0.1 * g;
+          w += 0.9 * v[0] - 0.1 * g;
+        });
+}
+
+TEST_CASE("RMSprop, with and without momentum") {
+  const auto rmsprop = [](double momentum) {
+    return [momentum](double& w, double g, double(&memory)[2], int) {
+      memory[0] = 0.9 * memory[0] + 0.1 * g * g;
+      memory[1] = momentum * memory[1] + 0.01 * g / std::sqrt(memory[0] + 1e-7);
+      w -= memory[1];
+    };
+  };
+  check(stepped(RMSprop{}, 0.01), rmsprop(0));
+  check(stepped(RMSprop{.momentum = 0.8}, 0.01), rmsprop(0.8));
+}
+
+TEST_CASE("frozen tensors stay as they are") {
+  ThreadPool pool(1);
+  Stepper stepper(complete(AdamW{}), {{0, size, {.name = "w", .shape = Shape{int{size}}, .decayed = true}, false}},
+                  size, pool);
+  std::vector<float> w = numbers(0);
+  std::vector<float> g = numbers(1);
+  stepper.step(w, g, 0.1, 1);
+  CHECK(w == numbers(0));
+}

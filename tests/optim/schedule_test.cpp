@@ -1,0 +1,76 @@
+#include "optim/schedule.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "convoy/error.h"
+
+using namespace convoy;
+
+namespace {
+
+std::unique_ptr<Schedule> make(const std::string& type,
+                               const std::vector<std::pair<std::string, Value>>& settings = {}) {
+  Spec spec{type, {}};
+  for (const auto& [name, value] : settings) spec.settings.set(name, value);
+  for (const ScheduleType& row : schedule_types()) {
+    if (row.spec.name != type) continue;
+    std::vector<KeySpec> keys = row.spec.keys;
+    keys.insert(keys.end(), common_schedule_keys().begin(), common_schedule_keys().end());
+    spec.settings.complete(keys, type);
+  }
+  return make_schedule(spec);
+}
+
+}  // namespace
+
+TEST_CASE("schedules at known points") {
+  CHECK(make("constant")->factor(77, 100) == 1);
+  const auto step = make("step", {{"every", std::int64_t{10}}, {"gamma", 0.5}});
+  CHECK(step->factor(9, 100) == 1);
+  CHECK(step->factor(10, 100) == 0.5);
+  CHECK(step->factor(29, 100) == 0.25);
+  const auto smooth = make("exponential", {{"decay_rate", 0.9}, {"decay_steps", std::int64_t{10}}});
+  CHECK(smooth->factor(5, 100) == doctest::Approx(std::pow(0.9, 0.5)));
+  const auto stairs =
+      make("exponential", {{"decay_rate", 0.9}, {"decay_steps", std::int64_t{10}}, {"staircase", true}});
+  CHECK(stairs->factor(19, 100) == doctest::Approx(0.9));
+  const auto cosine = make("cosine", {{"alpha", 0.1}});
+  CHECK(cosine->factor(0, 101) == 1);
+  CHECK(cosine->factor(50, 101) == doctest::Approx(0.55));
+  CHECK(cosine->factor(100, 101) == doctest::Approx(0.1));
+  const auto cycle = make("one_cycle", {{"peak", 0.25}, {"start_divisor", 20.0}, {"end_divisor", 100.0}});
+  CHECK(cycle->factor(0, 101) == doctest::Approx(0.05));
+  CHECK(cycle->factor(25, 101) == doctest::Approx(1));
+  CHECK(cycle->factor(100, 101) == doctest::Approx(0.01));
+}
+
+TEST_CASE("warm-up rises to the schedule, which then runs over what is left") {
+  const auto warm = make("cosine", {{"warmup_steps", std::int64_t{4}}});
+  CHECK(warm->factor(0, 105) == doctest::Approx(0.2));
+  CHECK(warm->factor(3, 105) == doctest::Approx(0.8));
+  CHECK(warm->factor(4, 105) == 1);
+  CHECK(warm->factor(104, 105) == doctest::Approx(0).epsilon(1e-9));
+}
+
+TEST_CASE("plateau waits for patience, then reduces, and its state can be restored") {
+  const auto plateau = make("plateau", {{"factor", 0.5}, {"patience", std::int64_t{2}}, {"min_factor", 0.2}});
+  plateau->epoch_ended(1.0);
+  plateau->epoch_ended(1.0);
+  CHECK(plateau->factor(0, 1) == 1);
+  const auto twin = make("plateau", {{"factor", 0.5}, {"patience", std::int64_t{2}}, {"min_factor", 0.2}});
+  twin->restore(plateau->state());
+  for (auto* schedule : {plateau.get(), twin.get()}) {
+    schedule->epoch_ended(1.0);
+    CHECK(schedule->factor(0, 1) == 0.5);
+    schedule->epoch_ended(0.5);
+    for (int i = 0; i < 10; ++i) schedule->epoch_ended(0.5);
+    CHECK(schedule->factor(0, 1) == 0.2);
+  }
+  CHECK_THROWS_AS(twin->restore({1}), Error);
+}
+
+TEST_CASE("an unknown schedule is an error with the nearest name") {
+  CHECK_THROWS_AS(make_schedule({"cosin", {}}), Error);
+}

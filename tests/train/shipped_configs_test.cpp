@@ -1,0 +1,50 @@
+// Every shipped configuration builds, and what trains on the bundled digits reaches its floor within seconds.
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "convoy/experiment.h"
+#include "support/temporary_folder.h"
+
+using namespace convoy;
+
+namespace {
+
+struct Expectation {
+  std::int64_t parameters;
+  double floor;  ///< test accuracy after two epochs of 6000 images; 0: its data is not bundled
+};
+
+const std::map<std::string, Expectation> expected = {
+    {"mnist_cnn", {387850, 0.90}},   {"mnist_quick", {387850, 0.90}}, {"mnist_bn_maxpool", {35214, 0.93}},
+    {"mnist_mlp_bn", {79910, 0.88}}, {"fashion_mnist", {35214, 0}},
+};
+
+}  // namespace
+
+TEST_CASE("every configuration in configs/ is known here and builds the network it says") {
+  std::set<std::string> seen;
+  for (const auto& entry : std::filesystem::directory_iterator("configs")) {
+    const std::string name = entry.path().stem().string();
+    INFO(name);
+    seen.insert(name);
+    REQUIRE(expected.contains(name));
+    const Summary summary = Model::from_config(load_config(entry.path()), {28, 28, 1}, 1).summary();
+    CHECK(summary.trainable + summary.non_trainable == expected.at(name).parameters);
+  }
+  CHECK(seen.size() == expected.size());
+}
+
+TEST_CASE("every configuration for the bundled digits learns them") {
+  const test::TemporaryFolder folder;
+  for (const auto& [name, expectation] : expected) {
+    if (expectation.floor == 0 || name == "mnist_quick") continue;  // quick is mnist_cnn, for fewer epochs
+    INFO(name);
+    const Config config =
+        load_config("configs/" + name + ".toml", {"data.limit=6000", "data.validation=500", "train.epochs=2"});
+    CHECK(run_experiment(config, {.folder = folder.path() / name}).test.accuracy > expectation.floor);
+  }
+}
