@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <numeric>
 #include <set>
 #include <sstream>
 
@@ -132,7 +131,9 @@ TEST_CASE("train, evaluate, predict, inspect, summarise") {
   for (const auto* key : {"seconds", "images_per_second", "peak_rss_mb"}) CHECK(evaluation.contains(key));
   REQUIRE(evaluation["confusion"].size() == 10);
   std::int64_t images = 0;
-  for (const auto& row : evaluation["confusion"]) images += std::accumulate(row.begin(), row.end(), std::int64_t{0});
+  for (const auto& row : evaluation["confusion"]) {
+    for (const auto& count : row) images += count.get<std::int64_t>();
+  }
   CHECK(images == 10000);
   const Finished validation = convoy_run({"eval", (run / "best.safetensors").string(), "--split", "validation"});
   CHECK(validation.code == 0);
@@ -289,7 +290,7 @@ TEST_CASE("a model meets data of another shape") {
 
 TEST_CASE("a terminal gets a progress bar that fits it, and colour unless NO_COLOR is set") {
   const test::TemporaryFolder folder;
-  for (const unsigned short columns : {100, 40}) {
+  for (const unsigned short columns : std::initializer_list<unsigned short>{100, 40}) {
     const Finished train = test::run_on_terminal(
         CONVOY_BINARY, quick_train(folder.path() / "run", {"-s", "train.epochs=1", "--force"}), columns);
     CHECK(train.code == 0);
@@ -297,8 +298,7 @@ TEST_CASE("a terminal gets a progress bar that fits it, and colour unless NO_COL
     CHECK(contains(train.out, "images/s"));
     std::istringstream redraws(train.out);
     for (std::string bar; std::getline(redraws, bar, '\r');) {
-      const bool is_bar = bar.starts_with("epoch 1/1 ");
-      if (is_bar) CHECK(bar.find("\033[K") < columns);
+      if (bar.starts_with("epoch 1/1 ")) CHECK(bar.find("\033[K") < columns);
     }
     CHECK(contains(train.out, "\r\033[Kepoch 1/1: loss "));  // the line of the epoch takes the bar's place
   }
