@@ -76,7 +76,11 @@ int eval(const Arguments& arguments) {
   const auto file = model_file(options.positional()[0]);
   Model model = Model::load(file, options.threads());
   Config config = config_of(file);
-  if (options.has("data")) config.data.set("path", options.text("data"));
+  if (options.has("data")) {
+    config.data.set("path", options.text("data"));
+  } else if (const std::string path = config.data.text("path"); !std::filesystem::exists(path)) {
+    throw Error(ErrorKind::data, file.string() + ": its data, " + path + ", is not here; name a folder with --data");
+  }
   const std::string split = options.text("split", "test");
   const DataSplits data = load_data(config.data, static_cast<std::uint64_t>(config.run.integer("seed")));
   const Evaluation result = model.evaluate(choose(data, split), 32, options.integer("top"));

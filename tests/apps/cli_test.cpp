@@ -288,6 +288,21 @@ TEST_CASE("a model meets data of another shape") {
   CHECK(contains(finished.err, "28x28x1"));
 }
 
+TEST_CASE("a model whose data has moved asks for it") {
+  const test::TemporaryFolder folder;
+  const auto data = folder.path() / "data";
+  fs::copy("data/mnist", data);
+  const auto run = folder.path() / "run";
+  REQUIRE(convoy_run(quick_train(run, {"-s", "train.epochs=1", "-s", "data.path=" + data.string(), "--quiet"})).code ==
+          0);
+  fs::remove_all(data);
+  const Finished finished = convoy_run({"eval", run.string()});
+  CHECK(finished.code == 3);
+  CHECK(is_one_line(finished.err));
+  CHECK(contains(finished.err, "--data"));
+  CHECK(convoy_run({"eval", run.string(), "--data", "data/mnist"}).code == 0);
+}
+
 TEST_CASE("a terminal gets a progress bar that fits it, and colour unless NO_COLOR is set") {
   const test::TemporaryFolder folder;
   for (const unsigned short columns : std::initializer_list<unsigned short>{100, 40}) {
@@ -297,9 +312,13 @@ TEST_CASE("a terminal gets a progress bar that fits it, and colour unless NO_COL
     CHECK(contains(train.out, "epoch 1/1 [") == (columns == 100));
     CHECK(contains(train.out, "images/s"));
     std::istringstream redraws(train.out);
+    int bars = 0;
     for (std::string bar; std::getline(redraws, bar, '\r');) {
-      if (bar.starts_with("epoch 1/1 ")) CHECK(bar.find("\033[K") < columns);
+      if (!bar.starts_with("epoch 1/1 ")) continue;
+      CHECK(bar.find("\033[K") < columns);
+      ++bars;
     }
+    CHECK(bars > 0);
     CHECK(contains(train.out, "\r\033[Kepoch 1/1: loss "));  // the line of the epoch takes the bar's place
   }
   const Finished diverged = test::run_on_terminal(
