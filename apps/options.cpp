@@ -85,7 +85,7 @@ void Options::fail(const std::string& message) const {
 
 std::string Options::unknown_option(const Arguments& arguments) const {
   for (const std::string& argument : arguments) {
-    const std::string name = argument.substr(0, argument.find('='));
+    std::string name = argument.substr(0, argument.find('='));
     if (name.starts_with("--") && std::ranges::find(names_, name) == names_.end()) return name;
   }
   return "";
