@@ -11,8 +11,9 @@ float logistic(float x) { return 1.0F / (1.0F + __builtin_expf(-x)); }
 float normal_cdf(float x) { return 0.5F * (1.0F + __builtin_erff(x * inverse_sqrt_2)); }
 float normal_pdf(float x) { return inverse_sqrt_2_pi * __builtin_expf(-0.5F * x * x); }
 
+// The comparisons are such that NaN goes through: an overflow must not be mistaken for a zero.
 void relu(float* y, const float* x, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) y[i] = x[i] > 0 ? x[i] : 0;
+  for (std::size_t i = 0; i < count; ++i) y[i] = x[i] < 0 ? 0 : x[i];
 }
 void d_relu(float* dx, const float* dy, const float* y, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) dx[i] = y[i] > 0 ? dy[i] : 0;
@@ -20,8 +21,8 @@ void d_relu(float* dx, const float* dy, const float* y, std::size_t count) {
 
 void relu6(float* y, const float* x, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
-    const float positive = x[i] > 0 ? x[i] : 0;
-    y[i] = positive < 6 ? positive : 6;
+    const float positive = x[i] < 0 ? 0 : x[i];
+    y[i] = positive > 6 ? 6 : positive;
   }
 }
 void d_relu6(float* dx, const float* dy, const float* y, std::size_t count) {

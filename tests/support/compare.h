@@ -32,7 +32,7 @@ double relative_distance(const Got& got, const Want& want) {
     difference += std::pow(double{got[i]} - double{want[i]}, 2);
     norm += std::pow(double{want[i]}, 2);
   }
-  return std::sqrt(difference / norm);
+  return difference == 0 ? 0 : std::sqrt(difference / norm);
 }
 
 /// The largest difference between `gradient` and central differences of `loss` in each number of `at`, over the largest

@@ -1,0 +1,142 @@
+#include "kernels/activation.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <numbers>
+#include <string>
+#include <vector>
+
+#include "support/compare.h"
+#include "support/every_isa.h"
+
+namespace convoy::kernels {
+namespace {
+
+using Floats = std::vector<float>;
+using Function = std::function<double(double)>;
+
+constexpr float slope = 0.25F;
+
+double logistic(double x) { return 1 / (1 + std::exp(-x)); }
+double normal_cdf(double x) { return 0.5 * std::erfc(-x / std::numbers::sqrt2); }
+
+/// One activation: how to call the kernel, and its definition.
+struct Case {
+  std::string name;
+  std::function<void(const ActivationKernels&, float* y, const float* x, std::size_t count)> forward;
+  std::function<void(const ActivationKernels&, float* dx, const float* dy, const float* from, std::size_t count)>
+      backward;
+  Function f, derivative;
+  bool from_output = true;  ///< backward takes y, else x
+};
+
+Case simple(const char* name, ActivationKernels::Forward ActivationKernels::*forward,
+            ActivationKernels::Backward ActivationKernels::*backward, Function f, Function derivative,
+            bool from_output = true) {
+  return {name,
+          [=](const ActivationKernels& k, float* y, const float* x, std::size_t count) { (k.*forward)(y, x, count); },
+          [=](const ActivationKernels& k, float* dx, const float* dy, const float* from, std::size_t count) {
+            (k.*backward)(dx, dy, from, count);
+          },
+          std::move(f),
+          std::move(derivative),
+          from_output};
+}
+
+std::vector<Case> cases() {
+  using K = ActivationKernels;
+  const auto sigmoid_slope = [](double x) { return logistic(x) * (1 - logistic(x)); };
+  return {
+      simple(
+          "relu", &K::relu, &K::d_relu, [](double x) { return x > 0 ? x : 0; }, [](double x) { return x > 0; }),
+      simple(
+          "relu6", &K::relu6, &K::d_relu6, [](double x) { return std::min(std::max(x, 0.0), 6.0); },
+          [](double x) { return x > 0 && x < 6; }),
+      simple("sigmoid", &K::sigmoid, &K::d_sigmoid, logistic, sigmoid_slope),
+      simple(
+          "tanh", &K::tanh, &K::d_tanh, [](double x) { return std::tanh(x); },
+          [](double x) { return 1 - std::tanh(x) * std::tanh(x); }),
+      {"leaky_relu", [](const K& k, float* y, const float* x, std::size_t count) { k.leaky_relu(y, x, count, slope); },
+       [](const K& k, float* dx, const float* dy, const float* y, std::size_t count) {
+         k.d_leaky_relu(dx, dy, y, count, slope);
+       },
+       [](double x) { return x > 0 ? x : slope * x; }, [](double x) { return x > 0 ? 1 : slope; }},
+      simple(
+          "gelu", &K::gelu, &K::d_gelu, [](double x) { return x * normal_cdf(x); },
+          [](double x) { return normal_cdf(x) + x * std::exp(-x * x / 2) / std::sqrt(2 * std::numbers::pi); }, false),
+      simple(
+          "silu", &K::silu, &K::d_silu, [](double x) { return x * logistic(x); },
+          [=](double x) { return logistic(x) + x * sigmoid_slope(x); }, false)};
+}
+
+std::vector<double> map(const Function& f, const Floats& x) {
+  std::vector<double> y;
+  for (const float value : x) y.push_back(f(double{value}));
+  return y;
+}
+
+TEST_CASE("activations and their derivatives follow the definitions") {
+  for (const auto* kernels : test::every_isa<ActivationKernels>()) {
+    for (const Case& activation : cases()) {
+      for (const std::size_t count : {1, 7, 13, 127, 1000}) {
+        CAPTURE(activation.name);
+        CAPTURE(count);
+        const Floats x = test::normal_floats(count, 1, 0.1F, 3);
+        const Floats dy = test::normal_floats(count, 2);
+        Floats y(count);
+        activation.forward(*kernels, y.data(), x.data(), count);
+        CHECK(test::relative_distance(y, map(activation.f, x)) < 1e-6);
+        Floats dx(count);
+        activation.backward(*kernels, dx.data(), dy.data(), activation.from_output ? y.data() : x.data(), count);
+        auto want = map(activation.derivative, x);
+        for (std::size_t i = 0; i < count; ++i) want[i] *= double{dy[i]};
+        CHECK(test::relative_distance(dx, want) < 1e-5);
+      }
+    }
+  }
+}
+
+TEST_CASE("in place they compute the same bits") {
+  for (const auto* kernels : test::every_isa<ActivationKernels>()) {
+    for (const Case& activation : cases()) {
+      CAPTURE(activation.name);
+      const Floats x = test::normal_floats(127, 3, 0, 3);
+      Floats y(x.size());
+      activation.forward(*kernels, y.data(), x.data(), x.size());
+      Floats same = x;
+      activation.forward(*kernels, same.data(), same.data(), same.size());
+      CHECK(same == y);
+      const Floats& from = activation.from_output ? y : x;
+      const Floats dy = test::normal_floats(127, 4);
+      Floats dx(x.size());
+      activation.backward(*kernels, dx.data(), dy.data(), from.data(), dx.size());
+      Floats same_dx = dy;
+      activation.backward(*kernels, same_dx.data(), same_dx.data(), from.data(), dx.size());
+      CHECK(same_dx == dx);
+    }
+  }
+}
+
+TEST_CASE("large numbers saturate and NaN is not hidden") {
+  constexpr float large = 1e4F;
+  constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+  for (const auto* kernels : test::every_isa<ActivationKernels>()) {
+    for (const Case& activation : cases()) {
+      CAPTURE(activation.name);
+      const Floats x = {-large, large, nan, -large, large, nan, -large, large, nan};
+      Floats y(x.size());
+      activation.forward(*kernels, y.data(), x.data(), x.size());
+      for (std::size_t i = 0; i < x.size(); i += 3) {
+        CHECK(y[i] == doctest::Approx(activation.f(-double{large})));
+        CHECK(y[i + 1] == doctest::Approx(activation.f(double{large})));
+        CHECK(std::isnan(y[i + 2]));
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace convoy::kernels
