@@ -111,6 +111,51 @@ TEST_CASE("a run is not replaced without force") {
   CHECK(run_experiment(quick, forced).best_epoch == 1);
 }
 
+TEST_CASE("a regularizer for all layers shrinks their kernels, and is part of the loss") {
+  const test::TemporaryFolder folder;
+  const auto train = [&](const std::string& name, std::vector<std::string> overrides) {
+    overrides.insert(overrides.end(), {"train.epochs=1", "data.validation=0", "optimizer.learning_rate=0.01"});
+    return run_experiment(small_config(overrides), {.folder = folder.path() / name});
+  };
+  const auto kernel_norm = [](const RunResult& run, const char* kernel) {
+    Model model = Model::load(run.model);
+    double sum = 0;
+    for (const float w : model.tensor(kernel)) sum += double{w} * double{w};
+    return sum;
+  };
+  const RunResult plain = train("plain", {});
+  const RunResult l2 = train("l2", {"train.kernel_regularizer.l2=0.05"});
+  const RunResult own = train("own", {"train.kernel_regularizer.l2=0.05", "layer.dense_1.kernel_regularizer.l2=0"});
+  CHECK(kernel_norm(l2, "conv2d_1/kernel") < 0.8 * kernel_norm(plain, "conv2d_1/kernel"));
+  CHECK(kernel_norm(l2, "dense_1/kernel") < 0.8 * kernel_norm(plain, "dense_1/kernel"));
+  CHECK(kernel_norm(own, "dense_1/kernel") > 0.9 * kernel_norm(plain, "dense_1/kernel"));
+  CHECK(l2.history[0].loss > plain.history[0].loss + 0.1);
+}
+
+TEST_CASE("patience ends a run that gets no better, and keeps its best weights") {
+  const test::TemporaryFolder folder;
+  // With a vanishing learning rate only the moving statistics change.
+  const Config config = small_config({"train.epochs=50", "train.patience=2", "data.limit=200", "data.validation=100",
+                                      "optimizer.learning_rate=1e-30", "layer.batch_norm_1.momentum=0.0"});
+  const RunResult result = run_experiment(config, {.folder = folder.path() / "run"});
+  CHECK(static_cast<int>(result.history.size()) == result.best_epoch + 2);
+  CHECK(result.history.size() < 50);
+  CHECK_FALSE(result.interrupted);
+}
+
+TEST_CASE("top_k counts labels among the k largest outputs") {
+  const test::TemporaryFolder folder;
+  const auto top = [&](const std::string& k) {
+    return run_experiment(small_config({"train.epochs=1", "train.top_k=" + k}), {.folder = folder.path() / k}).test;
+  };
+  const Evaluation one = top("1"), two = top("2"), all = top("10");
+  CHECK(one.top_k == one.accuracy);
+  CHECK(two.top_k > one.top_k);
+  CHECK(two.top_k < 1.0);
+  CHECK(all.top_k == 1.0);
+  CHECK(all.accuracy == one.accuracy);
+}
+
 TEST_CASE("an interrupted run saves what it has and says so") {
   const test::TemporaryFolder folder;
   StopAfter stop(5);
