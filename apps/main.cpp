@@ -20,6 +20,7 @@ const std::vector<Verb>& verbs() {
       {"config", "check CONFIG | explain KEY | schema", "check a configuration, explain a key, print the schema",
        config},
       {"check", "CONFIG", "check gradients, overfit one batch, describe the data", check},
+      {"bench", "CONFIG [--layers]", "time training and inference on this machine", bench},
   };
   return table;
 }

@@ -6,7 +6,6 @@
 #include "convoy/error.h"
 
 namespace convoy {
-namespace {
 
 Isa best_isa() {
 #if defined(__x86_64__)
@@ -18,6 +17,8 @@ Isa best_isa() {
 #endif
   return Isa::baseline;
 }
+
+namespace {
 
 Isa chosen_isa() {
   const Isa best = best_isa();

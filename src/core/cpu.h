@@ -11,6 +11,8 @@ enum class Isa { baseline, avx2, avx512 };
 /// The best of them on this CPU, or what the environment variable CONVOY_ISA names ("baseline", "avx2", "avx512").
 /// Decided at the first call. Throws Error{config} for another name or one the CPU lacks.
 Isa cpu_isa();
+/// The best of them on this CPU, whatever CONVOY_ISA says.
+Isa best_isa();
 /// "avx2"
 std::string isa_name(Isa isa);
 /// "AMD EPYC ..." or "unknown".

@@ -177,15 +177,16 @@ void Session::forward(int batch, std::uint64_t seed, std::uint32_t step) {
     pass.seed = seed;
     pass.step = step;
   }
-  run(work_.forward);
+  run(work_.forward, Profile::forward);
 }
 
 void Session::backward() {
-  run(work_.backward);
+  run(work_.backward, Profile::backward);
   reduce_groups();
 }
 
-void Session::run(const std::vector<Segment>& segments) {
+void Session::run(const std::vector<Segment>& segments, Profile::Direction direction) {
+  direction_ = direction;
   for (const Segment& segment : segments) {
     if (segment.parts == Sweep::by_sample) {
       pool_.run(std::min(groups, batch_), [&](int task, int worker) {
@@ -207,6 +208,16 @@ void Session::run_group(const Segment& segment, int group, int worker) {
 }
 
 void Session::call(const Step& step, const Task& task) const {
+  if (profile_ == nullptr) {
+    call_body(step, task);
+    return;
+  }
+  const auto start = Profile::Clock::now();
+  call_body(step, task);
+  profile_->add(task.worker, step.node, direction_, Profile::Clock::now() - start);
+}
+
+void Session::call_body(const Step& step, const Task& task) const {
   try {
     step.sweep.body(passes_[static_cast<std::size_t>(step.node)], task);
   } catch (const Error& error) {

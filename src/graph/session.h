@@ -9,6 +9,7 @@
 #include "core/thread_pool.h"
 #include "graph/memory_plan.h"
 #include "graph/network.h"
+#include "graph/profile.h"
 #include "graph/weights.h"
 #include "graph/work_plan.h"
 
@@ -51,6 +52,9 @@ class Session {
   /// Adds to gradients(); follows a forward of the same batch.
   void backward();
 
+  /// From now on records into `profile`, which has this network's nodes and pool's threads; null: no longer.
+  void set_profile(Profile* profile) { profile_ = profile; }
+
   /// What the session holds, in bytes.
   struct Memory {
     std::size_t activations = 0;  ///< and their gradients
@@ -77,9 +81,10 @@ class Session {
   Sweep sum_of_gradients(std::size_t node, const std::vector<Place>& further);
   int first_of(int group) const { return batch_ * group / groups; }
 
-  void run(const std::vector<Segment>& segments);
+  void run(const std::vector<Segment>& segments, Profile::Direction direction);
   void run_group(const Segment& segment, int group, int worker);
   void call(const Step& step, const Task& task) const;
+  void call_body(const Step& step, const Task& task) const;
   void clear_group(int node, int group);
   void reduce_groups();
 
@@ -91,6 +96,8 @@ class Session {
   ThreadPool& pool_;
   WorkPlan work_;
   int batch_ = 0;
+  Profile* profile_ = nullptr;
+  Profile::Direction direction_ = Profile::forward;
 
   std::vector<Pass> passes_;  ///< by node
   BatchView input_;

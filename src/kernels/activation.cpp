@@ -26,7 +26,7 @@ void relu6(float* y, const float* x, std::size_t count) {
   }
 }
 void d_relu6(float* dx, const float* dy, const float* y, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) dx[i] = (y[i] > 0) & (y[i] < 6) ? dy[i] : 0;
+  for (std::size_t i = 0; i < count; ++i) dx[i] = ((y[i] > 0) & (y[i] < 6)) ? dy[i] : 0;
 }
 
 void sigmoid(float* y, const float* x, std::size_t count) {

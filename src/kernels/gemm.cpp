@@ -2,7 +2,12 @@
 
 #include <cblas.h>
 
+#include <algorithm>
+#include <iterator>
 #include <mutex>
+#include <string_view>
+
+#include "core/cpu.h"
 
 namespace convoy::kernels {
 namespace {
@@ -31,5 +36,33 @@ SingleThreadedBlas::SingleThreadedBlas() : before_(openblas_get_num_threads()) {
 SingleThreadedBlas::~SingleThreadedBlas() { openblas_set_num_threads(before_); }
 
 const char* blas_core() { return openblas_get_corename(); }
+
+bool blas_below_cpu() {
+  struct Core {
+    std::string_view name;
+    Isa isa;
+  };
+  constexpr Core cores[] = {
+      {"Prescott", Isa::baseline},
+      {"Core2", Isa::baseline},
+      {"Penryn", Isa::baseline},
+      {"Dunnington", Isa::baseline},
+      {"Nehalem", Isa::baseline},
+      {"Atom", Isa::baseline},
+      {"Sandybridge", Isa::baseline},
+      {"Opteron", Isa::baseline},
+      {"Barcelona", Isa::baseline},
+      {"Bulldozer", Isa::baseline},
+      {"Piledriver", Isa::baseline},
+      {"Haswell", Isa::avx2},
+      {"Zen", Isa::avx2},
+      {"Excavator", Isa::avx2},
+      {"SkylakeX", Isa::avx512},
+      {"Cooperlake", Isa::avx512},
+      {"SapphireRapids", Isa::avx512},
+  };
+  const auto* core = std::ranges::find(cores, std::string_view(blas_core()), &Core::name);
+  return core != std::end(cores) && core->isa < best_isa();
+}
 
 }  // namespace convoy::kernels

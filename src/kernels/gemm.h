@@ -27,4 +27,8 @@ class SingleThreadedBlas {
 /// The kernels that OpenBLAS chose: "Haswell", "Zen", "SkylakeX".
 const char* blas_core();
 
+/// Whether these kernels use a smaller instruction set than this CPU has: OPENBLAS_CORETYPE, or an OpenBLAS older than
+/// the CPU, can be the cause. False where the name is unknown.
+bool blas_below_cpu();
+
 }  // namespace convoy::kernels

@@ -75,6 +75,7 @@ class Trainer {
   void restore(const Progress& progress) { progress_ = progress; }
   Schedule& schedule() { return *schedule_; }
   Stepper& optimizer() { return optimizer_; }
+  Session& session() { return session_; }
   /// Of the last step, after regularisation and clipping; laid out as Weights::parameters.
   std::span<const float> gradients() { return session_.gradients(); }
 

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <vector>
+
+namespace convoy {
+
+/// Where a session's time goes: seconds by layer and direction, summed over the workers. A session that has none pays a
+/// test of a pointer a call; one that has, two readings of the clock.
+class Profile {
+ public:
+  enum Direction { forward, backward };
+
+  Profile(std::size_t nodes, int workers) : nodes_(nodes), workers_(static_cast<std::size_t>(workers)) {
+    for (auto& worker : workers_) worker.resize(2 * nodes);
+  }
+
+  using Clock = std::chrono::steady_clock;
+  void add(int worker, int node, Direction direction, Clock::duration time) {
+    workers_[static_cast<std::size_t>(worker)][index(node, direction)] += time;
+  }
+
+  double seconds(int node, Direction direction) const {
+    std::chrono::duration<double> sum{};
+    for (const auto& worker : workers_) sum += worker[index(node, direction)];
+    return sum.count();
+  }
+
+  void clear() {
+    for (auto& worker : workers_) worker.assign(worker.size(), {});
+  }
+
+ private:
+  std::size_t index(int node, Direction direction) const {
+    return static_cast<std::size_t>(node) + (direction == backward ? nodes_ : 0);
+  }
+
+  std::size_t nodes_;
+  std::vector<std::vector<Clock::duration>> workers_;  ///< by worker: nodes forward, then nodes backward
+};
+
+}  // namespace convoy
