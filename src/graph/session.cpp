@@ -188,7 +188,9 @@ void Session::backward() {
 void Session::run(const std::vector<Segment>& segments, Profile::Direction direction) {
   direction_ = direction;
   for (const Segment& segment : segments) {
-    if (segment.parts == Sweep::by_sample) {
+    if (segment.parts == Sweep::by_sample && !segment.by_group) {
+      pool_.run(batch_, [&](int sample, int worker) { run_sample(segment, {sample, 0, worker}); });
+    } else if (segment.parts == Sweep::by_sample) {
       pool_.run(std::min(groups, batch_), [&](int task, int worker) {
         // Fewer samples than groups: task number `task` takes the group that holds sample `task`.
         const int group = batch_ < groups ? ((task + 1) * groups - 1) / batch_ : task;
@@ -203,8 +205,12 @@ void Session::run(const std::vector<Segment>& segments, Profile::Direction direc
 void Session::run_group(const Segment& segment, int group, int worker) {
   for (const int node : segment.grouped) clear_group(node, group);
   for (int sample = first_of(group); sample < first_of(group + 1); ++sample) {
-    for (const Step& step : segment.steps) call(step, {sample, group, worker});
+    run_sample(segment, {sample, group, worker});
   }
+}
+
+void Session::run_sample(const Segment& segment, const Task& task) {
+  for (const Step& step : segment.steps) call(step, task);
 }
 
 void Session::call(const Step& step, const Task& task) const {

@@ -18,8 +18,9 @@ namespace convoy {
 /// A network at work: a mode, memory for batches of up to max_batch samples, and the order of the work. The constructor
 /// plans and allocates everything; forward and backward allocate nothing.
 ///
-/// Sweeps by sample that follow each other form one segment (WorkPlan). In it each task takes a fixed group of samples,
-/// one after the other, through all sweeps, while the sample's activations are in the cache.
+/// Sweeps by sample that follow each other form one segment (WorkPlan). In it a task takes one sample through all
+/// sweeps, while its activations are in the cache; where gradients are added up, a fixed group of samples, one after
+/// the other.
 class Session {
  public:
   /// Samples are handled in this many fixed groups: so much parallelism there is, and so many copies of a convolution's
@@ -83,6 +84,7 @@ class Session {
 
   void run(const std::vector<Segment>& segments, Profile::Direction direction);
   void run_group(const Segment& segment, int group, int worker);
+  void run_sample(const Segment& segment, const Task& task);
   void call(const Step& step, const Task& task) const;
   void call_body(const Step& step, const Task& task) const;
   void clear_group(int node, int group);

@@ -53,9 +53,10 @@ void mark_grouped(std::vector<Segment>& segments, const Network& network) {
   std::vector<bool> begun(network.nodes().size());
   for (Segment& segment : segments) {
     for (const Step& step : segment.steps) {
-      if (segment.parts != Sweep::by_sample || begun[static_cast<std::size_t>(step.node)]) continue;
+      if (segment.parts != Sweep::by_sample || !network.node(step.node).declaration.grouped_gradients) continue;
+      segment.by_group = true;
+      if (!begun[static_cast<std::size_t>(step.node)]) segment.grouped.push_back(step.node);
       begun[static_cast<std::size_t>(step.node)] = true;
-      if (network.node(step.node).declaration.grouped_gradients) segment.grouped.push_back(step.node);
     }
   }
 }

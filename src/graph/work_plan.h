@@ -17,7 +17,8 @@ struct Step {
 struct Segment {
   int parts = Sweep::by_sample;
   std::vector<Step> steps;
-  std::vector<int> grouped = {};  ///< nodes that begin to add to their groups' gradients here
+  bool by_group = false;          ///< a step adds to its group's gradients: a group's samples go one after the other
+  std::vector<int> grouped = {};  ///< nodes that begin to do so here
 };
 
 /// The moments, numbers of segments, at which a node works.

@@ -1,5 +1,7 @@
 #include "kernels/pool.h"
 
+#include "kernels/simd.h"
+
 namespace convoy::kernels {
 namespace {
 
@@ -37,32 +39,54 @@ inline __attribute__((always_inline)) void each_window(const PoolShape& s, Visit
   }
 }
 
-void take_larger(float* __restrict best, std::uint8_t* __restrict place, const float* __restrict x, int channels,
-                 std::uint8_t here) {
-  for (int c = 0; c < channels; ++c) {
-    const bool larger = x[c] > best[c];
-    place[c] = larger ? here : place[c];
-    best[c] = larger ? x[c] : best[c];
+/// The largest numbers of a window so far, and their places in it, for the channels of T: Vec or, for what is left of
+/// them, float.
+template <class T>
+struct Largest;
+template <>
+struct Largest<float> {
+  using Places = int;
+  static float get(const float* p) { return *p; }
+  static void put(float* y, std::uint8_t* place, float largest, Places places) {
+    *y = largest;
+    *place = static_cast<std::uint8_t>(places);
   }
-}
+};
+template <>
+struct Largest<Vec> {
+  using Places = int __attribute__((vector_size(sizeof(Vec))));
+  using Bytes = std::uint8_t __attribute__((vector_size(lanes)));
+  using UnalignedBytes = std::uint8_t __attribute__((vector_size(lanes), aligned(1), may_alias));
+  static CONVOY_INLINE Vec get(const float* p) { return load(p); }
+  static CONVOY_INLINE void put(float* y, std::uint8_t* place, Vec largest, Places places) {
+    store(y, largest);
+    *reinterpret_cast<UnalignedBytes*>(place) = __builtin_convertvector(places, Bytes);
+  }
+};
 
-void start_with(float* __restrict best, std::uint8_t* __restrict place, const float* __restrict x, int channels,
-                std::uint8_t here) {
-  for (int c = 0; c < channels; ++c) {
-    best[c] = x[c];
-    place[c] = here;
+/// One window of as many channels as T has. NaN counts as largest, so that it is not hidden.
+template <class T>
+CONVOY_INLINE void largest_of(const PoolShape& s, const Window& w, float* y, std::uint8_t* place, const float* x) {
+  using Places = typename Largest<T>::Places;
+  T best = Largest<T>::get(x + pixel(s, s.in_w, w.y0, w.x0));
+  Places where = Places{} + ((w.y0 - w.top) * s.pool_w + w.x0 - w.left);
+  for (int iy = w.y0; iy < w.y1; ++iy) {
+    Places here = Places{} + ((iy - w.top) * s.pool_w + w.x0 - w.left);
+    for (int ix = w.x0; ix < w.x1; ++ix, here += 1) {
+      const T value = Largest<T>::get(x + pixel(s, s.in_w, iy, ix));
+      const auto larger = (value > best) | (value != value);
+      where = larger ? here : where;
+      best = larger ? value : best;
+    }
   }
+  Largest<T>::put(y, place, best, where);
 }
 
 void max_forward(float* y, std::uint8_t* place, const float* x, const PoolShape& s) {
   each_window(s, [&](const Window& w, std::ptrdiff_t out) {
-    for (int iy = w.y0; iy < w.y1; ++iy) {
-      for (int ix = w.x0; ix < w.x1; ++ix) {
-        const auto here = static_cast<std::uint8_t>((iy - w.top) * s.pool_w + ix - w.left);
-        const bool first = iy == w.y0 && ix == w.x0;
-        (first ? start_with : take_larger)(y + out, place + out, x + pixel(s, s.in_w, iy, ix), s.channels, here);
-      }
-    }
+    int c = 0;
+    for (; c + lanes <= s.channels; c += lanes) largest_of<Vec>(s, w, y + out + c, place + out + c, x + c);
+    for (; c < s.channels; ++c) largest_of<float>(s, w, y + out + c, place + out + c, x + c);
   });
 }
 

@@ -18,7 +18,8 @@ struct PoolShape {
 };
 
 struct PoolKernels {
-  /// Assigns y, the largest of each window, and its place in the window (row * pool_w + column); of equals the first.
+  /// Assigns y, the largest of each window, and its place in the window (row * pool_w + column); of equals the first,
+  /// and NaN before all numbers.
   void (*max_forward)(float* y, std::uint8_t* place, const float* x, const PoolShape& shape);
   /// Assigns dx: each dy goes to the place that was largest.
   void (*max_backward)(float* dx, const float* dy, const std::uint8_t* place, const PoolShape& shape);
