@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "core/aligned_buffer.h"
 #include "kernels/conv.h"
+#include "kernels/conv_narrow.h"
 #include "kernels/conv_tiles.h"
 #include "kernels/isa.h"
 
@@ -61,7 +63,8 @@ struct Columns {
 
 /// Convolution as an implicit matrix product: since the numbers under one kernel row are contiguous in NHWC, the tiles
 /// read the image as it is. The weights are packed into panels of output channels, each rows x columns x in_c x panel.
-/// d_x is the same correlation of d_y by the flipped and transposed kernel, and d_kernel has (kx, in_c) for rows and
+/// d_x is the same correlation of d_y by the flipped and transposed kernel (for images of very few channels see
+/// conv_narrow.h), and d_kernel has (kx, in_c) for rows and
 /// pixels for depth.
 class DirectConv final : public ConvEngine {
  public:
@@ -73,17 +76,20 @@ class DirectConv final : public ConvEngine {
     padded_x_.cover(forward_axis(s_.out_w, s_.kernel_w, s_.stride_w, s_.pad_w));
     for (int phase = 0; phase < s_.stride_w; ++phase) padded_d_y_.cover(backward_x(phase));
     band_rows_ = std::clamp(band_pixels / s_.out_w, 1, s_.out_h);
+    if (s_.in_c * 8 <= tiles_.panel) narrow_.emplace(s_);
   }
 
   std::size_t scratch_floats() const override {
     const std::size_t band = static_cast<std::size_t>(band_rows_) * static_cast<std::size_t>(s_.out_w) *
                              static_cast<std::size_t>(whole_panels(s_.out_c));
-    return std::max(round_to_line(padded_x_.floats()) + band, padded_d_y_.floats());
+    return std::max(round_to_line(padded_x_.floats()) + band,
+                    narrow_ ? narrow_->scratch_floats() : padded_d_y_.floats());
   }
   std::size_t forward_weights_floats() const override {
     return s_.kernel_floats() / static_cast<std::size_t>(s_.out_c) * static_cast<std::size_t>(whole_panels(s_.out_c));
   }
   std::size_t backward_weights_floats() const override {
+    if (narrow_) return narrow_->weights_floats();
     return s_.kernel_floats() / static_cast<std::size_t>(s_.in_c) * static_cast<std::size_t>(whole_panels(s_.in_c));
   }
 
@@ -99,6 +105,10 @@ class DirectConv final : public ConvEngine {
   }
 
   void pack_backward(float* weights, const float* kernel) const override {
+    if (narrow_) {
+      narrow_->pack(weights, kernel);
+      return;
+    }
     for_each_phase([&](const Axis& y, const Axis& x, int phase_y, int phase_x) {
       for (int c = 0; c < s_.in_c; c += tiles_.panel) {
         for (int ty = 0; ty < y.taps; ++ty) {
@@ -120,6 +130,10 @@ class DirectConv final : public ConvEngine {
   }
 
   void backward_data(float* d_x, const float* d_y, const float* weights, float* scratch) const override {
+    if (narrow_) {
+      narrow_->compute(d_x, d_y, weights, scratch);
+      return;
+    }
     const float* padded = padded_d_y_.pad(scratch, d_y);
     for_each_phase([&](const Axis& y, const Axis& x, int, int) {
       correlate(d_x, s_.in_w, s_.in_c, padded_d_y_, padded, y, x, weights, nullptr);
@@ -243,6 +257,7 @@ class DirectConv final : public ConvEngine {
   Columns padded_x_;
   Columns padded_d_y_;
   int band_rows_ = 1;
+  std::optional<NarrowInputGradient> narrow_;  ///< where the image has very few channels
 };
 
 }  // namespace
