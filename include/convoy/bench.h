@@ -42,7 +42,7 @@ struct BenchResult {
   int batch_size = 0;
   double train_us_per_image = 0;  ///< a step of training: data, forward, loss, backward, optimizer
   double infer_us_per_image = 0;  ///< in batches of batch_size
-  double infer_one_us = 0;        ///< a batch of one
+  double infer_one_us = 0;        ///< a call of Predictor::predict with one image
   double optimizer_us = 0;        ///< the optimizer's part of train_us_per_image
   std::int64_t train_flops = 0;   ///< an image
   std::int64_t infer_flops = 0;   ///< an image

@@ -30,7 +30,8 @@ TensorSlot make_slot(const std::string& node, const std::string& tensor, const S
 
 }  // namespace
 
-Network::Network(const Shape& input_shape, const std::vector<LayerSpec>& layers) : input_shape_(input_shape) {
+Network::Network(const Shape& input_shape, const std::vector<LayerSpec>& layers)
+    : input_shape_(input_shape), layers_(layers) {
   if (layers.empty()) throw Error(ErrorKind::config, "a network needs at least one layer; add a [[layer]] table");
   by_name_[input_name] = Network::input;
   for (std::size_t i = 0; i < layers.size(); ++i) {

@@ -45,6 +45,8 @@ class Network {
   Network(const Shape& input_shape, const std::vector<LayerSpec>& layers);
 
   const Shape& input_shape() const { return input_shape_; }
+  /// As given: the node of layer number i is the i-th without an owner.
+  const std::vector<LayerSpec>& layers() const { return layers_; }
   const std::vector<Node>& nodes() const { return nodes_; }
   const Node& node(int index) const { return nodes_[static_cast<std::size_t>(index)]; }
   /// The shape of one sample of a node's output, or of the network's input.
@@ -64,6 +66,7 @@ class Network {
   void check_consumed() const;
 
   Shape input_shape_;
+  std::vector<LayerSpec> layers_;
   std::vector<Node> nodes_;
   std::map<std::string, int> by_name_;  ///< a layer's name -> the node of its output
   std::size_t parameter_floats_ = 0;

@@ -38,7 +38,10 @@ Session::Session(const Network& network, Weights& weights, Mode mode, int max_ba
   bind_weights();
   bind_saved();
   bind_scratch();
-  if (mode == Mode::predict) return;
+  if (mode == Mode::predict) {
+    prepare();
+    return;
+  }
   bind_gradients();
   add_fan_out(plan);
 }
@@ -177,8 +180,11 @@ void Session::forward(int batch, std::uint64_t seed, std::uint32_t step) {
     pass.seed = seed;
     pass.step = step;
   }
+  if (mode_ == Mode::train) prepare();
   run(work_.forward, Profile::forward);
 }
+
+void Session::prepare() { run(work_.prepare, Profile::forward); }
 
 void Session::backward() {
   run(work_.backward, Profile::backward);
@@ -188,7 +194,9 @@ void Session::backward() {
 void Session::run(const std::vector<Segment>& segments, Profile::Direction direction) {
   direction_ = direction;
   for (const Segment& segment : segments) {
-    if (segment.parts == Sweep::by_sample && !segment.by_group) {
+    if (segment.parts == Sweep::by_sample && !segment.by_group && batch_ < pool_.threads()) {
+      run_divided(segment);
+    } else if (segment.parts == Sweep::by_sample && !segment.by_group) {
       pool_.run(batch_, [&](int sample, int worker) { run_sample(segment, {sample, 0, worker}); });
     } else if (segment.parts == Sweep::by_sample) {
       pool_.run(std::min(groups, batch_), [&](int task, int worker) {
@@ -199,6 +207,16 @@ void Session::run(const std::vector<Segment>& segments, Profile::Direction direc
     } else {
       pool_.run(segment.parts, [&](int task, int worker) { call(segment.steps[0], {task, 0, worker}); });
     }
+  }
+}
+
+/// For fewer samples than workers: one step after the other, each in bands where it allows that.
+void Session::run_divided(const Segment& segment) {
+  for (const Step& step : segment.steps) {
+    const int bands = step.sweep.divisible ? 2 * pool_.threads() : 1;
+    pool_.run(batch_ * bands, [&](int task, int worker) {
+      call(step, {.index = task / bands, .worker = worker, .band = task % bands, .bands = bands});
+    });
   }
 }
 

@@ -46,6 +46,9 @@ class Session {
   /// For each number in Weights::parameters the sum of its gradients since clear_gradients(). Empty in Mode::predict.
   std::span<float> gradients() { return gradients_.span(); }
 
+  /// In Mode::predict: to be called when weights have changed since the session was made or prepared. Training does
+  /// this in every forward.
+  void prepare();
   void clear_gradients();
   /// Computes output() for the first `batch` samples of input(). `seed` and `step` name the random numbers of dropout.
   /// Throws Error with the layer's name.
@@ -83,6 +86,7 @@ class Session {
   int first_of(int group) const { return batch_ * group / groups; }
 
   void run(const std::vector<Segment>& segments, Profile::Direction direction);
+  void run_divided(const Segment& segment);
   void run_group(const Segment& segment, int group, int worker);
   void run_sample(const Segment& segment, const Task& task);
   void call(const Step& step, const Task& task) const;

@@ -1,6 +1,7 @@
 #include "graph/work_plan.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace convoy {
@@ -28,9 +29,9 @@ class Builder {
     }
   }
 
+  std::vector<Segment> early() && { return std::move(early_); }
   std::vector<Segment> segments() && {
     std::erase_if(segments_, [](const Segment& segment) { return segment.steps.empty(); });
-    segments_.insert(segments_.begin(), std::make_move_iterator(early_.begin()), std::make_move_iterator(early_.end()));
     return std::move(segments_);
   }
   std::vector<Moments> moments() const { return moments_; }
@@ -72,6 +73,7 @@ WorkPlan plan_work(const Network& network, Mode mode, int last) {
   }
   plan.loss_moment = forward.now() + 1;
   plan.forward_moments = forward.moments();
+  plan.prepare = std::move(forward).early();
   plan.forward = std::move(forward).segments();
 
   Builder backward(network.nodes().size(), plan.loss_moment);
@@ -81,7 +83,8 @@ WorkPlan plan_work(const Network& network, Mode mode, int last) {
   }
   plan.end = backward.now() + 1;
   plan.backward_moments = backward.moments();
-  plan.backward = std::move(backward).segments();
+  plan.backward = std::move(backward).early();
+  std::ranges::move(std::move(backward).segments(), std::back_inserter(plan.backward));
   mark_grouped(plan.backward, network);
   return plan;
 }

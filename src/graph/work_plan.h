@@ -30,6 +30,7 @@ struct Moments {
 /// All the work of one pass through a network, in order. Moments count on from the forward pass to the loss to the
 /// backward pass.
 struct WorkPlan {
+  std::vector<Segment> prepare;  ///< ahead of forward: what reads parameters only
   std::vector<Segment> forward;
   std::vector<Segment> backward;
   std::vector<Moments> forward_moments;   ///< by node

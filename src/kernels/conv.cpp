@@ -78,8 +78,10 @@ class DirectConvWithBlasKernel final : public ConvEngine {
   void pack_forward(float* weights, const float* kernel) const override { direct_->pack_forward(weights, kernel); }
   void pack_backward(float* weights, const float* kernel) const override { direct_->pack_backward(weights, kernel); }
 
-  void forward(float* y, const float* x, const float* weights, const float* bias, float* scratch) const override {
-    direct_->forward(y, x, weights, bias, scratch);
+  bool divisible() const override { return direct_->divisible(); }
+  void forward(float* y, const float* x, const float* weights, const float* bias, float* scratch,
+               RowRange rows) const override {
+    direct_->forward(y, x, weights, bias, scratch, rows);
   }
   void backward_kernel(float* d_kernel, const float* d_y, const float* x, float* scratch) const override {
     blas_->backward_kernel(d_kernel, d_y, x, scratch);

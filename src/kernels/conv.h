@@ -42,6 +42,11 @@ struct ConvShape {
 /// not fit and sizes that are not positive or too large.
 ConvShape conv_shape(const Shape& input, const ConvOptions& options);
 
+/// Rows [first, end) of an image.
+struct RowRange {
+  int first, end;
+};
+
 /// One way to compute a convolution and its two derivatives, one image a call. Engines are immutable and allocate
 /// nothing: threads share an engine, each with a scratch of its own. Images are NHWC, kernels HWIO.
 class ConvEngine {
@@ -61,8 +66,12 @@ class ConvEngine {
   virtual void pack_forward(float* weights, const float* kernel) const;
   virtual void pack_backward(float* weights, const float* kernel) const;
 
-  /// Assigns y (out_h x out_w x out_c) from x (in_h x in_w x in_c); bias (out_c) may be null.
-  virtual void forward(float* y, const float* x, const float* weights, const float* bias, float* scratch) const = 0;
+  /// Whether forward takes any rows; else all of them.
+  virtual bool divisible() const { return false; }
+  /// Assigns rows of y (out_h x out_w x out_c) from x (in_h x in_w x in_c); bias (out_c) may be null. A row's bits do
+  /// not depend on which others are asked for.
+  virtual void forward(float* y, const float* x, const float* weights, const float* bias, float* scratch,
+                       RowRange rows) const = 0;
 
   /// Adds to d_kernel (kernel_h x kernel_w x in_c x out_c) what follows from d_y and x.
   virtual void backward_kernel(float* d_kernel, const float* d_y, const float* x, float* scratch) const = 0;

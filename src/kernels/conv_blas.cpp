@@ -51,7 +51,8 @@ class BlasConv final : public ConvEngine {
 
   std::size_t scratch_floats() const override { return panel_floats(band_rows_); }
 
-  void forward(float* y, const float* x, const float* kernel, const float* bias, float* panel) const override {
+  void forward(float* y, const float* x, const float* kernel, const float* bias, float* panel,
+               RowRange) const override {
     start(y, bias);
     for_each_band([&](const Band& band) {
       lower(panel, x, band);

@@ -47,12 +47,15 @@ struct Columns {
   std::ptrdiff_t row_floats() const { return std::ptrdiff_t{left + width + right} * channels; }
   std::size_t floats() const { return left + right == 0 ? 0 : static_cast<std::size_t>(height * row_floats()); }
 
-  /// The image itself if it needs no zeros, else a copy in scratch.
-  const float* pad(float* scratch, const float* image) const {
+  RowRange all_rows() const { return {0, height}; }
+
+  /// The image itself if it needs no zeros, else a copy of the rows in scratch.
+  const float* pad(float* scratch, const float* image, RowRange rows) const {
     if (left + right == 0) return image;
     const std::ptrdiff_t run = std::ptrdiff_t{width} * channels;
-    float* to = scratch;
-    for (int y = 0; y < height; ++y, image += run) {
+    float* to = scratch + rows.first * row_floats();
+    image += rows.first * run;
+    for (int y = rows.first; y < rows.end; ++y, image += run) {
       to = std::fill_n(to, left * channels, 0.0F);
       to = std::copy_n(image, run, to);
       to = std::fill_n(to, right * channels, 0.0F);
@@ -123,10 +126,16 @@ class DirectConv final : public ConvEngine {
     });
   }
 
-  void forward(float* y, const float* x, const float* weights, const float* bias, float* scratch) const override {
-    const Axis rows = forward_axis(s_.out_h, s_.kernel_h, s_.stride_h, s_.pad_h);
+  bool divisible() const override { return true; }
+
+  void forward(float* y, const float* x, const float* weights, const float* bias, float* scratch,
+               RowRange range) const override {
+    if (range.first == range.end) return;
+    const Axis rows{range.first, 1,          range.end - range.first, range.first * s_.stride_h - s_.pad_h,
+                    s_.stride_h, s_.kernel_h};
     const Axis columns = forward_axis(s_.out_w, s_.kernel_w, s_.stride_w, s_.pad_w);
-    correlate(y, s_.out_w, s_.out_c, padded_x_, padded_x_.pad(scratch, x), rows, columns, weights, bias);
+    const RowRange seen = {std::clamp(rows.first_input(), 0, s_.in_h), std::clamp(rows.end_input(), 0, s_.in_h)};
+    correlate(y, s_.out_w, s_.out_c, padded_x_, padded_x_.pad(scratch, x, seen), rows, columns, weights, bias);
   }
 
   void backward_data(float* d_x, const float* d_y, const float* weights, float* scratch) const override {
@@ -134,7 +143,7 @@ class DirectConv final : public ConvEngine {
       narrow_->compute(d_x, d_y, weights, scratch);
       return;
     }
-    const float* padded = padded_d_y_.pad(scratch, d_y);
+    const float* padded = padded_d_y_.pad(scratch, d_y, padded_d_y_.all_rows());
     for_each_phase([&](const Axis& y, const Axis& x, int, int) {
       correlate(d_x, s_.in_w, s_.in_c, padded_d_y_, padded, y, x, weights, nullptr);
       weights += std::ptrdiff_t{y.taps} * x.taps * s_.out_c * whole_panels(s_.in_c);
@@ -142,7 +151,7 @@ class DirectConv final : public ConvEngine {
   }
 
   void backward_kernel(float* d_kernel, const float* d_y, const float* x, float* scratch) const override {
-    const float* padded = padded_x_.pad(scratch, x);
+    const float* padded = padded_x_.pad(scratch, x, padded_x_.all_rows());
     float* band = scratch + round_to_line(padded_x_.floats());
     for (int first = 0; first < s_.out_h; first += band_rows_) {
       const int end = std::min(first + band_rows_, s_.out_h);

@@ -4,7 +4,9 @@ namespace convoy::layers {
 
 TypeSpec AvgPool2D::spec() { return {"avg_pool2d", "The mean of each window, by channel.", keys()}; }
 
-Declaration AvgPool2D::setup(std::span<const Shape> inputs) { return {.output = infer(inputs)}; }
+Declaration AvgPool2D::setup(std::span<const Shape> inputs) {
+  return {.output = infer(inputs), .folding = Folding::passes_affine};
+}
 
 void AvgPool2D::forward_sample(const Pass& pass, const Task& task) const {
   kernels::pool().average_forward(pass.output[task.index], pass.inputs[0][task.index], shape_);

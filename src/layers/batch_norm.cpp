@@ -1,6 +1,7 @@
 #include "layers/batch_norm.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/aligned_buffer.h"
 #include "kernels/batch_norm.h"
@@ -65,6 +66,7 @@ Declaration BatchNorm::setup(std::span<const Shape> inputs) {
   declaration.saved_bytes = 2 * channels * sizeof(double);
   declaration.shared_floats = 7 * round_to_line(channels);
   declaration.scratch_floats = channels;
+  declaration.folding = Folding::affine;
   return declaration;
 }
 
@@ -98,6 +100,16 @@ Sweeps BatchNorm::backward(bool trainable) const {
   return {{Sweep::by_sample, [this](const Pass& pass, const Task& task) { observe_gradient(pass, task); }},
           {1, [this](const Pass& pass, const Task&) { reduce_gradient(pass); }},
           {Sweep::by_sample, [this](const Pass& pass, const Task& task) { input_gradient(pass, task); }}};
+}
+
+void BatchNorm::affine_map(std::span<const float* const> parameters, std::span<const float* const> states,
+                           std::span<double> scale, std::span<double> shift) const {
+  for (std::size_t c = 0; c < scale.size(); ++c) {
+    const double gamma = scale_ ? static_cast<double>(parameters[gamma_index][c]) : 1;
+    const double beta = center_ ? static_cast<double>(parameters.back()[c]) : 0;
+    scale[c] = gamma / std::sqrt(static_cast<double>(states[moving_variance][c]) + epsilon_);
+    shift[c] = beta - static_cast<double>(states[moving_mean][c]) * scale[c];
+  }
 }
 
 void BatchNorm::observe(const Pass& pass, const Task& task) const {

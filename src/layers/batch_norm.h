@@ -21,6 +21,8 @@ class BatchNorm final : public Layer {
   Declaration setup(std::span<const Shape> inputs) override;
   Sweeps forward(Mode mode, bool trainable) const override;
   Sweeps backward(bool trainable) const override;
+  void affine_map(std::span<const float* const> parameters, std::span<const float* const> states,
+                  std::span<double> scale, std::span<double> shift) const override;
 
  private:
   /// The arrays of one number a channel in Pass::shared.

@@ -71,6 +71,7 @@ Declaration Conv2D::setup(std::span<const Shape> inputs) {
   d.shared_floats = round_to_line(engine_->forward_weights_floats()) + engine_->backward_weights_floats();
   d.scratch_floats = engine_->scratch_floats();
   d.macs = shape_.macs();
+  d.folding = options_.same ? Folding::linear_padded : Folding::linear;
   d.grouped_gradients = true;
   return d;
 }
@@ -93,7 +94,8 @@ Sweeps Conv2D::forward(Mode, bool) const {
     };
     sweeps.push_back({.parts = 1, .body = pack, .early = true});
   }
-  sweeps.push_back({.body = [this](const Pass& pass, const Task& task) { forward_sample(pass, task); }});
+  sweeps.push_back({.body = [this](const Pass& pass, const Task& task) { forward_sample(pass, task); },
+                    .divisible = engine_->divisible()});
   return sweeps;
 }
 
@@ -111,9 +113,10 @@ Sweeps Conv2D::backward(bool) const {
 
 void Conv2D::forward_sample(const Pass& pass, const Task& task) const {
   const float* packed = packed_forward(pass);
+  const kernels::RowRange rows{shape_.out_h * task.band / task.bands, shape_.out_h * (task.band + 1) / task.bands};
   engine_->forward(pass.output[task.index], pass.inputs[0][task.index],
                    packed != nullptr ? packed : pass.parameters[kernel], use_bias_ ? pass.parameters[bias] : nullptr,
-                   pass.scratch[static_cast<std::size_t>(task.worker)]);
+                   pass.scratch[static_cast<std::size_t>(task.worker)], rows);
 }
 
 void Conv2D::backward_sample(const Pass& pass, const Task& task) const {

@@ -58,6 +58,7 @@ Declaration Dense::setup(std::span<const Shape> inputs) {
   if (use_bias_) declaration.parameters.push_back(bias_spec_);
   // Each part's share of the dot products, until they are added up.
   if (few_units()) declaration.saved_bytes = static_cast<std::size_t>(parts_ * units_) * sizeof(float);
+  declaration.folding = Folding::linear;
   declaration.macs = static_cast<std::int64_t>(inputs_) * units_;
   return declaration;
 }

@@ -24,7 +24,7 @@ TypeSpec Dropout::spec() {
 Declaration Dropout::setup(std::span<const Shape> inputs) {
   const Shape& input = only_input(inputs);
   size_ = input.size();
-  return {.output = input, .saved_bytes = size_, .in_place = true};
+  return {.output = input, .saved_bytes = size_, .in_place = true, .folding = Folding::passes_affine};
 }
 
 void Dropout::draw(std::uint8_t* keep, const Pass& pass, int sample) const {

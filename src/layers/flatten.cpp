@@ -18,7 +18,7 @@ TypeSpec Flatten::spec() { return {"flatten", "Makes one feature vector of an im
 
 Declaration Flatten::setup(std::span<const Shape> inputs) {
   size_ = only_input(inputs).size();
-  return {.output = {static_cast<int>(size_)}, .view = true};
+  return {.output = {static_cast<int>(size_)}, .view = true, .folding = Folding::passes_affine};
 }
 
 void Flatten::forward_sample(const Pass& pass, const Task& task) const {

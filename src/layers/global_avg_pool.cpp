@@ -20,7 +20,7 @@ Declaration GlobalAvgPool::setup(std::span<const Shape> inputs) {
             .stride_w = 1,
             .pad_h = 0,
             .pad_w = 0};
-  return {.output = {input[2]}};
+  return {.output = {input[2]}, .folding = Folding::passes_affine};
 }
 
 void GlobalAvgPool::forward_sample(const Pass& pass, const Task& task) const {

@@ -34,6 +34,16 @@ struct StateSpec {
   float initial = 0;
 };
 
+/// How a layer takes part when a network is folded for inference (graph/fold.h).
+enum class Folding {
+  none,
+  affine,         ///< in Mode::predict y = scale x + shift by channel, the last axis; affine_map() tells which
+  passes_affine,  ///< such a map before it might as well come after it: views, averages, dropout
+  linear,         ///< y = x kernel + bias. The kernel's last axis is y's channels; its other axes, as one, go through
+                  ///< x's channels over and over
+  linear_padded,  ///< the same, but for zeros beside the image, so that it absorbs no map before it
+};
+
 /// What a layer asks of a session. The layer allocates nothing itself.
 struct Declaration {
   Shape output;
@@ -46,6 +56,7 @@ struct Declaration {
   bool view = false;               ///< the output is the input's numbers in another shape: they share a buffer
   bool in_place = false;           ///< forward may overwrite its input, and backward d_output with d_input
   bool reads_output = false;       ///< backward reads this layer's own output
+  Folding folding = Folding::none;
   bool grouped_gradients = false;  ///< backward runs by sample and adds to gradient(i, task.group)
 };
 
@@ -96,6 +107,8 @@ struct Task {
   int index = 0;
   int group = 0;   ///< of samples, for sweeps by sample: which copy of the gradients to add to
   int worker = 0;  ///< whose scratch to use
+  int band = 0;    ///< of a divisible sweep: compute this one of so many bands of the sample
+  int bands = 1;
 };
 
 /// A function called for every index, in any order and in parallel.
@@ -104,8 +117,11 @@ struct Sweep {
   int parts =
       by_sample;  ///< by_sample: one call a sample. Otherwise so many calls; a fixed number, whatever the threads
   std::function<void(const Pass&, const Task&)> body;
-  /// It reads parameters only (packs weights, say): such sweeps run ahead of all others, so they split no segment.
+  /// It reads parameters only (packs weights, say): such sweeps run ahead of all others, so they split no segment, and
+  /// in Mode::predict not in every pass but when the weights have changed.
   bool early = false;
+  /// By sample only: the body may be called once for each band of a sample, for few samples on many threads.
+  bool divisible = false;
 };
 
 /// One layer's work in one direction: sweeps in order, each beginning when the one before is complete. Sweeps by sample
@@ -126,6 +142,10 @@ class Layer {
 
   /// Fills pass.output. `trainable` is false for a frozen layer.
   virtual Sweeps forward(Mode mode, bool trainable) const = 0;
+
+  /// For Folding::affine: assigns scale and shift, by channel.
+  virtual void affine_map(std::span<const float* const> parameters, std::span<const float* const> states,
+                          std::span<double> scale, std::span<double> shift) const;
 
   /// From pass.d_output: assigns the d_inputs that are not null, adds to the gradients that are not null.
   virtual Sweeps backward(bool trainable) const = 0;

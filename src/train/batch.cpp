@@ -1,10 +1,23 @@
 #include "train/batch.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "convoy/error.h"
 
 namespace convoy {
+namespace {
+
+void softmax(std::span<const float> logits, float* probabilities) {
+  const float largest = *std::ranges::max_element(logits);
+  double sum = 0;
+  for (const float logit : logits) sum += std::exp(static_cast<double>(logit - largest));
+  for (std::size_t i = 0; i < logits.size(); ++i) {
+    probabilities[i] = static_cast<float>(std::exp(static_cast<double>(logits[i] - largest)) / sum);
+  }
+}
+
+}  // namespace
 
 Target target_of(const Batch& batch, int sample) {
   Target target;
@@ -22,6 +35,18 @@ void copy_inputs(const Batch& batch, Session& session) {
   const std::size_t size = session.network().input_shape().size();
   for (int n = 0; n < batch.size; ++n) {
     std::copy_n(batch.inputs + static_cast<std::size_t>(n) * size, size, session.input()[n]);
+  }
+}
+
+void copy_outputs(const Session& session, int count, bool logits, float* to) {
+  const std::size_t size = session.output_shape().size();
+  for (int n = 0; n < count; ++n, to += size) {
+    const std::span<const float> output(session.output()[n], size);
+    if (logits) {
+      softmax(output, to);
+    } else {
+      std::ranges::copy(output, to);
+    }
   }
 }
 

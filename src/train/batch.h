@@ -17,6 +17,9 @@ int class_of(const Target& target, int classes);
 /// Copies a batch into a session's input.
 void copy_inputs(const Batch& batch, Session& session);
 
+/// Copies the first `count` outputs of a session, row-major; of logits, the softmax.
+void copy_outputs(const Session& session, int count, bool logits, float* to);
+
 /// Computes each sample's loss from the session's output into `losses`, and in Mode::train scale * d loss / d output
 /// into the session's d_output.
 void compute_losses(const Loss& loss, const Batch& batch, Session& session, float scale, std::span<double> losses);

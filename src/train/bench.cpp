@@ -7,9 +7,11 @@
 
 #include "convoy/error.h"
 #include "convoy/experiment.h"
+#include "convoy/predictor.h"
 #include "core/cpu.h"
 #include "core/random.h"
 #include "core/stopwatch.h"
+#include "graph/fold.h"
 #include "kernels/gemm.h"
 #include "kernels/peak.h"
 #include "train/model_impl.h"
@@ -92,8 +94,8 @@ std::int64_t backward_flops(const Network& network, const Node& node) {
 
 /// The row of the layer that a node belongs to: its activation is a node of its own, but no layer.
 LayerBench& row_of(std::vector<LayerBench>& rows, const Node& node) {
-  const auto row = std::ranges::find(rows, node.owner, &LayerBench::name);
-  if (!node.owner.empty() && row != rows.end()) return *row;
+  const auto row = std::ranges::find(rows, node.owner.empty() ? node.name : node.owner, &LayerBench::name);
+  if (row != rows.end()) return *row;
   rows.push_back({.name = node.name, .type = node.type});
   return rows.back();
 }
@@ -110,8 +112,10 @@ class Bench {
         batch_(options.batch_size > 0 ? options.batch_size : config.train.integer("batch_size")),
         data_(random_images(impl_.input, batch_ * batches, std::max(classes_, 1))),
         trainer_(task(), {.epochs = 1 << 30, .batches = {.batch_size = batch_}}),
-        predict_(impl_.network(), impl_.weights(), Mode::predict, batch_, impl_.network().output(), impl_.pool),
-        predict_one_(impl_.network(), impl_.weights(), Mode::predict, 1, impl_.network().output(), impl_.pool) {}
+        folded_(impl_.network(), impl_.weights()),
+        inference_(folded_.network(), folded_.weights(), Mode::predict, batch_, folded_.network().output(), impl_.pool),
+        predictor_(model_, options.threads),
+        images_(impl_.input.size() * static_cast<std::size_t>(batch_), 128.0F) {}
 
   BenchResult run() {
     BenchResult result;
@@ -159,8 +163,8 @@ class Bench {
     Rounds rounds;
     double train = 0, infer = 0, one = 0, fma = 0, sgemm = 0, optimizer = 0;
     rounds.add(batch_ * batches, train, [this] { trainer_.run_epoch({}); });
-    rounds.add(batch_, infer, [this] { predict_.forward(batch_); });
-    rounds.add(1, one, [this] { predict_one_.forward(1); });
+    rounds.add(batch_, infer, [this] { predictor_.predict(images_); });
+    rounds.add(1, one, [this] { predictor_.predict(std::span(images_).first(impl_.input.size())); });
     rounds.add(fma_flops(), fma, [this] { run_fma(); });
     rounds.add(sgemm_flops(), sgemm, [this] { run_sgemm(); });
     rounds.add(batch_, optimizer, [this] { run_optimizer(); });
@@ -178,25 +182,28 @@ class Bench {
     const Network& network = impl_.network();
     const auto nodes = network.nodes().size();
     Profile training(nodes, impl_.pool.threads());
-    Profile inference(nodes, impl_.pool.threads());
+    Profile inference(folded_.network().nodes().size(), impl_.pool.threads());
     int trained = 0, inferred = 0;
     trainer_.session().set_profile(&training);
-    predict_.set_profile(&inference);
+    inference_.set_profile(&inference);
     for (const Stopwatch watch; watch.seconds() < options_.seconds / 4; trained += batch_ * batches) {
       trainer_.run_epoch({});
     }
-    for (const Stopwatch watch; watch.seconds() < options_.seconds / 8; inferred += batch_) predict_.forward(batch_);
+    for (const Stopwatch watch; watch.seconds() < options_.seconds / 8; inferred += batch_) inference_.forward(batch_);
     trainer_.session().set_profile(nullptr);
-    predict_.set_profile(nullptr);
+    inference_.set_profile(nullptr);
     for (int i = 0; i < static_cast<int>(nodes); ++i) {
       const Node& node = network.node(i);
       LayerBench& row = row_of(result.layers, node);
       row.forward_us += training.seconds(i, Profile::forward) * 1e6 / trained;
       row.backward_us += training.seconds(i, Profile::backward) * 1e6 / trained;
-      row.infer_us += inference.seconds(i, Profile::forward) * 1e6 / inferred;
       row.forward_flops += 2 * node.declaration.macs;
       row.backward_flops += backward_flops(network, node);
       row.output_bytes = node.declaration.output.size() * sizeof(float);
+    }
+    for (int i = 0; i < static_cast<int>(folded_.network().nodes().size()); ++i) {
+      row_of(result.layers, folded_.network().node(i)).infer_us +=
+          inference.seconds(i, Profile::forward) * 1e6 / inferred;
     }
   }
 
@@ -244,8 +251,10 @@ class Bench {
   int batch_;
   Dataset data_;
   Trainer trainer_;
-  Session predict_;
-  Session predict_one_;
+  FoldedNetwork folded_;
+  Session inference_;
+  Predictor predictor_;
+  std::vector<float> images_;
   std::vector<float> unused_ = std::vector<float>(static_cast<std::size_t>(impl_.pool.threads()));
   std::vector<float> factor_ = std::vector<float>(std::size_t{edge} * edge, 0.5F);
   std::vector<float> products_ =

@@ -1,7 +1,6 @@
 #include "train/evaluator.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
 #include "core/stopwatch.h"
@@ -9,15 +8,6 @@
 
 namespace convoy {
 namespace {
-
-void softmax(std::span<const float> logits, float* probabilities) {
-  const float largest = *std::ranges::max_element(logits);
-  double sum = 0;
-  for (const float logit : logits) sum += std::exp(static_cast<double>(logit - largest));
-  for (std::size_t i = 0; i < logits.size(); ++i) {
-    probabilities[i] = static_cast<float>(std::exp(static_cast<double>(logits[i] - largest)) / sum);
-  }
-}
 
 /// How many outputs come before the label's: larger ones, earlier equal ones (as in argmax) and, so that NaN never
 /// counts as right, those that do not compare.
@@ -32,14 +22,24 @@ int rank_of(int label, std::span<const float> outputs) {
 
 }  // namespace
 
-Evaluator::Evaluator(const Network& network, Weights& weights, const Loss& loss, ThreadPool& pool, int batch_size)
-    : loss_(loss),
-      session_(network, weights, Mode::predict, batch_size, loss.from_logits() ? network.logits() : network.output(),
-               pool),
+Evaluator::Evaluator(const Network& network, const Weights& weights, const Loss& loss, ThreadPool& pool, int batch_size)
+    : network_(network),
+      weights_(weights),
+      loss_(loss),
+      folded_(network, weights),
+      session_(folded_.network(), folded_.weights(), Mode::predict, batch_size,
+               loss.from_logits() ? folded_.network().logits() : folded_.network().output(), pool),
       losses_(static_cast<std::size_t>(batch_size)) {}
+
+/// The weights may have changed since the last call.
+void Evaluator::take_weights() {
+  folded_.refresh(network_, weights_);
+  session_.prepare();
+}
 
 Evaluation Evaluator::evaluate(const Dataset& data, const Scaling& scaling, int k) {
   const Stopwatch watch;
+  take_weights();
   Evaluation result;
   result.classes = static_cast<int>(session_.output_shape().size());
   result.k = std::min(k, result.classes);
@@ -77,18 +77,13 @@ std::vector<float> Evaluator::predict(const Dataset& data, const Scaling& scalin
   const std::size_t size = session_.output_shape().size();
   std::vector<float> outputs(static_cast<std::size_t>(data.size()) * size);
   float* row = outputs.data();
+  take_weights();
   Loader loader(data, scaling, {.batch_size = session_.max_batch()});
   loader.start(0);
   while (const Batch* batch = loader.next()) {
     forward(*batch);
-    for (int n = 0; n < batch->size; ++n, row += size) {
-      const std::span<const float> output(session_.output()[n], size);
-      if (loss_.from_logits()) {
-        softmax(output, row);
-      } else {
-        std::ranges::copy(output, row);
-      }
-    }
+    copy_outputs(session_, batch->size, loss_.from_logits(), row);
+    row += static_cast<std::size_t>(batch->size) * size;
   }
   return outputs;
 }

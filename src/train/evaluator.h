@@ -5,16 +5,17 @@
 #include "convoy/dataset.h"
 #include "convoy/metrics.h"
 #include "data/loader.h"
+#include "graph/fold.h"
 #include "graph/session.h"
 #include "loss/loss.h"
 
 namespace convoy {
 
-/// A network in predict mode with a loss: evaluates and predicts data sets.
+/// A network in predict mode, folded, with a loss: evaluates and predicts data sets.
 class Evaluator {
  public:
   /// All must outlive the evaluator. With a loss from logits a final softmax is left to the loss.
-  Evaluator(const Network& network, Weights& weights, const Loss& loss, ThreadPool& pool, int batch_size);
+  Evaluator(const Network& network, const Weights& weights, const Loss& loss, ThreadPool& pool, int batch_size);
 
   /// Loss and metrics over `data`, in its order. Throws Error{data} for samples of another shape or without labels.
   Evaluation evaluate(const Dataset& data, const Scaling& scaling, int k);
@@ -23,10 +24,14 @@ class Evaluator {
   std::vector<float> predict(const Dataset& data, const Scaling& scaling);
 
  private:
+  void take_weights();
   void forward(const Batch& batch);
   void count(const Batch& batch, Evaluation& result);
 
+  const Network& network_;
+  const Weights& weights_;
   const Loss& loss_;
+  FoldedNetwork folded_;
   Session session_;
   std::vector<double> losses_;  ///< of the batch's samples
 };

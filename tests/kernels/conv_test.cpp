@@ -90,12 +90,15 @@ struct Bench {
   Floats d_y = random(s.out_floats(), 4);
   Floats scratch = Floats(engine->scratch_floats(), nan);
 
-  Floats forward(bool with_bias) {
+  Floats forward(bool with_bias) { return forward(with_bias, {0, s.out_h}); }
+
+  /// Only some rows; the others are NaN.
+  Floats forward(bool with_bias, RowRange rows) {
     Floats packed(engine->forward_weights_floats(), nan);
     engine->pack_forward(packed.data(), kernel.data());
     Floats y(s.out_floats(), nan);
     engine->forward(y.data(), x.data(), packed.empty() ? kernel.data() : packed.data(),
-                    with_bias ? bias.data() : nullptr, scratch.data());
+                    with_bias ? bias.data() : nullptr, scratch.data(), rows);
     return y;
   }
 
@@ -114,12 +117,30 @@ struct Bench {
   }
 };
 
+/// Computed in bands, an image has the same bits, and no band writes another's rows.
+void check_bands(Bench& bench) {
+  const Floats whole = bench.forward(true);
+  const auto row = static_cast<std::size_t>(bench.s.out_w) * static_cast<std::size_t>(bench.s.out_c);
+  for (int band = 0; band < 3; ++band) {
+    const RowRange rows{bench.s.out_h * band / 3, bench.s.out_h * (band + 1) / 3};
+    const Floats part = bench.forward(true, rows);
+    std::size_t wrong = 0;
+    for (std::size_t i = 0; i < part.size(); ++i) {
+      const int y = static_cast<int>(i / row);
+      const bool inside = y >= rows.first && y < rows.end;
+      wrong += (inside ? part[i] == whole[i] : std::isnan(part[i])) ? 0 : 1;
+    }
+    CHECK(wrong == 0);
+  }
+}
+
 void check_against_reference(const Case& c, const std::string& name, std::unique_ptr<const ConvEngine> engine) {
   CAPTURE(name);
   Bench bench{conv_shape(c.input, c.options), std::move(engine)};
   const test::ReferenceConv reference{bench.s};
   CHECK(distance(bench.forward(true), reference.forward(bench.x, bench.kernel, bench.bias)) < 1e-5);
   CHECK(distance(bench.forward(false), reference.forward(bench.x, bench.kernel, {})) < 1e-5);
+  if (bench.engine->divisible()) check_bands(bench);
   const Floats start = random(bench.s.kernel_floats(), 5);
   Doubles d_kernel = reference.backward_kernel(bench.d_y, bench.x);
   for (std::size_t i = 0; i < start.size(); ++i) d_kernel[i] += double{start[i]};

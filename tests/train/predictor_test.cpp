@@ -1,0 +1,91 @@
+#include "convoy/predictor.h"
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+#include "convoy/error.h"
+#include "convoy/layers.h"
+#include "convoy/optimizers.h"
+#include "support/allocations.h"
+#include "support/compare.h"
+#include "support/digits.h"
+
+using namespace convoy;
+
+namespace {
+
+Sequential trained_model() {
+  Sequential model({28, 28, 1});
+  model.add(Conv2D{.filters = 8, .activation = "relu"})
+      .add(BatchNorm{})
+      .add(Conv2D{.filters = 16, .stride = 2, .padding = "same", .activation = "relu"})
+      .add(BatchNorm{})
+      .add(Flatten{})
+      .add(Dense{.units = 10});
+  model.compile(Adam{}, SoftmaxCrossEntropy{});
+  model.fit(test::mnist().train.slice(0, 640), {.epochs = 1});
+  return model;
+}
+
+/// The values of the images as they are stored.
+std::vector<float> pixels(const Dataset& data) {
+  std::vector<float> values;
+  for (int n = 0; n < data.size(); ++n) {
+    const auto first = data.storage().bytes.begin() + static_cast<std::ptrdiff_t>(data.index(n)) * 784;
+    values.insert(values.end(), first, first + 784);
+  }
+  return values;
+}
+
+}  // namespace
+
+TEST_CASE("a predictor gives the model's probabilities, for one image and for many, on any number of threads") {
+  Sequential model = trained_model();
+  const Dataset data = test::mnist().test.slice(0, 70);
+  const auto want = model.predict(data);
+  const auto images = pixels(data);
+  std::vector<float> first;
+  for (const int threads : {1, 2, 4}) {
+    Predictor predictor(model, threads);
+    const auto all = predictor.predict(images);
+    const std::vector<float> together(all.begin(), all.end());
+    CHECK(test::relative_distance(together, want) < 1e-6);
+    std::vector<float> alone;
+    for (std::size_t n = 0; n < 70; ++n) {
+      const auto one = predictor.predict(std::span(images).subspan(n * 784, 784));
+      alone.insert(alone.end(), one.begin(), one.end());
+    }
+    CHECK(test::relative_distance(alone, want) < 1e-6);
+    if (first.empty()) first = alone;
+    CHECK(alone == first);
+  }
+}
+
+TEST_CASE("a predictor outlives its model and keeps its weights") {
+  std::vector<float> images = pixels(test::mnist().test.slice(0, 2));
+  std::vector<float> before;
+  const auto make = [&] {
+    Sequential model = trained_model();
+    Predictor predictor(model);
+    const auto outputs = predictor.predict(images);
+    before.assign(outputs.begin(), outputs.end());
+    for (float& w : model.tensor("dense_1/kernel")) w = 0;
+    return predictor;
+  };
+  Predictor predictor = make();
+  const auto after = predictor.predict(images);
+  CHECK(std::vector<float>(after.begin(), after.end()) == before);
+}
+
+TEST_CASE("a predictor allocates nothing, and says which size it expects") {
+  Sequential model = trained_model();
+  Predictor predictor(model);
+  const std::vector<float> image(784, 7);
+  predictor.predict(image);
+  const std::size_t before = test::allocations();
+  for (int i = 0; i < 10; ++i) predictor.predict(image);
+  CHECK(test::allocations() == before);
+  CHECK_THROWS_WITH_AS(predictor.predict(std::span(image).first(783)),
+                       "predict: expected samples of 28x28x1 = 784 numbers each, got 783 numbers", Error);
+}
