@@ -147,8 +147,10 @@ void ConvEngine::pack_backward(float*, const float*) const {}
 
 std::unique_ptr<const ConvEngine> make_conv(const std::string& engine, const ConvShape& shape) {
   if (engine == "auto") return make_auto_conv(shape);
-  auto direct = engine == "direct" ? make_direct_conv(shape) : nullptr;
-  return direct ? std::move(direct) : make_blas_conv(shape);
+  std::unique_ptr<const ConvEngine> made;
+  if (engine == "winograd") made = make_winograd_conv(shape);
+  if (!made && engine != "blas") made = make_direct_conv(shape);
+  return made ? std::move(made) : make_blas_conv(shape);
 }
 
 void conv_bias_gradient(float* d_bias, const float* d_y, int pixels, int channels) {

@@ -87,7 +87,12 @@ std::unique_ptr<const ConvEngine> make_blas_conv(const ConvShape& shape);
 /// dilation.
 std::unique_ptr<const ConvEngine> make_direct_conv(const ConvShape& shape);
 
-/// "blas", "direct" or "auto": what was measured to be faster. `direct` falls back to blas where it does not apply.
+/// Fewer multiplications through Winograd's transforms. Null where it does not apply: it takes 3x3 kernels without
+/// stride and dilation, with any padding up to 2.
+std::unique_ptr<const ConvEngine> make_winograd_conv(const ConvShape& shape);
+
+/// "blas", "direct", "winograd" or "auto": what was measured to be faster. Where an engine does not apply the one
+/// before it in this list takes its place.
 std::unique_ptr<const ConvEngine> make_conv(const std::string& engine, const ConvShape& shape);
 
 /// Adds to d_bias (channels) the sum of d_y (pixels x channels) over its pixels.

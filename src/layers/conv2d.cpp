@@ -42,9 +42,10 @@ TypeSpec Conv2D::spec() {
           choice("padding", "valid", {"valid", "same"},
                  "\"valid\" adds no border; \"same\" adds zeros so that the output is input / stride, rounded up."),
           pair("dilation", 1, "Pixels from one number of the kernel to the next."),
-          choice("engine", "auto", {"auto", "blas", "direct"},
+          choice("engine", "auto", {"auto", "blas", "direct", "winograd"},
                  "How to compute: \"blas\" through OpenBLAS, \"direct\" by convoy's own kernels (blas where the "
-                 "kernel is dilated), \"auto\" by what is faster."),
+                 "kernel is dilated), \"winograd\" with fewer multiplications (3x3 without stride or dilation, else as "
+                 "direct), \"auto\" by what is faster."),
       }};
   const std::vector<KeySpec> shared = kernel_keys();
   spec.keys.insert(spec.keys.end() - 1, shared.begin(), shared.end());  // engine stays last

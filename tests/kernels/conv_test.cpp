@@ -58,6 +58,10 @@ std::vector<Case> cases() {
   all.push_back({{2, 1, 3}, {.filters = 13, .kernel = {3, 7}, .stride = {2, 3}, .same = true}});
   all.push_back({{3, 3, 3}, {.filters = 2, .kernel = {3, 3}, .dilation = {5, 5}, .same = true}});
   all.push_back({{28, 28, 1}, {.filters = 32, .kernel = {3, 3}}});
+  for (const bool same : {false, true}) {  // several strips, even and odd widths and heights
+    all.push_back({{26, 27, 16}, {.filters = 33, .kernel = {3, 3}, .same = same}});
+    all.push_back({{31, 14, 9}, {.filters = 16, .kernel = {3, 3}, .same = same}});
+  }
   return all;
 }
 
@@ -165,6 +169,7 @@ TEST_CASE("every convolution engine agrees with the double-precision reference")
     check_against_reference(c, "blas", make_blas_conv(shape));
     check_against_reference(c, "auto", make_conv("auto", shape));
     if (auto direct = make_direct_conv(shape)) check_against_reference(c, "direct", std::move(direct));
+    if (auto winograd = make_winograd_conv(shape)) check_against_reference(c, "winograd", std::move(winograd));
   }
 }
 
@@ -173,7 +178,7 @@ TEST_CASE("the direct engine takes all shapes without dilation, and auto the oth
   const ConvShape dilated = conv_shape({9, 9, 3}, {.filters = 2, .kernel = {3, 3}, .dilation = {1, 2}});
   CHECK(make_direct_conv(strided) != nullptr);
   CHECK(make_direct_conv(dilated) == nullptr);
-  for (const char* engine : {"auto", "direct", "blas"}) CHECK(make_conv(engine, dilated) != nullptr);
+  for (const char* engine : {"auto", "winograd", "direct", "blas"}) CHECK(make_conv(engine, dilated) != nullptr);
 }
 
 TEST_CASE("the output of a convolution has TensorFlow's size and padding") {

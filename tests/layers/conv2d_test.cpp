@@ -78,7 +78,7 @@ void check_layer(const Settings& settings, const Shape& input, const kernels::Co
 }
 
 TEST_CASE("conv2d agrees with the reference for every engine") {
-  for (const char* engine : {"auto", "blas", "direct"}) {
+  for (const char* engine : {"auto", "blas", "direct", "winograd"}) {
     CAPTURE(engine);
     check_layer(settings_of({{"filters", whole(13)}, {"engine", text(engine)}}), {7, 9, 3},
                 {.filters = 13, .kernel = {3, 3}}, true);

@@ -1,0 +1,310 @@
+#include <algorithm>
+
+#include "core/aligned_buffer.h"
+#include "kernels/conv.h"
+#include "kernels/conv_tiles.h"
+#include "kernels/isa.h"
+#include "kernels/winograd.h"
+
+namespace convoy::kernels {
+namespace {
+
+constexpr int numbers = 16;  ///< of a transformed tile
+/// Tiles that backward_kernel multiplies at a time: as many as the L2 cache holds beside the sums.
+constexpr int strip_tiles = 36;
+
+int half_up(int extent) { return (extent + 1) / 2; }
+int whole_panels(int channels, int panel) { return (channels + panel - 1) / panel; }
+
+/// The distance of the 16 planes; a multiple of 4096 bytes would put them all in the same sets of the L1 cache.
+std::ptrdiff_t plane_of(std::ptrdiff_t floats) {
+  const auto plane = static_cast<std::ptrdiff_t>(round_to_line(static_cast<std::size_t>(floats)));
+  return plane % 1024 == 0 ? plane + 16 : plane;
+}
+
+struct Image {
+  const float* data;
+  int height, width, channels;
+  const float* row(int y) const { return data + std::ptrdiff_t{y} * width * channels; }
+};
+
+/// One row of tiles on an image, 2 pixels apart and `size` high and wide, beginning at (top, left), which may lie
+/// outside: there the image is 0.
+class TileRow {
+ public:
+  /// What the constructor needs of scratch: zeros for a row of the image and for a tile.
+  static std::size_t scratch_floats(int width, int channels) {
+    return round_to_line(static_cast<std::size_t>((width + 16) * channels));
+  }
+  static void clear(float* scratch, int width, int channels) {
+    std::fill_n(scratch, scratch_floats(width, channels), 0.0F);
+  }
+
+  TileRow(const Image& image, int size, int top, int left, float* scratch)
+      : image_(image), size_(size), left_(left), edge_(scratch + std::ptrdiff_t{image.width} * image.channels) {
+    for (int r = 0; r < size; ++r) {
+      const bool inside = top + r >= 0 && top + r < image.height;
+      rows_[r] = inside ? image.row(top + r) : scratch;
+    }
+  }
+
+  /// Calls transform(rows, first tile, tiles) for channels from c on: once for the tiles that lie inside of the image's
+  /// width, and for each of the others on a copy.
+  template <class Transform>
+  void for_each_run(int tiles, int c, int count, const Transform& transform) const {
+    const int first = std::clamp(half_up(-left_), 0, tiles);
+    const int room = image_.width - size_ - left_;
+    const int end = std::clamp(room < 0 ? 0 : room / 2 + 1, first, std::max(first, tiles));
+    for (int t = 0; t < first; ++t) transform_edge(t, c, count, transform);
+    if (first < end) {
+      const float* rows[4];
+      for (int r = 0; r < size_; ++r) rows[r] = rows_[r] + std::ptrdiff_t{left_ + 2 * first} * image_.channels + c;
+      transform(rows, first, end - first);
+    }
+    for (int t = end; t < tiles; ++t) transform_edge(t, c, count, transform);
+  }
+
+ private:
+  template <class Transform>
+  void transform_edge(int tile, int c, int count, const Transform& transform) const {
+    const float* rows[4];
+    for (int r = 0; r < size_; ++r) {
+      float* to = edge_ + std::ptrdiff_t{r} * size_ * image_.channels;
+      for (int i = 0; i < size_; ++i) {
+        const int x = left_ + 2 * tile + i;
+        float* pixel = to + std::ptrdiff_t{i} * image_.channels;
+        if (x >= 0 && x < image_.width) {
+          std::copy_n(rows_[r] + std::ptrdiff_t{x} * image_.channels + c, count, pixel);
+        } else {
+          std::fill_n(pixel, count, 0.0F);
+        }
+      }
+      rows[r] = to;
+    }
+    transform(rows, tile, 1);
+  }
+
+  const Image& image_;
+  int size_;
+  int left_;
+  float* edge_;
+  const float* rows_[4] = {};
+};
+
+/// 3x3 convolution without stride by F(2x2, 3x3): transformed, it is 16 matrix products
+///
+///     M_i (tiles x out_c)  =  V_i (tiles x in_c)  U_i (in_c x out_c)
+///
+/// with 4/9 of the multiplications. d_x is the same correlation of d_y by the flipped and transposed kernel; d_kernel
+/// sums V_i^T W_i over the tiles, W the transformed d_y, in the transformed domain.
+class WinogradConv final : public ConvEngine {
+ public:
+  explicit WinogradConv(const ConvShape& shape)
+      : s_(shape), tiles_(for_this_cpu<ConvTiles>()), transforms_(for_this_cpu<WinogradKernels>()) {
+    strip_rows_ = std::clamp(strip_tiles / half_up(s_.out_w), 1, half_up(s_.out_h));
+  }
+
+  std::size_t scratch_floats() const override {
+    const std::size_t edges =
+        std::max(TileRow::scratch_floats(s_.in_w, s_.in_c), TileRow::scratch_floats(s_.out_w, s_.out_c));
+    const Strip strip = strip_of(strip_rows_);
+    return edges +
+           static_cast<std::size_t>(numbers) *
+               static_cast<std::size_t>(std::max(
+                   {correlation_floats(s_.in_c, half_up(s_.out_w)), correlation_floats(s_.out_c, half_up(s_.in_w)),
+                    strip.v_plane + panels(s_.out_c) * strip.w_plane + std::ptrdiff_t{s_.in_c} * s_.out_c}));
+  }
+  std::size_t forward_weights_floats() const override { return weights_floats(s_.in_c, s_.out_c); }
+  std::size_t backward_weights_floats() const override { return weights_floats(s_.out_c, s_.in_c); }
+
+  // Panels x 16 x in_c x panel.
+  void pack_forward(float* weights, const float* kernel) const override {
+    const std::ptrdiff_t plane = std::ptrdiff_t{s_.in_c} * tiles_.panel;
+    const std::ptrdiff_t tap = std::ptrdiff_t{s_.in_c} * s_.out_c;
+    std::fill_n(weights, forward_weights_floats(), 0.0F);
+    for (int c = 0; c < s_.out_c; c += tiles_.panel, weights += numbers * plane) {
+      for (int i = 0; i < s_.in_c; ++i) {
+        transforms_.kernel(weights + std::ptrdiff_t{i} * tiles_.panel, plane, kernel + std::ptrdiff_t{i} * s_.out_c + c,
+                           tap, std::min(tiles_.panel, s_.out_c - c));
+      }
+    }
+  }
+
+  // Panels x 16 x out_c x panel, of the flipped kernel: flipping exchanges the first and the last of G's rows.
+  void pack_backward(float* weights, const float* kernel) const override {
+    constexpr int flipped[] = {3, 1, 2, 0};
+    constexpr int chunk = 32;
+    const std::ptrdiff_t plane = std::ptrdiff_t{s_.out_c} * tiles_.panel;
+    const std::ptrdiff_t tap = std::ptrdiff_t{s_.in_c} * s_.out_c;
+    std::fill_n(weights, backward_weights_floats(), 0.0F);
+    for (int i = 0; i < s_.in_c; ++i) {
+      float* column = weights + std::ptrdiff_t{i / tiles_.panel} * numbers * plane + i % tiles_.panel;
+      for (int o = 0; o < s_.out_c; o += chunk) {
+        float transformed[numbers * chunk];
+        const int count = std::min(chunk, s_.out_c - o);
+        transforms_.kernel(transformed, chunk, kernel + std::ptrdiff_t{i} * s_.out_c + o, tap, count);
+        for (int n = 0; n < numbers; ++n) {
+          const float* from = transformed + (4 * flipped[n / 4] + flipped[n % 4]) * chunk;
+          float* to = column + n * plane + std::ptrdiff_t{o} * tiles_.panel;
+          for (int k = 0; k < count; ++k) to[std::ptrdiff_t{k} * tiles_.panel] = from[k];
+        }
+      }
+    }
+  }
+
+  bool divisible() const override { return true; }
+
+  void forward(float* y, const float* x, const float* weights, const float* bias, float* scratch,
+               RowRange rows) const override {
+    correlate(y, s_.out_h, s_.out_w, s_.out_c, {x, s_.in_h, s_.in_w, s_.in_c}, s_.pad_h, s_.pad_w, weights, bias,
+              scratch, rows);
+  }
+
+  void backward_data(float* d_x, const float* d_y, const float* weights, float* scratch) const override {
+    correlate(d_x, s_.in_h, s_.in_w, s_.in_c, {d_y, s_.out_h, s_.out_w, s_.out_c}, 2 - s_.pad_h, 2 - s_.pad_w, weights,
+              nullptr, scratch, {0, s_.in_h});
+  }
+
+  void backward_kernel(float* d_kernel, const float* d_y, const float* x, float* scratch) const override {
+    const std::ptrdiff_t tap = std::ptrdiff_t{s_.in_c} * s_.out_c;
+    float* edges = scratch;
+    float* sums =
+        edges + std::max(TileRow::scratch_floats(s_.in_w, s_.in_c), TileRow::scratch_floats(s_.out_w, s_.out_c));
+    float* v = sums + numbers * tap;
+    std::fill_n(sums, numbers * tap, 0.0F);
+    const int tile_rows = half_up(s_.out_h);
+    for (int first = 0; first < tile_rows; first += strip_rows_) {
+      const Strip strip = strip_of(std::min(strip_rows_, tile_rows - first));
+      float* w = v + numbers * strip.v_plane;
+      transform_inputs(v, x, strip, first, edges);
+      transform_gradients(w, d_y, strip, first, edges);
+      multiply(sums, v, w, strip);
+    }
+    transforms_.kernel_gradient(d_kernel, tap, sums, tap, static_cast<int>(tap));
+  }
+
+ private:
+  /// Some rows of tiles, and how far apart their transformed planes are.
+  struct Strip {
+    int rows, tiles;
+    std::ptrdiff_t v_plane;  ///< tiles x in_c
+    std::ptrdiff_t w_plane;  ///< tiles x panel
+  };
+  Strip strip_of(int rows) const {
+    const int tiles = rows * half_up(s_.out_w);
+    return {rows, tiles, plane_of(std::ptrdiff_t{tiles} * s_.in_c), plane_of(std::ptrdiff_t{tiles} * tiles_.panel)};
+  }
+
+  int panels(int channels) const { return whole_panels(channels, tiles_.panel); }
+  std::size_t weights_floats(int depth, int channels) const {
+    return static_cast<std::size_t>(numbers * panels(channels) * tiles_.panel) * static_cast<std::size_t>(depth);
+  }
+  /// A sixteenth of what correlate needs for its V and M.
+  std::ptrdiff_t correlation_floats(int in_c, int tiles) const {
+    return plane_of(std::ptrdiff_t{tiles} * in_c) + plane_of(std::ptrdiff_t{tiles} * tiles_.panel);
+  }
+
+  void correlate(float* out, int out_h, int out_w, int out_c, const Image& in, int pad_h, int pad_w,
+                 const float* weights, const float* bias, float* scratch, RowRange wanted) const {
+    const int tiles = half_up(out_w);
+    const std::ptrdiff_t v_plane = plane_of(std::ptrdiff_t{tiles} * in.channels);
+    const std::ptrdiff_t m_plane = plane_of(std::ptrdiff_t{tiles} * tiles_.panel);
+    float* v = scratch + TileRow::scratch_floats(in.width, in.channels);
+    float* m = v + numbers * v_plane;
+    TileRow::clear(scratch, in.width, in.channels);
+    for (int top = wanted.first / 2 * 2; top < wanted.end; top += 2) {
+      const TileRow row(in, 4, top - pad_h, -pad_w, scratch);
+      row.for_each_run(tiles, 0, in.channels, [&](const float* const* rows, int first, int count) {
+        transforms_.input(v + std::ptrdiff_t{first} * in.channels, v_plane, in.channels, rows, in.channels, count,
+                          in.channels);
+      });
+      const float* u = weights;
+      for (int c = 0; c < out_c; c += tiles_.panel) {
+        for (int n = 0; n < numbers; ++n, u += std::ptrdiff_t{in.channels} * tiles_.panel) {
+          tiles_.output_row({.out = m + n * m_plane,
+                             .out_step = tiles_.panel,
+                             .x = v + n * v_plane,
+                             .x_step = in.channels,
+                             .x_row = 0,
+                             .weights = u,
+                             .bias = nullptr,
+                             .pixels = tiles,
+                             .columns = tiles_.panel,
+                             .rows = 1,
+                             .run = in.channels});
+        }
+        float* rows[2];
+        for (int r = 0; r < 2; ++r) {
+          const int y = top + r;
+          const bool inside = y >= wanted.first && y < std::min(wanted.end, out_h);
+          rows[r] = inside ? out + std::ptrdiff_t{y} * out_w * out_c + c : nullptr;
+        }
+        transforms_.output(rows, out_c, m, m_plane, tiles_.panel, bias == nullptr ? nullptr : bias + c, out_w,
+                           std::min(tiles_.panel, out_c - c));
+      }
+    }
+  }
+
+  void transform_inputs(float* v, const float* x, const Strip& strip, int first_row, float* scratch) const {
+    const Image image{x, s_.in_h, s_.in_w, s_.in_c};
+    const int tiles = half_up(s_.out_w);
+    TileRow::clear(scratch, s_.in_w, s_.in_c);
+    for (int r = 0; r < strip.rows; ++r, v += std::ptrdiff_t{tiles} * s_.in_c) {
+      const TileRow row(image, 4, 2 * (first_row + r) - s_.pad_h, -s_.pad_w, scratch);
+      row.for_each_run(tiles, 0, s_.in_c, [&](const float* const* rows, int first, int count) {
+        transforms_.input(v + std::ptrdiff_t{first} * s_.in_c, strip.v_plane, s_.in_c, rows, s_.in_c, count, s_.in_c);
+      });
+    }
+  }
+
+  /// Panels x 16 x tiles x panel.
+  void transform_gradients(float* w, const float* d_y, const Strip& strip, int first_row, float* scratch) const {
+    const Image image{d_y, s_.out_h, s_.out_w, s_.out_c};
+    const int tiles = half_up(s_.out_w);
+    TileRow::clear(scratch, s_.out_w, s_.out_c);
+    for (int c = 0; c < s_.out_c; c += tiles_.panel, w += numbers * strip.w_plane) {
+      const int columns = std::min(tiles_.panel, s_.out_c - c);
+      if (columns < tiles_.panel) std::fill_n(w, numbers * strip.w_plane, 0.0F);
+      for (int r = 0; r < strip.rows; ++r) {
+        float* to = w + std::ptrdiff_t{r} * tiles * tiles_.panel;
+        const TileRow row(image, 2, 2 * (first_row + r), 0, scratch);
+        row.for_each_run(tiles, c, columns, [&](const float* const* rows, int first, int count) {
+          transforms_.gradient(to + std::ptrdiff_t{first} * tiles_.panel, strip.w_plane, tiles_.panel, rows, s_.out_c,
+                               count, columns);
+        });
+      }
+    }
+  }
+
+  void multiply(float* sums, const float* v, const float* w, const Strip& strip) const {
+    for (int c = 0; c < s_.out_c; c += tiles_.panel) {
+      for (int n = 0; n < numbers; ++n, w += strip.w_plane) {
+        tiles_.kernel_row({.d_kernel = sums + std::ptrdiff_t{n} * s_.in_c * s_.out_c + c,
+                           .out_c = s_.out_c,
+                           .x = v + n * strip.v_plane,
+                           .x_step = s_.in_c,
+                           .x_row = 0,
+                           .d_y = w,
+                           .taps = s_.in_c,
+                           .columns = std::min(tiles_.panel, s_.out_c - c),
+                           .rows = 1,
+                           .pixels = strip.tiles});
+      }
+    }
+  }
+
+  ConvShape s_;
+  const ConvTiles& tiles_;
+  const WinogradKernels& transforms_;
+  int strip_rows_ = 1;
+};
+
+}  // namespace
+
+std::unique_ptr<const ConvEngine> make_winograd_conv(const ConvShape& shape) {
+  const bool applies = shape.kernel_h == 3 && shape.kernel_w == 3 && shape.stride_h == 1 && shape.stride_w == 1 &&
+                       shape.dilation_h == 1 && shape.dilation_w == 1;
+  return applies ? std::make_unique<WinogradConv>(shape) : nullptr;
+}
+
+}  // namespace convoy::kernels
