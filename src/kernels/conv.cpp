@@ -66,45 +66,54 @@ std::int64_t dilated(int kernel, int dilation) { return (std::int64_t{kernel} - 
   throw Error(ErrorKind::config, message + " does not fit input " + input.text() + "; add padding = \"same\"");
 }
 
-/// The direct engine, but for the kernel's gradient.
-class DirectConvWithBlasKernel final : public ConvEngine {
+/// An engine for each direction.
+class MixedConv final : public ConvEngine {
  public:
-  DirectConvWithBlasKernel(std::unique_ptr<const ConvEngine> direct, std::unique_ptr<const ConvEngine> blas)
-      : direct_(std::move(direct)), blas_(std::move(blas)) {}
+  using Engine = std::shared_ptr<const ConvEngine>;
+  MixedConv(Engine forward, Engine kernel, Engine data)
+      : forward_(std::move(forward)), kernel_(std::move(kernel)), data_(std::move(data)) {}
 
-  std::size_t scratch_floats() const override { return std::max(direct_->scratch_floats(), blas_->scratch_floats()); }
-  std::size_t forward_weights_floats() const override { return direct_->forward_weights_floats(); }
-  std::size_t backward_weights_floats() const override { return direct_->backward_weights_floats(); }
-  void pack_forward(float* weights, const float* kernel) const override { direct_->pack_forward(weights, kernel); }
-  void pack_backward(float* weights, const float* kernel) const override { direct_->pack_backward(weights, kernel); }
+  std::size_t scratch_floats() const override {
+    return std::max({forward_->scratch_floats(), kernel_->scratch_floats(), data_->scratch_floats()});
+  }
+  std::size_t forward_weights_floats() const override { return forward_->forward_weights_floats(); }
+  std::size_t backward_weights_floats() const override { return data_->backward_weights_floats(); }
+  void pack_forward(float* weights, const float* kernel) const override { forward_->pack_forward(weights, kernel); }
+  void pack_backward(float* weights, const float* kernel) const override { data_->pack_backward(weights, kernel); }
 
-  bool divisible() const override { return direct_->divisible(); }
+  bool divisible() const override { return forward_->divisible(); }
   void forward(float* y, const float* x, const float* weights, const float* bias, float* scratch,
                RowRange rows) const override {
-    direct_->forward(y, x, weights, bias, scratch, rows);
+    forward_->forward(y, x, weights, bias, scratch, rows);
   }
   void backward_kernel(float* d_kernel, const float* d_y, const float* x, float* scratch) const override {
-    blas_->backward_kernel(d_kernel, d_y, x, scratch);
+    kernel_->backward_kernel(d_kernel, d_y, x, scratch);
   }
   void backward_data(float* d_x, const float* d_y, const float* weights, float* scratch) const override {
-    direct_->backward_data(d_x, d_y, weights, scratch);
+    data_->backward_data(d_x, d_y, weights, scratch);
   }
 
  private:
-  std::unique_ptr<const ConvEngine> direct_;
-  std::unique_ptr<const ConvEngine> blas_;
+  Engine forward_, kernel_, data_;
 };
 
-/// Measured on Zen 3 over 22 shapes: the direct engine is faster (conv2 of the flagship: 1.1 to 1.25 times) but where
-/// most lanes of a vector stay empty, or where a kernel's gradient sums up very few pixels.
+/// What conv_bench (tests/bench) measured on Zen 3, for 22 shapes without and 5 with Winograd's transforms: blas wins
+/// only where dilation keeps the direct engine out, and for a kernel's gradient where most lanes of a vector would be
+/// empty or very few pixels are summed up. The transforms pay where channels and tiles are not few; those of a kernel's
+/// gradient, which has 16 numbers to clear and to transform back for each 9, where tiles are many.
 std::unique_ptr<const ConvEngine> make_auto_conv(const ConvShape& shape) {
-  auto direct = make_direct_conv(shape);
-  auto blas = make_blas_conv(shape);
-  if (!direct) return blas;
+  const MixedConv::Engine direct = make_direct_conv(shape);
+  if (!direct) return make_blas_conv(shape);
+  const int tiles = (shape.out_h + 1) / 2 * ((shape.out_w + 1) / 2);
   const bool empty_lanes = shape.out_c * 8 <= for_this_cpu<ConvTiles>().panel;
   const bool few_pixels = shape.out_h * shape.out_w < 9;
-  if (!empty_lanes && !few_pixels) return direct;
-  return std::make_unique<DirectConvWithBlasKernel>(std::move(direct), std::move(blas));
+  MixedConv::Engine winograd;
+  if (std::min(shape.in_c, shape.out_c) >= 16 && tiles >= 9) winograd = make_winograd_conv(shape);
+  MixedConv::Engine kernel = direct;
+  if (empty_lanes || few_pixels) kernel = make_blas_conv(shape);
+  if (winograd && std::min(shape.in_c, shape.out_c) >= 32 && tiles >= 100) kernel = winograd;
+  const MixedConv::Engine both = winograd ? winograd : direct;
+  return std::make_unique<MixedConv>(both, kernel, both);
 }
 
 }  // namespace

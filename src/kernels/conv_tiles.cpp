@@ -150,6 +150,7 @@ void add_pixels(float* sums, const float* d_y, int pixels, int channels) {
 }  // namespace
 
 template <>
-const ConvTiles Table<ConvTiles, Isa::CONVOY_KERNEL_ISA>::functions = {panel, output_row, kernel_row, add_pixels};
+const ConvTiles Table<ConvTiles, Isa::CONVOY_KERNEL_ISA>::functions = {max_rows, panel, output_row, kernel_row,
+                                                                       add_pixels};
 
 }  // namespace convoy::kernels

@@ -39,6 +39,7 @@ struct KernelRow {
 
 /// The inner loops of the direct convolution: a kernel group, see isa.h.
 struct ConvTiles {
+  int rows;   ///< pixels, or taps, that are computed together
   int panel;  ///< output channels that are computed together; panels are padded with zeros to this width
   void (*output_row)(const OutputRow& row);
   void (*kernel_row)(const KernelRow& row);

@@ -9,7 +9,8 @@
 namespace convoy::kernels {
 namespace {
 
-constexpr int numbers = 16;  ///< of a transformed tile
+constexpr int numbers = 16;           ///< of a transformed tile
+constexpr int l1_floats = 24576 / 4;  ///< of an L1 cache of 32 KB, what the transformed tiles may take
 /// Tiles that backward_kernel multiplies at a time: as many as the L2 cache holds beside the sums.
 constexpr int strip_tiles = 36;
 
@@ -26,6 +27,11 @@ struct Image {
   const float* data;
   int height, width, channels;
   const float* row(int y) const { return data + std::ptrdiff_t{y} * width * channels; }
+};
+
+struct Output {
+  float* data;
+  int width, channels;
 };
 
 /// One row of tiles on an image, 2 pixels apart and `size` high and wide, beginning at (top, left), which may lie
@@ -108,11 +114,10 @@ class WinogradConv final : public ConvEngine {
     const std::size_t edges =
         std::max(TileRow::scratch_floats(s_.in_w, s_.in_c), TileRow::scratch_floats(s_.out_w, s_.out_c));
     const Strip strip = strip_of(strip_rows_);
-    return edges +
-           static_cast<std::size_t>(numbers) *
-               static_cast<std::size_t>(std::max(
-                   {correlation_floats(s_.in_c, half_up(s_.out_w)), correlation_floats(s_.out_c, half_up(s_.in_w)),
-                    strip.v_plane + panels(s_.out_c) * strip.w_plane + std::ptrdiff_t{s_.in_c} * s_.out_c}));
+    return edges + static_cast<std::size_t>(numbers) *
+                       static_cast<std::size_t>(std::max(
+                           {correlation_floats(s_.in_c), correlation_floats(s_.out_c),
+                            strip.v_plane + panels(s_.out_c) * strip.w_plane + std::ptrdiff_t{s_.in_c} * s_.out_c}));
   }
   std::size_t forward_weights_floats() const override { return weights_floats(s_.in_c, s_.out_c); }
   std::size_t backward_weights_floats() const override { return weights_floats(s_.out_c, s_.in_c); }
@@ -156,12 +161,12 @@ class WinogradConv final : public ConvEngine {
 
   void forward(float* y, const float* x, const float* weights, const float* bias, float* scratch,
                RowRange rows) const override {
-    correlate(y, s_.out_h, s_.out_w, s_.out_c, {x, s_.in_h, s_.in_w, s_.in_c}, s_.pad_h, s_.pad_w, weights, bias,
-              scratch, rows);
+    correlate({y, s_.out_w, s_.out_c}, {x, s_.in_h, s_.in_w, s_.in_c}, s_.pad_h, s_.pad_w, weights, bias, scratch,
+              rows);
   }
 
   void backward_data(float* d_x, const float* d_y, const float* weights, float* scratch) const override {
-    correlate(d_x, s_.in_h, s_.in_w, s_.in_c, {d_y, s_.out_h, s_.out_w, s_.out_c}, 2 - s_.pad_h, 2 - s_.pad_w, weights,
+    correlate({d_x, s_.in_w, s_.in_c}, {d_y, s_.out_h, s_.out_w, s_.out_c}, 2 - s_.pad_h, 2 - s_.pad_w, weights,
               nullptr, scratch, {0, s_.in_h});
   }
 
@@ -200,49 +205,90 @@ class WinogradConv final : public ConvEngine {
     return static_cast<std::size_t>(numbers * panels(channels) * tiles_.panel) * static_cast<std::size_t>(depth);
   }
   /// A sixteenth of what correlate needs for its V and M.
-  std::ptrdiff_t correlation_floats(int in_c, int tiles) const {
-    return plane_of(std::ptrdiff_t{tiles} * in_c) + plane_of(std::ptrdiff_t{tiles} * tiles_.panel);
+  std::ptrdiff_t correlation_floats(int in_c) const {
+    const std::ptrdiff_t tiles = block_tiles(in_c);
+    return plane_of(tiles * in_c) + plane_of(tiles * tiles_.panel);
   }
 
-  void correlate(float* out, int out_h, int out_w, int out_c, const Image& in, int pad_h, int pad_w,
-                 const float* weights, const float* bias, float* scratch, RowRange wanted) const {
-    const int tiles = half_up(out_w);
-    const std::ptrdiff_t v_plane = plane_of(std::ptrdiff_t{tiles} * in.channels);
-    const std::ptrdiff_t m_plane = plane_of(std::ptrdiff_t{tiles} * tiles_.panel);
+  /// Tiles that correlate handles at a time: their V stays in the L1 cache, and they fill whole register tiles.
+  int block_tiles(int in_c) const {
+    const int fitting = l1_floats / (numbers * in_c);
+    return std::max(fitting / tiles_.rows * tiles_.rows, tiles_.rows);
+  }
+
+  /// Tiles [begin, begin + count) of an image with `width` of them in a row: calls visit(row, first, count, offset) for
+  /// each run of neighbours, which begins at tile `begin + offset`.
+  template <class Visit>
+  static void for_each_tile_run(int begin, int count, int width, const Visit& visit) {
+    for (int offset = 0; offset < count;) {
+      const int first = (begin + offset) % width;
+      const int run = std::min(width - first, count - offset);
+      visit((begin + offset) / width, first, run, offset);
+      offset += run;
+    }
+  }
+
+  /// Assigns the wanted rows of `out`, from an image padded by pad_h and pad_w.
+  void correlate(const Output& out, const Image& in, int pad_h, int pad_w, const float* weights, const float* bias,
+                 float* scratch, RowRange wanted) const {
+    const int width = half_up(out.width);
+    const int end = half_up(wanted.end) * width;
+    const int block = block_tiles(in.channels);
+    const std::ptrdiff_t v_plane = plane_of(std::ptrdiff_t{block} * in.channels);
+    const std::ptrdiff_t m_plane = plane_of(std::ptrdiff_t{block} * tiles_.panel);
     float* v = scratch + TileRow::scratch_floats(in.width, in.channels);
     float* m = v + numbers * v_plane;
     TileRow::clear(scratch, in.width, in.channels);
-    for (int top = wanted.first / 2 * 2; top < wanted.end; top += 2) {
-      const TileRow row(in, 4, top - pad_h, -pad_w, scratch);
-      row.for_each_run(tiles, 0, in.channels, [&](const float* const* rows, int first, int count) {
-        transforms_.input(v + std::ptrdiff_t{first} * in.channels, v_plane, in.channels, rows, in.channels, count,
-                          in.channels);
+    for (int begin = wanted.first / 2 * width; begin < end; begin += block) {
+      const int tiles = std::min(block, end - begin);
+      for_each_tile_run(begin, tiles, width, [&](int row, int first, int count, int offset) {
+        const TileRow tile_row(in, 4, 2 * row - pad_h, 2 * first - pad_w, scratch);
+        transform_input_row(tile_row, v + std::ptrdiff_t{offset} * in.channels, v_plane, count, in.channels);
       });
       const float* u = weights;
-      for (int c = 0; c < out_c; c += tiles_.panel) {
+      for (int c = 0; c < out.channels; c += tiles_.panel) {
         for (int n = 0; n < numbers; ++n, u += std::ptrdiff_t{in.channels} * tiles_.panel) {
-          tiles_.output_row({.out = m + n * m_plane,
-                             .out_step = tiles_.panel,
-                             .x = v + n * v_plane,
-                             .x_step = in.channels,
-                             .x_row = 0,
-                             .weights = u,
-                             .bias = nullptr,
-                             .pixels = tiles,
-                             .columns = tiles_.panel,
-                             .rows = 1,
-                             .run = in.channels});
+          multiply_block(m + n * m_plane, v + n * v_plane, u, tiles, in.channels);
         }
-        float* rows[2];
-        for (int r = 0; r < 2; ++r) {
-          const int y = top + r;
-          const bool inside = y >= wanted.first && y < std::min(wanted.end, out_h);
-          rows[r] = inside ? out + std::ptrdiff_t{y} * out_w * out_c + c : nullptr;
-        }
-        transforms_.output(rows, out_c, m, m_plane, tiles_.panel, bias == nullptr ? nullptr : bias + c, out_w,
-                           std::min(tiles_.panel, out_c - c));
+        for_each_tile_run(begin, tiles, width, [&](int row, int first, int count, int offset) {
+          const float* products = m + std::ptrdiff_t{offset} * tiles_.panel;
+          transform_output_row(out, row, first, count, c, products, m_plane, bias, wanted);
+        });
       }
     }
+  }
+
+  void transform_input_row(const TileRow& row, float* v, std::ptrdiff_t plane, int tiles, int channels) const {
+    row.for_each_run(tiles, 0, channels, [&](const float* const* rows, int first, int count) {
+      transforms_.input(v + std::ptrdiff_t{first} * channels, plane, channels, rows, channels, count, channels);
+    });
+  }
+
+  //  m (tiles x panel)  =  v (tiles x depth)  u (depth x panel)
+  void multiply_block(float* m, const float* v, const float* u, int tiles, int depth) const {
+    tiles_.output_row({.out = m,
+                       .out_step = tiles_.panel,
+                       .x = v,
+                       .x_step = depth,
+                       .x_row = 0,
+                       .weights = u,
+                       .bias = nullptr,
+                       .pixels = tiles,
+                       .columns = tiles_.panel,
+                       .rows = 1,
+                       .run = depth});
+  }
+
+  void transform_output_row(const Output& out, int tile_row, int first, int count, int c, const float* m,
+                            std::ptrdiff_t plane, const float* bias, RowRange wanted) const {
+    float* rows[2];
+    for (int r = 0; r < 2; ++r) {
+      const int y = 2 * tile_row + r;
+      const bool inside = y >= wanted.first && y < wanted.end;
+      rows[r] = inside ? out.data + (std::ptrdiff_t{y} * out.width + 2 * first) * out.channels + c : nullptr;
+    }
+    transforms_.output(rows, out.channels, m, plane, tiles_.panel, bias == nullptr ? nullptr : bias + c,
+                       std::min(2 * count, out.width - 2 * first), std::min(tiles_.panel, out.channels - c));
   }
 
   void transform_inputs(float* v, const float* x, const Strip& strip, int first_row, float* scratch) const {
@@ -251,9 +297,7 @@ class WinogradConv final : public ConvEngine {
     TileRow::clear(scratch, s_.in_w, s_.in_c);
     for (int r = 0; r < strip.rows; ++r, v += std::ptrdiff_t{tiles} * s_.in_c) {
       const TileRow row(image, 4, 2 * (first_row + r) - s_.pad_h, -s_.pad_w, scratch);
-      row.for_each_run(tiles, 0, s_.in_c, [&](const float* const* rows, int first, int count) {
-        transforms_.input(v + std::ptrdiff_t{first} * s_.in_c, strip.v_plane, s_.in_c, rows, s_.in_c, count, s_.in_c);
-      });
+      transform_input_row(row, v, strip.v_plane, tiles, s_.in_c);
     }
   }
 

@@ -26,25 +26,6 @@ CONVOY_INLINE void each_channel(int count, const Body& body) {
 
 // One axis of each transform: to[0], to[step] ... from from[0], from[step] ...
 template <class T>
-CONVOY_INLINE void input_axis(T* to, const T* from, int step) {
-  to[0] = from[0] - from[2 * step];
-  to[step] = from[step] + from[2 * step];
-  to[2 * step] = from[2 * step] - from[step];
-  to[3 * step] = from[step] - from[3 * step];
-}
-template <class T>
-CONVOY_INLINE void gradient_axis(T* to, const T* from, int to_step, int from_step) {
-  to[0] = from[0];
-  to[to_step] = from[0] + from[from_step];
-  to[2 * to_step] = from[0] - from[from_step];
-  to[3 * to_step] = -from[from_step];
-}
-template <class T>
-CONVOY_INLINE void output_axis(T* to, const T* from, int to_step, int from_step) {
-  to[0] = from[0] + from[from_step] + from[2 * from_step];
-  to[to_step] = from[from_step] - from[2 * from_step] - from[3 * from_step];
-}
-template <class T>
 CONVOY_INLINE void kernel_axis(T* to, const T* from, int to_step, int from_step) {
   const T ends = (from[0] + from[2 * from_step]) * 0.5F;
   const T middle = from[from_step] * 0.5F;
@@ -61,30 +42,58 @@ CONVOY_INLINE void kernel_gradient_axis(T* to, const T* from, int to_step, int f
   to[2 * to_step] = sum + from[3 * from_step];
 }
 
+/// One row of B^T d B, from 4 numbers of a row of B^T d.
+template <class T>
+CONVOY_INLINE void put_input_row(float* to, std::ptrdiff_t plane, const T (&e)[4]) {
+  put(to, e[0] - e[2]);
+  put(to + plane, e[1] + e[2]);
+  put(to + 2 * plane, e[2] - e[1]);
+  put(to + 3 * plane, e[1] - e[3]);
+}
+
+// Row by row of the result, since 16 numbers at once are more than there are registers.
 void input(float* to, std::ptrdiff_t plane, std::ptrdiff_t to_step, const float* const* rows, std::ptrdiff_t x_step,
            int tiles, int count) {
   for (int t = 0; t < tiles; ++t, to += to_step) {
     const std::ptrdiff_t left = 2 * t * x_step;
+    const float* d[4] = {rows[0] + left, rows[1] + left, rows[2] + left, rows[3] + left};
     each_channel(count, [&]<class T>(int c) {
-      T d[16], half[16];
-      CONVOY_UNROLL for (int i = 0; i < 16; ++i) d[i] = get<T>(rows[i / 4] + left + i % 4 * x_step + c);
-      CONVOY_UNROLL for (int i = 0; i < 4; ++i) input_axis(half + i, d + i, 4);
-      CONVOY_UNROLL for (int i = 0; i < 4; ++i) input_axis(d + 4 * i, half + 4 * i, 1);
-      CONVOY_UNROLL for (int i = 0; i < 16; ++i) put(to + i * plane + c, d[i]);
+      const auto x = [&](int row, int i) { return get<T>(d[row] + i * x_step + c); };
+      T e[4];
+      CONVOY_UNROLL for (int i = 0; i < 4; ++i) e[i] = x(0, i) - x(2, i);
+      put_input_row(to + c, plane, e);
+      CONVOY_UNROLL for (int i = 0; i < 4; ++i) e[i] = x(1, i) + x(2, i);
+      put_input_row(to + 4 * plane + c, plane, e);
+      CONVOY_UNROLL for (int i = 0; i < 4; ++i) e[i] = x(2, i) - x(1, i);
+      put_input_row(to + 8 * plane + c, plane, e);
+      CONVOY_UNROLL for (int i = 0; i < 4; ++i) e[i] = x(1, i) - x(3, i);
+      put_input_row(to + 12 * plane + c, plane, e);
     });
   }
+}
+
+/// One row of A dy A^T, from the 2 numbers of a row of A dy.
+template <class T>
+CONVOY_INLINE void put_gradient_row(float* to, std::ptrdiff_t plane, T first, T second) {
+  put(to, first);
+  put(to + plane, first + second);
+  put(to + 2 * plane, first - second);
+  put(to + 3 * plane, -second);
 }
 
 void gradient(float* to, std::ptrdiff_t plane, std::ptrdiff_t to_step, const float* const* rows, std::ptrdiff_t x_step,
               int tiles, int count) {
   for (int t = 0; t < tiles; ++t, to += to_step) {
     const std::ptrdiff_t left = 2 * t * x_step;
+    const float* top = rows[0] + left;
+    const float* bottom = rows[1] + left;
     each_channel(count, [&]<class T>(int c) {
-      T dy[4], half[8], all[16];
-      CONVOY_UNROLL for (int i = 0; i < 4; ++i) dy[i] = get<T>(rows[i / 2] + left + i % 2 * x_step + c);
-      CONVOY_UNROLL for (int i = 0; i < 2; ++i) gradient_axis(half + i, dy + i, 2, 2);
-      CONVOY_UNROLL for (int i = 0; i < 4; ++i) gradient_axis(all + 4 * i, half + 2 * i, 1, 1);
-      CONVOY_UNROLL for (int i = 0; i < 16; ++i) put(to + i * plane + c, all[i]);
+      const T a = get<T>(top + c), b = get<T>(top + x_step + c);
+      const T p = get<T>(bottom + c), q = get<T>(bottom + x_step + c);
+      put_gradient_row(to + c, plane, a, b);
+      put_gradient_row(to + 4 * plane + c, plane, a + p, b + q);
+      put_gradient_row(to + 8 * plane + c, plane, a - p, b - q);
+      put_gradient_row(to + 12 * plane + c, plane, -p, -q);
     });
   }
 }
@@ -92,18 +101,20 @@ void gradient(float* to, std::ptrdiff_t plane, std::ptrdiff_t to_step, const flo
 void output(float* const* rows, std::ptrdiff_t y_step, const float* m, std::ptrdiff_t plane, std::ptrdiff_t m_step,
             const float* bias, int pixels, int count) {
   for (int left = 0; left < pixels; left += 2, m += m_step) {
+    const bool both = left + 1 < pixels;
     each_channel(count, [&]<class T>(int c) {
-      T all[16], half[8], y[4];
-      CONVOY_UNROLL for (int i = 0; i < 16; ++i) all[i] = get<T>(m + i * plane + c);
-      CONVOY_UNROLL for (int i = 0; i < 4; ++i) output_axis(half + i, all + i, 4, 4);
-      CONVOY_UNROLL for (int i = 0; i < 2; ++i) output_axis(y + 2 * i, half + 4 * i, 1, 1);
+      const auto at = [&](int row, int i) { return get<T>(m + (4 * row + i) * plane + c); };
       const T b = bias == nullptr ? T{} : get<T>(bias + c);
-      for (int row = 0; row < 2; ++row) {
-        if (rows[row] == nullptr) continue;
-        float* to = rows[row] + left * y_step + c;
-        put(to, y[2 * row] + b);
-        if (left + 1 < pixels) put(to + y_step, y[2 * row + 1] + b);
-      }
+      const auto put_row = [&](float* row, const T(&e)[4]) {
+        if (row == nullptr) return;
+        put(row + left * y_step + c, e[0] + e[1] + e[2] + b);
+        if (both) put(row + (left + 1) * y_step + c, e[1] - e[2] - e[3] + b);
+      };
+      T e[4];
+      CONVOY_UNROLL for (int i = 0; i < 4; ++i) e[i] = at(0, i) + at(1, i) + at(2, i);
+      put_row(rows[0], e);
+      CONVOY_UNROLL for (int i = 0; i < 4; ++i) e[i] = at(1, i) - at(2, i) - at(3, i);
+      put_row(rows[1], e);
     });
   }
 }
