@@ -360,6 +360,36 @@ TEST_CASE("config and check") {
   CHECK(contains(check.out, "300 samples of 28x28x1"));
 }
 
+TEST_CASE("bench times training and inference, by layer, and warns of an OpenBLAS below the CPU") {
+  const std::vector<std::string> arguments = {"bench", "configs/mnist_bn_maxpool.toml", "--seconds", "1", "--threads",
+                                              "1"};
+  std::vector<std::string> as_json = arguments;
+  as_json.emplace_back("--json");
+  const Finished json = convoy_run(as_json);
+  REQUIRE(json.code == 0);
+  const auto result = nlohmann::json::parse(json.out);
+  for (const char* key : {"train_us_per_image", "infer_us_per_image", "infer_one_us", "gflops", "sgemm_peak_gflops",
+                          "fma_peak_gflops", "share_of_peak", "peak_rss_mb"}) {
+    INFO(key);
+    CHECK(result.at(key).get<double>() > 0);
+  }
+  CHECK(result.at("threads") == 1);
+  CHECK(result.at("batch_size") == 32);
+  CHECK(result.at("layers").size() == 9);
+  CHECK(result.at("layers")[4].at("forward_flops") == 2 * 9 * 32 * 64 * 11 * 11);
+  CHECK(result.at("layers")[1].at("backward_flops") == 4 * 9 * 32 * 26 * 26);  // the input's batch norm wants d_x
+  CHECK(result.at("memory").at("activations").get<double>() > 0);
+
+  std::vector<std::string> slow_blas = {"OPENBLAS_CORETYPE=Nehalem", CONVOY_BINARY};
+  slow_blas.insert(slow_blas.end(), arguments.begin(), arguments.end());
+  slow_blas.emplace_back("--layers");
+  const Finished text = test::run("/usr/bin/env", slow_blas);
+  CHECK(text.code == 0);
+  CHECK(contains(text.out, "us of work an image, by layer"));
+  CHECK(contains(text.out, "conv2 (conv2d)"));
+  if (result.at("isa") != "baseline") CHECK(contains(text.err, "warning: OpenBLAS runs its Nehalem kernels, below"));
+}
+
 TEST_CASE("summary prints the flagship's table") {
   const Finished summary = convoy_run({"summary", "configs/mnist_cnn.toml"});
   CHECK(summary.code == 0);
