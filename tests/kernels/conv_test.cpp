@@ -9,12 +9,14 @@
 
 #include "convoy/error.h"
 #include "core/aligned_buffer.h"
-#include "core/random.h"
+#include "support/compare.h"
 #include "support/reference_conv.h"
 
 namespace convoy::kernels {
 namespace {
 
+using test::normal_floats;
+using test::relative_distance;
 using Floats = std::vector<float>;
 using Doubles = std::vector<double>;
 constexpr float nan = std::numeric_limits<float>::quiet_NaN();
@@ -65,33 +67,14 @@ std::vector<Case> cases() {
   return all;
 }
 
-Floats random(std::size_t size, std::uint32_t index) {
-  Random random(7, Purpose::initial_weights, index);
-  Floats values(size);
-  for (float& value : values) value = random.normal();
-  return values;
-}
-
-/// Norm of the difference over norm.
-template <class A, class B>
-double distance(const A& got, const B& want) {
-  double difference = 0;
-  double norm = 0;
-  for (std::size_t i = 0; i < want.size(); ++i) {
-    difference += std::pow(double{got[i]} - double{want[i]}, 2);
-    norm += std::pow(double{want[i]}, 2);
-  }
-  return std::sqrt(difference / (norm > 0 ? norm : 1));
-}
-
 /// A convolution with random operands and one engine to compute it.
 struct Bench {
   ConvShape s;
   std::unique_ptr<const ConvEngine> engine;
-  Floats x = random(s.in_floats(), 1);
-  Floats kernel = random(s.kernel_floats(), 2);
-  Floats bias = random(static_cast<std::size_t>(s.out_c), 3);
-  Floats d_y = random(s.out_floats(), 4);
+  Floats x = normal_floats(s.in_floats(), 1);
+  Floats kernel = normal_floats(s.kernel_floats(), 2);
+  Floats bias = normal_floats(static_cast<std::size_t>(s.out_c), 3);
+  Floats d_y = normal_floats(s.out_floats(), 4);
   Floats scratch = Floats(engine->scratch_floats(), nan);
 
   Floats forward(bool with_bias) { return forward(with_bias, {0, s.out_h}); }
@@ -142,14 +125,14 @@ void check_against_reference(const Case& c, const std::string& name, std::unique
   CAPTURE(name);
   Bench bench{conv_shape(c.input, c.options), std::move(engine)};
   const test::ReferenceConv reference{bench.s};
-  CHECK(distance(bench.forward(true), reference.forward(bench.x, bench.kernel, bench.bias)) < 1e-5);
-  CHECK(distance(bench.forward(false), reference.forward(bench.x, bench.kernel, {})) < 1e-5);
+  CHECK(relative_distance(bench.forward(true), reference.forward(bench.x, bench.kernel, bench.bias)) < 1e-5);
+  CHECK(relative_distance(bench.forward(false), reference.forward(bench.x, bench.kernel, {})) < 1e-5);
   if (bench.engine->divisible()) check_bands(bench);
-  const Floats start = random(bench.s.kernel_floats(), 5);
+  const Floats start = normal_floats(bench.s.kernel_floats(), 5);
   Doubles d_kernel = reference.backward_kernel(bench.d_y, bench.x);
   for (std::size_t i = 0; i < start.size(); ++i) d_kernel[i] += double{start[i]};
-  CHECK(distance(bench.backward_kernel(start), d_kernel) < 1e-5);
-  CHECK(distance(bench.backward_data(), reference.backward_data(bench.d_y, bench.kernel)) < 1e-5);
+  CHECK(relative_distance(bench.backward_kernel(start), d_kernel) < 1e-5);
+  CHECK(relative_distance(bench.backward_data(), reference.backward_data(bench.d_y, bench.kernel)) < 1e-5);
 }
 
 std::string error_of(const Shape& input, const ConvOptions& options) {
@@ -230,12 +213,12 @@ TEST_CASE("the bias gradient adds all pixels") {
   for (const int channels : {1, 3, 13, 32, 127, 200}) {
     CAPTURE(channels);
     const ConvShape s = conv_shape({7, 5, 1}, {.filters = channels});
-    const Floats d_y = random(s.out_floats(), 6);
+    const Floats d_y = normal_floats(s.out_floats(), 6);
     Floats d_bias(static_cast<std::size_t>(channels), 2.0F);
     conv_bias_gradient(d_bias.data(), d_y.data(), 35, channels);
     Doubles want = test::ReferenceConv{s}.backward_bias(d_y);
     for (double& value : want) value += 2;
-    CHECK(distance(d_bias, want) < 1e-5);
+    CHECK(relative_distance(d_bias, want) < 1e-5);
   }
 }
 
