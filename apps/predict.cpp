@@ -3,9 +3,11 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <span>
 
 #include "convoy/error.h"
 #include "convoy/experiment.h"
+#include "convoy/predictor.h"
 #include "options.h"
 #include "terminal.h"
 #include "verb.h"
@@ -18,7 +20,7 @@ struct Guess {
   float probability;
 };
 
-std::vector<Guess> best(const std::vector<float>& probabilities, const std::vector<std::string>& names, int count) {
+std::vector<Guess> best(std::span<const float> probabilities, const std::vector<std::string>& names, int count) {
   std::vector<std::size_t> order(probabilities.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::stable_sort(order, std::ranges::greater{}, [&](std::size_t i) { return probabilities[i]; });
@@ -53,13 +55,14 @@ int predict(const Arguments& arguments) {
   options.add_flag("json", "Print one JSON object an image.");
   if (!options.parse(arguments, 2, std::numeric_limits<std::size_t>::max(), "a MODEL and images")) return ok;
   Model model = Model::load(model_file(options.positional()[0]), 1);
+  Predictor predictor(model);
   int code = ok;
   for (std::size_t i = 1; i < options.positional().size(); ++i) {
     const std::string& image = options.positional()[i];
     try {
-      auto pixels = load_image(image, model.input_shape(), {.invert = options.has("invert")});
-      const auto probabilities = model.predict(Dataset::from_bytes(model.input_shape(), std::move(pixels), {}), 1);
-      print(image, best(probabilities, model.class_names(), options.integer("top")), options.has("json"));
+      const auto pixels = load_image(image, model.input_shape(), {.invert = options.has("invert")});
+      const std::vector<float> values(pixels.begin(), pixels.end());
+      print(image, best(predictor.predict(values), model.class_names(), options.integer("top")), options.has("json"));
     } catch (const Error& error) {  // the other images are still worth an answer
       std::cerr << red("error: ") << error.what() << '\n';
       code = bad_data;
