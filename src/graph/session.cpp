@@ -199,10 +199,8 @@ void Session::run(const std::vector<Segment>& segments, Profile::Direction direc
     } else if (segment.parts == Sweep::by_sample && !segment.by_group) {
       pool_.run(batch_, [&](int sample, int worker) { run_sample(segment, {sample, 0, worker}); });
     } else if (segment.parts == Sweep::by_sample) {
-      pool_.run(std::min(groups, batch_), [&](int task, int worker) {
-        // Fewer samples than groups: task number `task` takes the group that holds sample `task`.
-        const int group = batch_ < groups ? ((task + 1) * groups - 1) / batch_ : task;
-        run_group(segment, group, worker);
+      pool_.run(groups, [&](int group, int worker) {
+        if (has_samples(group)) run_group(segment, group, worker);
       });
     } else {
       pool_.run(segment.parts, [&](int task, int worker) { call(segment.steps[0], {task, 0, worker}); });
@@ -263,7 +261,7 @@ void Session::reduce_groups() {
       const std::size_t count = std::min(chunk, grouped.floats - begin);
       float* sum = gradients_.data() + grouped.target + begin;
       for (int group = 0; group < groups; ++group) {
-        if (first_of(group) == first_of(group + 1)) continue;  // no samples: nobody wrote this copy
+        if (!has_samples(group)) continue;  // nobody wrote this copy
         const float* part =
             gradient_groups_.data() + grouped.offset + grouped.floats * static_cast<std::size_t>(group) + begin;
         for (std::size_t i = 0; i < count; ++i) sum[i] += part[i];
