@@ -29,6 +29,7 @@ const std::vector<Layer>& layers() {
       {"8x8x64 3x3 64 same", {8, 8, 64}, {.filters = 64, .kernel = {3, 3}, .same = true}},
       {"32x32x16 3x3/2 32 same", {32, 32, 16}, {.filters = 32, .kernel = {3, 3}, .stride = {2, 2}, .same = true}},
       {"28x28x1 5x5 20", {28, 28, 1}, {.filters = 20, .kernel = {5, 5}}},
+      {"16x16x128 3x3 128 same", {16, 16, 128}, {.filters = 128, .kernel = {3, 3}, .same = true}},
       {"16x16x64 1x1 64", {16, 16, 64}, {.filters = 64, .kernel = {1, 1}}},
   };
   return all;
