@@ -113,7 +113,8 @@ class Planner {
   bool shares_gradient(int i) const {
     const Node& node = network_.node(i);
     if (node.inputs.size() != 1 || uses_[position(node.inputs[0])].size() != 1) return false;
-    return (node.declaration.view || node.declaration.in_place) &&
+    const Declaration& d = node.declaration;
+    return (d.view || d.in_place || d.gradient_in_place) &&
            network_.shape_of(node.inputs[0]).size() == node.declaration.output.size();
   }
 

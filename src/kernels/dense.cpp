@@ -5,9 +5,8 @@
 namespace convoy::kernels {
 namespace {
 
-constexpr int block = 256;                    // inputs: 16 units of them are half of an L1 cache
-constexpr int samples = 4;                    // that go through a block together
-constexpr int outputs = lanes == 16 ? 5 : 2;  // times `samples`: the accumulators that fit the registers
+constexpr int block = 256;  // inputs: 16 units of them are half of an L1 cache
+constexpr int samples = 4;  // that go through a block together
 
 template <class T>
 CONVOY_INLINE T* row(Rows<T> rows, int n) {
@@ -34,49 +33,6 @@ struct Transposed {
     }
   }
 };
-
-/// partial[n + i][o + j] += the dot product of x[n + i] and column o + j, over the block at `begin`.
-template <int N, int O>
-CONVOY_INLINE void dot_tile(Rows<float> partial, Rows<const float> x, const Transposed& w, int begin, int count, int n,
-                            int o) {
-  Vec sums[N][O] = {};
-  const auto accumulate = [&](int k, auto get) __attribute__((always_inline)) {
-    Vec inputs[N];
-    CONVOY_UNROLL for (int i = 0; i < N; ++i) inputs[i] = get(row(x, n + i) + begin + k);
-    CONVOY_UNROLL for (int j = 0; j < O; ++j) {
-      const Vec weights = get(w.rows[o + j] + k);
-      CONVOY_UNROLL for (int i = 0; i < N; ++i) sums[i][j] += inputs[i] * weights;
-    }
-  };
-  int k = 0;
-  for (; k + lanes <= count; k += lanes) accumulate(k, [](const float* p) { return load(p); });
-  if (k < count) accumulate(k, [&](const float* p) { return load_some(p, count - k); });
-  for (int i = 0; i < N; ++i) {
-    for (int j = 0; j < O; ++j) row(partial, n + i)[o + j] += sum(sums[i][j]);
-  }
-}
-
-template <int N>
-CONVOY_INLINE void dot_block(Rows<float> partial, Rows<const float> x, const Transposed& w, int begin, int count,
-                             int units, int n) {
-  int o = 0;
-  for (; o + outputs <= units; o += outputs) dot_tile<N, outputs>(partial, x, w, begin, count, n, o);
-  for (; o < units; ++o) dot_tile<N, 1>(partial, x, w, begin, count, n, o);
-}
-
-void forward(Rows<float> partial, Rows<const float> x, const float* w, int begin, int end, int units, int batch) {
-  for (int n = 0; n < batch; ++n) {
-    for (int o = 0; o < units; ++o) row(partial, n)[o] = 0;
-  }
-  Transposed weights;
-  for (int at = begin; at < end; at += block) {
-    const int count = end - at < block ? end - at : block;
-    weights.load(w, at, count, units);
-    int n = 0;
-    for (; n + samples <= batch; n += samples) dot_block<samples>(partial, x, weights, at, count, units, n);
-    for (; n < batch; ++n) dot_block<1>(partial, x, weights, at, count, units, n);
-  }
-}
 
 /// dx[n + i] = sum over o of dy[n + i][o] * w[o], and dw[o] += sum over i of dy[n + i][o] * x[n + i], over one block.
 template <int N>
@@ -131,6 +87,6 @@ void backward(Rows<float> dx, float* dw, Rows<const float> dy, Rows<const float>
 }  // namespace
 
 template <>
-const DenseKernels Table<DenseKernels, Isa::CONVOY_KERNEL_ISA>::functions = {.forward = forward, .backward = backward};
+const DenseKernels Table<DenseKernels, Isa::CONVOY_KERNEL_ISA>::functions = {backward};
 
 }  // namespace convoy::kernels

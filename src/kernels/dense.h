@@ -13,12 +13,16 @@ struct Rows {
   std::ptrdiff_t stride;
 };
 
-/// Dense layers with few outputs, such as a classifier's 36864 -> 10, where a general GEMM has nothing to block over:
-/// these vectorise along the inputs and keep a block of the weights, transposed, in the L1 cache. x is batch x inputs,
-/// w and dw are inputs x units, y and dy batch x units. Each works on the inputs [begin, end) only, for all samples.
+// Dense layers with few outputs, such as a classifier's 36864 -> 10, where a general GEMM has nothing to block over. x
+// is batch x inputs, w and dw are inputs x units, y and dy batch x units. Each function works on the inputs [begin,
+// end) only, for all samples, with a block of the weights in the L1 cache.
+
+/// Assigns partial = x w over these inputs. A sample's result does not depend on the others.
+void few_units_forward(Rows<float> partial, Rows<const float> x, const float* w, int begin, int end, int units,
+                       int batch);
+
+/// A kernel group (see isa.h) that vectorises along the inputs.
 struct DenseKernels {
-  /// Assigns partial = x w over these inputs. A sample's result does not depend on the others.
-  void (*forward)(Rows<float> partial, Rows<const float> x, const float* w, int begin, int end, int units, int batch);
   /// Adds x^T dy to dw, and assigns dx = dy w^T unless dx.data is null. dw may be null as well.
   void (*backward)(Rows<float> dx, float* dw, Rows<const float> dy, Rows<const float> x, const float* w, int begin,
                    int end, int units, int batch);

@@ -6,9 +6,7 @@ namespace convoy::kernels {
 namespace {
 
 void adam(float* __restrict w, float* __restrict m, float* __restrict v, const float* __restrict g, std::size_t count,
-          float rate, float beta_1, float beta_2, float epsilon) {
-  const float new_m = 1 - beta_1;
-  const float new_v = 1 - beta_2;
+          float rate, float new_m, float new_v, float epsilon) {
   for (std::size_t i = 0; i < count; ++i) {
     m[i] += (g[i] - m[i]) * new_m;
     v[i] += (g[i] * g[i] - v[i]) * new_v;
@@ -36,9 +34,9 @@ void descend(float* __restrict w, const float* __restrict g, std::size_t count, 
 }
 
 void rmsprop(float* __restrict w, float* __restrict v, float* __restrict velocity, const float* __restrict g,
-             std::size_t count, float rate, float rho, float factor, float epsilon) {
+             std::size_t count, float rate, float new_v, float factor, float epsilon) {
   for (std::size_t i = 0; i < count; ++i) {
-    v[i] = rho * v[i] + (1 - rho) * g[i] * g[i];
+    v[i] += (g[i] * g[i] - v[i]) * new_v;
     velocity[i] = factor * velocity[i] + rate * g[i] / __builtin_sqrtf(v[i] + epsilon);
     w[i] -= velocity[i];
   }

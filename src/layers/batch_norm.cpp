@@ -14,6 +14,7 @@ namespace {
 const kernels::BatchNormKernels& batch_norm() { return kernels::for_this_cpu<kernels::BatchNormKernels>(); }
 
 constexpr std::size_t gamma_index = 0;
+constexpr int widest_register = 16;  // floats
 enum State : std::size_t { moving_mean, moving_variance };
 
 }  // namespace
@@ -67,6 +68,8 @@ Declaration BatchNorm::setup(std::span<const Shape> inputs) {
   declaration.shared_floats = 7 * round_to_line(channels);
   declaration.scratch_floats = channels;
   declaration.folding = Folding::affine;
+  // Else the kernel's last register of a row overlaps the one before, whose gradients it would take for d_output.
+  declaration.gradient_in_place = channels_ % widest_register == 0;
   return declaration;
 }
 

@@ -55,6 +55,7 @@ struct Declaration {
   std::int64_t macs = 0;           ///< multiply-adds of one sample's forward pass
   bool view = false;               ///< the output is the input's numbers in another shape: they share a buffer
   bool in_place = false;           ///< forward may overwrite its input, and backward d_output with d_input
+  bool gradient_in_place = false;  ///< backward may overwrite d_output with d_input, even if forward is not in place
   bool reads_output = false;       ///< backward reads this layer's own output
   Folding folding = Folding::none;
   bool grouped_gradients = false;  ///< backward runs by sample and adds to gradient(i, task.group)

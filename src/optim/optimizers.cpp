@@ -66,8 +66,8 @@ class AdamRule final : public Decayed {
     const auto t = static_cast<double>(step);
     const double corrected = learning_rate * std::sqrt(1 - std::pow(beta_2_, t)) / (1 - std::pow(beta_1_, t));
     kernels::optimizer().adam(piece.parameters, piece.slots[0], piece.slots[1], piece.gradients, piece.count,
-                              static_cast<float>(corrected), static_cast<float>(beta_1_), static_cast<float>(beta_2_),
-                              static_cast<float>(epsilon_));
+                              static_cast<float>(corrected), static_cast<float>(1 - beta_1_),
+                              static_cast<float>(1 - beta_2_), static_cast<float>(epsilon_));
   }
 
   double beta_1_;
@@ -128,7 +128,7 @@ class RmspropRule final : public Decayed {
  private:
   void descend(const Piece& piece, double learning_rate, std::uint64_t) const override {
     kernels::optimizer().rmsprop(piece.parameters, piece.slots[0], piece.slots[1], piece.gradients, piece.count,
-                                 static_cast<float>(learning_rate), static_cast<float>(rho_),
+                                 static_cast<float>(learning_rate), static_cast<float>(1 - rho_),
                                  static_cast<float>(momentum_), static_cast<float>(epsilon_));
   }
 

@@ -95,7 +95,7 @@ struct DenseCase {
 void dense_forward(benchmark::State& state) {
   DenseCase c;
   for (auto _ : state) {
-    dense().forward({c.y.data(), DenseCase::units}, {c.x.data(), DenseCase::inputs}, c.w.data(), 0, DenseCase::inputs,
+    few_units_forward({c.y.data(), DenseCase::units}, {c.x.data(), DenseCase::inputs}, c.w.data(), 0, DenseCase::inputs,
                     DenseCase::units, DenseCase::batch);
     benchmark::ClobberMemory();
   }
@@ -205,7 +205,7 @@ constexpr std::size_t weights = 387658;
 void adam(benchmark::State& state) {
   Floats w(weights, 1), m(weights), v(weights), g(weights, 0.1F);
   for (auto _ : state) {
-    optimizer().adam(w.data(), m.data(), v.data(), g.data(), weights, 1e-3F, 0.9F, 0.999F, 1e-7F);
+    optimizer().adam(w.data(), m.data(), v.data(), g.data(), weights, 1e-3F, 0.1F, 0.001F, 1e-7F);
     benchmark::ClobberMemory();
   }
   count_floats(state, 7 * weights);

@@ -14,8 +14,9 @@ import numpy as np, torch, torch.nn.functional as F
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 MNIST = os.path.join(HERE, "../../data/mnist")
-# Adam's first step is the gradient's sign: a seed for which no gradient is so small that rounding decides on it.
-SEED, STEPS, BATCH = 21, 20, 32
+# Of seeds 1 to 60 the one furthest from the tolerances, with AVX2 and without: Adam's first step is the gradient's sign, so a
+# gradient near 0 lets rounding decide on it, and one that is a sum of cancelling terms magnifies rounding.
+SEED, STEPS, BATCH = 55, 20, 32
 torch.set_default_dtype(torch.float64)
 
 

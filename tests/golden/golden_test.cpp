@@ -21,7 +21,7 @@ namespace {
 
 constexpr int batch_size = 32;
 constexpr int steps = 20;
-constexpr std::uint64_t seed = 21;
+constexpr std::uint64_t seed = 55;
 
 Sequential flagship() {
   Sequential model({28, 28, 1});

@@ -66,7 +66,7 @@ void for_every_size(const Check& check) {
 int middle(std::size_t inputs) { return static_cast<int>(inputs / 2 / 16 * 16); }
 
 TEST_CASE("partial dot products of all inputs add up to the reference's output") {
-  for_every_size([](const DenseKernels& kernels, const test::ReferenceDense& reference) {
+  for_every_size([](const DenseKernels&, const test::ReferenceDense& reference) {
     const auto [batch, inputs, units] = reference;
     const Floats x = normal_floats(batch * inputs, 1);
     const Floats w = normal_floats(inputs * units, 2);
@@ -75,8 +75,8 @@ TEST_CASE("partial dot products of all inputs add up to the reference's output")
     const int cuts[] = {0, middle(inputs), static_cast<int>(inputs)};
     for (int part = 0; part < 2; ++part) {
       Padded partial(batch, units);
-      kernels.forward(partial.rows(), rows.view(), w.data(), cuts[part], cuts[part + 1], static_cast<int>(units),
-                      static_cast<int>(batch));
+      few_units_forward(partial.rows(), rows.view(), w.data(), cuts[part], cuts[part + 1], static_cast<int>(units),
+                        static_cast<int>(batch));
       CHECK(partial.margins_untouched());
       const Floats added = partial.dense();
       for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += added[i];
@@ -126,18 +126,16 @@ TEST_CASE("either gradient may be left out, and the other is the same") {
 }
 
 TEST_CASE("a sample's dot products do not depend on the batch it is in") {
-  for (const auto* kernels : test::every_isa<DenseKernels>()) {
-    constexpr std::size_t batch = 7, inputs = 613, units = 10;
-    const Floats x = normal_floats(batch * inputs, 10);
-    const Floats w = normal_floats(inputs * units, 11);
-    Padded together(batch, units);
-    kernels->forward(together.rows(), Padded(batch, x).view(), w.data(), 0, inputs, units, batch);
-    const Floats all = together.dense();
-    for (std::size_t n = 0; n < batch; ++n) {
-      Floats alone(units);
-      kernels->forward({alone.data(), units}, {x.data() + n * inputs, inputs}, w.data(), 0, inputs, units, 1);
-      CHECK(std::equal(alone.begin(), alone.end(), all.begin() + static_cast<std::ptrdiff_t>(n * units)));
-    }
+  constexpr std::size_t batch = 71, inputs = 613, units = 10;
+  const Floats x = normal_floats(batch * inputs, 10);
+  const Floats w = normal_floats(inputs * units, 11);
+  Padded together(batch, units);
+  few_units_forward(together.rows(), Padded(batch, x).view(), w.data(), 0, inputs, units, batch);
+  const Floats all = together.dense();
+  for (std::size_t n = 0; n < batch; ++n) {
+    Floats alone(units);
+    few_units_forward({alone.data(), units}, {x.data() + n * inputs, inputs}, w.data(), 0, inputs, units, 1);
+    CHECK(std::equal(alone.begin(), alone.end(), all.begin() + static_cast<std::ptrdiff_t>(n * units)));
   }
 }
 

@@ -49,7 +49,7 @@ TEST_CASE("adam") {
       v[i] = 0.999 * v[i] + 0.001 * double{s.g[i]} * double{s.g[i]};
       w[i] -= double{rate} * m[i] / (std::sqrt(v[i]) + 1e-7);
     }
-    kernels.adam(s.w.data(), s.m.data(), s.v.data(), s.g.data(), s.w.size(), rate, 0.9F, 0.999F, 1e-7F);
+    kernels.adam(s.w.data(), s.m.data(), s.v.data(), s.g.data(), s.w.size(), rate, 0.1F, 0.001F, 1e-7F);
     CHECK(relative_distance(s.w, w) < tolerance);
     CHECK(relative_distance(s.m, m) < tolerance);
     CHECK(relative_distance(s.v, v) < tolerance);
@@ -81,7 +81,7 @@ TEST_CASE("rmsprop, with and without momentum") {
         velocity[i] = momentum * velocity[i] + step;
         w[i] -= momentum > 0 ? velocity[i] : step;
       }
-      kernels.rmsprop(s.w.data(), s.v.data(), s.m.data(), s.g.data(), s.w.size(), rate, 0.9F,
+      kernels.rmsprop(s.w.data(), s.v.data(), s.m.data(), s.g.data(), s.w.size(), rate, 0.1F,
                       static_cast<float>(momentum), 1e-7F);
       CHECK(relative_distance(s.w, w) < tolerance);
       CHECK(relative_distance(s.v, v) < tolerance);
