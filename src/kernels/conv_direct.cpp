@@ -209,6 +209,7 @@ class DirectConv final : public ConvEngine {
              .x_step = std::ptrdiff_t{columns.in_step} * in.channels,
              .x_row = in.row_floats(),
              .weights = weights + first * weights_row,
+             .weights_step = tiles_.panel,
              .bias = bias == nullptr ? nullptr : bias + c,
              .pixels = columns.count,
              .columns = std::min(tiles_.panel, out_c - c),

@@ -42,6 +42,7 @@ void NarrowInputGradient::multiply(float* products, const float* d_y_row, const 
                        .x_step = s_.out_c,
                        .x_row = 0,
                        .weights = weights,
+                       .weights_step = tiles_.panel,
                        .bias = nullptr,
                        .pixels = s_.out_w,
                        .columns = tiles_.panel,

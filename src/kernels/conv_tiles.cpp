@@ -25,9 +25,9 @@ struct Tile {
 
   /// sums[m] += a(k, m) * b[k], over k < depth. Inlined, `a` becomes an address with a step of 1 in k or in m.
   template <class Factor>
-  CONVOY_INLINE void multiply(const Factor& a, const float* b, int depth) {
+  CONVOY_INLINE void multiply(const Factor& a, const float* b, std::ptrdiff_t b_step, int depth) {
 #pragma GCC unroll 2
-    for (int k = 0; k < depth; ++k, b += panel) {
+    for (int k = 0; k < depth; ++k, b += b_step) {
       Vec factors[width];
       CONVOY_UNROLL for (int j = 0; j < width; ++j) factors[j] = load(vector(b, j));
       CONVOY_UNROLL for (int m = 0; m < rows; ++m) {
@@ -76,8 +76,8 @@ void tile(const OutputRow& job, const float* x, float* out) {
   }
   const std::ptrdiff_t step = job.x_step;
   const float* weights = job.weights;
-  for (int r = 0; r < job.rows; ++r, x += job.x_row, weights += std::ptrdiff_t{job.run} * panel) {
-    t.multiply([x, step](int k, int m) { return x[k + m * step]; }, weights, job.run);
+  for (int r = 0; r < job.rows; ++r, x += job.x_row, weights += job.run * job.weights_step) {
+    t.multiply([x, step](int k, int m) { return x[k + m * step]; }, weights, job.weights_step, job.run);
   }
   t.template write<false>(out, job.out_step, job.columns);
 }
@@ -88,7 +88,7 @@ void tile(const KernelRow& job, const float* x, float* d_kernel) {
   const std::ptrdiff_t step = job.x_step;
   const float* d_y = job.d_y;
   for (int r = 0; r < job.rows; ++r, x += job.x_row, d_y += std::ptrdiff_t{job.pixels} * panel) {
-    t.multiply([x, step](int k, int m) { return x[k * step + m]; }, d_y, job.pixels);
+    t.multiply([x, step](int k, int m) { return x[k * step + m]; }, d_y, panel, job.pixels);
   }
   t.template write<true>(d_kernel, job.out_c, job.columns);
 }

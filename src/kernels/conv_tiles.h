@@ -14,7 +14,9 @@ struct OutputRow {
   std::ptrdiff_t x_step;
   std::ptrdiff_t x_row;
   const float* weights;  ///< rows x run x panel
-  const float* bias;     ///< columns, or null
+  std::ptrdiff_t
+      weights_step;   ///< floats from one number of a run to the next: the panel, or less where rows of weights overlap
+  const float* bias;  ///< columns, or null
   int pixels;
   int columns;  ///< at most a panel
   int rows;

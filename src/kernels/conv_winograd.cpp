@@ -272,6 +272,7 @@ class WinogradConv final : public ConvEngine {
                        .x_step = depth,
                        .x_row = 0,
                        .weights = u,
+                       .weights_step = tiles_.panel,
                        .bias = nullptr,
                        .pixels = tiles,
                        .columns = tiles_.panel,

@@ -7,21 +7,10 @@
 namespace convoy::kernels {
 namespace {
 
-constexpr int block = 256;        // inputs: a panel of their weights is half of an L1 cache
-constexpr int most_samples = 64;  // whose sums are kept at a time
+constexpr int inputs_in_l1 = 256;  // their weights, at most 16 units, are half of an L1 cache
+constexpr int most_samples = 64;   // whose sums are kept at a time
 constexpr int widest_panel = 32;
-
-/// A block of the weights, padded to a panel.
-struct Panel {
-  alignas(64) float rows[block * widest_panel];
-
-  void pack(const float* w, int count, int columns, int units, int width) {
-    for (int k = 0; k < count; ++k) {
-      float* end = std::copy_n(w + std::ptrdiff_t{k} * units, columns, rows + std::ptrdiff_t{k} * width);
-      std::fill_n(end, width - columns, 0.0F);
-    }
-  }
-};
+constexpr int most_tail = 2 * widest_panel + 2 * most_few_units;  // floats of the inputs that are copied
 
 /// Adds to `columns` of each row of `to` what a matrix samples x width holds.
 void add_columns(Rows<float> to, const float* sums, int samples, int columns, int width) {
@@ -31,37 +20,64 @@ void add_columns(Rows<float> to, const float* sums, int samples, int columns, in
   }
 }
 
+/// partial += x w over the inputs [begin, end), at least one, for the units from c on: the tiles of a convolution, a
+/// sample for a pixel. Reads a panel from w at each input.
+class Block {
+ public:
+  Block(Rows<float> partial, Rows<const float> x, int units, int batch)
+      : partial_(partial), x_(x), units_(units), batch_(batch) {}
+
+  int panel() const { return tiles_.panel; }
+
+  void add(const float* w, int begin, int end, int c) const {
+    float sums[most_samples * widest_panel];
+    for (int n = 0; n < batch_; n += most_samples) {
+      const int samples = std::min(most_samples, batch_ - n);
+      tiles_.output_row({.out = sums,
+                         .out_step = tiles_.panel,
+                         .x = x_.data + n * x_.stride + begin,
+                         .x_step = x_.stride,
+                         .x_row = 0,
+                         .weights = w,
+                         .weights_step = units_,
+                         .bias = nullptr,
+                         .pixels = samples,
+                         .columns = tiles_.panel,
+                         .rows = 1,
+                         .run = end - begin});
+      add_columns({partial_.data + n * partial_.stride + c, partial_.stride}, sums, samples,
+                  std::min(tiles_.panel, units_ - c), tiles_.panel);
+    }
+  }
+
+ private:
+  const ConvTiles& tiles_ = for_this_cpu<ConvTiles>();
+  Rows<float> partial_;
+  Rows<const float> x_;
+  int units_;
+  int batch_;
+};
+
 }  // namespace
 
-//  partial (batch x units)  =  x (batch x inputs)  w (inputs x units):  the tiles of a convolution, a sample for a
-//  pixel
+//  partial (batch x units)  =  x (batch x inputs)  w (inputs x units)
+//
+// A panel read at an input takes in what follows its row: other units of later inputs, whose sums are not used. Only
+// the last inputs, after which there is less than a panel, are copied first.
 void few_units_forward(Rows<float> partial, Rows<const float> x, const float* w, int begin, int end, int units,
                        int batch) {
-  const auto& tiles = for_this_cpu<ConvTiles>();
   for (int n = 0; n < batch; ++n) std::fill_n(partial.data + n * partial.stride, units, 0.0F);
-  Panel weights;
-  float sums[most_samples * widest_panel];
-  for (int at = begin; at < end; at += block) {
-    const int count = std::min(block, end - at);
-    for (int c = 0; c < units; c += tiles.panel) {
-      const int columns = std::min(tiles.panel, units - c);
-      weights.pack(w + std::ptrdiff_t{at} * units + c, count, columns, units, tiles.panel);
-      for (int n = 0; n < batch; n += most_samples) {
-        const int samples = std::min(most_samples, batch - n);
-        tiles.output_row({.out = sums,
-                          .out_step = tiles.panel,
-                          .x = x.data + n * x.stride + at,
-                          .x_step = x.stride,
-                          .x_row = 0,
-                          .weights = weights.rows,
-                          .bias = nullptr,
-                          .pixels = samples,
-                          .columns = tiles.panel,
-                          .rows = 1,
-                          .run = count});
-        add_columns({partial.data + n * partial.stride + c, partial.stride}, sums, samples, columns, tiles.panel);
-      }
+  const Block block(partial, x, units, batch);
+  for (int c = 0; c < units; c += block.panel()) {
+    const int beyond = std::max(c + block.panel() - units, 0);  // floats read after a row's end
+    const int last = std::max(end - (beyond + units - 1) / units, begin);
+    for (int at = begin; at < last; at += inputs_in_l1) {
+      block.add(w + std::ptrdiff_t{at} * units + c, at, std::min(at + inputs_in_l1, last), c);
     }
+    if (last == end) continue;
+    float tail[most_tail] = {};
+    std::copy(w + std::ptrdiff_t{last} * units + c, w + std::ptrdiff_t{end} * units, tail);
+    block.add(tail, last, end, c);
   }
 }
 
