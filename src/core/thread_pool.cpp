@@ -8,8 +8,9 @@
 namespace convoy {
 namespace {
 
-// Long enough to bridge the gap between two loops of a step (measured: 20 us cost 5 % of the flagship's training), short
-// enough not to starve another program (beside one with as many threads, training takes 1.8 to 1.9 times as long).
+// Long enough to bridge the gap between two loops of a step (measured: 20 us cost 5 % of the flagship's training),
+// short enough not to starve another program (beside one with as many threads, training takes 1.8 to 1.9 times as
+// long).
 constexpr auto spin_time = std::chrono::microseconds(100);
 
 /// Spins while `waiting()` holds, for at most spin_time. Returns whether it still holds.

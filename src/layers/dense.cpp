@@ -88,7 +88,7 @@ void Dense::forward_part(const Pass& pass, int part) const {
   const kernels::Rows<float> partial{pass.saved_of<float>(0) + static_cast<std::ptrdiff_t>(part) * units_,
                                      static_cast<std::ptrdiff_t>(pass.saved_stride / sizeof(float))};
   kernels::few_units_forward(partial, rows(pass.inputs[0]), pass.parameters[kernel], begin_of(part), begin_of(part + 1),
-                           units_, pass.batch);
+                             units_, pass.batch);
 }
 
 void Dense::add_parts(const Pass& pass, int sample) const {

@@ -21,7 +21,7 @@ namespace convoy {
 struct TrainerOptions {
   int epochs = 1;
   LoaderOptions batches = {};
-  int patience = 0;  ///< stop after so many epochs without a better validation score; 0: never
+  int patience = 0;           ///< stop after so many epochs without a better validation score; 0: never
   int evaluation_batch = 16;  ///< results do not depend on it, memory does
   int top_k = 5;
 };

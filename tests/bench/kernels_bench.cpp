@@ -96,7 +96,7 @@ void dense_forward(benchmark::State& state) {
   DenseCase c;
   for (auto _ : state) {
     few_units_forward({c.y.data(), DenseCase::units}, {c.x.data(), DenseCase::inputs}, c.w.data(), 0, DenseCase::inputs,
-                    DenseCase::units, DenseCase::batch);
+                      DenseCase::units, DenseCase::batch);
     benchmark::ClobberMemory();
   }
   count_flops(state, 2.0 * DenseCase::batch * DenseCase::inputs * DenseCase::units);
