@@ -83,11 +83,7 @@ class Session {
   void bind_scratch();
   void add_fan_out(const MemoryPlan& plan);
   Sweep sum_of_gradients(std::size_t node, const std::vector<Place>& further);
-  /// Where a group's samples begin. The groups grow smaller, so that workers which take them in turn finish together.
-  int first_of(int group) const {
-    constexpr int begin[groups + 1] = {0, 6, 11, 16, 20, 24, 27, 30, 32};
-    return batch_ * begin[group] / begin[groups];
-  }
+  int first_of(int group) const { return batch_ * group / groups; }
   bool has_samples(int group) const { return first_of(group) < first_of(group + 1); }
 
   void run(const std::vector<Segment>& segments, Profile::Direction direction);

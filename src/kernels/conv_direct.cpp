@@ -67,8 +67,7 @@ struct Columns {
 /// Convolution as an implicit matrix product: since the numbers under one kernel row are contiguous in NHWC, the tiles
 /// read the image as it is. The weights are packed into panels of output channels, each rows x columns x in_c x panel.
 /// d_x is the same correlation of d_y by the flipped and transposed kernel (for images of very few channels see
-/// conv_narrow.h), and d_kernel has (kx, in_c) for rows and
-/// pixels for depth.
+/// conv_narrow.h), and d_kernel has (kx, in_c) for rows and pixels for depth.
 class DirectConv final : public ConvEngine {
  public:
   explicit DirectConv(const ConvShape& shape)
