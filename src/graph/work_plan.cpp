@@ -29,8 +29,8 @@ class Builder {
     }
   }
 
-  std::vector<Segment> early() && { return std::move(early_); }
-  std::vector<Segment> segments() && {
+  std::vector<Segment> take_early() { return std::move(early_); }
+  std::vector<Segment> take_segments() {
     std::erase_if(segments_, [](const Segment& segment) { return segment.steps.empty(); });
     return std::move(segments_);
   }
@@ -73,8 +73,8 @@ WorkPlan plan_work(const Network& network, Mode mode, int last) {
   }
   plan.loss_moment = forward.now() + 1;
   plan.forward_moments = forward.moments();
-  plan.prepare = std::move(forward).early();
-  plan.forward = std::move(forward).segments();
+  plan.prepare = forward.take_early();
+  plan.forward = forward.take_segments();
 
   Builder backward(network.nodes().size(), plan.loss_moment);
   for (int i = last; i >= 0 && mode == Mode::train; --i) {
@@ -83,8 +83,8 @@ WorkPlan plan_work(const Network& network, Mode mode, int last) {
   }
   plan.end = backward.now() + 1;
   plan.backward_moments = backward.moments();
-  plan.backward = std::move(backward).early();
-  std::ranges::move(std::move(backward).segments(), std::back_inserter(plan.backward));
+  plan.backward = backward.take_early();
+  std::ranges::move(backward.take_segments(), std::back_inserter(plan.backward));
   mark_grouped(plan.backward, network);
   return plan;
 }

@@ -149,7 +149,7 @@ class WinogradConv final : public ConvEngine {
         const int count = std::min(chunk, s_.out_c - o);
         transforms_.kernel(transformed, chunk, kernel + std::ptrdiff_t{i} * s_.out_c + o, tap, count);
         for (int n = 0; n < numbers; ++n) {
-          const float* from = transformed + (4 * flipped[n / 4] + flipped[n % 4]) * chunk;
+          const float* from = transformed + std::ptrdiff_t{4 * flipped[n / 4] + flipped[n % 4]} * chunk;
           float* to = column + n * plane + std::ptrdiff_t{o} * tiles_.panel;
           for (int k = 0; k < count; ++k) to[std::ptrdiff_t{k} * tiles_.panel] = from[k];
         }
@@ -286,7 +286,8 @@ class WinogradConv final : public ConvEngine {
     for (int r = 0; r < 2; ++r) {
       const int y = 2 * tile_row + r;
       const bool inside = y >= wanted.first && y < wanted.end;
-      rows[r] = inside ? out.data + (std::ptrdiff_t{y} * out.width + 2 * first) * out.channels + c : nullptr;
+      rows[r] =
+          inside ? out.data + (std::ptrdiff_t{y} * out.width + std::ptrdiff_t{2} * first) * out.channels + c : nullptr;
     }
     transforms_.output(rows, out.channels, m, plane, tiles_.panel, bias == nullptr ? nullptr : bias + c,
                        std::min(2 * count, out.width - 2 * first), std::min(tiles_.panel, out.channels - c));

@@ -26,7 +26,7 @@ CONVOY_INLINE void each_channel(int count, const Body& body) {
 
 // One axis of each transform: to[0], to[step] ... from from[0], from[step] ...
 template <class T>
-CONVOY_INLINE void kernel_axis(T* to, const T* from, int to_step, int from_step) {
+CONVOY_INLINE void kernel_axis(T* to, const T* from, std::ptrdiff_t to_step, std::ptrdiff_t from_step) {
   const T ends = (from[0] + from[2 * from_step]) * 0.5F;
   const T middle = from[from_step] * 0.5F;
   to[0] = from[0];
@@ -35,7 +35,7 @@ CONVOY_INLINE void kernel_axis(T* to, const T* from, int to_step, int from_step)
   to[3 * to_step] = from[2 * from_step];
 }
 template <class T>
-CONVOY_INLINE void kernel_gradient_axis(T* to, const T* from, int to_step, int from_step) {
+CONVOY_INLINE void kernel_gradient_axis(T* to, const T* from, std::ptrdiff_t to_step, std::ptrdiff_t from_step) {
   const T sum = (from[from_step] + from[2 * from_step]) * 0.5F;
   to[0] = from[0] + sum;
   to[to_step] = (from[from_step] - from[2 * from_step]) * 0.5F;
@@ -55,7 +55,7 @@ CONVOY_INLINE void put_input_row(float* to, std::ptrdiff_t plane, const T (&e)[4
 void input(float* to, std::ptrdiff_t plane, std::ptrdiff_t to_step, const float* const* rows, std::ptrdiff_t x_step,
            int tiles, int count) {
   for (int t = 0; t < tiles; ++t, to += to_step) {
-    const std::ptrdiff_t left = 2 * t * x_step;
+    const std::ptrdiff_t left = std::ptrdiff_t{2} * t * x_step;
     const float* d[4] = {rows[0] + left, rows[1] + left, rows[2] + left, rows[3] + left};
     each_channel(count, [&]<class T>(int c) {
       const auto x = [&](int row, int i) { return get<T>(d[row] + i * x_step + c); };
@@ -84,7 +84,7 @@ CONVOY_INLINE void put_gradient_row(float* to, std::ptrdiff_t plane, T first, T 
 void gradient(float* to, std::ptrdiff_t plane, std::ptrdiff_t to_step, const float* const* rows, std::ptrdiff_t x_step,
               int tiles, int count) {
   for (int t = 0; t < tiles; ++t, to += to_step) {
-    const std::ptrdiff_t left = 2 * t * x_step;
+    const std::ptrdiff_t left = std::ptrdiff_t{2} * t * x_step;
     const float* top = rows[0] + left;
     const float* bottom = rows[1] + left;
     each_channel(count, [&]<class T>(int c) {

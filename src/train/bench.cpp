@@ -104,8 +104,7 @@ LayerBench& row_of(std::vector<LayerBench>& rows, const Node& node) {
 class Bench {
  public:
   Bench(const Config& config, const BenchOptions& options)
-      : config_(config),
-        options_(options),
+      : options_(options),
         model_(Model::from_config(config, shape_of(config), options.threads)),
         impl_(ModelAccess::impl(model_)),
         classes_(model_.outputs()),
@@ -243,7 +242,6 @@ class Bench {
     trainer_.optimizer().step(impl_.weights().parameters.span(), trainer_.session().gradients(), 1e-9, 1);
   }
 
-  const Config& config_;
   BenchOptions options_;
   Model model_;
   Model::Impl& impl_;
