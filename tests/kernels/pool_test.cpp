@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <limits>
 #include <vector>
 
@@ -71,6 +72,26 @@ TEST_CASE("of equal numbers max pooling takes the first") {
     CHECK(y == Floats(y.size(), -1.0F));
     CHECK(relative_distance(dx, reference.max_backward(doubles(dy), doubles(x))) < 1e-6);
   });
+}
+
+TEST_CASE("max pooling does not hide NaN, wherever in a window it is") {
+  for (const auto* kernels : test::every_isa<PoolKernels>()) {
+    for (const int channels : {1, 13, 32}) {
+      for (int pixel = 0; pixel < 4; ++pixel) {
+        const PoolShape shape{2, 2, channels, 1, 1, 2, 2, 2, 2, 0, 0};
+        const auto width = static_cast<std::size_t>(channels);
+        Floats x = normal_floats(4 * width, 6);
+        for (std::size_t c = 0; c < width; c += 2) x[static_cast<std::size_t>(pixel) * width + c] = nan;
+        Floats y(width);
+        std::vector<std::uint8_t> place(width);
+        kernels->max_forward(y.data(), place.data(), x.data(), shape);
+        for (std::size_t c = 0; c < width; ++c) {
+          CHECK(std::isnan(y[c]) == (c % 2 == 0));
+          if (c % 2 == 0) CHECK(place[c] == pixel);
+        }
+      }
+    }
+  }
 }
 
 TEST_CASE("average pooling is the mean of what lies inside the image") {

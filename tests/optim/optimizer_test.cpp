@@ -119,3 +119,12 @@ TEST_CASE("frozen tensors stay as they are") {
   stepper.step(w, g, 0.1, 1);
   CHECK(w == numbers(0));
 }
+
+TEST_CASE("Adam's first step is the learning rate, though 1 - 0.999 is not exact in float") {
+  ThreadPool pool(1);
+  Stepper stepper(complete(Adam{}), {{0, size, {.name = "w", .shape = Shape{int{size}}}, true}}, size, pool);
+  std::vector<float> w(size, 0.0F);
+  std::vector<float> g(size, 100.0F);  // so large that epsilon does not count
+  stepper.step(w, g, 1e-3, 1);
+  for (const float value : w) CHECK(std::abs(double{value} / -1e-3 - 1) < 1e-6);
+}
