@@ -4,13 +4,12 @@
 #include <string>
 #include <vector>
 
+#include "floats.h"
 #include "kernels/conv.h"
 #include "kernels/gemm.h"
 
 namespace convoy::kernels {
 namespace {
-
-using Floats = std::vector<float>;
 
 struct Layer {
   const char* name;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "floats.h"
 #include "kernels/activation.h"
 #include "kernels/batch_norm.h"
 #include "kernels/dense.h"
@@ -15,8 +16,6 @@
 
 namespace convoy::kernels {
 namespace {
-
-using Floats = std::vector<float>;
 
 /// What a kernel reads and writes, for bytes a second.
 void count_floats(benchmark::State& state, std::size_t floats) {
