@@ -16,12 +16,6 @@ BatchView view_of(AlignedBuffer<float>& block, const Place& place) {
   return {block.data() + place.offset, place.stride};
 }
 
-/// A node's parameters lie one after the other: the range of them all.
-std::size_t floats_of(const Node& node) {
-  const TensorSlot& last = node.parameters.back();
-  return last.offset + round_to_line(last.shape.size()) - node.parameters.front().offset;
-}
-
 }  // namespace
 
 Session::Session(const Network& network, Weights& weights, Mode mode, int max_batch, int last, ThreadPool& pool)
@@ -77,27 +71,21 @@ void Session::bind_weights() {
 
 void Session::bind_gradients() {
   gradients_ = AlignedBuffer<float>(network_.parameter_floats());
-  grouped_.resize(passes_.size());
+  const auto group_floats = [](const Node& node) {
+    return node.trainable ? round_to_line(node.declaration.group_floats) : 0;
+  };
   std::size_t floats = 0;
-  for (std::size_t i = 0; i < passes_.size(); ++i) {
-    const Node& node = network_.nodes()[i];
-    if (!node.trainable || !node.declaration.grouped_gradients || node.parameters.empty()) continue;
-    grouped_[i] = {floats, floats_of(node), node.parameters.front().offset};
-    floats += grouped_[i].floats * groups;
-  }
-  gradient_groups_ = AlignedBuffer<float>(floats);
+  for (std::size_t i = 0; i < passes_.size(); ++i) floats += groups * group_floats(network_.nodes()[i]);
+  group_sums_ = AlignedBuffer<float>(floats);
+  float* sums = group_sums_.data();
   for (std::size_t i = 0; i < passes_.size(); ++i) {
     const Node& node = network_.nodes()[i];
     for (const auto& slot : node.parameters) {
-      GradientView view;
-      if (node.trainable && grouped_[i].floats > 0) {
-        const std::size_t within = slot.offset - grouped_[i].target;
-        view = {gradient_groups_.data() + grouped_[i].offset + within, static_cast<std::ptrdiff_t>(grouped_[i].floats)};
-      } else if (node.trainable) {
-        view = {gradients_.data() + slot.offset, 0};
-      }
-      passes_[i].gradients.push_back(view);
+      passes_[i].gradients.push_back(node.trainable ? gradients_.data() + slot.offset : nullptr);
     }
+    passes_[i].groups = groups;
+    passes_[i].group_sums = {sums, static_cast<std::ptrdiff_t>(group_floats(node))};
+    sums += groups * group_floats(node);
   }
 }
 
@@ -156,7 +144,8 @@ void Session::add_fan_out(const MemoryPlan& plan) {
   for (Segment& segment : work_.backward) {
     for (std::size_t s = 0; s < segment.steps.size(); ++s) {
       const auto node = static_cast<std::size_t>(segment.steps[s].node);
-      if (done[node] || segment.steps[s].sweep.early || plan.further_gradients[node].empty()) continue;
+      if (done[node] || segment.steps[s].sweep.when != Sweep::When::in_order || plan.further_gradients[node].empty())
+        continue;
       done[node] = true;
       const Step sum{static_cast<int>(node), sum_of_gradients(node, plan.further_gradients[node])};
       segment.steps.insert(segment.steps.begin() + static_cast<std::ptrdiff_t>(s), sum);
@@ -186,10 +175,7 @@ void Session::forward(int batch, std::uint64_t seed, std::uint32_t step) {
 
 void Session::prepare() { run(work_.prepare, Profile::forward); }
 
-void Session::backward() {
-  run(work_.backward, Profile::backward);
-  reduce_groups();
-}
+void Session::backward() { run(work_.backward, Profile::backward); }
 
 void Session::run(const std::vector<Segment>& segments, Profile::Direction direction) {
   direction_ = direction;
@@ -199,9 +185,7 @@ void Session::run(const std::vector<Segment>& segments, Profile::Direction direc
     } else if (segment.parts == Sweep::by_sample && !segment.by_group) {
       pool_.run(batch_, [&](int sample, int worker) { run_sample(segment, {sample, 0, worker}); });
     } else if (segment.parts == Sweep::by_sample) {
-      pool_.run(groups, [&](int group, int worker) {
-        if (has_samples(group)) run_group(segment, group, worker);
-      });
+      pool_.run(groups, [&](int group, int worker) { run_group(segment, group, worker); });
     } else {
       pool_.run(segment.parts, [&](int task, int worker) { call(segment.steps[0], {task, 0, worker}); });
     }
@@ -247,31 +231,13 @@ void Session::call_body(const Step& step, const Task& task) const {
   }
 }
 
-void Session::clear_group(int node, int group) {
-  const GroupedGradient& grouped = grouped_[static_cast<std::size_t>(node)];
-  const std::size_t begin = grouped.offset + grouped.floats * static_cast<std::size_t>(group);
-  std::fill_n(gradient_groups_.data() + begin, grouped.floats, 0.0F);
-}
-
-void Session::reduce_groups() {
-  for (const GroupedGradient& grouped : grouped_) {
-    if (grouped.floats == 0) continue;
-    pool_.run(chunks_of(grouped.floats), [&](int task, int) {
-      const std::size_t begin = static_cast<std::size_t>(task) * chunk;
-      const std::size_t count = std::min(chunk, grouped.floats - begin);
-      float* sum = gradients_.data() + grouped.target + begin;
-      for (int group = 0; group < groups; ++group) {
-        if (!has_samples(group)) continue;  // nobody wrote this copy
-        const float* part =
-            gradient_groups_.data() + grouped.offset + grouped.floats * static_cast<std::size_t>(group) + begin;
-        for (std::size_t i = 0; i < count; ++i) sum[i] += part[i];
-      }
-    });
-  }
+void Session::clear_group(int node, int group) const {
+  const BatchView& sums = passes_[static_cast<std::size_t>(node)].group_sums;
+  std::fill_n(sums[group], sums.stride, 0.0F);
 }
 
 Session::Memory Session::memory() const {
-  return {activations_.size() * sizeof(float), (gradients_.size() + gradient_groups_.size()) * sizeof(float),
+  return {activations_.size() * sizeof(float), (gradients_.size() + group_sums_.size()) * sizeof(float),
           saved_.size() + shared_.size() * sizeof(float), scratch_.size() * sizeof(float)};
 }
 

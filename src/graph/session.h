@@ -23,8 +23,8 @@ namespace convoy {
 /// the other.
 class Session {
  public:
-  /// Samples are handled in this many fixed groups: so much parallelism there is, and so many copies of a convolution's
-  /// gradient. A constant, because results must not depend on the number of threads.
+  /// Samples are handled in this many fixed groups: so much parallelism there is, and so many sums toward a
+  /// convolution's gradient. A constant, because results must not depend on the number of threads.
   static constexpr int groups = 8;
 
   /// Runs nodes 0 to `last`: Network::output(), or Network::logits() to train through a fused softmax. `network`,
@@ -69,13 +69,6 @@ class Session {
   Memory memory() const;
 
  private:
-  /// A node's gradients, kept once for each group of samples: where in gradient_groups_ and how many floats a group.
-  struct GroupedGradient {
-    std::size_t offset = 0;
-    std::size_t floats = 0;
-    std::size_t target = 0;  ///< its place in gradients_
-  };
-
   void bind_activations(const MemoryPlan& plan);
   void bind_weights();
   void bind_gradients();
@@ -84,7 +77,6 @@ class Session {
   void add_fan_out(const MemoryPlan& plan);
   Sweep sum_of_gradients(std::size_t node, const std::vector<Place>& further);
   int first_of(int group) const { return batch_ * group / groups; }
-  bool has_samples(int group) const { return first_of(group) < first_of(group + 1); }
 
   void run(const std::vector<Segment>& segments, Profile::Direction direction);
   void run_divided(const Segment& segment);
@@ -92,8 +84,7 @@ class Session {
   void run_sample(const Segment& segment, const Task& task);
   void call(const Step& step, const Task& task) const;
   void call_body(const Step& step, const Task& task) const;
-  void clear_group(int node, int group);
-  void reduce_groups();
+  void clear_group(int node, int group) const;
 
   const Network& network_;
   Weights& weights_;
@@ -110,8 +101,7 @@ class Session {
   BatchView input_;
   AlignedBuffer<float> activations_;
   AlignedBuffer<float> gradients_;
-  AlignedBuffer<float> gradient_groups_;
-  std::vector<GroupedGradient> grouped_;  ///< by node; no floats where gradients are not grouped
+  AlignedBuffer<float> group_sums_;
   AlignedBuffer<std::byte> saved_;
   AlignedBuffer<float> shared_;
   AlignedBuffer<float> scratch_;

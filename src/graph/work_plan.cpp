@@ -11,7 +11,7 @@ namespace {
 class Builder {
  public:
   Builder(std::size_t nodes, int first_moment) : moments_(nodes), first_moment_(first_moment + 1) {
-    segments_.emplace_back();  // what only reads parameters, filled by `early` sweeps
+    segments_.emplace_back();
   }
 
   void add(int node, Sweeps sweeps) {
@@ -19,8 +19,9 @@ class Builder {
     moments = {now(), now()};
     bool started = false;
     for (Sweep& sweep : sweeps) {
-      if (sweep.early) {
-        early_.push_back({sweep.parts, {{node, std::move(sweep)}}});
+      if (sweep.when != Sweep::When::in_order) {
+        auto& others = sweep.when == Sweep::When::early ? early_ : late_;
+        others.push_back({sweep.parts, {{node, std::move(sweep)}}});
         continue;
       }
       append(node, std::move(sweep));
@@ -30,8 +31,10 @@ class Builder {
   }
 
   std::vector<Segment> take_early() { return std::move(early_); }
+  /// In order, and then the late ones.
   std::vector<Segment> take_segments() {
     std::erase_if(segments_, [](const Segment& segment) { return segment.steps.empty(); });
+    std::ranges::move(late_, std::back_inserter(segments_));
     return std::move(segments_);
   }
   std::vector<Moments> moments() const { return moments_; }
@@ -46,6 +49,7 @@ class Builder {
 
   std::vector<Segment> segments_;
   std::vector<Segment> early_;
+  std::vector<Segment> late_;
   std::vector<Moments> moments_;
   int first_moment_;
 };
@@ -54,7 +58,8 @@ void mark_grouped(std::vector<Segment>& segments, const Network& network) {
   std::vector<bool> begun(network.nodes().size());
   for (Segment& segment : segments) {
     for (const Step& step : segment.steps) {
-      if (segment.parts != Sweep::by_sample || !network.node(step.node).declaration.grouped_gradients) continue;
+      const Node& node = network.node(step.node);
+      if (segment.parts != Sweep::by_sample || !node.trainable || node.declaration.group_floats == 0) continue;
       segment.by_group = true;
       if (!begun[static_cast<std::size_t>(step.node)]) segment.grouped.push_back(step.node);
       begun[static_cast<std::size_t>(step.node)] = true;

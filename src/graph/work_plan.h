@@ -17,7 +17,7 @@ struct Step {
 struct Segment {
   int parts = Sweep::by_sample;
   std::vector<Step> steps;
-  bool by_group = false;          ///< a step adds to its group's gradients: a group's samples go one after the other
+  bool by_group = false;          ///< a step adds to its group's sums: a group's samples go one after the other
   std::vector<int> grouped = {};  ///< nodes that begin to do so here
 };
 

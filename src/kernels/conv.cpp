@@ -4,6 +4,7 @@
 
 #include "convoy/error.h"
 #include "kernels/conv_tiles.h"
+#include "kernels/elementwise.h"
 #include "kernels/isa.h"
 
 namespace convoy::kernels {
@@ -66,54 +67,48 @@ std::int64_t dilated(int kernel, int dilation) { return (std::int64_t{kernel} - 
   throw Error(ErrorKind::config, message + " does not fit input " + input.text() + "; add padding = \"same\"");
 }
 
-/// An engine for each direction.
-class MixedConv final : public ConvEngine {
+/// An engine but for the kernel's gradient, which blas computes.
+class KernelGradientByBlas final : public ConvEngine {
  public:
-  using Engine = std::shared_ptr<const ConvEngine>;
-  MixedConv(Engine forward, Engine kernel, Engine data)
-      : forward_(std::move(forward)), kernel_(std::move(kernel)), data_(std::move(data)) {}
+  KernelGradientByBlas(const ConvShape& shape, std::unique_ptr<const ConvEngine> engine)
+      : ConvEngine(shape), engine_(std::move(engine)), blas_(make_blas_conv(shape)) {}
 
-  std::size_t scratch_floats() const override {
-    return std::max({forward_->scratch_floats(), kernel_->scratch_floats(), data_->scratch_floats()});
-  }
-  std::size_t forward_weights_floats() const override { return forward_->forward_weights_floats(); }
-  std::size_t backward_weights_floats() const override { return data_->backward_weights_floats(); }
-  void pack_forward(float* weights, const float* kernel) const override { forward_->pack_forward(weights, kernel); }
-  void pack_backward(float* weights, const float* kernel) const override { data_->pack_backward(weights, kernel); }
+  std::size_t scratch_floats() const override { return std::max(engine_->scratch_floats(), blas_->scratch_floats()); }
+  std::size_t forward_weights_floats() const override { return engine_->forward_weights_floats(); }
+  std::size_t backward_weights_floats() const override { return engine_->backward_weights_floats(); }
+  void pack_forward(float* weights, const float* kernel) const override { engine_->pack_forward(weights, kernel); }
+  void pack_backward(float* weights, const float* kernel) const override { engine_->pack_backward(weights, kernel); }
 
-  bool divisible() const override { return forward_->divisible(); }
+  bool divisible() const override { return engine_->divisible(); }
   void forward(float* y, const float* x, const float* weights, const float* bias, float* scratch,
                RowRange rows) const override {
-    forward_->forward(y, x, weights, bias, scratch, rows);
+    engine_->forward(y, x, weights, bias, scratch, rows);
   }
-  void backward_kernel(float* d_kernel, const float* d_y, const float* x, float* scratch) const override {
-    kernel_->backward_kernel(d_kernel, d_y, x, scratch);
+  void backward_kernel(float* sums, const float* d_y, const float* x, float* scratch) const override {
+    blas_->backward_kernel(sums, d_y, x, scratch);
   }
   void backward_data(float* d_x, const float* d_y, const float* weights, float* scratch) const override {
-    data_->backward_data(d_x, d_y, weights, scratch);
+    engine_->backward_data(d_x, d_y, weights, scratch);
   }
 
  private:
-  Engine forward_, kernel_, data_;
+  std::unique_ptr<const ConvEngine> engine_, blas_;
 };
 
-/// What conv_bench (tests/bench) measured on Zen 3, for 22 shapes without and 5 with Winograd's transforms: blas wins
-/// only where dilation keeps the direct engine out, and for a kernel's gradient where most lanes of a vector would be
-/// empty or very few pixels are summed up. The transforms pay where channels and tiles are not few; those of a kernel's
-/// gradient, which has 16 numbers to clear and to transform back for each 9, where tiles are many.
+/// What conv_bench (tests/bench) measured on Zen 3: Winograd's transforms pay where channels and tiles are not few.
+/// blas wins only where dilation keeps the direct engine out, and for a kernel's gradient where most lanes of a vector
+/// would be empty or very few pixels are summed up.
 std::unique_ptr<const ConvEngine> make_auto_conv(const ConvShape& shape) {
-  const MixedConv::Engine direct = make_direct_conv(shape);
-  if (!direct) return make_blas_conv(shape);
   const int tiles = (shape.out_h + 1) / 2 * ((shape.out_w + 1) / 2);
+  if (std::min(shape.in_c, shape.out_c) >= 16 && tiles >= 9) {
+    if (auto winograd = make_winograd_conv(shape)) return winograd;
+  }
+  auto direct = make_direct_conv(shape);
+  if (!direct) return make_blas_conv(shape);
   const bool empty_lanes = shape.out_c * 8 <= for_this_cpu<ConvTiles>().panel;
   const bool few_pixels = shape.out_h * shape.out_w < 9;
-  MixedConv::Engine winograd;
-  if (std::min(shape.in_c, shape.out_c) >= 16 && tiles >= 9) winograd = make_winograd_conv(shape);
-  MixedConv::Engine kernel = direct;
-  if (empty_lanes || few_pixels) kernel = make_blas_conv(shape);
-  if (winograd && std::min(shape.in_c, shape.out_c) >= 32 && tiles >= 100) kernel = winograd;
-  const MixedConv::Engine both = winograd ? winograd : direct;
-  return std::make_unique<MixedConv>(both, kernel, both);
+  if (!empty_lanes && !few_pixels) return direct;
+  return std::make_unique<KernelGradientByBlas>(shape, std::move(direct));
 }
 
 }  // namespace
@@ -153,6 +148,14 @@ std::int64_t ConvShape::macs() const { return static_cast<std::int64_t>(product(
 
 void ConvEngine::pack_forward(float*, const float*) const {}
 void ConvEngine::pack_backward(float*, const float*) const {}
+
+void ConvEngine::add_kernel_gradient(float* d_kernel, const float* sums, std::ptrdiff_t begin,
+                                     std::ptrdiff_t end) const {
+  const std::ptrdiff_t tap = std::ptrdiff_t{s_.in_c} * s_.out_c;
+  for (int t = 0; t < s_.kernel_h * s_.kernel_w; ++t, d_kernel += tap, sums += tap) {
+    elementwise().add(d_kernel + begin, d_kernel + begin, sums + begin, static_cast<std::size_t>(end - begin));
+  }
+}
 
 std::unique_ptr<const ConvEngine> make_conv(const std::string& engine, const ConvShape& shape) {
   if (engine == "auto") return make_auto_conv(shape);

@@ -51,7 +51,7 @@ struct RowRange {
 /// nothing: threads share an engine, each with a scratch of its own. Images are NHWC, kernels HWIO.
 class ConvEngine {
  public:
-  ConvEngine() = default;
+  explicit ConvEngine(const ConvShape& shape) : s_(shape) {}
   ConvEngine(const ConvEngine&) = delete;
   ConvEngine& operator=(const ConvEngine&) = delete;
   virtual ~ConvEngine() = default;
@@ -73,11 +73,20 @@ class ConvEngine {
   virtual void forward(float* y, const float* x, const float* weights, const float* bias, float* scratch,
                        RowRange rows) const = 0;
 
-  /// Adds to d_kernel (kernel_h x kernel_w x in_c x out_c) what follows from d_y and x.
-  virtual void backward_kernel(float* d_kernel, const float* d_y, const float* x, float* scratch) const = 0;
+  /// The kernel's gradient is added up over images in sums of the engine's own: this many planes of in_c x out_c
+  /// numbers, usually one for each tap of the kernel.
+  virtual int sum_planes() const { return s_.kernel_h * s_.kernel_w; }
+  /// Adds to sums what follows from d_y and x.
+  virtual void backward_kernel(float* sums, const float* d_y, const float* x, float* scratch) const = 0;
+  /// Adds to d_kernel (kernel_h x kernel_w x in_c x out_c) what the sums amount to: of each tap's in_c x out_c numbers
+  /// those of [begin, end).
+  virtual void add_kernel_gradient(float* d_kernel, const float* sums, std::ptrdiff_t begin, std::ptrdiff_t end) const;
 
   /// Assigns d_x from d_y; `weights` as pack_backward made them.
   virtual void backward_data(float* d_x, const float* d_y, const float* weights, float* scratch) const = 0;
+
+ protected:
+  ConvShape s_;  // NOLINT(misc-non-private-member-variables-in-classes): what every engine is about
 };
 
 /// General: lowers a few rows into a panel that stays in the L2 cache and multiplies it through OpenBLAS.

@@ -42,7 +42,7 @@ int ceil_div(int a, int b) { return (a + b - 1) / b; }
 /// of one channel.
 class BlasConv final : public ConvEngine {
  public:
-  explicit BlasConv(const ConvShape& shape) : s_(shape), depth_(shape.kernel_w * shape.in_c) {
+  explicit BlasConv(const ConvShape& shape) : ConvEngine(shape), depth_(shape.kernel_w * shape.in_c) {
     int rows = s_.out_h;
     while (rows > 1 && panel_floats(rows) > panel_limit) --rows;
     const int bands = ceil_div(s_.out_h, rows);
@@ -63,12 +63,12 @@ class BlasConv final : public ConvEngine {
     });
   }
 
-  void backward_kernel(float* d_kernel, const float* d_y, const float* x, float* panel) const override {
+  void backward_kernel(float* sums, const float* d_y, const float* x, float* panel) const override {
     for_each_band([&](const Band& band) {
       lower(panel, x, band);
       for_each_product(band, [&](const Product& p) {
         gemm(Transpose::yes, Transpose::no, depth_, s_.out_c, p.pixels, panel + p.panel, depth_, d_y + p.output,
-             s_.out_c, true, d_kernel + p.kernel, s_.out_c);
+             s_.out_c, true, sums + p.kernel, s_.out_c);
       });
     });
   }
@@ -197,7 +197,6 @@ class BlasConv final : public ConvEngine {
     }
   }
 
-  ConvShape s_;
   int depth_;  ///< of the products: the numbers in a kernel row, kernel_w * in_c
   int band_rows_ = 1;
 };

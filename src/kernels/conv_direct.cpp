@@ -71,7 +71,7 @@ struct Columns {
 class DirectConv final : public ConvEngine {
  public:
   explicit DirectConv(const ConvShape& shape)
-      : s_(shape),
+      : ConvEngine(shape),
         tiles_(for_this_cpu<ConvTiles>()),
         padded_x_{s_.in_h, s_.in_w, s_.in_c},
         padded_d_y_{s_.out_h, s_.out_w, s_.out_c} {
@@ -149,14 +149,14 @@ class DirectConv final : public ConvEngine {
     });
   }
 
-  void backward_kernel(float* d_kernel, const float* d_y, const float* x, float* scratch) const override {
+  void backward_kernel(float* sums, const float* d_y, const float* x, float* scratch) const override {
     const float* padded = padded_x_.pad(scratch, x, padded_x_.all_rows());
     float* band = scratch + round_to_line(padded_x_.floats());
     for (int first = 0; first < s_.out_h; first += band_rows_) {
       const int end = std::min(first + band_rows_, s_.out_h);
       pack_pixels(band, d_y, first, end);
       for (int c = 0; c < s_.out_c; c += tiles_.panel) {
-        for (int ky = 0; ky < s_.kernel_h; ++ky) add_kernel_row(d_kernel, band, padded, first, end, c, ky);
+        for (int ky = 0; ky < s_.kernel_h; ++ky) add_kernel_row(sums, band, padded, first, end, c, ky);
       }
     }
   }
@@ -232,7 +232,7 @@ class DirectConv final : public ConvEngine {
   }
 
   /// Adds what output rows [first, end), packed in `band`, give to kernel row ky and the panel at channel c.
-  void add_kernel_row(float* d_kernel, const float* band, const float* x, int first, int end, int c, int ky) const {
+  void add_kernel_row(float* sums, const float* band, const float* x, int first, int end, int c, int ky) const {
     const auto [valid, valid_end] = rows_meeting(ky);
     const int from = std::max(first, valid);
     const int to = std::min(end, valid_end);
@@ -241,7 +241,7 @@ class DirectConv final : public ConvEngine {
     const std::ptrdiff_t row = padded_x_.row_floats();
     const std::ptrdiff_t iy = std::ptrdiff_t{from} * s_.stride_h + ky - s_.pad_h;
     const std::ptrdiff_t pixels = (std::ptrdiff_t{end - first} * c / tiles_.panel + from - first) * s_.out_w;
-    tiles_.kernel_row({.d_kernel = d_kernel + std::ptrdiff_t{ky} * taps * s_.out_c + c,
+    tiles_.kernel_row({.d_kernel = sums + std::ptrdiff_t{ky} * taps * s_.out_c + c,
                        .out_c = s_.out_c,
                        .x = x + iy * row,
                        .x_step = std::ptrdiff_t{s_.stride_w} * s_.in_c,
@@ -261,7 +261,6 @@ class DirectConv final : public ConvEngine {
     return {first, std::min(end, s_.out_h)};
   }
 
-  ConvShape s_;
   const ConvTiles& tiles_;
   Columns padded_x_;
   Columns padded_d_y_;

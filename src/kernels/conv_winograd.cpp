@@ -106,18 +106,15 @@ class TileRow {
 class WinogradConv final : public ConvEngine {
  public:
   explicit WinogradConv(const ConvShape& shape)
-      : s_(shape), tiles_(for_this_cpu<ConvTiles>()), transforms_(for_this_cpu<WinogradKernels>()) {
+      : ConvEngine(shape), tiles_(for_this_cpu<ConvTiles>()), transforms_(for_this_cpu<WinogradKernels>()) {
     strip_rows_ = std::clamp(strip_tiles / half_up(s_.out_w), 1, half_up(s_.out_h));
   }
 
   std::size_t scratch_floats() const override {
-    const std::size_t edges =
-        std::max(TileRow::scratch_floats(s_.in_w, s_.in_c), TileRow::scratch_floats(s_.out_w, s_.out_c));
     const Strip strip = strip_of(strip_rows_);
-    return edges + static_cast<std::size_t>(numbers) *
-                       static_cast<std::size_t>(std::max(
-                           {correlation_floats(s_.in_c), correlation_floats(s_.out_c),
-                            strip.v_plane + panels(s_.out_c) * strip.w_plane + std::ptrdiff_t{s_.in_c} * s_.out_c}));
+    const std::ptrdiff_t plane = std::max(
+        {correlation_floats(s_.in_c), correlation_floats(s_.out_c), strip.v_plane + panels(s_.out_c) * strip.w_plane});
+    return edge_floats() + static_cast<std::size_t>(numbers * plane);
   }
   std::size_t forward_weights_floats() const override { return weights_floats(s_.in_c, s_.out_c); }
   std::size_t backward_weights_floats() const override { return weights_floats(s_.out_c, s_.in_c); }
@@ -170,22 +167,24 @@ class WinogradConv final : public ConvEngine {
               nullptr, scratch, {0, s_.in_h});
   }
 
-  void backward_kernel(float* d_kernel, const float* d_y, const float* x, float* scratch) const override {
-    const std::ptrdiff_t tap = std::ptrdiff_t{s_.in_c} * s_.out_c;
-    float* edges = scratch;
-    float* sums =
-        edges + std::max(TileRow::scratch_floats(s_.in_w, s_.in_c), TileRow::scratch_floats(s_.out_w, s_.out_c));
-    float* v = sums + numbers * tap;
-    std::fill_n(sums, numbers * tap, 0.0F);
+  int sum_planes() const override { return numbers; }
+
+  void backward_kernel(float* sums, const float* d_y, const float* x, float* scratch) const override {
+    float* v = scratch + edge_floats();
     const int tile_rows = half_up(s_.out_h);
     for (int first = 0; first < tile_rows; first += strip_rows_) {
       const Strip strip = strip_of(std::min(strip_rows_, tile_rows - first));
       float* w = v + numbers * strip.v_plane;
-      transform_inputs(v, x, strip, first, edges);
-      transform_gradients(w, d_y, strip, first, edges);
+      transform_inputs(v, x, strip, first, scratch);
+      transform_gradients(w, d_y, strip, first, scratch);
       multiply(sums, v, w, strip);
     }
-    transforms_.kernel_gradient(d_kernel, tap, sums, tap, static_cast<int>(tap));
+  }
+
+  void add_kernel_gradient(float* d_kernel, const float* sums, std::ptrdiff_t begin,
+                           std::ptrdiff_t end) const override {
+    const std::ptrdiff_t tap = std::ptrdiff_t{s_.in_c} * s_.out_c;
+    transforms_.kernel_gradient(d_kernel + begin, tap, sums + begin, tap, static_cast<int>(end - begin));
   }
 
  private:
@@ -200,6 +199,9 @@ class WinogradConv final : public ConvEngine {
     return {rows, tiles, plane_of(std::ptrdiff_t{tiles} * s_.in_c), plane_of(std::ptrdiff_t{tiles} * tiles_.panel)};
   }
 
+  std::size_t edge_floats() const {
+    return std::max(TileRow::scratch_floats(s_.in_w, s_.in_c), TileRow::scratch_floats(s_.out_w, s_.out_c));
+  }
   int panels(int channels) const { return whole_panels(channels, tiles_.panel); }
   std::size_t weights_floats(int depth, int channels) const {
     return static_cast<std::size_t>(numbers * panels(channels) * tiles_.panel) * static_cast<std::size_t>(depth);
@@ -339,7 +341,6 @@ class WinogradConv final : public ConvEngine {
     }
   }
 
-  ConvShape s_;
   const ConvTiles& tiles_;
   const WinogradKernels& transforms_;
   int strip_rows_ = 1;

@@ -88,7 +88,9 @@ BatchNorm::Coefficients BatchNorm::coefficients(const Pass& pass) const {
 Sweeps BatchNorm::forward(Mode mode, bool trainable) const {
   const Sweep apply{Sweep::by_sample, [this](const Pass& pass, const Task& task) { normalize(pass, task); }};
   if (mode == Mode::predict || !trainable) {
-    return {{.parts = 1, .body = [this](const Pass& pass, const Task&) { use_moving_statistics(pass); }, .early = true},
+    return {{.parts = 1,
+             .body = [this](const Pass& pass, const Task&) { use_moving_statistics(pass); },
+             .when = Sweep::When::early},
             apply};
   }
   return {{Sweep::by_sample, [this](const Pass& pass, const Task& task) { observe(pass, task); }},
@@ -199,9 +201,9 @@ void BatchNorm::reduce_gradient(const Pass& pass) const {
     const kernels::ChannelGradient gradient = kernels::channel_gradient(affine, dy_sum, dy_x_sum, count);
     all.slope[c] = gradient.slope;
     all.offset[c] = gradient.offset;
-    if (scale_ && pass.gradients[gamma_index])
-      pass.gradients[gamma_index].data[c] += static_cast<float>(gradient.d_gamma);
-    if (center_ && pass.gradients.back()) pass.gradients.back().data[c] += static_cast<float>(gradient.d_beta);
+    if (scale_ && pass.gradients[gamma_index] != nullptr)
+      pass.gradients[gamma_index][c] += static_cast<float>(gradient.d_gamma);
+    if (center_ && pass.gradients.back() != nullptr) pass.gradients.back()[c] += static_cast<float>(gradient.d_beta);
   }
 }
 

@@ -1,11 +1,16 @@
 #include "layers/conv2d.h"
 
+#include <algorithm>
+
 #include "core/aligned_buffer.h"
+#include "kernels/elementwise.h"
 #include "layers/check.h"
 #include "layers/kernel_keys.h"
 
 namespace convoy::layers {
 namespace {
+
+constexpr int sum_chunk = 512;  // numbers of each plane that one task adds up
 
 KeySpec pair(const char* name, std::int64_t fallback, const char* doc) {
   return {.name = name, .kind = Kind::pair, .fallback = fallback, .doc = doc, .min = 1, .max = 4096};
@@ -73,7 +78,7 @@ Declaration Conv2D::setup(std::span<const Shape> inputs) {
   d.scratch_floats = engine_->scratch_floats();
   d.macs = shape_.macs();
   d.folding = options_.same ? Folding::linear_padded : Folding::linear;
-  d.grouped_gradients = true;
+  d.group_floats = kernel_sums() + static_cast<std::size_t>(shape_.out_c);
   return d;
 }
 
@@ -93,22 +98,27 @@ Sweeps Conv2D::forward(Mode, bool) const {
     const auto pack = [this](const Pass& pass, const Task&) {
       engine_->pack_forward(packed_forward(pass), pass.parameters[kernel]);
     };
-    sweeps.push_back({.parts = 1, .body = pack, .early = true});
+    sweeps.push_back({.parts = 1, .body = pack, .when = Sweep::When::early});
   }
   sweeps.push_back({.body = [this](const Pass& pass, const Task& task) { forward_sample(pass, task); },
                     .divisible = engine_->divisible()});
   return sweeps;
 }
 
-Sweeps Conv2D::backward(bool) const {
+Sweeps Conv2D::backward(bool trainable) const {
   Sweeps sweeps;
   if (engine_->backward_weights_floats() > 0) {
     const auto pack = [this](const Pass& pass, const Task&) {
       if (pass.d_inputs[0]) engine_->pack_backward(packed_backward(pass), pass.parameters[kernel]);
     };
-    sweeps.push_back({.parts = 1, .body = pack, .early = true});
+    sweeps.push_back({.parts = 1, .body = pack, .when = Sweep::When::early});
   }
   sweeps.push_back({.body = [this](const Pass& pass, const Task& task) { backward_sample(pass, task); }});
+  if (trainable) {
+    sweeps.push_back({.parts = (tap_floats() + sum_chunk - 1) / sum_chunk,
+                      .body = [this](const Pass& pass, const Task& task) { add_groups(pass, task.index); },
+                      .when = Sweep::When::late});
+  }
   return sweeps;
 }
 
@@ -123,17 +133,45 @@ void Conv2D::forward_sample(const Pass& pass, const Task& task) const {
 void Conv2D::backward_sample(const Pass& pass, const Task& task) const {
   const float* d_y = pass.d_output[task.index];
   float* scratch = pass.scratch[static_cast<std::size_t>(task.worker)];
-  if (const GradientView d_kernel = pass.gradients[kernel]) {
-    engine_->backward_kernel(d_kernel[task.group], d_y, pass.inputs[0][task.index], scratch);
-  }
-  if (use_bias_ && pass.gradients[bias]) {
-    kernels::conv_bias_gradient(pass.gradients[bias][task.group], d_y, shape_.out_h * shape_.out_w, shape_.out_c);
+  if (pass.trainable) {
+    float* sums = pass.group_sums[task.group];
+    engine_->backward_kernel(sums, d_y, pass.inputs[0][task.index], scratch);
+    if (use_bias_) {
+      kernels::conv_bias_gradient(sums + kernel_sums(), d_y, shape_.out_h * shape_.out_w, shape_.out_c);
+    }
   }
   if (pass.d_inputs[0]) {
     const float* packed = packed_backward(pass);
     engine_->backward_data(pass.d_inputs[0][task.index], d_y, packed != nullptr ? packed : pass.parameters[kernel],
                            scratch);
   }
+}
+
+/// Adds up the groups in order, of each tap one chunk.
+void Conv2D::add_groups(const Pass& pass, int part) const {
+  const std::ptrdiff_t tap = tap_floats();
+  const std::ptrdiff_t begin = std::ptrdiff_t{part} * sum_chunk;
+  const std::ptrdiff_t end = std::min(begin + sum_chunk, tap);
+  float* sums = pass.group_sums[0];
+  const auto add = [&](std::ptrdiff_t at, std::ptrdiff_t count) {
+    for (int group = 1; group < pass.groups; ++group) {
+      kernels::elementwise().add(sums + at, sums + at, pass.group_sums[group] + at, static_cast<std::size_t>(count));
+    }
+  };
+  for (int plane = 0; plane < engine_->sum_planes(); ++plane) add(plane * tap + begin, end - begin);
+  engine_->add_kernel_gradient(pass.gradients[kernel], sums, begin, end);
+  if (!use_bias_ || part != 0) return;
+  const auto biases = static_cast<std::ptrdiff_t>(kernel_sums());
+  add(biases, shape_.out_c);
+  kernels::elementwise().add(pass.gradients[bias], pass.gradients[bias], sums + biases,
+                             static_cast<std::size_t>(shape_.out_c));
+}
+
+int Conv2D::tap_floats() const { return shape_.in_c * shape_.out_c; }
+
+/// A group's sums: the engine's, then the bias's.
+std::size_t Conv2D::kernel_sums() const {
+  return round_to_line(static_cast<std::size_t>(engine_->sum_planes()) * static_cast<std::size_t>(tap_floats()));
 }
 
 }  // namespace convoy::layers

@@ -34,6 +34,10 @@ class Conv2D final : public Layer {
   float* packed_backward(const Pass& pass) const;
   void forward_sample(const Pass& pass, const Task& task) const;
   void backward_sample(const Pass& pass, const Task& task) const;
+  void add_groups(const Pass& pass, int part) const;
+
+  int tap_floats() const;
+  std::size_t kernel_sums() const;
 
   Settings settings_;
   kernels::ConvOptions options_;

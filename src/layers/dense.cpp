@@ -121,7 +121,7 @@ void Dense::backward_part(const Pass& pass, int part) const {
   const int begin = begin_of(part);
   const int end = begin_of(part + 1);
   if (few_units()) {
-    kernels::dense().backward(writable(pass.d_inputs[0]), pass.gradients[kernel].data, rows(pass.d_output),
+    kernels::dense().backward(writable(pass.d_inputs[0]), pass.gradients[kernel], rows(pass.d_output),
                               rows(pass.inputs[0]), pass.parameters[kernel], begin, end, units_, pass.batch);
   } else {
     backward_gemm(pass, begin, end);
@@ -136,9 +136,9 @@ void Dense::backward_gemm(const Pass& pass, int begin, int end) const {
   const BatchView& dx = pass.d_inputs[0];
   const BatchView& dy = pass.d_output;
   const std::ptrdiff_t first = static_cast<std::ptrdiff_t>(begin) * units_;
-  if (pass.gradients[kernel]) {
+  if (pass.gradients[kernel] != nullptr) {
     kernels::gemm(Transpose::yes, Transpose::no, end - begin, units_, pass.batch, x.data + begin, leading(x), dy.data,
-                  leading(dy), true, pass.gradients[kernel].data + first, units_);
+                  leading(dy), true, pass.gradients[kernel] + first, units_);
   }
   if (dx) {
     kernels::gemm(Transpose::no, Transpose::yes, pass.batch, end - begin, units_, dy.data, leading(dy),
@@ -147,9 +147,9 @@ void Dense::backward_gemm(const Pass& pass, int begin, int end) const {
 }
 
 void Dense::add_bias_gradient(const Pass& pass) const {
-  if (!pass.gradients[bias]) return;
+  if (pass.gradients[bias] == nullptr) return;
   for (int n = 0; n < pass.batch; ++n) {
-    for (int o = 0; o < units_; ++o) pass.gradients[bias].data[o] += pass.d_output[n][o];
+    for (int o = 0; o < units_; ++o) pass.gradients[bias][o] += pass.d_output[n][o];
   }
 }
 

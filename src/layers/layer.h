@@ -58,7 +58,9 @@ struct Declaration {
   bool gradient_in_place = false;  ///< backward may overwrite d_output with d_input, even if forward is not in place
   bool reads_output = false;       ///< backward reads this layer's own output
   Folding folding = Folding::none;
-  bool grouped_gradients = false;  ///< backward runs by sample and adds to gradient(i, task.group)
+  /// A group of samples: 0 before the first of them; backward's sweeps by sample add up there what follows from all of
+  /// them, and a late sweep makes gradients of it.
+  std::size_t group_floats = 0;
 };
 
 /// One buffer of a batch: sample n starts at data + n * stride (floats). Strides are padded; samples are contiguous.
@@ -66,14 +68,6 @@ struct BatchView {
   float* data = nullptr;
   std::ptrdiff_t stride = 0;
   float* operator[](int sample) const { return data + sample * stride; }
-  explicit operator bool() const { return data != nullptr; }
-};
-
-/// A parameter's gradient: one copy, or one a group of samples, which the session adds up in order.
-struct GradientView {
-  float* data = nullptr;  ///< null when the layer is frozen
-  std::ptrdiff_t stride = 0;
-  float* operator[](int group) const { return data + group * stride; }
   explicit operator bool() const { return data != nullptr; }
 };
 
@@ -90,12 +84,14 @@ struct Pass {
   std::vector<BatchView> d_inputs;  ///< to be assigned; data is null where nobody needs it
   BatchView d_output;
   std::vector<float*> parameters;
-  std::vector<GradientView> gradients;  ///< to be added to
+  std::vector<float*> gradients;  ///< to be added to; null when the layer is frozen
   std::vector<float*> states;
   std::byte* saved = nullptr;
   std::size_t saved_stride = 0;
   float* shared = nullptr;
   std::vector<float*> scratch;  ///< by worker
+  BatchView group_sums;         ///< by group of samples
+  int groups = 0;
 
   template <class T>
   T* saved_of(int sample) const {
@@ -106,7 +102,7 @@ struct Pass {
 /// The unit of work: index is the sample, or the part of a sweep with a number of parts of its own.
 struct Task {
   int index = 0;
-  int group = 0;   ///< of samples, for sweeps by sample: which copy of the gradients to add to
+  int group = 0;   ///< of samples, for sweeps by sample: which of the sums to add to
   int worker = 0;  ///< whose scratch to use
   int band = 0;    ///< of a divisible sweep: compute this one of so many bands of the sample
   int bands = 1;
@@ -118,9 +114,14 @@ struct Sweep {
   int parts =
       by_sample;  ///< by_sample: one call a sample. Otherwise so many calls; a fixed number, whatever the threads
   std::function<void(const Pass&, const Task&)> body;
-  /// It reads parameters only (packs weights, say): such sweeps run ahead of all others, so they split no segment, and
-  /// in Mode::predict not in every pass but when the weights have changed.
-  bool early = false;
+  /// Sweeps outside of the order split no segment.
+  enum class When {
+    in_order,
+    early,  ///< ahead of all others: it reads parameters only (packs weights, say). In Mode::predict not in every pass
+            ///< but when the weights have changed
+    late,   ///< after all others: it writes gradients only
+  };
+  When when = When::in_order;
   /// By sample only: the body may be called once for each band of a sample, for few samples on many threads.
   bool divisible = false;
 };

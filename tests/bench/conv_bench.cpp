@@ -41,7 +41,8 @@ void run(benchmark::State& state, const Layer& layer, const std::string& name, D
   const ConvShape shape = conv_shape(layer.input, layer.options);
   const auto engine = make_conv(name, shape);
   const Floats x(shape.in_floats(), 0.5F), kernel(shape.kernel_floats(), 0.01F), bias(layer.options.filters, 1.0F);
-  Floats y(shape.out_floats(), 0.5F), d_x(shape.in_floats()), d_kernel(shape.kernel_floats());
+  Floats y(shape.out_floats(), 0.5F), d_x(shape.in_floats());
+  Floats sums(static_cast<std::size_t>(engine->sum_planes() * shape.in_c * shape.out_c));
   Floats scratch(engine->scratch_floats());
   Floats forward_weights(engine->forward_weights_floats()), backward_weights(engine->backward_weights_floats());
   engine->pack_forward(forward_weights.data(), kernel.data());
@@ -53,7 +54,7 @@ void run(benchmark::State& state, const Layer& layer, const std::string& name, D
       case Direction::forward:
         engine->forward(y.data(), x.data(), forward, bias.data(), scratch.data(), {0, shape.out_h});
         break;
-      case Direction::kernel: engine->backward_kernel(d_kernel.data(), y.data(), x.data(), scratch.data()); break;
+      case Direction::kernel: engine->backward_kernel(sums.data(), y.data(), x.data(), scratch.data()); break;
       case Direction::data: engine->backward_data(d_x.data(), y.data(), backward, scratch.data()); break;
     }
     benchmark::ClobberMemory();

@@ -91,7 +91,11 @@ struct Bench {
 
   Floats backward_kernel(const Floats& start) {
     Floats d_kernel = start;
-    engine->backward_kernel(d_kernel.data(), d_y.data(), x.data(), scratch.data());
+    const int tap = s.in_c * s.out_c;
+    Floats sums(static_cast<std::size_t>(engine->sum_planes() * tap));
+    engine->backward_kernel(sums.data(), d_y.data(), x.data(), scratch.data());
+    engine->add_kernel_gradient(d_kernel.data(), sums.data(), 0, tap / 3);
+    engine->add_kernel_gradient(d_kernel.data(), sums.data(), tap / 3, tap);
     return d_kernel;
   }
 

@@ -48,8 +48,7 @@ LayerRun::LayerRun(Layer& layer, std::vector<Shape> inputs, int batch, Mode mode
     auto& values = parameters_.emplace_back(spec.shape.size());
     const float centre = spec.initializer == "ones" ? 1.0F : 0.0F;
     for (float& value : values) value = centre + 0.3F * random.normal();
-    const std::size_t copies = declaration_.grouped_gradients ? groups : 1;
-    gradients_.emplace_back(values.size() * copies);
+    gradients_.emplace_back(values.size());
   }
   for (const auto& spec : declaration_.states) {
     auto& values = states_.emplace_back(spec.shape.size());
@@ -57,9 +56,7 @@ LayerRun::LayerRun(Layer& layer, std::vector<Shape> inputs, int batch, Mode mode
   }
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     pass_.parameters.push_back(parameters_[i].data());
-    const auto stride = static_cast<std::ptrdiff_t>(parameters_[i].size());
-    pass_.gradients.push_back(
-        trainable ? GradientView{gradients_[i].data(), declaration_.grouped_gradients ? stride : 0} : GradientView{});
+    pass_.gradients.push_back(trainable ? gradients_[i].data() : nullptr);
   }
   for (auto& state : states_) pass_.states.push_back(state.data());
   pass_.saved_stride = (declaration_.saved_bytes + 63) / 64 * 64;
@@ -72,6 +69,9 @@ LayerRun::LayerRun(Layer& layer, std::vector<Shape> inputs, int batch, Mode mode
   }
   pass_.shared = buffers_[buffers_.size() - 2].data();
   pass_.scratch = {buffers_.back().data()};
+  group_sums_ = AlignedBuffer<float>(declaration_.group_floats * groups);
+  pass_.group_sums = {group_sums_.data(), static_cast<std::ptrdiff_t>(declaration_.group_floats)};
+  pass_.groups = groups;
 }
 
 std::vector<float> LayerRun::gather(BatchView view, std::size_t size, int batch) {
@@ -111,6 +111,7 @@ void LayerRun::backward(std::span<const float> d_output) {
   }
   for (std::size_t i = 0; i < shapes_.size(); ++i) poison_samples(pass_.d_inputs[i], shapes_[i].size(), batch_);
   for (auto& gradient : gradients_) std::ranges::fill(gradient, 0.0F);
+  std::ranges::fill(group_sums_.span(), 0.0F);
   run(layer_.backward(trainable_));
 }
 
@@ -119,13 +120,7 @@ std::vector<float> LayerRun::d_input(int which) const {
   return gather(pass_.d_inputs[i], shapes_[i].size(), batch_);
 }
 
-std::vector<float> LayerRun::gradient(int which) const {
-  const auto i = static_cast<std::size_t>(which);
-  const std::size_t size = parameters_[i].size();
-  std::vector<float> sum(size);
-  for (std::size_t j = 0; j < gradients_[i].size(); ++j) sum[j % size] += gradients_[i][j];
-  return sum;
-}
+std::vector<float> LayerRun::gradient(int which) const { return gradients_[static_cast<std::size_t>(which)]; }
 
 void LayerRun::run(const Sweeps& sweeps) {
   for (const Sweep& sweep : sweeps) {

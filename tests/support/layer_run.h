@@ -33,7 +33,7 @@ class LayerRun {
   /// Call after forward. Poisons and clears the gradient buffers first.
   void backward(std::span<const float> d_output);
   std::vector<float> d_input(int which) const;
-  std::vector<float> gradient(int which) const;  ///< groups added up
+  std::vector<float> gradient(int which) const;
 
   bool reversed = false;                 ///< visits samples and parts from the last to the first
   std::uint64_t seed_of_randomness = 5;  ///< with step, names the random numbers of dropout
@@ -58,6 +58,7 @@ class LayerRun {
   std::vector<std::vector<float>> states_;
   std::vector<std::vector<float>> gradients_;
   AlignedBuffer<std::byte> saved_;
+  AlignedBuffer<float> group_sums_;
 };
 
 }  // namespace convoy::test
