@@ -29,11 +29,6 @@ struct Image {
   const float* row(int y) const { return data + std::ptrdiff_t{y} * width * channels; }
 };
 
-struct Output {
-  float* data;
-  int width, channels;
-};
-
 /// One row of tiles on an image, 2 pixels apart and `size` high and wide, beginning at (top, left), which may lie
 /// outside: there the image is 0.
 class TileRow {
@@ -101,8 +96,8 @@ class TileRow {
 ///
 ///     M_i (tiles x out_c)  =  V_i (tiles x in_c)  U_i (in_c x out_c)
 ///
-/// with 4/9 of the multiplications. d_x is the same correlation of d_y by the flipped and transposed kernel; d_kernel
-/// sums V_i^T W_i over the tiles, W the transformed d_y, in the transformed domain.
+/// with 4/9 of the multiplications. Of W, the transformed d_y, d_x takes W_i U_i^T, whose tiles overlap, and d_kernel
+/// sums V_i^T W_i over the tiles.
 class WinogradConv final : public ConvEngine {
  public:
   explicit WinogradConv(const ConvShape& shape)
@@ -112,8 +107,8 @@ class WinogradConv final : public ConvEngine {
 
   std::size_t scratch_floats() const override {
     const Strip strip = strip_of(strip_rows_);
-    const std::ptrdiff_t plane = std::max(
-        {correlation_floats(s_.in_c), correlation_floats(s_.out_c), strip.v_plane + panels(s_.out_c) * strip.w_plane});
+    const std::ptrdiff_t plane =
+        std::max({block_floats(s_.in_c), block_floats(s_.out_c), strip.v_plane + panels(s_.out_c) * strip.w_plane});
     return edge_floats() + static_cast<std::size_t>(numbers * plane);
   }
   std::size_t forward_weights_floats() const override { return weights_floats(s_.in_c, s_.out_c); }
@@ -132,9 +127,8 @@ class WinogradConv final : public ConvEngine {
     }
   }
 
-  // Panels x 16 x out_c x panel, of the flipped kernel: flipping exchanges the first and the last of G's rows.
+  // Panels x 16 x out_c x panel.
   void pack_backward(float* weights, const float* kernel) const override {
-    constexpr int flipped[] = {3, 1, 2, 0};
     constexpr int chunk = 32;
     const std::ptrdiff_t plane = std::ptrdiff_t{s_.out_c} * tiles_.panel;
     const std::ptrdiff_t tap = std::ptrdiff_t{s_.in_c} * s_.out_c;
@@ -146,9 +140,8 @@ class WinogradConv final : public ConvEngine {
         const int count = std::min(chunk, s_.out_c - o);
         transforms_.kernel(transformed, chunk, kernel + std::ptrdiff_t{i} * s_.out_c + o, tap, count);
         for (int n = 0; n < numbers; ++n) {
-          const float* from = transformed + std::ptrdiff_t{4 * flipped[n / 4] + flipped[n % 4]} * chunk;
           float* to = column + n * plane + std::ptrdiff_t{o} * tiles_.panel;
-          for (int k = 0; k < count; ++k) to[std::ptrdiff_t{k} * tiles_.panel] = from[k];
+          for (int k = 0; k < count; ++k) to[std::ptrdiff_t{k} * tiles_.panel] = transformed[n * chunk + k];
         }
       }
     }
@@ -158,13 +151,32 @@ class WinogradConv final : public ConvEngine {
 
   void forward(float* y, const float* x, const float* weights, const float* bias, float* scratch,
                RowRange rows) const override {
-    correlate({y, s_.out_w, s_.out_c}, {x, s_.in_h, s_.in_w, s_.in_c}, s_.pad_h, s_.pad_w, weights, bias, scratch,
-              rows);
+    const Image image{x, s_.in_h, s_.in_w, s_.in_c};
+    TileRow::clear(scratch, s_.in_w, s_.in_c);
+    const auto transform = [&](const TileRun& run, float* v, std::ptrdiff_t plane) {
+      const TileRow row(image, 4, 2 * run.row - s_.pad_h, 2 * run.first - s_.pad_w, scratch);
+      transform_input_row(row, v, plane, run.count, s_.in_c);
+    };
+    const auto finish = [&](const TileRun& run, int c, const float* m, std::ptrdiff_t plane) {
+      transform_output_row(y, run, c, m, plane, bias, rows);
+    };
+    multiply_tiles({rows.first / 2, half_up(rows.end)}, s_.in_c, s_.out_c, weights, scratch, transform, finish);
   }
 
   void backward_data(float* d_x, const float* d_y, const float* weights, float* scratch) const override {
-    correlate({d_x, s_.in_w, s_.in_c}, {d_y, s_.out_h, s_.out_w, s_.out_c}, 2 - s_.pad_h, 2 - s_.pad_w, weights,
-              nullptr, scratch, {0, s_.in_h});
+    const Image image{d_y, s_.out_h, s_.out_w, s_.out_c};
+    TileRow::clear(scratch, s_.out_w, s_.out_c);
+    std::fill_n(d_x, s_.in_floats(), 0.0F);
+    const auto transform = [&](const TileRun& run, float* w, std::ptrdiff_t plane) {
+      const TileRow row(image, 2, 2 * run.row, 2 * run.first, scratch);
+      row.for_each_run(run.count, 0, s_.out_c, [&](const float* const* rows, int first, int count) {
+        transforms_.gradient(w + std::ptrdiff_t{first} * s_.out_c, plane, s_.out_c, rows, s_.out_c, count, s_.out_c);
+      });
+    };
+    const auto finish = [&](const TileRun& run, int c, const float* m, std::ptrdiff_t plane) {
+      add_input_gradient(d_x, run, c, m, plane);
+    };
+    multiply_tiles({0, half_up(s_.out_h)}, s_.out_c, s_.in_c, weights, scratch, transform, finish);
   }
 
   int sum_planes() const override { return numbers; }
@@ -206,55 +218,60 @@ class WinogradConv final : public ConvEngine {
   std::size_t weights_floats(int depth, int channels) const {
     return static_cast<std::size_t>(numbers * panels(channels) * tiles_.panel) * static_cast<std::size_t>(depth);
   }
-  /// A sixteenth of what correlate needs for its V and M.
-  std::ptrdiff_t correlation_floats(int in_c) const {
-    const std::ptrdiff_t tiles = block_tiles(in_c);
-    return plane_of(tiles * in_c) + plane_of(tiles * tiles_.panel);
+  /// A sixteenth of what multiply_tiles needs of scratch behind the edges.
+  std::ptrdiff_t block_floats(int depth) const {
+    const std::ptrdiff_t tiles = block_tiles(depth);
+    return plane_of(tiles * depth) + plane_of(tiles * tiles_.panel);
   }
 
-  /// Tiles that correlate handles at a time: their V stays in the L1 cache, and they fill whole register tiles.
-  int block_tiles(int in_c) const {
-    const int fitting = l1_floats / (numbers * in_c);
+  /// Tiles that multiply_tiles handles at a time: transformed, they stay in the L1 cache, and they fill whole register
+  /// tiles.
+  int block_tiles(int depth) const {
+    const int fitting = l1_floats / (numbers * depth);
     return std::max(fitting / tiles_.rows * tiles_.rows, tiles_.rows);
   }
 
-  /// Tiles [begin, begin + count) of an image with `width` of them in a row: calls visit(row, first, count, offset) for
-  /// each run of neighbours, which begins at tile `begin + offset`.
+  /// Neighbouring tiles of a row of them.
+  struct TileRun {
+    int row, first, count;
+  };
+
+  /// Tiles [begin, begin + count) of an image with `width` of them in a row: calls visit(run, offset) for each run of
+  /// neighbours, which begins at tile `begin + offset`.
   template <class Visit>
   static void for_each_tile_run(int begin, int count, int width, const Visit& visit) {
     for (int offset = 0; offset < count;) {
       const int first = (begin + offset) % width;
-      const int run = std::min(width - first, count - offset);
-      visit((begin + offset) / width, first, run, offset);
-      offset += run;
+      const TileRun run{(begin + offset) / width, first, std::min(width - first, count - offset)};
+      visit(run, offset);
+      offset += run.count;
     }
   }
 
-  /// Assigns the wanted rows of `out`, from an image padded by pad_h and pad_w.
-  void correlate(const Output& out, const Image& in, int pad_h, int pad_w, const float* weights, const float* bias,
-                 float* scratch, RowRange wanted) const {
-    const int width = half_up(out.width);
-    const int end = half_up(wanted.end) * width;
-    const int block = block_tiles(in.channels);
-    const std::ptrdiff_t v_plane = plane_of(std::ptrdiff_t{block} * in.channels);
+  /// For these rows of tiles: transform(run, v, plane) fills `depth` channels of a run's V, and finish(run, c, m,
+  /// plane) takes the panel of M = V U that begins at channel c of `channels`.
+  template <class Transform, class Finish>
+  void multiply_tiles(RowRange rows, int depth, int channels, const float* weights, float* scratch,
+                      const Transform& transform, const Finish& finish) const {
+    const int width = half_up(s_.out_w);
+    const int end = rows.end * width;
+    const int block = block_tiles(depth);
+    const std::ptrdiff_t v_plane = plane_of(std::ptrdiff_t{block} * depth);
     const std::ptrdiff_t m_plane = plane_of(std::ptrdiff_t{block} * tiles_.panel);
-    float* v = scratch + TileRow::scratch_floats(in.width, in.channels);
+    float* v = scratch + edge_floats();
     float* m = v + numbers * v_plane;
-    TileRow::clear(scratch, in.width, in.channels);
-    for (int begin = wanted.first / 2 * width; begin < end; begin += block) {
+    for (int begin = rows.first * width; begin < end; begin += block) {
       const int tiles = std::min(block, end - begin);
-      for_each_tile_run(begin, tiles, width, [&](int row, int first, int count, int offset) {
-        const TileRow tile_row(in, 4, 2 * row - pad_h, 2 * first - pad_w, scratch);
-        transform_input_row(tile_row, v + std::ptrdiff_t{offset} * in.channels, v_plane, count, in.channels);
+      for_each_tile_run(begin, tiles, width, [&](const TileRun& run, int offset) {
+        transform(run, v + std::ptrdiff_t{offset} * depth, v_plane);
       });
       const float* u = weights;
-      for (int c = 0; c < out.channels; c += tiles_.panel) {
-        for (int n = 0; n < numbers; ++n, u += std::ptrdiff_t{in.channels} * tiles_.panel) {
-          multiply_block(m + n * m_plane, v + n * v_plane, u, tiles, in.channels);
+      for (int c = 0; c < channels; c += tiles_.panel) {
+        for (int n = 0; n < numbers; ++n, u += std::ptrdiff_t{depth} * tiles_.panel) {
+          multiply_block(m + n * m_plane, v + n * v_plane, u, tiles, depth);
         }
-        for_each_tile_run(begin, tiles, width, [&](int row, int first, int count, int offset) {
-          const float* products = m + std::ptrdiff_t{offset} * tiles_.panel;
-          transform_output_row(out, row, first, count, c, products, m_plane, bias, wanted);
+        for_each_tile_run(begin, tiles, width, [&](const TileRun& run, int offset) {
+          finish(run, c, m + std::ptrdiff_t{offset} * tiles_.panel, m_plane);
         });
       }
     }
@@ -282,17 +299,26 @@ class WinogradConv final : public ConvEngine {
                        .run = depth});
   }
 
-  void transform_output_row(const Output& out, int tile_row, int first, int count, int c, const float* m,
-                            std::ptrdiff_t plane, const float* bias, RowRange wanted) const {
+  void transform_output_row(float* y, const TileRun& run, int c, const float* m, std::ptrdiff_t plane,
+                            const float* bias, RowRange wanted) const {
     float* rows[2];
     for (int r = 0; r < 2; ++r) {
-      const int y = 2 * tile_row + r;
-      const bool inside = y >= wanted.first && y < wanted.end;
-      rows[r] =
-          inside ? out.data + (std::ptrdiff_t{y} * out.width + std::ptrdiff_t{2} * first) * out.channels + c : nullptr;
+      const int at = 2 * run.row + r;
+      const bool inside = at >= wanted.first && at < wanted.end;
+      rows[r] = inside ? y + (std::ptrdiff_t{at} * s_.out_w + std::ptrdiff_t{2} * run.first) * s_.out_c + c : nullptr;
     }
-    transforms_.output(rows, out.channels, m, plane, tiles_.panel, bias == nullptr ? nullptr : bias + c,
-                       std::min(2 * count, out.width - 2 * first), std::min(tiles_.panel, out.channels - c));
+    transforms_.output(rows, s_.out_c, m, plane, tiles_.panel, bias == nullptr ? nullptr : bias + c,
+                       std::min(2 * run.count, s_.out_w - 2 * run.first), std::min(tiles_.panel, s_.out_c - c));
+  }
+
+  void add_input_gradient(float* d_x, const TileRun& run, int c, const float* m, std::ptrdiff_t plane) const {
+    float* rows[4];
+    for (int r = 0; r < 4; ++r) {
+      const int at = 2 * run.row + r - s_.pad_h;
+      rows[r] = at >= 0 && at < s_.in_h ? d_x + std::ptrdiff_t{at} * s_.in_w * s_.in_c + c : nullptr;
+    }
+    transforms_.input_gradient(rows, s_.in_c, s_.in_w, 2 * run.first - s_.pad_w, m, plane, tiles_.panel, run.count,
+                               std::min(tiles_.panel, s_.in_c - c));
   }
 
   void transform_inputs(float* v, const float* x, const Strip& strip, int first_row, float* scratch) const {

@@ -119,6 +119,46 @@ void output(float* const* rows, std::ptrdiff_t y_step, const float* m, std::ptrd
   }
 }
 
+/// B m for one column of m, 4 numbers of which each is `plane` floats after the one before; only row `r` of it.
+template <class T>
+CONVOY_INLINE T input_gradient_row(const float* m, std::ptrdiff_t plane, int r) {
+  const auto at = [&](int i) { return get<T>(m + i * plane); };
+  switch (r) {
+    case 0: return at(0);
+    case 1: return at(1) - at(2) + at(3);
+    case 2: return at(1) + at(2) - at(0);
+    default: return -at(3);
+  }
+}
+
+// What two patches share stays in registers from one to the next.
+void input_gradient(float* const* rows, std::ptrdiff_t x_step, int width, int left, const float* m,
+                    std::ptrdiff_t plane, std::ptrdiff_t m_step, int tiles, int count) {
+  each_channel(count, [&]<class T>(int c) {
+    const auto add = [&](float* row, int x, T value) {
+      if (x < 0 || x >= width) return;
+      float* pixel = row + x * x_step + c;
+      put(pixel, get<T>(pixel) + value);
+    };
+    CONVOY_UNROLL for (int r = 0; r < 4; ++r) {
+      if (rows[r] == nullptr) continue;
+      T shared[2] = {};
+      int x = left;
+      const float* products = m + c;
+      for (int t = 0; t < tiles; ++t, x += 2, products += m_step) {
+        T e[4];
+        CONVOY_UNROLL for (int i = 0; i < 4; ++i) e[i] = input_gradient_row<T>(products + i * plane, 4 * plane, r);
+        add(rows[r], x, shared[0] + e[0]);
+        add(rows[r], x + 1, shared[1] + (e[1] - e[2] + e[3]));
+        shared[0] = e[1] + e[2] - e[0];
+        shared[1] = -e[3];
+      }
+      add(rows[r], x, shared[0]);
+      add(rows[r], x + 1, shared[1]);
+    }
+  });
+}
+
 void kernel(float* to, std::ptrdiff_t plane, const float* g, std::ptrdiff_t g_plane, int count) {
   each_channel(count, [&]<class T>(int c) {
     T given[9], half[12], all[16];
@@ -142,7 +182,7 @@ void kernel_gradient(float* dg, std::ptrdiff_t dg_plane, const float* m, std::pt
 }  // namespace
 
 template <>
-const WinogradKernels Table<WinogradKernels, Isa::CONVOY_KERNEL_ISA>::functions = {input, gradient, output, kernel,
-                                                                                   kernel_gradient};
+const WinogradKernels Table<WinogradKernels, Isa::CONVOY_KERNEL_ISA>::functions = {
+    input, gradient, output, input_gradient, kernel, kernel_gradient};
 
 }  // namespace convoy::kernels

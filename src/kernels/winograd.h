@@ -10,7 +10,11 @@ namespace convoy::kernels {
 /// networks", 2016). A tile of 2x2 outputs follows from 4x4 inputs d and the 3x3 kernel g with 16 multiplications in
 /// place of 36:
 ///
-///     y = A^T [(G g G^T) * (B^T d B)] A      and, by transposition,      dg = G^T [(A dy A^T) * (B^T d B)] G
+///     y = A^T [(G g G^T) * (B^T d B)] A
+///
+/// and, by transposition,
+///
+///     dg = G^T [(A dy A^T) * (B^T d B)] G        dd = B [(G g G^T) * (A dy A^T)] B^T
 ///
 ///         | 1  0 -1  0 |        |  1   0   0  |
 ///     B^T=| 0  1  1  0 |      G=| 1/2 1/2 1/2 |      A^T=| 1  1  1  0 |
@@ -31,6 +35,10 @@ struct WinogradKernels {
   /// either may be null; m is 16 x tiles x m_step, bias may be null.
   void (*output)(float* const* rows, std::ptrdiff_t y_step, const float* m, std::ptrdiff_t plane, std::ptrdiff_t m_step,
                  const float* bias, int pixels, int count);
+  /// Adds B m B^T, patches of 4x4 that are 2 pixels apart, the first at column `left` of 4 rows of `width` pixels with
+  /// x_step floats each. Rows may be null; columns may lie outside.
+  void (*input_gradient)(float* const* rows, std::ptrdiff_t x_step, int width, int left, const float* m,
+                         std::ptrdiff_t plane, std::ptrdiff_t m_step, int tiles, int count);
   /// Assigns G g G^T; the 9 numbers of a kernel lie g_plane floats apart.
   void (*kernel)(float* to, std::ptrdiff_t plane, const float* g, std::ptrdiff_t g_plane, int count);
   /// Adds G^T m G to dg.
