@@ -153,10 +153,14 @@ class DirectConv final : public ConvEngine {
     const float* padded = padded_x_.pad(scratch, x, padded_x_.all_rows());
     float* band = scratch + round_to_line(padded_x_.floats());
     for (int first = 0; first < s_.out_h; first += band_rows_) {
-      const int end = std::min(first + band_rows_, s_.out_h);
-      pack_pixels(band, d_y, first, end);
+      const RowRange rows{first, std::min(first + band_rows_, s_.out_h)};
+      const bool packed = !reads_in_place();
+      if (packed) pack_pixels(band, d_y, rows);
       for (int c = 0; c < s_.out_c; c += tiles_.panel) {
-        for (int ky = 0; ky < s_.kernel_h; ++ky) add_kernel_row(sums, band, padded, first, end, c, ky);
+        const std::ptrdiff_t pixel = std::ptrdiff_t{first} * s_.out_w;
+        const Gradients gradients = packed ? Gradients{band + c * (rows.end - first) * s_.out_w, tiles_.panel, rows}
+                                           : Gradients{d_y + pixel * s_.out_c + c, s_.out_c, rows};
+        for (int ky = 0; ky < s_.kernel_h; ++ky) add_kernel_row(sums, gradients, padded, c, ky);
       }
     }
   }
@@ -218,10 +222,23 @@ class DirectConv final : public ConvEngine {
     }
   }
 
-  /// Copies rows [first, end) of d_y into panels: (out_c / panel) x rows x out_w x panel.
-  void pack_pixels(float* to, const float* d_y, int first, int end) const {
-    const std::ptrdiff_t pixels = std::ptrdiff_t{end - first} * s_.out_w;
-    d_y += std::ptrdiff_t{first} * s_.out_w * s_.out_c;
+  /// A panel of d_y for some of its rows, step floats from pixel to pixel.
+  struct Gradients {
+    const float* data;
+    std::ptrdiff_t step;
+    RowRange rows;
+  };
+
+  /// Whether backward_kernel takes d_y as it is: where a panel is all of a pixel, or is read only once for each row of
+  /// the kernel.
+  bool reads_in_place() const {
+    return s_.out_c == tiles_.panel || (s_.out_c % tiles_.panel == 0 && s_.kernel_w * s_.in_c <= tiles_.rows);
+  }
+
+  /// Copies rows of d_y into panels: (out_c / panel) x rows x out_w x panel.
+  void pack_pixels(float* to, const float* d_y, RowRange rows) const {
+    const std::ptrdiff_t pixels = std::ptrdiff_t{rows.end - rows.first} * s_.out_w;
+    d_y += std::ptrdiff_t{rows.first} * s_.out_w * s_.out_c;
     for (int c = 0; c < s_.out_c; c += tiles_.panel) {
       const int columns = std::min(tiles_.panel, s_.out_c - c);
       for (std::ptrdiff_t p = 0; p < pixels; ++p) {
@@ -231,22 +248,22 @@ class DirectConv final : public ConvEngine {
     }
   }
 
-  /// Adds what output rows [first, end), packed in `band`, give to kernel row ky and the panel at channel c.
-  void add_kernel_row(float* sums, const float* band, const float* x, int first, int end, int c, int ky) const {
+  /// Adds what these rows of d_y give to kernel row ky and the panel at channel c.
+  void add_kernel_row(float* sums, const Gradients& d_y, const float* x, int c, int ky) const {
     const auto [valid, valid_end] = rows_meeting(ky);
-    const int from = std::max(first, valid);
-    const int to = std::min(end, valid_end);
+    const int from = std::max(d_y.rows.first, valid);
+    const int to = std::min(d_y.rows.end, valid_end);
     if (from >= to) return;
     const int taps = s_.kernel_w * s_.in_c;
     const std::ptrdiff_t row = padded_x_.row_floats();
     const std::ptrdiff_t iy = std::ptrdiff_t{from} * s_.stride_h + ky - s_.pad_h;
-    const std::ptrdiff_t pixels = (std::ptrdiff_t{end - first} * c / tiles_.panel + from - first) * s_.out_w;
     tiles_.kernel_row({.d_kernel = sums + std::ptrdiff_t{ky} * taps * s_.out_c + c,
                        .out_c = s_.out_c,
                        .x = x + iy * row,
                        .x_step = std::ptrdiff_t{s_.stride_w} * s_.in_c,
                        .x_row = s_.stride_h * row,
-                       .d_y = band + pixels * tiles_.panel,
+                       .d_y = d_y.data + std::ptrdiff_t{from - d_y.rows.first} * s_.out_w * d_y.step,
+                       .d_y_step = d_y.step,
                        .taps = taps,
                        .columns = std::min(tiles_.panel, s_.out_c - c),
                        .rows = to - from,

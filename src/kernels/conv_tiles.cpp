@@ -87,8 +87,8 @@ void tile(const KernelRow& job, const float* x, float* d_kernel) {
   Tile<rows, width> t = {};
   const std::ptrdiff_t step = job.x_step;
   const float* d_y = job.d_y;
-  for (int r = 0; r < job.rows; ++r, x += job.x_row, d_y += std::ptrdiff_t{job.pixels} * panel) {
-    t.multiply([x, step](int k, int m) { return x[k * step + m]; }, d_y, panel, job.pixels);
+  for (int r = 0; r < job.rows; ++r, x += job.x_row, d_y += job.pixels * job.d_y_step) {
+    t.multiply([x, step](int k, int m) { return x[k * step + m]; }, d_y, job.d_y_step, job.pixels);
   }
   t.template write<true>(d_kernel, job.out_c, job.columns);
 }

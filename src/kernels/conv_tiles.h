@@ -32,9 +32,10 @@ struct KernelRow {
   const float* x;
   std::ptrdiff_t x_step;
   std::ptrdiff_t x_row;
-  const float* d_y;  ///< rows x pixels x panel
-  int taps;          ///< kernel_w x in_c
-  int columns;       ///< at most a panel
+  const float* d_y;  ///< rows x pixels x panel, d_y_step floats from pixel to pixel
+  std::ptrdiff_t d_y_step;
+  int taps;     ///< kernel_w x in_c
+  int columns;  ///< at most a panel
   int rows;
   int pixels;
 };

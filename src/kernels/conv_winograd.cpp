@@ -359,6 +359,7 @@ class WinogradConv final : public ConvEngine {
                            .x_step = s_.in_c,
                            .x_row = 0,
                            .d_y = w,
+                           .d_y_step = tiles_.panel,
                            .taps = s_.in_c,
                            .columns = std::min(tiles_.panel, s_.out_c - c),
                            .rows = 1,
