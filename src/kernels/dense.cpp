@@ -5,7 +5,7 @@
 namespace convoy::kernels {
 namespace {
 
-constexpr int block = 256;  // inputs: 16 units of them are half of an L1 cache
+constexpr int block = 128;  // inputs: 16 units of them, and their gradients, are half of an L1 cache
 constexpr int samples = 4;  // that go through a block together
 
 template <class T>
