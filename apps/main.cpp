@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <csignal>
 #include <exception>
 #include <iostream>
 
@@ -84,6 +85,7 @@ int dispatch(Arguments arguments) {
 
 int main(int argc, char** argv) {
   using namespace convoy;
+  std::signal(SIGXFSZ, SIG_IGN);  // a file-size limit is an error like a full disk, not the program's end
   try {
     const int code = app::dispatch({argv + 1, argv + argc});
     if (!std::cout.flush()) throw Error(ErrorKind::failed, "standard output cannot be written");

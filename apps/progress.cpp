@@ -59,6 +59,13 @@ bool Progress::on_epoch_end(const EpochLog& log) {
   return !interrupt_requested();
 }
 
+void Progress::on_warning(const std::string& message) {
+  erase();
+  std::cerr << "warning: " << message << '\n' << std::flush;
+}
+
+bool Progress::wants_checkpoint() { return take_checkpoint_request(); }
+
 bool JsonEpochs::on_epoch_end(const EpochLog& log) {
   nlohmann::ordered_json line = {
       {"event", "epoch"}, {"epoch", log.epoch}, {"loss", log.loss}, {"accuracy", log.accuracy}};

@@ -7,8 +7,8 @@
 
 namespace convoy::app {
 
-/// Shows training on standard error: a bar that is redrawn on a terminal, a line an epoch elsewhere; and stops it when
-/// the user presses Ctrl-C. With `quiet` it only does the latter.
+/// Shows training on standard error: a bar that is redrawn on a terminal, a line an epoch elsewhere, and warnings. Stops
+/// it when the user presses Ctrl-C, and has a checkpoint written at SIGUSR1. With `quiet` it shows warnings only.
 class Progress : public Callback {
  public:
   explicit Progress(bool quiet);
@@ -16,6 +16,8 @@ class Progress : public Callback {
 
   bool on_batch_end(const BatchLog& log) override;
   bool on_epoch_end(const EpochLog& log) override;
+  void on_warning(const std::string& message) override;
+  bool wants_checkpoint() override;
 
  private:
   void draw(const BatchLog& log);

@@ -12,10 +12,13 @@ namespace convoy::app {
 namespace {
 
 std::atomic<bool> interrupted{false};
+std::atomic<bool> checkpoint_requested{false};
 
 void on_interrupt(int) {
   if (interrupted.exchange(true)) _exit(130);
 }
+
+void on_checkpoint_request(int) { checkpoint_requested = true; }
 
 }  // namespace
 
@@ -35,9 +38,12 @@ std::string red(const std::string& text) {
 void catch_interrupt() {
   std::signal(SIGINT, on_interrupt);
   std::signal(SIGTERM, on_interrupt);
+  std::signal(SIGUSR1, on_checkpoint_request);
 }
 
 bool interrupt_requested() { return interrupted; }
+
+bool take_checkpoint_request() { return checkpoint_requested.exchange(false); }
 
 std::string duration(double seconds) {
   char text[64];

@@ -14,6 +14,8 @@ std::string red(const std::string& text);
 /// From now on the first Ctrl-C makes `interrupt_requested` true, the second ends the program at once.
 void catch_interrupt();
 bool interrupt_requested();
+/// Whether SIGUSR1 came since the last call; catch_interrupt listens for it too.
+bool take_checkpoint_request();
 
 /// "12.3 s", "4 min 05 s"
 std::string duration(double seconds);

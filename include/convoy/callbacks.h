@@ -34,12 +34,16 @@ struct BatchLog {
   double seconds = 0;   ///< since the epoch began
 };
 
-/// Called by fit. Returning false from a batch or an epoch stops training after it, with everything saved.
+/// Called in training. Returning false from a batch or an epoch stops training after it, with everything saved.
 class Callback {
  public:
   virtual ~Callback() = default;
   virtual bool on_batch_end(const BatchLog&) { return true; }
   virtual bool on_epoch_end(const EpochLog&) { return true; }
+  /// Something went wrong and training goes on: a step that was skipped, a checkpoint that could not be written.
+  virtual void on_warning(const std::string&) {}
+  /// Asked after each batch: true to have a run write its checkpoint now.
+  virtual bool wants_checkpoint() { return false; }
 };
 
 }  // namespace convoy

@@ -22,8 +22,13 @@ struct Use {
 
 class Planner {
  public:
-  Planner(const Network& network, const WorkPlan& work, Mode mode, int last, int max_batch)
-      : network_(network), work_(work), mode_(mode), last_(last), max_batch_(max_batch) {
+  Planner(const Network& network, const WorkPlan& work, Mode mode, int last, int max_batch, Retain retain)
+      : network_(network),
+        work_(work),
+        mode_(mode),
+        last_(last),
+        max_batch_(max_batch),
+        keeps_all_(retain == Retain::everything) {
     uses_.resize(static_cast<std::size_t>(last) + 2);  // the network's input comes first
     for (int i = 0; i <= last; ++i) {
       const auto& inputs = network.node(i).inputs;
@@ -44,7 +49,7 @@ class Planner {
 
   int add_buffer(int node, int first, int last) {
     const std::size_t floats = sample_stride(network_.shape_of(node).size()) * static_cast<std::size_t>(max_batch_);
-    lifetimes_.push_back({floats, first, last});
+    lifetimes_.push_back({floats, keeps_all_ ? 0 : first, keeps_all_ ? work_.end : last});
     return static_cast<int>(lifetimes_.size()) - 1;
   }
 
@@ -93,7 +98,7 @@ class Planner {
     const Node& node = network_.node(i);
     if (node.inputs.size() != 1 || network_.shape_of(node.inputs[0]).size() != node.declaration.output.size())
       return false;
-    return node.declaration.view || (node.declaration.in_place && may_overwrite(i));
+    return node.declaration.view || (!keeps_all_ && node.declaration.in_place && may_overwrite(i));
   }
 
   void place_outputs() {
@@ -114,7 +119,7 @@ class Planner {
     const Node& node = network_.node(i);
     if (node.inputs.size() != 1 || uses_[position(node.inputs[0])].size() != 1) return false;
     const Declaration& d = node.declaration;
-    return (d.view || d.in_place || d.gradient_in_place) &&
+    return (d.view || (!keeps_all_ && (d.in_place || d.gradient_in_place))) &&
            network_.shape_of(node.inputs[0]).size() == node.declaration.output.size();
   }
 
@@ -177,6 +182,7 @@ class Planner {
   Mode mode_;
   int last_;
   int max_batch_;
+  bool keeps_all_;
   std::vector<std::vector<Use>> uses_;  ///< by position()
   std::vector<Lifetime> lifetimes_;     ///< by buffer
   std::vector<int> outputs_;            ///< buffers by position()
@@ -187,8 +193,9 @@ class Planner {
 
 }  // namespace
 
-MemoryPlan plan_memory(const Network& network, const WorkPlan& work, Mode mode, int last, int max_batch) {
-  return Planner(network, work, mode, last, max_batch).plan();
+MemoryPlan plan_memory(const Network& network, const WorkPlan& work, Mode mode, int last, int max_batch,
+                       Retain retain) {
+  return Planner(network, work, mode, last, max_batch, retain).plan();
 }
 
 }  // namespace convoy

@@ -18,7 +18,8 @@ BatchView view_of(AlignedBuffer<float>& block, const Place& place) {
 
 }  // namespace
 
-Session::Session(const Network& network, Weights& weights, Mode mode, int max_batch, int last, ThreadPool& pool)
+Session::Session(const Network& network, Weights& weights, Mode mode, int max_batch, int last, ThreadPool& pool,
+                 Retain retain)
     : network_(network),
       weights_(weights),
       mode_(mode),
@@ -27,7 +28,7 @@ Session::Session(const Network& network, Weights& weights, Mode mode, int max_ba
       pool_(pool),
       work_(plan_work(network, mode, last)),
       passes_(static_cast<std::size_t>(last) + 1) {
-  const MemoryPlan plan = plan_memory(network, work_, mode, last, max_batch);
+  const MemoryPlan plan = plan_memory(network, work_, mode, last, max_batch, retain);
   bind_activations(plan);
   bind_weights();
   bind_saved();

@@ -29,7 +29,8 @@ class Session {
 
   /// Runs nodes 0 to `last`: Network::output(), or Network::logits() to train through a fused softmax. `network`,
   /// `weights` and `pool` must outlive the session.
-  Session(const Network& network, Weights& weights, Mode mode, int max_batch, int last, ThreadPool& pool);
+  Session(const Network& network, Weights& weights, Mode mode, int max_batch, int last, ThreadPool& pool,
+          Retain retain = Retain::nothing);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -43,6 +44,10 @@ class Session {
   BatchView output() const { return passes_.back().output; }
   /// To be filled before backward with the loss's gradient for the output.
   BatchView d_output() const { return passes_.back().d_output; }
+  /// With Retain::everything: a node's output after forward, and its gradient after backward (null where none is
+  /// needed).
+  BatchView output_of(int node) const { return passes_[static_cast<std::size_t>(node)].output; }
+  BatchView d_output_of(int node) const { return passes_[static_cast<std::size_t>(node)].d_output; }
   /// For each number in Weights::parameters the sum of its gradients since clear_gradients(). Empty in Mode::predict.
   std::span<float> gradients() { return gradients_.span(); }
 

@@ -42,4 +42,12 @@ void Weights::copy_from(const Weights& other) {
   std::ranges::copy(other.states.span(), states.data());
 }
 
+Weights Weights::copy() const {
+  Weights same;
+  same.parameters = AlignedBuffer<float>(parameters.size());
+  same.states = AlignedBuffer<float>(states.size());
+  same.copy_from(*this);
+  return same;
+}
+
 }  // namespace convoy

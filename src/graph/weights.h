@@ -33,6 +33,7 @@ class Weights {
   std::vector<Tensor> tensors(const Network& network);
   /// Copies all values from another Weights of the same network.
   void copy_from(const Weights& other);
+  Weights copy() const;
 };
 
 }  // namespace convoy

@@ -13,6 +13,8 @@
 namespace convoy {
 namespace {
 
+constexpr std::string_view suffix = ".XXXXXX";  // for mkstemp
+
 [[noreturn]] void fail(const std::filesystem::path& file, const std::string& what, int error) {
   throw Error(ErrorKind::failed, file.string() + ": " + what + ": " + std::strerror(error));
 }
@@ -20,7 +22,8 @@ namespace {
 /// A temporary file that disappears unless it was kept.
 class TemporaryFile {
  public:
-  explicit TemporaryFile(const std::filesystem::path& target) : target_(target), name_(target.string() + ".XXXXXX") {
+  explicit TemporaryFile(const std::filesystem::path& target)
+      : target_(target), name_(target.string() + std::string(suffix)) {
     descriptor_ = mkstemp(name_.data());
     if (descriptor_ < 0) fail(target_, "cannot be written", errno);
   }
@@ -74,6 +77,10 @@ void write_file_atomically(const std::filesystem::path& file, std::span<const st
 
 void write_file_atomically(const std::filesystem::path& file, std::string_view contents) {
   write_file_atomically(file, std::span(&contents, 1));
+}
+
+bool is_temporary_name_of(std::string_view name, std::string_view file) {
+  return name.size() == file.size() + suffix.size() && name.starts_with(file) && name[file.size()] == '.';
 }
 
 }  // namespace convoy

@@ -12,4 +12,7 @@ namespace convoy {
 void write_file_atomically(const std::filesystem::path& file, std::span<const std::string_view> pieces);
 void write_file_atomically(const std::filesystem::path& file, std::string_view contents);
 
+/// Whether `name` is what the temporary file for `file` may be called: a process that was killed leaves it behind.
+bool is_temporary_name_of(std::string_view name, std::string_view file);
+
 }  // namespace convoy

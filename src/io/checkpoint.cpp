@@ -1,5 +1,7 @@
 #include "io/checkpoint.h"
 
+#include <nlohmann/json.hpp>
+
 #include "convoy/error.h"
 
 namespace convoy {
@@ -7,15 +9,34 @@ namespace {
 
 std::vector<NamedTensor> all_tensors(const Checkpoint& checkpoint) {
   std::vector<NamedTensor> all = checkpoint.model;
-  all.insert(all.end(), checkpoint.optimizer.begin(), checkpoint.optimizer.end());
+  all.insert(all.end(), checkpoint.training.begin(), checkpoint.training.end());
   return all;
+}
+
+const std::string& entry(const TensorFile& file, const std::filesystem::path& path, const char* key) {
+  const auto found = file.metadata.find(key);
+  if (found == file.metadata.end()) {
+    throw Error(ErrorKind::data, path.string() + ": a model, not a checkpoint: it does not say where training stood");
+  }
+  return found->second;
+}
+
+DataSums parse_sums(const std::string& json, const std::filesystem::path& path) {
+  try {
+    return nlohmann::json::parse(json).get<DataSums>();
+  } catch (const nlohmann::json::exception&) {
+    throw Error(ErrorKind::data, path.string() + ": damaged metadata: \"data\"");
+  }
 }
 
 }  // namespace
 
+const std::vector<std::string> training_prefixes = {"optim.", "best."};
+
 void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint) {
   Metadata metadata = checkpoint.metadata.to_map();
   metadata["progress"] = checkpoint.progress;
+  metadata["data"] = nlohmann::json(checkpoint.data).dump();
   std::vector<TensorToWrite> entries;
   for (const NamedTensor& tensor : all_tensors(checkpoint)) {
     std::vector<std::int64_t> extents;
@@ -25,16 +46,20 @@ void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkp
   write_safetensors(path, entries, metadata);
 }
 
+CheckpointOrigin read_origin(const std::filesystem::path& path) {
+  const TensorFile file = read_safetensors(path);
+  return {ModelMetadata::from(file, path).config, parse_sums(entry(file, path, "data"), path)};
+}
+
 void load_checkpoint(const std::filesystem::path& path, Checkpoint& checkpoint) {
   const TensorFile file = read_safetensors(path);
-  const auto progress = file.metadata.find("progress");
-  if (progress == file.metadata.end()) {
-    throw Error(ErrorKind::data, path.string() + ": a model, not a checkpoint: it does not say where training stood");
-  }
+  const std::string& progress = entry(file, path, "progress");
+  const std::string& data = entry(file, path, "data");
   ModelMetadata metadata = ModelMetadata::from(file, path);
   load_tensors(file, path, all_tensors(checkpoint));
   checkpoint.metadata = std::move(metadata);
-  checkpoint.progress = progress->second;
+  checkpoint.progress = progress;
+  checkpoint.data = parse_sums(data, path);
 }
 
 }  // namespace convoy

@@ -5,20 +5,32 @@
 #include <string>
 #include <vector>
 
+#include "io/data_sums.h"
 #include "io/model_file.h"
 
 namespace convoy {
 
-/// A model file with what training needs to go on: the optimizer's arrays, as "optim.<slot>/<tensor>", and where it
-/// stands, as JSON.
+/// A model file with what training needs to go on: the optimizer's arrays and the best epoch's weights, where it
+/// stands, and on which data.
 struct Checkpoint {
   std::vector<NamedTensor> model;
-  std::vector<NamedTensor> optimizer;  ///< named "optim.m/conv1/kernel"
+  std::vector<NamedTensor> training;  ///< named "optim.m/conv1/kernel" and "best.conv1/kernel"
   ModelMetadata metadata;
   std::string progress;  ///< JSON
+  DataSums data;
 };
 
+/// What the names of Checkpoint::training begin with.
+extern const std::vector<std::string> training_prefixes;
+
 void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint);
+
+/// The configuration and the data that a checkpoint was trained with. Throws Error{data}.
+struct CheckpointOrigin {
+  std::string config;
+  DataSums data;
+};
+CheckpointOrigin read_origin(const std::filesystem::path& path);
 
 /// Fills the tensors that `checkpoint` names, its metadata and progress. Throws Error{data} and then has changed no
 /// tensor.

@@ -90,11 +90,12 @@ void save_model(const std::filesystem::path& path, std::span<const NamedTensor> 
 }
 
 void load_tensors(const TensorFile& file, const std::filesystem::path& path, std::span<const NamedTensor> tensors,
-                  const std::string& ignored) {
+                  const std::vector<std::string>& ignored) {
   for (const NamedTensor& tensor : tensors) check(tensor, file.find(tensor.name), path);
   for (const StoredTensor& stored : file.tensors) {
     const bool known = std::ranges::find(tensors, stored.name, &NamedTensor::name) != tensors.end();
-    const bool may_be_left = !ignored.empty() && stored.name.rfind(ignored, 0) == 0;
+    const bool may_be_left =
+        std::ranges::any_of(ignored, [&](const std::string& prefix) { return stored.name.starts_with(prefix); });
     if (!known && !may_be_left)
       fail(path, "tensor \"" + stored.name.substr(0, 80) + "\" is not part of the network" + another_network);
   }

@@ -32,10 +32,9 @@ struct ModelMetadata {
 
 void save_model(const std::filesystem::path& path, std::span<const NamedTensor> tensors, const ModelMetadata& metadata);
 
-/// Copies a file's tensors into `tensors`, after every name, shape, dtype and number was checked. Tensors of the file
-/// whose names begin with `ignored` (if not empty) may be more than `tensors`. Throws Error{data} and then has written
-/// nothing.
+/// Copies a file's tensors into `tensors`, after every name, shape, dtype and number was checked. The file may have
+/// more than `tensors` if their names begin with one of `ignored`. Throws Error{data} and then has written nothing.
 void load_tensors(const TensorFile& file, const std::filesystem::path& path, std::span<const NamedTensor> tensors,
-                  const std::string& ignored = "");
+                  const std::vector<std::string>& ignored = {});
 
 }  // namespace convoy

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <ctime>
 #include <fstream>
@@ -14,7 +15,6 @@
 #include "core/cpu.h"
 #include "core/text.h"
 #include "io/atomic_file.h"
-#include "io/sha256.h"
 
 namespace convoy {
 namespace {
@@ -22,8 +22,9 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-constexpr std::array files = {"config.toml",      "resolved.toml", "env.json",    "metrics.csv", "events.jsonl",
-                              "best.safetensors", "last.ckpt",     "report.html", "log.txt"};
+constexpr const char* resolved = "resolved.toml";
+constexpr std::array files = {"config.toml",      resolved,    "env.json",    "metrics.csv", "events.jsonl",
+                              "best.safetensors", "last.ckpt", "report.html", "log.txt"};
 
 std::string now_utc() {
   const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
@@ -52,8 +53,7 @@ Json as_json(const Environment& environment) {
 std::string csv_row(const EpochLog& log) {
   std::string row = std::to_string(log.epoch) + "," + shortest(log.loss) + "," + shortest(log.accuracy) + ",";
   row += log.has_validation ? shortest(log.validation_loss) + "," + shortest(log.validation_accuracy) : ",";
-  return row + "," + shortest(log.learning_rate) + "," + shortest(log.seconds) + "," + shortest(log.images_per_second) +
-         "\n";
+  return row + "," + shortest(log.learning_rate) + "\n";
 }
 
 Json as_json(const EpochLog& log) {
@@ -68,28 +68,34 @@ Json as_json(const EpochLog& log) {
   return event;
 }
 
+/// What write_file_atomically leaves behind when its process is killed: a file's name and a suffix.
+bool is_left_over(const fs::directory_entry& entry) {
+  std::error_code error;
+  const std::string name = entry.path().filename().string();
+  return entry.is_regular_file(error) &&
+         std::ranges::any_of(files, [&](const char* file) { return is_temporary_name_of(name, file); });
+}
+
 }  // namespace
 
-Environment this_environment(const std::string& blas_core, int threads, const std::vector<fs::path>& data_files) {
-  Environment environment{.convoy_version = version(),
-                          .compiler = __VERSION__,
-                          .cpu = cpu_name(),
-                          .isa = isa_name(cpu_isa()),
-                          .blas_core = blas_core,
-                          .cores = static_cast<int>(std::thread::hardware_concurrency()),
-                          .threads = threads,
-                          .started = now_utc(),
-                          .data = {}};
-  for (const auto& file : data_files) environment.data.emplace_back(file.string(), sha256_of_file(file));
-  return environment;
+Environment this_environment(const std::string& blas_core, int threads, const DataSums& data) {
+  return {.convoy_version = version(),
+          .compiler = __VERSION__,
+          .cpu = cpu_name(),
+          .isa = isa_name(cpu_isa()),
+          .blas_core = blas_core,
+          .cores = static_cast<int>(std::thread::hardware_concurrency()),
+          .threads = threads,
+          .started = now_utc(),
+          .data = data};
 }
 
 RunFolder::RunFolder(fs::path path, bool force) : path_(std::move(path)) {
   if (!fs::exists(path_)) return;
   if (!fs::is_directory(path_))
     throw Error(ErrorKind::config, path_.string() + ": exists and is not a folder; use --out for another");
-  if (fs::is_empty(path_)) return;
-  if (!fs::exists(path_ / "resolved.toml")) {
+  if (is_as_good_as_empty()) return;
+  if (!fs::exists(path_ / resolved)) {
     throw Error(ErrorKind::config,
                 path_.string() + ": holds something that is not a run; use --out for another folder");
   }
@@ -104,25 +110,72 @@ void RunFolder::begin(const std::string& given_config, const std::string& resolv
   std::error_code error;
   fs::create_directories(path_, error);
   if (error) throw Error(ErrorKind::failed, path_.string() + ": cannot be made: " + error.message());
-  for (const char* file : files) fs::remove(path_ / file, error);
+  // resolved.toml is what makes the folder a run: it goes last, so that an interrupted start can be repeated.
+  for (const char* file : files) {
+    if (file != resolved) fs::remove(path_ / file, error);
+  }
+  remove_temporary_files();
+  write_file_atomically(path_ / resolved, resolved_config);
   write_file_atomically(path_ / "config.toml", given_config);
-  write_file_atomically(path_ / "resolved.toml", resolved_config);
   write_file_atomically(path_ / "env.json", as_json(environment).dump(2) + "\n");
-  append("metrics.csv",
-         "epoch,loss,accuracy,validation_loss,validation_accuracy,learning_rate,seconds,images_per_second\n");
+  write_metrics({});
   append("events.jsonl", Json{{"event", "start"}, {"time", environment.started}}.dump() + "\n");
   add_log("started with " + std::to_string(environment.threads) + " threads on " + environment.cpu + " (" +
           environment.isa + ")");
 }
 
+void RunFolder::resume(const History& history, const Environment& environment) {
+  remove_temporary_files();
+  write_metrics(history);
+  drop_events_after(static_cast<int>(history.size()));
+  append("events.jsonl",
+         Json{{"event", "resume"}, {"time", environment.started}, {"epoch", history.size()}}.dump() + "\n");
+  add_log("resumed after epoch " + std::to_string(history.size()) + " with " + std::to_string(environment.threads) +
+          " threads on " + environment.cpu + " (" + environment.isa + ")");
+}
+
+void RunFolder::write_metrics(const History& history) const {
+  std::string text = "epoch,loss,accuracy,validation_loss,validation_accuracy,learning_rate\n";
+  for (const EpochLog& log : history) text += csv_row(log);
+  write_file_atomically(path_ / "metrics.csv", text);
+}
+
+void RunFolder::remove_temporary_files() const {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(path_, error)) {
+    if (is_left_over(entry)) fs::remove(entry.path(), error);
+  }
+}
+
+bool RunFolder::is_as_good_as_empty() const { return std::ranges::all_of(fs::directory_iterator(path_), is_left_over); }
+
+/// A killed process may have recorded an epoch without its checkpoint, or half a line.
+void RunFolder::drop_events_after(int epoch) const {
+  std::ifstream stream(path_ / "events.jsonl");
+  std::string kept;
+  for (std::string line; std::getline(stream, line);) {
+    const Json event = Json::parse(line, nullptr, false);
+    if (!event.is_object()) continue;
+    const bool later = event.value("event", "") == "epoch" && event.value("epoch", 0) > epoch;
+    if (!later) kept += line + "\n";
+  }
+  write_file_atomically(path_ / "events.jsonl", kept);
+}
+
 void RunFolder::add_epoch(const EpochLog& log) {
-  append("metrics.csv", csv_row(log));
   append("events.jsonl", as_json(log).dump() + "\n");
   std::string line =
       "epoch " + std::to_string(log.epoch) + ": loss " + shortest(log.loss) + ", accuracy " + shortest(log.accuracy);
   if (log.has_validation)
     line += ", validation loss " + shortest(log.validation_loss) + ", accuracy " + shortest(log.validation_accuracy);
   add_log(line);
+}
+
+void RunFolder::add_divergence(const std::string& message, const std::vector<double>& gradient_norms) {
+  Json norms = Json::array();
+  for (const double norm : gradient_norms) norms.push_back(std::isfinite(norm) ? Json(norm) : Json(nullptr));
+  append("events.jsonl", Json{{"event", "diverged"}, {"message", message}, {"gradient_norms", norms}}.dump() + "\n");
+  add_log(message);
 }
 
 void RunFolder::add_log(const std::string& line) { append("log.txt", now_utc() + " " + line + "\n"); }

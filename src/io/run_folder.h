@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "convoy/callbacks.h"
+#include "io/data_sums.h"
 
 namespace convoy {
 
@@ -18,13 +19,12 @@ struct Environment {
   std::string blas_core;
   int cores = 0;
   int threads = 0;
-  std::string started;                                    ///< ISO 8601, UTC
-  std::vector<std::pair<std::string, std::string>> data;  ///< file, SHA-256
+  std::string started;  ///< ISO 8601, UTC
+  DataSums data;
 };
 
-/// The environment of this process; `data_files` are hashed.
-Environment this_environment(const std::string& blas_core, int threads,
-                             const std::vector<std::filesystem::path>& data_files);
+/// The environment of this process.
+Environment this_environment(const std::string& blas_core, int threads, const DataSums& data);
 
 /// A folder that holds one run: config.toml, resolved.toml, env.json, metrics.csv, events.jsonl, best.safetensors,
 /// last.ckpt, report.html and log.txt.
@@ -37,8 +37,16 @@ class RunFolder {
   /// Makes the folder, removes what an earlier run left, and writes the files that are known from the start.
   void begin(const std::string& given_config, const std::string& resolved_config, const Environment& environment);
 
-  /// Appends an epoch to metrics.csv, events.jsonl and log.txt and flushes them.
+  /// Goes on with a run that has this history: puts metrics.csv and events.jsonl back to it, and removes what a killed
+  /// process left half-written.
+  void resume(const History& history, const Environment& environment);
+
+  /// Replaces metrics.csv by the whole history. It has no times: equal runs have equal files.
+  void write_metrics(const History& history) const;
+  /// Appends an epoch to events.jsonl and log.txt and flushes them.
   void add_epoch(const EpochLog& log);
+  /// The same for what ended the run: the message, and the last gradient norms.
+  void add_divergence(const std::string& message, const std::vector<double>& gradient_norms);
   /// Appends a line to log.txt.
   void add_log(const std::string& line);
 
@@ -49,6 +57,9 @@ class RunFolder {
 
  private:
   void append(const char* file, const std::string& text) const;
+  bool is_as_good_as_empty() const;
+  void remove_temporary_files() const;
+  void drop_events_after(int epoch) const;
 
   std::filesystem::path path_;
 };

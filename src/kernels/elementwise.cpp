@@ -11,9 +11,27 @@ void mask(float* y, const float* x, const unsigned char* keep, std::size_t count
   for (std::size_t i = 0; i < count; ++i) y[i] = keep[i] != 0 ? x[i] * factor : 0;
 }
 
+/// Several sums at once, since each addition waits for the one before.
+double sum_of_squares(const float* x, std::size_t count) {
+  constexpr std::size_t sums = 16;
+  double partial[sums] = {};
+  std::size_t i = 0;
+  for (; i + sums <= count; i += sums) {
+    for (std::size_t j = 0; j < sums; ++j) {
+      const double value = x[i + j];
+      partial[j] += value * value;
+    }
+  }
+  for (std::size_t j = 0; i < count; ++i, ++j) partial[j] += static_cast<double>(x[i]) * static_cast<double>(x[i]);
+  double sum = 0;
+  for (const double part : partial) sum += part;
+  return sum;
+}
+
 }  // namespace
 
 template <>
-const ElementwiseKernels Table<ElementwiseKernels, Isa::CONVOY_KERNEL_ISA>::functions = {.add = add, .mask = mask};
+const ElementwiseKernels Table<ElementwiseKernels, Isa::CONVOY_KERNEL_ISA>::functions = {
+    .add = add, .mask = mask, .sum_of_squares = sum_of_squares};
 
 }  // namespace convoy::kernels

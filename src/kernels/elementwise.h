@@ -11,6 +11,8 @@ struct ElementwiseKernels {
   void (*add)(float* y, const float* a, const float* b, std::size_t count);
   /// Assigns y = x * factor where keep is not 0, else 0; y may be x.
   void (*mask)(float* y, const float* x, const unsigned char* keep, std::size_t count, float factor);
+  /// The sum of x^2, added up in double precision.
+  double (*sum_of_squares)(const float* x, std::size_t count);
 };
 
 inline const ElementwiseKernels& elementwise() { return for_this_cpu<ElementwiseKernels>(); }

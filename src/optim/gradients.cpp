@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "kernels/elementwise.h"
+
 namespace convoy {
 namespace {
 
@@ -67,16 +69,17 @@ double GradientTools::regularise(std::span<const float> parameters, std::span<fl
   return sum_of_chunks();
 }
 
-void GradientTools::clip_norm(std::span<float> gradients, double max_norm) {
+double GradientTools::norm(std::span<const float> gradients) {
   pool_.run(static_cast<int>(chunks_.size()), [&](int task, int) {
     const Chunk& chunk = chunks_[static_cast<std::size_t>(task)];
-    double squares = 0;
-    for (const float g : gradients.subspan(chunk.offset, chunk.size))
-      squares += static_cast<double>(g) * static_cast<double>(g);
-    partial_[static_cast<std::size_t>(task)] = squares;
+    partial_[static_cast<std::size_t>(task)] =
+        kernels::elementwise().sum_of_squares(gradients.data() + chunk.offset, chunk.size);
   });
-  const double norm = std::sqrt(sum_of_chunks());
-  if (!(norm > max_norm)) return;
+  return std::sqrt(sum_of_chunks());
+}
+
+void GradientTools::clip_norm(std::span<float> gradients, double norm, double max_norm) {
+  if (norm <= max_norm) return;
   const auto factor = static_cast<float>(max_norm / norm);
   pool_.run(static_cast<int>(chunks_.size()), [&](int task, int) {
     const Chunk& chunk = chunks_[static_cast<std::size_t>(task)];

@@ -38,8 +38,11 @@ class GradientTools {
   /// sum of l1 * |w| + l2 * w^2.
   double regularise(std::span<const float> parameters, std::span<float> gradients);
 
-  /// Scales all gradients by max_norm / norm when their joint norm exceeds max_norm.
-  void clip_norm(std::span<float> gradients, double max_norm);
+  /// The joint norm of all gradients: not finite if one of them is not.
+  double norm(std::span<const float> gradients);
+
+  /// Scales all gradients by max_norm / norm when `norm`, what norm() returned, exceeds max_norm.
+  void clip_norm(std::span<float> gradients, double norm, double max_norm);
 
   /// Limits each gradient to [-limit, limit].
   void clip_value(std::span<float> gradients, double limit);

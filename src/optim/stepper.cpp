@@ -1,5 +1,8 @@
 #include "optim/stepper.h"
 
+#include <algorithm>
+#include <cmath>
+
 namespace convoy {
 
 Stepper::Stepper(const Spec& optimizer, std::vector<Tensor> tensors, std::size_t floats, ThreadPool& pool)
@@ -13,16 +16,22 @@ Stepper::Stepper(const Spec& optimizer, std::vector<Tensor> tensors, std::size_t
   for (std::size_t i = 0; i < slot_names_.size(); ++i) slots_.emplace_back(floats);
 }
 
-double Stepper::step(std::span<float> parameters, std::span<float> gradients, double learning_rate,
-                     std::uint64_t step) {
+Stepper::Result Stepper::step(std::span<float> parameters, std::span<float> gradients, double learning_rate,
+                              std::uint64_t step) {
   const double penalty = tools_.regularise(parameters, gradients);
-  if (clip_norm_ > 0) tools_.clip_norm(gradients, clip_norm_);
+  const double norm = tools_.norm(gradients);
+  if (!std::isfinite(norm)) return {penalty, norm};
+  if (clip_norm_ > 0) tools_.clip_norm(gradients, norm, clip_norm_);
   if (clip_value_ > 0) tools_.clip_value(gradients, clip_value_);
   pool_.run(static_cast<int>(tools_.chunks().size()), [&](int task, int) {
     update(tools_.chunks()[static_cast<std::size_t>(task)], parameters, gradients, learning_rate, step);
   });
   tools_.constrain(parameters);
-  return penalty;
+  return {penalty, norm};
+}
+
+void Stepper::reset() {
+  for (auto& slot : slots_) std::ranges::fill(slot.span(), 0.0F);
 }
 
 void Stepper::update(const Chunk& chunk, std::span<float> parameters, std::span<const float> gradients,

@@ -23,9 +23,16 @@ class Stepper {
   /// `floats` is the size of the parameter block. The settings of `optimizer` must be complete. `pool` must outlive it.
   Stepper(const Spec& optimizer, std::vector<Tensor> tensors, std::size_t floats, ThreadPool& pool);
 
-  /// One step; `step` counts from 1. Assigns `parameters`, changes `gradients` (regularised and clipped). Returns the
-  /// regularisers' penalty before the step. Does not allocate.
-  double step(std::span<float> parameters, std::span<float> gradients, double learning_rate, std::uint64_t step);
+  struct Result {
+    double penalty = 0;        ///< of the regularisers, before the step
+    double gradient_norm = 0;  ///< of all gradients together, regularised, not yet clipped
+  };
+  /// One step; `step` counts from 1. Assigns `parameters`, changes `gradients` (regularised and clipped). Where the
+  /// gradients' norm is not finite no step is taken. Does not allocate.
+  Result step(std::span<float> parameters, std::span<float> gradients, double learning_rate, std::uint64_t step);
+
+  /// Forgets all steps.
+  void reset();
 
   /// The optimizer's memory, for checkpoints: arrays as long as the parameter block.
   const std::vector<std::string>& slot_names() const { return slot_names_; }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "config/differences.h"
 #include "convoy/error.h"
 #include "core/stopwatch.h"
 #include "io/atomic_file.h"
@@ -10,6 +11,7 @@
 #include "io/run_folder.h"
 #include "kernels/gemm.h"
 #include "report/report.h"
+#include "train/data_sums.h"
 #include "train/model_io.h"
 #include "train/progress.h"
 #include "train/trainer.h"
@@ -21,16 +23,30 @@ namespace fs = std::filesystem;
 
 std::uint64_t seed_of(const Config& config) { return static_cast<std::uint64_t>(config.run.integer("seed")); }
 
-/// The files whose bytes the results depend on, for env.json.
-std::vector<fs::path> data_files(const Settings& data) {
-  std::vector<fs::path> files;
-  if (data.text("dataset") != "idx") return files;
-  for (const auto& entry : fs::directory_iterator(data.text("path"))) {
-    const std::string name = entry.path().filename().string();
-    if (entry.is_regular_file() && name.find("-ubyte") != std::string::npos) files.push_back(entry.path());
+/// Keys that may change between a checkpoint and a resume: they say how long to train and how to work, not on what. The
+/// data's place may change, since its contents are checked.
+const std::vector<std::string> harmless_keys = {"name",      "threads",   "train.epochs", "train.checkpoint_seconds",
+                                                "data.path", "data.hint", "train.top_k"};
+
+/// Throws Error{config} when a checkpoint was trained with another configuration.
+void require_same_config(const std::string& trained, const Config& config, const fs::path& folder) {
+  const fs::path file = folder / "resolved.toml";
+  const Config before = parse_config(trained, (folder / "last.ckpt").string() + " (configuration)", folder);
+  const auto changed = differences(before, config, harmless_keys);
+  if (changed.empty()) return;
+  std::string message = file.string() + ": changed since the checkpoint was written: ";
+  for (std::size_t i = 0; i < changed.size(); ++i) message += (i == 0 ? "" : "; ") + changed[i];
+  throw Error(ErrorKind::config, message + "; train anew for that (convoy train --out ANOTHER), or put it back");
+}
+
+/// Throws Error{data} when a checkpoint was trained on other data.
+void require_same_data(const DataSums& trained, const DataSums& sums, const std::string& path) {
+  for (const auto& [file, sum] : trained) {
+    const auto same = std::ranges::find(sums, file, &DataSums::value_type::first);
+    if (same != sums.end() && same->second == sum) continue;
+    throw Error(ErrorKind::data, path + ": not the data that the checkpoint was trained on: " + file +
+                                     (same == sums.end() ? " is missing" : " has other contents"));
   }
-  std::ranges::sort(files);
-  return files;
 }
 
 TrainerOptions trainer_options(const Config& config) {
@@ -40,7 +56,8 @@ TrainerOptions trainer_options(const Config& config) {
                       .last_batch = config.data.text("last_batch"),
                       .seed = seed_of(config)},
           .patience = config.train.integer("patience"),
-          .top_k = config.train.integer("top_k")};
+          .top_k = config.train.integer("top_k"),
+          .on_nan = config.train.text("on_nan")};
 }
 
 /// One run: data, model and trainer of a configuration, and the folder that records them.
@@ -52,42 +69,42 @@ class Run {
         data_(load_data(config.data, seed_of(config))),
         model_(Model::from_config(config, data_.train.shape(), options.threads)),
         impl_(ModelAccess::impl(model_)),
-        trainer_(prepare(), trainer_options(config)) {
-    best_ = Weights(impl_.network(), 0);
-    best_.copy_from(impl_.weights());
+        trainer_(prepare(), trainer_options(config)),
+        environment_(this_environment(kernels::blas_core(), impl_.pool.threads(), sums_of_data(config.data))),
+        checkpoints_(*this, config.train.number("checkpoint_seconds")) {
+    options_.callbacks.push_back(&checkpoints_);
   }
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
 
   void begin(const Config& config) {
     const std::string given = config.source.empty() ? resolved_toml(impl_.config) : config.source;
-    environment_ = this_environment(kernels::blas_core(), impl_.pool.threads(), data_files(config.data));
     folder_.begin(given, resolved_toml(impl_.config), environment_);
   }
 
   /// Puts weights, optimizer and progress back to where the run's checkpoint stands.
-  void restore() {
+  void restore(const DataSums& trained) {
+    require_same_data(trained, environment_.data, impl_.config.data.text("path"));
     Checkpoint checkpoint = make_checkpoint();
     load_checkpoint(folder_.checkpoint(), checkpoint);
     const StoredProgress stored = parse_progress(checkpoint.progress, folder_.checkpoint().string());
     trainer_.restore(stored.progress);
     trainer_.schedule().restore(stored.schedule_state);
-    environment_ = this_environment(kernels::blas_core(), impl_.pool.threads(), data_files(impl_.config.data));
-    if (stored.progress.best_epoch == 0) return;
-    const TensorFile file = read_safetensors(folder_.best_model());
-    std::vector<NamedTensor> tensors;
-    for (const auto& tensor : best_.tensors(impl_.network()))
-      tensors.push_back({tensor.name, tensor.shape, tensor.values});
-    load_tensors(file, folder_.best_model(), tensors);
+    best_saved_ = 0;
+    folder_.resume(stored.progress.history, environment_);
   }
 
   RunResult train() {
     const Stopwatch watch;
     bool interrupted = false;
+    bool saved = true;
     while (!trainer_.done() && !interrupted) {
       const int before = trainer_.progress().epoch;
       interrupted = run_epoch() == Trainer::Outcome::stopped;
-      if (trainer_.progress().epoch > before) record_epoch();
-      save_checkpoint(folder_.checkpoint(), make_checkpoint());
+      if (trainer_.progress().epoch > before) record([&] { folder_.add_epoch(trainer_.progress().history.back()); });
+      saved = record([&] { save(); });
     }
+    if (!saved) save();  // a last attempt, which throws
     return finish(interrupted, watch.seconds());
   }
 
@@ -99,32 +116,75 @@ class Run {
             impl_.pool,      data_.train,     data_.validation, impl_.scaling};
   }
 
+  /// Writes the checkpoint within an epoch, when it is time or somebody asks.
+  class Checkpoints final : public Callback {
+   public:
+    Checkpoints(Run& run, double seconds) : run_(run), seconds_(seconds) {}
+
+    bool on_batch_end(const BatchLog&) override {
+      const bool due = seconds_ > 0 && since_last_.seconds() >= seconds_;
+      if (due || std::ranges::any_of(run_.options_.callbacks, &Callback::wants_checkpoint)) {
+        run_.record([&] { run_.save(); });
+        since_last_ = {};
+      }
+      return true;
+    }
+    void on_warning(const std::string& message) override { run_.folder_.add_log(message); }
+
+   private:
+    Run& run_;
+    double seconds_;
+    Stopwatch since_last_;
+  };
+
   Trainer::Outcome run_epoch() {
     try {
       return trainer_.run_epoch(options_.callbacks);
     } catch (const Error& error) {
-      folder_.add_log(error.what());
+      record([&] { folder_.add_divergence(error.what(), trainer_.gradient_norms()); });
       throw;
     }
   }
 
-  void record_epoch() {
-    folder_.add_epoch(trainer_.progress().history.back());
-    if (!trainer_.improved()) return;
-    best_.copy_from(impl_.weights());
-    save_weights(folder_.best_model(), impl_, best_);
+  /// Does what writes files. Where that fails, the disk may be full or the folder gone for a while: training goes on,
+  /// as the next checkpoint may succeed. Returns whether it did.
+  template <class Write>
+  bool record(const Write& write) {
+    try {
+      write();
+      return true;
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::failed) throw;
+      for (Callback* callback : options_.callbacks) {
+        if (callback != &checkpoints_) callback->on_warning(std::string(error.what()) + "; training goes on");
+      }
+      return false;
+    }
+  }
+
+  /// Everything that a resume needs; the checkpoint last, which says that the rest is there.
+  void save() {
+    const Progress& progress = trainer_.progress();
+    if (progress.best_epoch > best_saved_) {
+      save_weights(folder_.best_model(), impl_, trainer_.best());
+      best_saved_ = progress.best_epoch;
+    }
+    folder_.write_metrics(progress.history);
+    save_checkpoint(folder_.checkpoint(), make_checkpoint());
   }
 
   Checkpoint make_checkpoint() {
-    Checkpoint checkpoint{
-        .model = named_tensors(impl_), .optimizer = {}, .metadata = metadata_of(impl_), .progress = {}};
-    checkpoint.progress = progress_json(trainer_.progress(), trainer_.schedule().state());
+    Checkpoint checkpoint{.model = named_tensors(impl_),
+                          .training = named_tensors(trainer_.best(), impl_.network(), "best."),
+                          .metadata = metadata_of(impl_),
+                          .progress = progress_json(trainer_.progress(), trainer_.schedule().state()),
+                          .data = environment_.data};
     Stepper& optimizer = trainer_.optimizer();
     for (std::size_t slot = 0; slot < optimizer.slot_names().size(); ++slot) {
       for (const Node& node : impl_.network().nodes()) {
         for (const TensorSlot& tensor : node.parameters) {
-          checkpoint.optimizer.push_back({"optim." + optimizer.slot_names()[slot] + "/" + tensor.name, tensor.shape,
-                                          optimizer.slot(slot).subspan(tensor.offset, tensor.shape.size())});
+          checkpoint.training.push_back({"optim." + optimizer.slot_names()[slot] + "/" + tensor.name, tensor.shape,
+                                         optimizer.slot(slot).subspan(tensor.offset, tensor.shape.size())});
         }
       }
     }
@@ -135,7 +195,7 @@ class Run {
   RunResult finish(bool interrupted, double seconds) {
     const Progress& progress = trainer_.progress();
     if (progress.best_epoch > 0) {
-      impl_.weights().copy_from(best_);
+      impl_.weights().copy_from(trainer_.best());
     } else {
       save_weights(folder_.best_model(), impl_, impl_.weights());
     }
@@ -187,8 +247,9 @@ class Run {
   Model model_;
   Model::Impl& impl_;
   Trainer trainer_;
-  Weights best_;
   Environment environment_;
+  int best_saved_ = 0;  ///< the epoch whose weights best.safetensors holds; 0: unknown
+  Checkpoints checkpoints_;
 };
 
 }  // namespace
@@ -203,12 +264,19 @@ RunResult run_experiment(const Config& config, const RunOptions& options) {
 
 RunResult resume_experiment(const fs::path& folder, const RunOptions& options, int epochs) {
   const kernels::SingleThreadedBlas single;
-  if (!fs::exists(folder / "last.ckpt"))
-    throw Error(ErrorKind::data, folder.string() + ": no last.ckpt in it; is it a run folder?");
+  if (!fs::exists(folder / "resolved.toml"))
+    throw Error(ErrorKind::data, folder.string() + ": no resolved.toml in it; is it a run folder?");
   Config config = load_config(folder / "resolved.toml");
   if (epochs > 0) config.train.set("epochs", static_cast<std::int64_t>(epochs));
+  std::optional<CheckpointOrigin> origin;  // none: the run was killed before its first checkpoint
+  if (fs::exists(folder / "last.ckpt")) origin = read_origin(folder / "last.ckpt");
+  if (origin) require_same_config(origin->config, config, folder);
   Run run(config, options, RunFolder(folder, true));
-  run.restore();
+  if (origin) {
+    run.restore(origin->data);
+  } else {
+    run.begin(config);
+  }
   return run.train();
 }
 

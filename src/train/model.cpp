@@ -113,15 +113,10 @@ History Model::fit(const Dataset& train, const FitOptions& options) {
   Trainer trainer({impl.network(), impl.weights(), impl.loss(), impl.config.optimizer, impl.config.schedule, impl.pool,
                    train, options.validation, impl.scaling},
                   {.epochs = options.epochs, .batches = batches});
-  const bool keep_best = options.restore_best && !options.validation.empty();
-  Weights best;
-  if (keep_best) best = Weights(impl.network(), 0);
-  while (!trainer.done()) {
-    const auto outcome = trainer.run_epoch(options.callbacks);
-    if (keep_best && trainer.progress().epoch > 0 && trainer.improved()) best.copy_from(impl.weights());
-    if (outcome == Trainer::Outcome::stopped) break;
+  while (!trainer.done() && trainer.run_epoch(options.callbacks) == Trainer::Outcome::finished) {
   }
-  if (keep_best && trainer.progress().best_epoch > 0) impl.weights().copy_from(best);
+  const bool best = options.restore_best && !options.validation.empty() && trainer.progress().best_epoch > 0;
+  if (best) impl.weights().copy_from(trainer.best());
   return trainer.progress().history;
 }
 

@@ -1,16 +1,11 @@
 #include "train/model_io.h"
 
 #include "convoy/error.h"
+#include "io/checkpoint.h"
 #include "train/batch.h"
 
 namespace convoy {
 namespace {
-
-std::vector<NamedTensor> named(Weights& weights, const Network& network) {
-  std::vector<NamedTensor> tensors;
-  for (const auto& tensor : weights.tensors(network)) tensors.push_back({tensor.name, tensor.shape, tensor.values});
-  return tensors;
-}
 
 Shape shape_in(const Config& config, const std::filesystem::path& file) {
   if (!config.run.has("input_shape")) {
@@ -22,7 +17,15 @@ Shape shape_in(const Config& config, const std::filesystem::path& file) {
 
 }  // namespace
 
-std::vector<NamedTensor> named_tensors(Model::Impl& impl) { return named(impl.weights(), impl.network()); }
+std::vector<NamedTensor> named_tensors(Weights& weights, const Network& network, const std::string& prefix) {
+  std::vector<NamedTensor> tensors;
+  for (const auto& tensor : weights.tensors(network)) {
+    tensors.push_back({prefix + tensor.name, tensor.shape, tensor.values});
+  }
+  return tensors;
+}
+
+std::vector<NamedTensor> named_tensors(Model::Impl& impl) { return named_tensors(impl.weights(), impl.network()); }
 
 ModelMetadata metadata_of(const Model::Impl& impl) {
   return {.config = resolved_toml(impl.config),
@@ -32,7 +35,7 @@ ModelMetadata metadata_of(const Model::Impl& impl) {
 }
 
 void save_weights(const std::filesystem::path& file, Model::Impl& impl, Weights& weights) {
-  save_model(file, named(weights, impl.network()), metadata_of(impl));
+  save_model(file, named_tensors(weights, impl.network()), metadata_of(impl));
 }
 
 void Model::save(const std::filesystem::path& file) const { save_weights(file, *impl_, impl_->weights()); }
@@ -55,7 +58,7 @@ Model Model::load(const std::filesystem::path& file, int threads) {
   }
   impl.scaling = metadata.scaling;
   impl.class_names = metadata.class_names;
-  load_tensors(tensors, file, named_tensors(impl), "optim.");
+  load_tensors(tensors, file, named_tensors(impl), training_prefixes);
   return model;
 }
 

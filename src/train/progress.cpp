@@ -8,7 +8,7 @@ namespace convoy {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EpochLog, epoch, loss, accuracy, validation_loss, validation_accuracy,
                                    has_validation, learning_rate, seconds, images_per_second)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Progress, step, epoch, batch, loss_sum, correct, images, seconds, history,
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Progress, step, epoch, batch, loss_sum, correct, images, seconds, skipped, history,
                                    best_epoch, best_accuracy, best_loss)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StoredProgress, progress, schedule_state)
 

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <numeric>
 
 #include "convoy/error.h"
 #include "core/stopwatch.h"
 #include "train/batch.h"
+#include "train/divergence.h"
 
 namespace convoy {
 namespace {
@@ -33,8 +35,16 @@ TrainingTask checked(TrainingTask task) {
   return task;
 }
 
-bool all_finite(std::span<const float> values) {
-  return std::ranges::all_of(values, [](float value) { return std::isfinite(value); });
+constexpr std::size_t most_norms = 50;
+
+std::string list_of(const std::vector<double>& norms) {
+  std::string text;
+  char number[32];
+  for (const double norm : norms) {
+    std::snprintf(number, sizeof number, " %.3g", norm);
+    text += number;
+  }
+  return text;
 }
 
 }  // namespace
@@ -48,7 +58,10 @@ Trainer::Trainer(TrainingTask task, const TrainerOptions& options)
       optimizer_(task_.optimizer, tensors_of(task_.network), task_.network.parameter_floats(), task_.pool),
       schedule_(make_schedule(task_.schedule)),
       losses_(static_cast<std::size_t>(loader_.largest_batch())),
-      base_rate_(task_.optimizer.settings.number("learning_rate")) {
+      base_rate_(task_.optimizer.settings.number("learning_rate")),
+      best_(task_.weights.copy()),
+      states_before_(task_.weights.states.size()) {
+  gradient_norms_.reserve(most_norms);
   if (!task_.validation.empty()) {
     evaluator_.emplace(task_.network, task_.weights, task_.loss, task_.pool, options.evaluation_batch);
   }
@@ -62,7 +75,7 @@ Trainer::Outcome Trainer::run_epoch(const std::vector<Callback*>& callbacks) {
   while (go_on) {
     const Batch* batch = loader_.next();
     if (batch == nullptr) break;
-    train_step(*batch);
+    train_step(*batch, callbacks);
     progress_.seconds = seconds_before + watch.seconds();
     const BatchLog log = batch_log();
     for (Callback* callback : callbacks) go_on = callback->on_batch_end(log) && go_on;
@@ -73,21 +86,35 @@ Trainer::Outcome Trainer::run_epoch(const std::vector<Callback*>& callbacks) {
   return go_on ? Outcome::finished : Outcome::stopped;
 }
 
-void Trainer::train_step(const Batch& batch) {
+void Trainer::train_step(const Batch& batch, const std::vector<Callback*>& callbacks) {
+  std::ranges::copy(task_.weights.states.span(), states_before_.begin());
   copy_inputs(batch, session_);
   session_.clear_gradients();
   session_.forward(batch.size, options_.batches.seed, static_cast<std::uint32_t>(progress_.step));
   compute_losses(task_.loss, batch, session_, 1.0F / static_cast<float>(batch.size), losses_);
   session_.backward();
-  const double rate = learning_rate();
-  const double penalty =
-      optimizer_.step(task_.weights.parameters.span(), session_.gradients(), rate, progress_.step + 1);
-  record(batch, penalty);
+  double loss = std::accumulate(losses_.begin(), losses_.begin() + batch.size, 0.0);
+  Stepper::Result step{.gradient_norm = loss};
+  if (std::isfinite(loss)) {
+    step = optimizer_.step(task_.weights.parameters.span(), session_.gradients(), learning_rate(), progress_.step + 1);
+    loss += step.penalty * batch.size;
+  }
+  remember_norm(step.gradient_norm);
+  if (std::isfinite(loss) && std::isfinite(step.gradient_norm)) {
+    record(batch, loss);
+  } else {
+    give_up_step(batch, callbacks);
+  }
+  ++progress_.batch;
+  ++progress_.step;
 }
 
-void Trainer::record(const Batch& batch, double penalty) {
-  const double loss = std::accumulate(losses_.begin(), losses_.begin() + batch.size, 0.0) + penalty * batch.size;
-  if (!std::isfinite(loss)) report_divergence();
+void Trainer::remember_norm(double norm) {
+  if (gradient_norms_.size() == most_norms) gradient_norms_.erase(gradient_norms_.begin());
+  gradient_norms_.push_back(norm);
+}
+
+void Trainer::record(const Batch& batch, double loss) {
   const std::size_t size = session_.output_shape().size();
   for (int n = 0; n < batch.size; ++n) {
     const int expected = class_of(target_of(batch, n), static_cast<int>(size));
@@ -95,23 +122,41 @@ void Trainer::record(const Batch& batch, double penalty) {
   }
   progress_.loss_sum += loss;
   progress_.images += batch.size;
-  ++progress_.batch;
-  ++progress_.step;
+  progress_.skipped = 0;
 }
 
-void Trainer::report_divergence() const {
-  std::string culprit = "the loss";
-  for (const auto& tensor : task_.weights.tensors(task_.network)) {
-    if (all_finite(tensor.values)) continue;
-    culprit = "\"" + tensor.name + "\"";
-    break;
+/// The parameters are as they were before this step.
+void Trainer::give_up_step(const Batch& batch, const std::vector<Callback*>& callbacks) {
+  std::ranges::copy(states_before_, task_.weights.states.data());
+  const std::string culprit = first_not_finite(
+      {task_.network, task_.weights, task_.loss, task_.pool}, batch,
+      {last_node(task_.network, task_.loss), options_.batches.seed, static_cast<std::uint32_t>(progress_.step)});
+  ++progress_.skipped;
+  if (options_.on_nan == "stop" || progress_.skipped >= most_skipped) report_divergence(culprit);
+  std::string warning =
+      "epoch " + std::to_string(progress_.epoch + 1) + ", step " + std::to_string(progress_.step + 1) + ": " + culprit;
+  if (options_.on_nan == "restore") {
+    task_.weights.copy_from(best_);
+    optimizer_.reset();
+    warning +=
+        "; back to " + (progress_.best_epoch == 0 ? std::string("the initial weights")
+                                                  : "the weights of epoch " + std::to_string(progress_.best_epoch));
+  } else {
+    warning += "; the step is skipped";
   }
-  throw Error(ErrorKind::diverged, "training diverged in epoch " + std::to_string(progress_.epoch + 1) + ", step " +
-                                       std::to_string(progress_.step + 1) + ": " + culprit +
-                                       " is not finite; lower the learning rate or set clip_norm");
+  for (Callback* callback : callbacks) callback->on_warning(warning);
+}
+
+void Trainer::report_divergence(const std::string& culprit) const {
+  std::string message = "training diverged in epoch " + std::to_string(progress_.epoch + 1) + ", step " +
+                        std::to_string(progress_.step + 1) + ": " + culprit;
+  if (progress_.skipped > 1) message += ", in " + std::to_string(progress_.skipped) + " steps one after the other";
+  throw Error(ErrorKind::diverged, message + "; lower optimizer.learning_rate or set optimizer.clip_norm\n" +
+                                       "gradient norms of the last steps:" + list_of(gradient_norms_));
 }
 
 void Trainer::end_epoch() {
+  if (progress_.images == 0) report_divergence("no step of the epoch was finite");
   EpochLog log;
   log.epoch = progress_.epoch + 1;
   log.loss = progress_.loss_sum / progress_.images;
@@ -121,7 +166,7 @@ void Trainer::end_epoch() {
   log.images_per_second = progress_.images / progress_.seconds;
   if (evaluator_) {
     const Evaluation validation = evaluator_->evaluate(task_.validation, task_.scaling, options_.top_k);
-    if (!std::isfinite(validation.loss)) report_divergence();
+    if (!std::isfinite(validation.loss)) report_divergence("the validation loss is not finite");
     log.has_validation = true;
     log.validation_loss = validation.loss;
     log.validation_accuracy = validation.accuracy;
@@ -143,6 +188,7 @@ void Trainer::judge(const EpochLog& log) {
   progress_.best_epoch = log.epoch;
   progress_.best_accuracy = log.validation_accuracy;
   progress_.best_loss = log.validation_loss;
+  best_.copy_from(task_.weights);
 }
 
 bool Trainer::done() const {
@@ -161,8 +207,8 @@ BatchLog Trainer::batch_log() const {
           .batch = progress_.batch,
           .batches = loader_.batches(),
           .images = progress_.images,
-          .loss = progress_.loss_sum / progress_.images,
-          .accuracy = static_cast<double>(progress_.correct) / progress_.images,
+          .loss = progress_.loss_sum / std::max(1, progress_.images),
+          .accuracy = static_cast<double>(progress_.correct) / std::max(1, progress_.images),
           .seconds = progress_.seconds};
 }
 

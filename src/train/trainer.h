@@ -24,6 +24,7 @@ struct TrainerOptions {
   int patience = 0;           ///< stop after so many epochs without a better validation score; 0: never
   int evaluation_batch = 16;  ///< results do not depend on it, memory does
   int top_k = 5;
+  std::string on_nan = "stop";  ///< or "skip", "restore"
 };
 
 /// What is to be trained, on what, and how. All must outlive the trainer.
@@ -48,6 +49,7 @@ struct Progress {
   int correct = 0;
   int images = 0;
   double seconds = 0;  ///< spent training in that epoch
+  int skipped = 0;     ///< steps in a row that were not finite and were given up
   History history = {};
   int best_epoch = 0;  ///< from 1; 0: none yet. Without validation the last one counts as best
   double best_accuracy = 0;
@@ -64,8 +66,10 @@ class Trainer {
     finished,  ///< the epoch is complete and in the history
     stopped,   ///< a callback asked to stop within the epoch; progress() stands there
   };
-  /// Trains (the rest of) the next epoch and validates. Throws Error{diverged} when the loss is no longer finite.
+  /// Trains (the rest of) the next epoch and validates. Throws Error{diverged} when a loss or gradient is not finite,
+  /// unless options say what else to do, and then for most_skipped steps in a row or for all of an epoch.
   Outcome run_epoch(const std::vector<Callback*>& callbacks);
+  static constexpr int most_skipped = 20;
 
   /// Whether all epochs are done or patience has run out.
   bool done() const;
@@ -76,13 +80,19 @@ class Trainer {
   Schedule& schedule() { return *schedule_; }
   Stepper& optimizer() { return optimizer_; }
   Session& session() { return session_; }
+  /// The best epoch's weights; before the first epoch ends those that training began with.
+  Weights& best() { return best_; }
+  /// Of the last steps, the latest at the end: not finite for a step that was given up.
+  const std::vector<double>& gradient_norms() const { return gradient_norms_; }
   /// Of the last step, after regularisation and clipping; laid out as Weights::parameters.
   std::span<const float> gradients() { return session_.gradients(); }
 
  private:
-  void train_step(const Batch& batch);
-  void record(const Batch& batch, double penalty);
-  [[noreturn]] void report_divergence() const;
+  void train_step(const Batch& batch, const std::vector<Callback*>& callbacks);
+  void remember_norm(double norm);
+  void record(const Batch& batch, double loss);
+  void give_up_step(const Batch& batch, const std::vector<Callback*>& callbacks);
+  [[noreturn]] void report_divergence(const std::string& culprit) const;
   void end_epoch();
   void judge(const EpochLog& log);
   double learning_rate() const;
@@ -98,6 +108,9 @@ class Trainer {
   std::vector<double> losses_;  ///< of the batch's samples
   double base_rate_;            ///< the optimizer's own learning rate
   Progress progress_;
+  Weights best_;
+  std::vector<float> states_before_;  ///< the moving statistics before a step, which may have to be given up
+  std::vector<double> gradient_norms_;
 };
 
 }  // namespace convoy

@@ -12,10 +12,13 @@
 
 #include "apps/process.h"
 #include "support/digits.h"
+#include "support/files.h"
 #include "support/temporary_folder.h"
 
 using namespace convoy;
+using test::contents;
 using test::Finished;
+using test::write;
 
 namespace {
 
@@ -40,20 +43,11 @@ std::vector<std::string> quick_train(const fs::path& out, const std::vector<std:
   return arguments;
 }
 
-std::string contents(const fs::path& file) {
-  std::ifstream stream(file);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  return text.str();
-}
-
 std::set<std::string> names_in(const fs::path& folder) {
   std::set<std::string> names;
   for (const auto& entry : fs::directory_iterator(folder)) names.insert(entry.path().filename().string());
   return names;
 }
-
-void write(const fs::path& file, const std::string& text) { std::ofstream(file, std::ios::binary) << text; }
 
 void write_digit(const fs::path& file, int number) {
   const Dataset& digits = test::mnist().test;

@@ -7,18 +7,15 @@
 #include <iterator>
 
 #include "convoy/error.h"
+#include "support/files.h"
 #include "support/temporary_folder.h"
 
 using namespace convoy;
+using test::contents;
 
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string contents(const fs::path& file) {
-  std::ifstream stream(file);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
 
 std::ptrdiff_t entries(const fs::path& folder) {
   return std::distance(fs::directory_iterator(folder), fs::directory_iterator());

@@ -126,20 +126,28 @@ TEST_CASE("a checkpoint holds the optimizer and the progress as well; a model is
   Model model;
   std::vector<float> m = {1, 2};
   Checkpoint saved{.model = model.tensors(),
-                   .optimizer = {{"optim.m/conv/bias", {2}, m}},
+                   .training = {{"optim.m/conv/bias", {2}, m}},
                    .metadata = about,
-                   .progress = "{\"step\":7}"};
+                   .progress = "{\"step\":7}",
+                   .data = {{"images", "abc"}, {"labels", "def"}}};
   save_checkpoint(file, saved);
   Model other;
   other.kernel.assign(6, 0);
   std::vector<float> slot(2);
-  Checkpoint loaded{
-      .model = other.tensors(), .optimizer = {{"optim.m/conv/bias", {2}, slot}}, .metadata = {}, .progress = ""};
+  Checkpoint loaded{.model = other.tensors(),
+                    .training = {{"optim.m/conv/bias", {2}, slot}},
+                    .metadata = {},
+                    .progress = "",
+                    .data = {}};
   load_checkpoint(file, loaded);
   CHECK(other.kernel == model.kernel);
   CHECK(slot == m);
   CHECK(loaded.progress == saved.progress);
-  load_tensors(read_safetensors(file), file, other.tensors(), "optim.");  // as a model
+  CHECK(loaded.data == saved.data);
+  CHECK(read_origin(file).config == about.config);
+  CHECK(read_origin(file).data == saved.data);
+  load_tensors(read_safetensors(file), file, other.tensors(), training_prefixes);  // as a model
   save_model(file, model.tensors(), about);
   CHECK_THROWS_AS(load_checkpoint(file, loaded), Error);
+  CHECK_THROWS_AS(read_origin(file), Error);
 }

@@ -8,20 +8,57 @@
 #include <iterator>
 
 #include "convoy/error.h"
+#include "support/files.h"
 #include "support/temporary_folder.h"
 
 using namespace convoy;
+using test::contents;
 
 namespace {
 
 namespace fs = std::filesystem;
 
-std::string contents(const fs::path& file) {
-  std::ifstream stream(file);
-  return {std::istreambuf_iterator<char>(stream), {}};
+History history() {
+  const EpochLog first{
+      .epoch = 1, .loss = 0.5, .accuracy = 0.25, .learning_rate = 0.001, .seconds = 2, .images_per_second = 100};
+  const EpochLog second{.epoch = 2,
+                        .loss = 0.25,
+                        .accuracy = 0.5,
+                        .validation_loss = 0.75,
+                        .validation_accuracy = 0.125,
+                        .has_validation = true};
+  return {first, second};
 }
 
+const char* const metrics =
+    "epoch,loss,accuracy,validation_loss,validation_accuracy,learning_rate\n"
+    "1,0.5,0.25,,,0.001\n"
+    "2,0.25,0.5,0.75,0.125,0.0\n";
+
 }  // namespace
+
+TEST_CASE("resuming puts the records back to the checkpoint's epoch and clears away what was half-written") {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "run";
+  RunFolder run(path, false);
+  run.begin("given", "resolved", {});
+  for (const EpochLog& log : history()) run.add_epoch(log);
+  EpochLog lost = history()[1];
+  lost.epoch = 3;
+  run.add_epoch(lost);
+  std::ofstream(path / "events.jsonl", std::ios::app) << "{\"event\":\"epo";
+  std::ofstream(path / "metrics.csv") << "torn";
+  std::ofstream(path / "last.ckpt.a1B2c3") << "half";
+  std::ofstream(path / "notes.txt.a1B2c3") << "mine";
+  run.resume(history(), {});
+  CHECK(contents(path / "metrics.csv") == metrics);
+  CHECK_FALSE(fs::exists(path / "last.ckpt.a1B2c3"));
+  CHECK(fs::exists(path / "notes.txt.a1B2c3"));
+  const std::string events = contents(path / "events.jsonl");
+  CHECK(std::count(events.begin(), events.end(), '\n') == 4);  // start, two epochs, resume
+  CHECK(events.find("\"epoch\":3,") == std::string::npos);
+  CHECK(events.ends_with("\"epoch\":2}\n"));
+}
 
 TEST_CASE("a run folder is only made by begin, and filled as the run goes on") {
   const test::TemporaryFolder folder;
@@ -31,18 +68,9 @@ TEST_CASE("a run folder is only made by begin, and filled as the run goes on") {
   run.begin("given", "resolved", this_environment("Zen", 2, {}));
   CHECK(contents(path / "config.toml") == "given");
   CHECK(contents(path / "env.json").find("\"blas_core\": \"Zen\"") != std::string::npos);
-  run.add_epoch(
-      {.epoch = 1, .loss = 0.5, .accuracy = 0.25, .learning_rate = 0.001, .seconds = 2, .images_per_second = 100});
-  run.add_epoch({.epoch = 2,
-                 .loss = 0.25,
-                 .accuracy = 0.5,
-                 .validation_loss = 0.75,
-                 .validation_accuracy = 0.125,
-                 .has_validation = true});
-  CHECK(contents(path / "metrics.csv") ==
-        "epoch,loss,accuracy,validation_loss,validation_accuracy,learning_rate,seconds,images_per_second\n"
-        "1,0.5,0.25,,,0.001,2.0,100.0\n"
-        "2,0.25,0.5,0.75,0.125,0.0,0.0,0.0\n");
+  run.write_metrics(history());
+  for (const EpochLog& log : history()) run.add_epoch(log);
+  CHECK(contents(path / "metrics.csv") == metrics);
   const std::string events = contents(path / "events.jsonl");
   CHECK(std::count(events.begin(), events.end(), '\n') == 3);
   CHECK(events.find("{\"event\":\"epoch\",\"epoch\":2,") != std::string::npos);

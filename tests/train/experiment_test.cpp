@@ -8,9 +8,11 @@
 #include <sstream>
 
 #include "convoy/error.h"
+#include "support/files.h"
 #include "support/temporary_folder.h"
 
 using namespace convoy;
+using test::contents;
 
 namespace {
 
@@ -43,13 +45,6 @@ Config small_config(const std::vector<std::string>& overrides = {}) {
     activation = "softmax"
   )",
                       "small.toml", std::filesystem::current_path(), overrides);
-}
-
-std::string contents(const std::filesystem::path& file) {
-  std::ifstream stream(file);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  return text.str();
 }
 
 int lines_of(const std::string& text) { return static_cast<int>(std::count(text.begin(), text.end(), '\n')); }

@@ -1,0 +1,67 @@
+#include "config/differences.h"
+
+#include <algorithm>
+#include <map>
+
+#include "core/value_text.h"
+
+namespace convoy {
+namespace {
+
+using Keys = std::map<std::string, std::string>;
+
+void add(Keys& keys, const std::string& section, const Settings& settings) {
+  for (const auto& entry : settings.entries()) keys[section + entry.name] = toml_text(entry.value);
+}
+
+void add(Keys& keys, const std::string& section, const Spec& spec) {
+  keys[section + "type"] = spec.type;
+  add(keys, section, spec.settings);
+}
+
+void add(Keys& keys, const LayerSpec& layer, std::size_t number) {
+  const std::string section = "layer." + (layer.name.empty() ? std::to_string(number) : layer.name) + ".";
+  keys[section + "number"] = std::to_string(number);
+  keys[section + "type"] = layer.type;
+  keys[section + "inputs"] = toml_text(layer.inputs);
+  keys[section + "trainable"] = toml_text(layer.trainable);
+  add(keys, section, layer.settings);
+}
+
+Keys keys_of(const Config& config) {
+  Keys keys;
+  add(keys, "", config.run);
+  add(keys, "data.", config.data);
+  add(keys, "train.", config.train);
+  add(keys, "optimizer.", config.optimizer);
+  add(keys, "schedule.", config.schedule);
+  add(keys, "loss.", config.loss);
+  for (std::size_t i = 0; i < config.layers.size(); ++i) add(keys, config.layers[i], i + 1);
+  return keys;
+}
+
+std::string value_in(const Keys& keys, const std::string& key) {
+  const auto found = keys.find(key);
+  return found == keys.end() ? "not there" : found->second;
+}
+
+}  // namespace
+
+std::vector<std::string> differences(const Config& before, const Config& now,
+                                     const std::vector<std::string>& harmless) {
+  const Keys old_keys = keys_of(before);
+  const Keys new_keys = keys_of(now);
+  Keys all = old_keys;
+  all.insert(new_keys.begin(), new_keys.end());
+  std::vector<std::string> found;
+  for (const auto& [key, _] : all) {
+    const std::string was = value_in(old_keys, key);
+    const std::string is = value_in(new_keys, key);
+    if (was != is && std::ranges::find(harmless, key) == harmless.end()) {
+      found.push_back(key + ": " + was + ", now " + is);
+    }
+  }
+  return found;
+}
+
+}  // namespace convoy

@@ -1,0 +1,153 @@
+#include "train/divergence.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "convoy/error.h"
+#include "convoy/layers.h"
+#include "convoy/model.h"
+#include "convoy/optimizers.h"
+#include "kernels/gemm.h"
+#include "train/model_impl.h"
+#include "train/trainer.h"
+
+using namespace convoy;
+
+namespace {
+
+constexpr float huge = 3e38F;
+
+/// Two inputs, a hidden layer of two units and two classes, without biases: small enough to overflow on purpose.
+Sequential tiny_network(const Spec& optimizer = SGD{.learning_rate = 0.1}) {
+  Sequential model({2});
+  model.add(Dense{.units = 2, .use_bias = false, .name = "hidden"})
+      .add(Dense{.units = 2, .use_bias = false, .name = "head"});
+  model.compile(optimizer, SoftmaxCrossEntropy{});
+  return model;
+}
+
+/// The message of training one epoch on one batch, which must diverge.
+std::string message_of(Model& model, std::vector<float> inputs) {
+  const std::size_t samples = inputs.size() / 2;
+  const Dataset data = Dataset::from_floats({2}, std::move(inputs), std::vector<int>(samples, 1));
+  try {
+    model.fit(data, {.epochs = 1, .batch_size = 8, .shuffle = false, .scaling = "none"});
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::diverged);
+    return error.what();
+  }
+  return "it trained";
+}
+
+void fill(Model& model, const std::string& tensor, float value) { std::ranges::fill(model.tensor(tensor), value); }
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+struct Warnings : Callback {
+  void on_warning(const std::string& message) override { all.push_back(message); }
+  std::vector<std::string> all;
+};
+
+/// Six batches of two samples; the third has an input that is not a number.
+Dataset poisoned() {
+  std::vector<float> inputs;
+  std::vector<int> labels;
+  for (int i = 0; i < 12; ++i) {
+    inputs.insert(inputs.end(), {0.1F * static_cast<float>(i % 5), 0.3F - 0.1F * static_cast<float>(i % 3)});
+    labels.push_back(i % 2);
+  }
+  inputs[9] = std::numeric_limits<float>::quiet_NaN();
+  return Dataset::from_floats({2}, std::move(inputs), std::move(labels));
+}
+
+std::vector<float> train(const Dataset& data, const std::string& on_nan, Warnings& warnings) {
+  const kernels::SingleThreadedBlas single;
+  Sequential model = tiny_network();
+  Model::Impl& impl = ModelAccess::impl(model);
+  impl.scaling = scaling_for("none", data);
+  Trainer trainer({impl.network(),
+                   impl.weights(),
+                   impl.loss(),
+                   impl.config.optimizer,
+                   impl.config.schedule,
+                   impl.pool,
+                   data,
+                   {},
+                   impl.scaling},
+                  {.epochs = 1, .batches = {.batch_size = 2}, .on_nan = on_nan});
+  trainer.run_epoch({&warnings});
+  CHECK(std::isnan(trainer.gradient_norms()[2]) == (data.size() == 12));
+  const auto& parameters = impl.weights().parameters;
+  return {parameters.span().begin(), parameters.span().end()};
+}
+
+}  // namespace
+
+TEST_CASE("the first number that is not finite is named: a weight, an input, an activation, a gradient") {
+  Sequential weight = tiny_network();
+  weight.tensor("head/kernel")[1] = std::numeric_limits<float>::infinity();
+  CHECK(contains(message_of(weight, {1, 1}), "\"head/kernel\" is not finite"));
+
+  Sequential input = tiny_network();
+  CHECK(contains(message_of(input, {1, 1, 1, NAN}), "the input is not finite (sample 2 of the batch)"));
+
+  Sequential activation = tiny_network();
+  fill(activation, "hidden/kernel", huge);
+  CHECK(contains(message_of(activation, {0, 1, 0, 1, 1, 1}),
+                 "the output of layer \"hidden\" is not finite (sample 3 of the batch)"));
+
+  // 0 * huge is fine forward; backward the other class's huge weights meet a gradient that is not 0.
+  Sequential gradient = tiny_network();
+  fill(gradient, "hidden/kernel", 0);
+  gradient.tensor("head/kernel")[0] = huge;
+  gradient.tensor("head/kernel")[1] = -huge;
+  const std::string message = message_of(gradient, {huge, huge});
+  CHECK(contains(message, "the gradient of"));
+  CHECK(contains(message, "training diverged in epoch 1, step 1: "));
+  CHECK(contains(message, "gradient norms of the last steps:"));
+}
+
+TEST_CASE("a step that is not finite is skipped as if its batch were not there") {
+  Warnings warnings;
+  const Dataset data = poisoned();
+  const auto skipped = train(data, "skip", warnings);
+  REQUIRE(warnings.all.size() == 1);
+  CHECK(contains(warnings.all[0], "epoch 1, step 3: the input is not finite"));
+  CHECK(contains(warnings.all[0], "the step is skipped"));
+  const std::vector<int> others = {0, 1, 2, 3, 6, 7, 8, 9, 10, 11};
+  CHECK(skipped == train(data.select(others), "stop", warnings));
+}
+
+TEST_CASE("restore goes back to the best weights, at first those that training began with") {
+  Warnings warnings;
+  const Dataset data = poisoned();
+  const auto restored = train(data, "restore", warnings);
+  REQUIRE(warnings.all.size() == 1);
+  CHECK(contains(warnings.all[0], "back to the initial weights"));
+  const std::vector<int> after = {6, 7, 8, 9, 10, 11};
+  CHECK(restored == train(data.select(after), "stop", warnings));
+}
+
+TEST_CASE("skipping ends when nothing else happens") {
+  Warnings warnings;
+  std::vector<float> inputs(100, std::numeric_limits<float>::quiet_NaN());
+  const Dataset hopeless = Dataset::from_floats({2}, std::move(inputs), std::vector<int>(50, 1));
+  try {
+    train(hopeless, "skip", warnings);
+    FAIL("it must give up");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::diverged);
+    CHECK(contains(error.what(), "in 20 steps one after the other"));
+  }
+}
+
+TEST_CASE("batch norm's moving statistics forget a step that was given up") {
+  Sequential model({2});
+  model.add(BatchNorm{}).add(Dense{.units = 2});
+  model.compile(SGD{}, SoftmaxCrossEntropy{});
+  CHECK(contains(message_of(model, {1, 1, 1, NAN}), "the input is not finite"));
+  CHECK(model.tensor("batch_norm_1/moving_mean")[1] == 0);
+  CHECK(model.tensor("batch_norm_1/moving_variance")[1] == 1);
+}

@@ -1,0 +1,260 @@
+// A run that was broken off, in whatever way, ends as one that was not.
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <functional>
+#include <stdexcept>
+
+#include "convoy/error.h"
+#include "convoy/experiment.h"
+#include "convoy/model.h"
+#include "io/safetensors.h"
+#include "support/files.h"
+#include "support/small_idx.h"
+#include "support/temporary_folder.h"
+
+using namespace convoy;
+using test::contents;
+using test::write;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// With all that has a state: momentum, a schedule that looks at the loss, dropout, shuffling, batch norm.
+const char* const experiment = R"(
+    name = "small"
+    seed = 3
+    [data]
+    path = "digits"
+    validation = 40
+    [train]
+    epochs = 4
+    batch_size = 16
+    patience = 3
+    checkpoint_seconds = 0
+    [optimizer]
+    type = "adam"
+    learning_rate = 0.01
+    [schedule]
+    type = "plateau"
+    patience = 1
+    [loss]
+    type = "softmax_cross_entropy"
+    [[layer]]
+    type = "conv2d"
+    filters = 4
+    stride = 2
+    activation = "relu"
+    [[layer]]
+    type = "batch_norm"
+    [[layer]]
+    type = "flatten"
+    [[layer]]
+    type = "dropout"
+    rate = 0.2
+    [[layer]]
+    type = "dense"
+    units = 10
+    activation = "softmax"
+)";
+
+struct Crash : std::runtime_error {
+  Crash() : std::runtime_error("the power failed") {}
+};
+
+/// Has a checkpoint written every so many batches, and ends everything at one of them.
+struct Failing : Callback {
+  Failing(int crash_at, int checkpoint_every) : left(crash_at), every(checkpoint_every) {}
+  bool on_batch_end(const BatchLog&) override {
+    if (--left == 0) throw Crash();
+    return true;
+  }
+  bool wants_checkpoint() override { return every > 0 && left % every == 0; }
+  int left;
+  int every;
+};
+
+class Fixture {
+ public:
+  Fixture() { test::write_small_idx(folder_.path() / "digits", 200); }
+
+  fs::path run(const std::string& name) const { return folder_.path() / name; }
+  fs::path digits() const { return folder_.path() / "digits"; }
+
+  fs::path train(const std::string& name, const RunOptions& options = {}, const std::vector<std::string>& more = {}) {
+    RunOptions all = options;
+    all.folder = run(name);
+    run_experiment(parse_config(experiment, "small.toml", folder_.path(), more), all);
+    return all.folder;
+  }
+
+  /// Trains until batch `crash_at`, where the process is lost.
+  fs::path lose(const std::string& name, int crash_at, int checkpoint_every) {
+    Failing failing(crash_at, checkpoint_every);
+    CHECK_THROWS_AS(train(name, {.callbacks = {&failing}}), Crash);
+    return run(name);
+  }
+
+ private:
+  test::TemporaryFolder folder_;
+};
+
+/// The bytes of all tensors of a checkpoint, those of the optimizer and of the best epoch included.
+std::vector<std::byte> tensors_of(const fs::path& run) {
+  const TensorFile file = read_safetensors(run / "last.ckpt");
+  return {file.data.span().begin(), file.data.span().end()};
+}
+
+void check_same(const fs::path& run, const fs::path& unbroken) {
+  CHECK(tensors_of(run) == tensors_of(unbroken));
+  CHECK(contents(run / "best.safetensors") == contents(unbroken / "best.safetensors"));
+  CHECK(contents(run / "metrics.csv") == contents(unbroken / "metrics.csv"));
+}
+
+std::string error_of(const std::function<void()>& work, ErrorKind kind) {
+  try {
+    work();
+  } catch (const Error& error) {
+    CHECK(error.kind() == kind);
+    return error.what();
+  }
+  return "no error";
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+void replace(const fs::path& file, const std::string& part, const std::string& by) {
+  std::string text = contents(file);
+  const std::size_t at = text.find(part);
+  REQUIRE(at != std::string::npos);
+  write(file, text.replace(at, part.size(), by));
+}
+
+}  // namespace
+
+TEST_CASE("a run lost at any batch resumes to the same bits, with whatever checkpoints and threads") {
+  Fixture fixture;
+  const fs::path unbroken = fixture.train("unbroken");
+  for (const int crash_at : {1, 9, 10, 11, 15, 20, 33, 40}) {  // 10 batches an epoch
+    for (const int every : {0, 1, 4}) {
+      CAPTURE(crash_at);
+      CAPTURE(every);
+      const fs::path run = fixture.lose("run", crash_at, every);
+      const RunResult result = resume_experiment(run, {.threads = 1 + crash_at % 3});
+      CHECK_FALSE(result.interrupted);
+      check_same(run, unbroken);
+      fs::remove_all(run);
+    }
+  }
+}
+
+TEST_CASE("training for two epochs and then for two more is training for four") {
+  Fixture fixture;
+  const fs::path unbroken = fixture.train("unbroken", {}, {"schedule={type = \"constant\"}"});
+  const fs::path run = fixture.train("run", {}, {"schedule={type = \"constant\"}", "train.epochs=2"});
+  resume_experiment(run, {}, 4);
+  CHECK(tensors_of(run) == tensors_of(unbroken));
+  CHECK(contents(run / "metrics.csv") == contents(unbroken / "metrics.csv"));
+}
+
+TEST_CASE("a run resumes without its model and metrics, which the checkpoint knows") {
+  Fixture fixture;
+  const fs::path unbroken = fixture.train("unbroken");
+  const fs::path run = fixture.lose("run", 25, 0);
+  fs::remove(run / "best.safetensors");
+  fs::remove(run / "metrics.csv");
+  fs::remove(run / "events.jsonl");
+  resume_experiment(run, {});
+  check_same(run, unbroken);
+}
+
+TEST_CASE("a changed configuration is refused with what differs, but not what is harmless") {
+  Fixture fixture;
+  const fs::path run = fixture.lose("run", 25, 0);
+  const std::string before = contents(run / "last.ckpt");
+  replace(run / "resolved.toml", "batch_size = 16", "batch_size = 8");
+  replace(run / "resolved.toml", "learning_rate = 0.01", "learning_rate = 0.02");
+  const std::string message = error_of([&] { resume_experiment(run, {}); }, ErrorKind::config);
+  CHECK(contains(message, "resolved.toml: changed since the checkpoint was written: "));
+  CHECK(contains(message, "optimizer.learning_rate: 0.01, now 0.02; train.batch_size: 16, now 8"));
+  CHECK(contents(run / "last.ckpt") == before);
+  replace(run / "resolved.toml", "batch_size = 8", "batch_size = 16");
+  replace(run / "resolved.toml", "learning_rate = 0.02", "learning_rate = 0.01");
+  replace(run / "resolved.toml", "checkpoint_seconds = 0", "checkpoint_seconds = 60");
+  replace(run / "resolved.toml", "threads = 0", "threads = 1");
+  CHECK(resume_experiment(run, {}).history.size() == 4);
+}
+
+TEST_CASE("changed data is refused by its name; moved data is fine") {
+  Fixture fixture;
+  const fs::path run = fixture.lose("run", 25, 0);
+  const fs::path labels = fixture.digits() / "train-labels-idx1-ubyte";
+  const std::string bytes = contents(labels);
+  std::string other = bytes;
+  other.back() = static_cast<char>((other.back() + 1) % 10);
+  write(labels, other);
+  const std::string message = error_of([&] { resume_experiment(run, {}); }, ErrorKind::data);
+  CHECK(
+      contains(message, "not the data that the checkpoint was trained on: train-labels-idx1-ubyte has other contents"));
+  write(labels, bytes);
+  fs::rename(fixture.digits(), fixture.run("elsewhere"));
+  replace(run / "resolved.toml", fixture.digits().string(), fixture.run("elsewhere").string());
+  CHECK(resume_experiment(run, {}).history.size() == 4);
+}
+
+TEST_CASE("a damaged checkpoint is one clear error and changes nothing") {
+  Fixture fixture;
+  const fs::path run = fixture.lose("run", 25, 0);
+  const std::string whole = contents(run / "last.ckpt");
+  for (const std::size_t size :
+       {std::size_t{0}, std::size_t{7}, std::size_t{100}, whole.size() / 2, whole.size() - 1}) {
+    write(run / "last.ckpt", whole.substr(0, size));
+    const std::string message = error_of([&] { resume_experiment(run, {}); }, ErrorKind::data);
+    CHECK(contains(message, "last.ckpt: "));
+    CHECK(contents(run / "last.ckpt") == whole.substr(0, size));
+  }
+  write(run / "last.ckpt", whole);
+  CHECK(resume_experiment(run, {}).history.size() == 4);
+  CHECK(contains(error_of([&] { resume_experiment(fixture.digits(), {}); }, ErrorKind::data), "is it a run folder?"));
+}
+
+TEST_CASE("where checkpoints cannot be written training goes on, and the last good one stays") {
+  Fixture fixture;
+  const fs::path run = fixture.lose("run", 25, 0);
+  const std::string good = contents(run / "last.ckpt");
+  struct Obstacle : Callback {  // a folder in the model's place: even root cannot write over it
+    explicit Obstacle(fs::path file) : place(std::move(file)) {}
+    bool on_batch_end(const BatchLog& log) override {
+      if (log.epoch == 3 && log.batch == 8) {
+        fs::remove(place);
+        fs::create_directory(place);
+      }
+      if (log.epoch == 4 && log.batch == 8 && removed) fs::remove(place);
+      return true;
+    }
+    void on_warning(const std::string& message) override { warnings.push_back(message); }
+    fs::path place;
+    bool removed = true;
+    std::vector<std::string> warnings;
+  };
+  SUBCASE("for a while") {
+    Obstacle obstacle(run / "metrics.csv");
+    resume_experiment(run, {.callbacks = {&obstacle}});
+    REQUIRE(obstacle.warnings.size() == 1);
+    CHECK(contains(obstacle.warnings[0], "metrics.csv: cannot be written: Is a directory; training goes on"));
+    check_same(run, fixture.train("unbroken"));
+  }
+  SUBCASE("to the end") {
+    Obstacle obstacle(run / "metrics.csv");
+    obstacle.removed = false;
+    const std::string message =
+        error_of([&] { resume_experiment(run, {.callbacks = {&obstacle}}); }, ErrorKind::failed);
+    CHECK(contains(message, "metrics.csv: cannot be written"));
+    CHECK(contents(run / "last.ckpt") == good);
+    fs::remove(run / "metrics.csv");
+    resume_experiment(run, {});
+    check_same(run, fixture.train("unbroken"));
+  }
+}
