@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <optional>
+#include <utility>
 
 #include "config/differences.h"
 #include "convoy/error.h"
@@ -90,21 +92,20 @@ class Run {
     const StoredProgress stored = parse_progress(checkpoint.progress, folder_.checkpoint().string());
     trainer_.restore(stored.progress);
     trainer_.schedule().restore(stored.schedule_state);
-    best_saved_ = 0;
+    saved_epoch_ = stored.progress.epoch;
     folder_.resume(stored.progress.history, environment_);
   }
 
   RunResult train() {
     const Stopwatch watch;
     bool interrupted = false;
-    bool saved = true;
     while (!trainer_.done() && !interrupted) {
       const int before = trainer_.progress().epoch;
       interrupted = run_epoch() == Trainer::Outcome::stopped;
       if (trainer_.progress().epoch > before) record([&] { folder_.add_epoch(trainer_.progress().history.back()); });
-      saved = record([&] { save(); });
+      record([&] { save(); });
     }
-    if (!saved) save();  // a last attempt, which throws
+    if (cannot_write_) save_or_explain();
     return finish(interrupted, watch.seconds());
   }
 
@@ -147,18 +148,29 @@ class Run {
   }
 
   /// Does what writes files. Where that fails, the disk may be full or the folder gone for a while: training goes on,
-  /// as the next checkpoint may succeed. Returns whether it did.
+  /// as the next checkpoint may succeed.
   template <class Write>
-  bool record(const Write& write) {
+  void record(const Write& write) {
     try {
       write();
-      return true;
+      cannot_write_ = false;
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::failed) throw;
+      if (std::exchange(cannot_write_, true)) return;  // the user knows
       for (Callback* callback : options_.callbacks) {
         if (callback != &checkpoints_) callback->on_warning(std::string(error.what()) + "; training goes on");
       }
-      return false;
+    }
+  }
+
+  /// A last attempt.
+  void save_or_explain() {
+    try {
+      save();
+    } catch (const Error& error) {
+      throw Error(error.kind(), std::string(error.what()) + "; make room, and convoy resume " +
+                                    folder_.path().string() + " goes on from " +
+                                    (saved_epoch_ < 0 ? "the start" : "epoch " + std::to_string(saved_epoch_)));
     }
   }
 
@@ -171,6 +183,7 @@ class Run {
     }
     folder_.write_metrics(progress.history);
     save_checkpoint(folder_.checkpoint(), make_checkpoint());
+    saved_epoch_ = progress.epoch;
   }
 
   Checkpoint make_checkpoint() {
@@ -248,7 +261,9 @@ class Run {
   Model::Impl& impl_;
   Trainer trainer_;
   Environment environment_;
-  int best_saved_ = 0;  ///< the epoch whose weights best.safetensors holds; 0: unknown
+  int best_saved_ = 0;    ///< the epoch whose weights best.safetensors holds; 0: unknown
+  int saved_epoch_ = -1;  ///< the epochs that the checkpoint holds; -1: there is none
+  bool cannot_write_ = false;
   Checkpoints checkpoints_;
 };
 

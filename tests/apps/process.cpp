@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <stdexcept>
+#include <thread>
 
 namespace convoy::test {
 namespace {
@@ -38,10 +39,12 @@ bool read_some(int descriptor, std::string& text) {
   become(program, arguments);
 }
 
+int code_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
+
 int exit_code_of(pid_t child) {
   int status = 0;
   waitpid(child, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return code_of(status);
 }
 
 }  // namespace
@@ -93,6 +96,42 @@ Finished run_on_terminal(const std::string& program, const std::vector<std::stri
   close(terminal);
   finished.code = exit_code_of(child);
   return finished;
+}
+
+Child::Child(const std::string& program, const std::vector<std::string>& arguments) : process_(fork()) {
+  if (process_ < 0) throw std::runtime_error("no process");
+  if (process_ > 0) return;
+  const int null = open("/dev/null", O_RDWR);
+  become(program, arguments, null, null);
+}
+
+Child::~Child() {
+  signal(SIGKILL);
+  wait();
+}
+
+void Child::signal(int number) const {
+  if (code_ < 0) kill(process_, number);
+}
+
+bool Child::running() {
+  int status = 0;
+  if (code_ >= 0 || waitpid(process_, &status, WNOHANG) == 0) return code_ < 0;
+  code_ = code_of(status);
+  return false;
+}
+
+int Child::wait() {
+  if (code_ < 0) code_ = exit_code_of(process_);
+  return code_;
+}
+
+int run_and_kill(const std::string& program, const std::vector<std::string>& arguments, int signal,
+                 std::chrono::milliseconds life) {
+  Child child(program, arguments);
+  std::this_thread::sleep_for(life);
+  child.signal(signal);
+  return child.wait();
 }
 
 }  // namespace convoy::test

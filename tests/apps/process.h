@@ -1,5 +1,8 @@
 #pragma once
 
+#include <sys/types.h>
+
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -20,5 +23,27 @@ Finished run(const std::string& program, const std::vector<std::string>& argumen
 /// has entries like "NO_COLOR=1".
 Finished run_on_terminal(const std::string& program, const std::vector<std::string>& arguments, unsigned short columns,
                          const std::vector<std::string>& environment = {});
+
+/// A program that works on its own, silently, until it ends or the object does.
+class Child {
+ public:
+  Child(const std::string& program, const std::vector<std::string>& arguments);
+  ~Child();
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  void signal(int number) const;
+  bool running();
+  /// Its exit code, or 128 and the signal that ended it.
+  int wait();
+
+ private:
+  pid_t process_;
+  int code_ = -1;
+};
+
+/// Sends a signal after some time; returns the exit code, or 128 and the signal.
+int run_and_kill(const std::string& program, const std::vector<std::string>& arguments, int signal,
+                 std::chrono::milliseconds life);
 
 }  // namespace convoy::test
