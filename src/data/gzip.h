@@ -3,12 +3,27 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <vector>
 
 namespace convoy {
 
-/// The bytes of a file, decompressed if it is gzip. Throws Error{data} for a file that cannot be read, is damaged or
-/// holds more than `most` bytes.
-std::vector<std::uint8_t> read_maybe_gzip(const std::filesystem::path& file, std::size_t most);
+/// A file read from its beginning, decompressed if it is gzip.
+class MaybeGzipFile {
+ public:
+  /// Throws Error{data} for a file that cannot be opened.
+  explicit MaybeGzipFile(std::filesystem::path file);
+
+  /// The next bytes, fewer than `most` only at the end. A small file may decompress to any size: `most` is the limit of
+  /// what this allocates. Throws Error{data} when the file is damaged.
+  std::vector<std::uint8_t> read(std::size_t most);
+
+ private:
+  struct Close {
+    void operator()(void* stream) const;
+  };
+  std::filesystem::path file_;
+  std::unique_ptr<void, Close> stream_;
+};
 
 }  // namespace convoy

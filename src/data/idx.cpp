@@ -8,7 +8,7 @@
 namespace convoy {
 namespace {
 
-constexpr std::size_t most_bytes = std::size_t{1} << 32;
+constexpr std::size_t most_bytes = std::size_t{1} << 30;
 
 [[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
   throw Error(ErrorKind::data, file.string() + ": " + what);
@@ -61,31 +61,31 @@ Dataset load_part(const std::filesystem::path& folder, const std::string& part, 
 }  // namespace
 
 IdxArray read_idx(const std::filesystem::path& file) {
-  std::vector<std::uint8_t> bytes = read_maybe_gzip(file, most_bytes);
-  if (bytes.size() < 4) fail(file, "too short for an idx file");
-  const std::uint32_t magic = big_endian(bytes.data());
+  MaybeGzipFile stream(file);
+  const std::vector<std::uint8_t> beginning = stream.read(4);
+  if (beginning.size() < 4) fail(file, "too short for an idx file");
+  const std::uint32_t magic = big_endian(beginning.data());
   const std::size_t rank = magic & 0xffU;
   if ((magic & ~0xffU) != 0x800U || rank < 1 || rank > 4) {
     fail(file, "not an idx file of bytes: expected magic 0x00000801 to 0x00000804, found " + hex(magic));
   }
-  const std::size_t header = 4 + 4 * rank;
-  if (bytes.size() < header) fail(file, "too short for its header");
+  const std::vector<std::uint8_t> header = stream.read(4 * rank);
+  if (header.size() < 4 * rank) fail(file, "too short for its header");
   IdxArray array;
   std::size_t expected = 1;
   for (std::size_t axis = 0; axis < rank; ++axis) {
-    const std::uint32_t extent = big_endian(bytes.data() + 4 + 4 * axis);
-    if (extent == 0 || extent > most_bytes / expected || extent > 0x7fffffffU) {
+    const std::uint32_t extent = big_endian(header.data() + 4 * axis);
+    if (extent == 0 || extent > most_bytes / expected) {
       fail(file, "extent " + std::to_string(extent) + " of axis " + std::to_string(axis) + " makes no sense");
     }
     expected *= extent;
     array.extents.push_back(static_cast<int>(extent));
   }
-  if (bytes.size() - header != expected) {
+  array.values = stream.read(expected + 1);
+  if (array.values.size() != expected) {
     fail(file, "expected " + std::to_string(expected) + " bytes after the header, found " +
-                   std::to_string(bytes.size() - header));
+                   (array.values.size() < expected ? std::to_string(array.values.size()) : "more"));
   }
-  bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(header));
-  array.values = std::move(bytes);
   return array;
 }
 

@@ -1,5 +1,4 @@
 #include <stb/stb_image.h>
-#include <stb/stb_image_resize.h>
 
 #include <algorithm>
 #include <fstream>
@@ -7,11 +6,12 @@
 
 #include "convoy/dataset.h"
 #include "convoy/error.h"
+#include "data/resize.h"
 
 namespace convoy {
 namespace {
 
-constexpr long long most_pixels = 1LL << 26;  // 64 megapixels: a larger header is an attack, not a digit
+constexpr long long most_pixels = 1LL << 24;  // 4096 x 4096: decoded, 64 MB; a larger header is an attack, not a digit
 
 [[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
   throw Error(ErrorKind::data, file.string() + ": " + what);
@@ -40,6 +40,8 @@ Image decode(const std::filesystem::path& file, int channels) {
   if (stbi_info(name.c_str(), &width, &height, &found) == 0) {
     fail(file, std::string("not an image that can be read: ") + stbi_failure_reason());
   }
+  // stb_image takes a BMP's width as it stands, which may be negative.
+  if (width < 1 || height < 1) fail(file, "damaged image: " + std::to_string(width) + "x" + std::to_string(height));
   if (static_cast<long long>(width) * height > most_pixels) {
     fail(file, std::to_string(width) + "x" + std::to_string(height) + " pixels are too many");
   }
@@ -62,19 +64,6 @@ Image decode(const std::filesystem::path& file, int channels) {
   return image;
 }
 
-std::vector<std::uint8_t> resize(const Image& image, const Shape& shape) {
-  if (image.height == shape[0] && image.width == shape[1]) return image.pixels;
-  std::vector<std::uint8_t> pixels(shape.size());
-  // A box filter averages areas when shrinking; growing, a triangle interpolates between neighbours.
-  const bool shrinks = image.height > shape[0] || image.width > shape[1];
-  const int done =
-      stbir_resize_uint8_generic(image.pixels.data(), image.width, image.height, 0, pixels.data(), shape[1], shape[0],
-                                 0, shape[2], STBIR_ALPHA_CHANNEL_NONE, 0, STBIR_EDGE_CLAMP,
-                                 shrinks ? STBIR_FILTER_BOX : STBIR_FILTER_TRIANGLE, STBIR_COLORSPACE_LINEAR, nullptr);
-  if (done == 0) throw Error(ErrorKind::failed, "an image could not be resized to " + shape.text());
-  return pixels;
-}
-
 }  // namespace
 
 std::vector<std::uint8_t> load_image(const std::filesystem::path& file, const Shape& shape, ImageOptions options) {
@@ -82,7 +71,8 @@ std::vector<std::uint8_t> load_image(const std::filesystem::path& file, const Sh
     throw Error(ErrorKind::data,
                 file.string() + ": images have the shape height x width x 1 or 3, the model expects " + shape.text());
   }
-  auto pixels = resize(decode(file, shape[2]), shape);
+  const Image image = decode(file, shape[2]);
+  auto pixels = resize_image(image.pixels, {image.height, image.width}, {shape[0], shape[1]}, shape[2]);
   if (options.invert) {
     for (auto& pixel : pixels) pixel = static_cast<std::uint8_t>(255 - pixel);
   }

@@ -15,6 +15,19 @@ Shape shape_in(const Config& config, const std::filesystem::path& file) {
   return {extents.begin(), extents.end()};
 }
 
+/// A small file must not have a large network allocated.
+void require_room(const Network& network, const TensorFile& tensors, const std::filesystem::path& file) {
+  std::size_t numbers = 0;
+  for (const Node& node : network.nodes()) {
+    for (const auto& slot : node.parameters) numbers += slot.shape.size();
+    for (const auto& slot : node.states) numbers += slot.shape.size();
+  }
+  if (numbers <= tensors.data.size() / sizeof(float)) return;
+  throw Error(ErrorKind::data, file.string() + ": damaged: its configuration describes " + std::to_string(numbers) +
+                                   " numbers, its tensors have " +
+                                   std::to_string(tensors.data.size() / sizeof(float)));
+}
+
 }  // namespace
 
 std::vector<NamedTensor> named_tensors(Weights& weights, const Network& network, const std::string& prefix) {
@@ -56,6 +69,7 @@ Model Model::load(const std::filesystem::path& file, int threads) {
     throw Error(ErrorKind::data,
                 file.string() + ": damaged metadata: \"scaling\" is not for " + std::to_string(channels) + " channels");
   }
+  require_room(impl.network(), tensors, file);
   impl.scaling = metadata.scaling;
   impl.class_names = metadata.class_names;
   load_tensors(tensors, file, named_tensors(impl), training_prefixes);

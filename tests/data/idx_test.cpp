@@ -117,10 +117,11 @@ TEST_CASE("damaged idx files get one clear error") {
       {"train-images-idx3-ubyte", idx({2, 2, 2}, "abcdefgh", 13), "expected magic"},
       {"train-images-idx3-ubyte", idx({2, 2, 2}, "").substr(0, 10), "too short for its header"},
       {"train-images-idx3-ubyte", idx({2, 2, 2}, "abc"), "expected 8 bytes after the header, found 3"},
-      {"train-images-idx3-ubyte", idx({2, 2, 2}, "abcdefghi"), "expected 8 bytes after the header, found 9"},
+      {"train-images-idx3-ubyte", idx({2, 2, 2}, "abcdefghi"), "expected 8 bytes after the header, found more"},
       {"train-images-idx3-ubyte", idx({0xffffffff, 0xffffffff, 2}, "abc"), "makes no sense"},
       {"train-images-idx3-ubyte", idx({60000, 28000, 28000}, "abc"), "makes no sense"},
       {"train-images-idx3-ubyte", idx({0, 2, 2}, ""), "makes no sense"},
+      {"train-images-idx3-ubyte", idx({2000, 1024, 1024}, "abc"), "makes no sense"},  // more than 1 GiB
       {"train-images-idx3-ubyte", idx({8}, "abcdefgh"), "expected images x height x width, found rank 1"},
       {"train-labels-idx1-ubyte", idx({3}, "abc"), "3 labels, but train-images-idx3-ubyte has 2 images"},
       {"train-labels-idx1-ubyte", idx({2, 1}, "ab"), "expected one label an image, found rank 2"},
@@ -148,6 +149,15 @@ TEST_CASE("truncated and corrupted .gz files are noticed") {
   stream.put('!');  // in the checksum
   stream.close();
   CHECK(contains(folder.error(), "damaged"));
+}
+
+TEST_CASE("a .gz that decompresses to more than its header says is not read to its end") {
+  Folder folder;
+  fs::remove(folder.path() / "train-images-idx3-ubyte");
+  const auto file = folder.path() / "train-images-idx3-ubyte.gz";
+  write_gz(file, idx({2, 2, 2}, std::string(50'000'000, '\0')));
+  CHECK(fs::file_size(file) < 100'000);
+  CHECK(contains(folder.error(), "expected 8 bytes after the header, found more"));
 }
 
 TEST_CASE("missing files and folders say what was looked for, and the hint") {

@@ -80,6 +80,18 @@ TEST_CASE("files that are no images get a clear error") {
   CHECK(error_of(file, {100}).find("height x width") != std::string::npos);
 }
 
+TEST_CASE("a BMP header with a negative width is refused") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "a.bmp";
+  REQUIRE(stbi_write_bmp(file.c_str(), 4, 4, 3, Bytes(48, 9).data()) != 0);
+  std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
+  stream.seekp(18);
+  const char minus_four[] = {'\xfc', '\xff', '\xff', '\xff'};
+  stream.write(minus_four, sizeof minus_four);
+  stream.close();
+  CHECK(error_of(file, {28, 28, 1}).find("a.bmp: ") != std::string::npos);
+}
+
 TEST_CASE("a PNG header that claims a giant image is refused before decoding") {
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "bomb.png";

@@ -1,0 +1,7 @@
+// stb_image, compiled here for the formats that convoy reads and no others: what is not there cannot be attacked.
+
+#define STB_IMAGE_IMPLEMENTATION
+#define STBI_ONLY_PNG
+#define STBI_ONLY_JPEG
+#define STBI_ONLY_BMP
+#include <stb/stb_image.h>

@@ -1,0 +1,16 @@
+#include "io/checkpoint.h"
+
+#include "memory_file.h"
+#include "target.h"
+#include "train/progress.h"
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace convoy;
+  const test::MemoryFile file(data, size);
+  test::expect_error_or_nothing([&] { read_origin(file.path()); });
+  test::expect_error_or_nothing([&] {
+    Checkpoint checkpoint;
+    load_checkpoint(file.path(), checkpoint);
+  });
+  return test::expect_error_or_nothing([&] { parse_progress({reinterpret_cast<const char*>(data), size}, "fuzz"); });
+}

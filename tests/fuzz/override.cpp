@@ -1,0 +1,11 @@
+#include "convoy/config.h"
+#include "target.h"
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace convoy;
+  static const std::string config =
+      "[data]\npath = \"x\"\n[loss]\ntype = \"softmax_cross_entropy\"\n[[layer]]\ntype = \"dense\"\nunits = 10\n";
+  return test::expect_error_or_nothing([&] {
+    parse_config(config, "fuzz.toml", "/nonexistent", {std::string(reinterpret_cast<const char*>(data), size)});
+  });
+}
