@@ -13,6 +13,9 @@ namespace {
 
 constexpr long long most_pixels = 1LL << 24;  // 4096 x 4096: decoded, 64 MB; a larger header is an attack, not a digit
 
+/// What a PNG of one bit a pixel can reach; deflate shrinks by 1032 at most.
+constexpr std::uintmax_t most_pixels_a_byte = 8 * 1032;
+
 [[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
   throw Error(ErrorKind::data, file.string() + ": " + what);
 }
@@ -44,6 +47,10 @@ Image decode(const std::filesystem::path& file, int channels) {
   if (width < 1 || height < 1) fail(file, "damaged image: " + std::to_string(width) + "x" + std::to_string(height));
   if (static_cast<long long>(width) * height > most_pixels) {
     fail(file, std::to_string(width) + "x" + std::to_string(height) + " pixels are too many");
+  }
+  if (static_cast<std::uintmax_t>(width) * static_cast<std::uintmax_t>(height) >
+      most_pixels_a_byte * std::filesystem::file_size(file)) {
+    fail(file, "damaged image: too short for " + std::to_string(width) + "x" + std::to_string(height) + " pixels");
   }
   const bool has_alpha = found == 2 || found == 4;
   const int wanted = channels + (has_alpha ? 1 : 0);

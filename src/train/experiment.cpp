@@ -143,7 +143,9 @@ class Run {
       return trainer_.run_epoch(options_.callbacks);
     } catch (const Error& error) {
       record([&] { folder_.add_divergence(error.what(), trainer_.gradient_norms()); });
-      throw;
+      if (saved_epoch_ < 0) throw;
+      throw Error(error.kind(), std::string(error.what()) + "\nthe checkpoint of epoch " +
+                                    std::to_string(saved_epoch_) + " stays: " + folder_.checkpoint().string());
     }
   }
 

@@ -24,8 +24,7 @@ void require_room(const Network& network, const TensorFile& tensors, const std::
   }
   if (numbers <= tensors.data.size() / sizeof(float)) return;
   throw Error(ErrorKind::data, file.string() + ": damaged: its configuration describes " + std::to_string(numbers) +
-                                   " numbers, its tensors have " +
-                                   std::to_string(tensors.data.size() / sizeof(float)));
+                                   " numbers, its tensors have " + std::to_string(tensors.data.size() / sizeof(float)));
 }
 
 }  // namespace

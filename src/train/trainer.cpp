@@ -41,7 +41,7 @@ std::string list_of(const std::vector<double>& norms) {
   std::string text;
   char number[32];
   for (const double norm : norms) {
-    std::snprintf(number, sizeof number, " %.3g", norm);
+    std::snprintf(number, sizeof number, " %.3g", std::abs(norm));  // the sign of a NaN says nothing
     text += number;
   }
   return text;

@@ -1,0 +1,69 @@
+// The bits of a short run are written down, so that a change of them is noticed, and made on purpose only.
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+
+#include "convoy/experiment.h"
+#include "core/cpu.h"
+#include "io/sha256.h"
+#include "support/files.h"
+#include "support/temporary_folder.h"
+
+using namespace convoy;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// SHA-256 of the best weights after a short run of a shipped configuration.
+std::string signature(const std::string& config, const std::vector<std::string>& more) {
+  const test::TemporaryFolder folder;
+  std::vector<std::string> overrides = {"data.limit=320", "data.validation=100", "train.epochs=2"};
+  overrides.insert(overrides.end(), more.begin(), more.end());
+  const RunResult result =
+      run_experiment(load_config(config, overrides), {.folder = folder.path() / "run", .threads = 2});
+  std::string tensors = test::contents(result.model);
+  std::uint64_t header = 0;
+  std::copy_n(tensors.data(), sizeof header, reinterpret_cast<char*>(&header));
+  return sha256(std::string_view(tensors).substr(sizeof header + header));  // the numbers alone
+}
+
+/// Lines of instruction set, configuration and signature.
+std::map<std::string, std::string> known_signatures() {
+  std::map<std::string, std::string> known;
+  std::ifstream stream("tests/e2e/signatures.txt");
+  for (std::string isa, config, sum; stream >> isa >> config >> sum;) known[isa + " " + config] = sum;
+  return known;
+}
+
+}  // namespace
+
+// Where multiplications and additions are fused is the compiler's choice: other compilers have other bits.
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ == 12 && defined(NDEBUG) && defined(__x86_64__)
+TEST_CASE("a short run has the bits that tests/e2e/signatures.txt says") {
+  const auto known = known_signatures();
+  for (const std::string name : {"mnist_cnn", "mnist_bn_maxpool"}) {
+    const std::string key = isa_name(cpu_isa()) + " " + name;
+    const std::string sum = signature("configs/" + name + ".toml", {});
+    INFO(key << " " << sum);
+    if (known.contains(key)) {
+      CHECK(sum == known.at(key));
+    } else {
+      MESSAGE("no signature yet: " << key << " " << sum);
+    }
+  }
+}
+#endif
+
+TEST_CASE("a short run has the same bits with any checkpoint interval, and others with another seed") {
+  const std::string config = "configs/mnist_bn_maxpool.toml";
+  const std::string sum = signature(config, {"train.checkpoint_seconds=0"});
+  CHECK(signature(config, {"train.checkpoint_seconds=0.001"}) == sum);
+  CHECK(signature(config, {"seed=43"}) != sum);
+}
