@@ -21,7 +21,7 @@ int config(const Arguments& arguments) {
     std::cout << explain_key(options.positional()[1]);
   } else if (what == "check" && has_argument) {
     const Config config = load_config(options.positional()[1], options.overrides());
-    if (config.run.has("input_shape")) Model::from_config(config, {}, 1);  // checks the layers' shapes as well
+    if (config.run.has("input_shape")) Model::from_config(config, 1);  // checks the layers' shapes as well
     std::cout << options.positional()[1] << ": ok\n";
   } else {
     throw Error(ErrorKind::config, "convoy config " + what + ": expected check CONFIG, explain KEY or schema" +

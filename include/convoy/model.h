@@ -87,6 +87,8 @@ class Model {
   /// Builds the model a configuration describes, with its optimizer and loss. `input` is the data's shape, used where
   /// the configuration gives none.
   static Model from_config(const Config& config, const Shape& input, int threads = 0);
+  /// The same; where the configuration gives no input shape, its data are loaded for theirs.
+  static Model from_config(const Config& config, int threads = 0);
 
   struct Impl;
 

@@ -33,13 +33,6 @@ int linear_after(const Network& network, const std::vector<int>& consumers, int 
   return node != Network::input && folding(network, node) == Folding::linear ? node : Network::input;
 }
 
-const std::string& layer_of(const Network& network, int node) {
-  static const std::string input = Network::input_name;
-  if (node == Network::input) return input;
-  const Node& n = network.node(node);
-  return n.owner.empty() ? n.name : n.owner;
-}
-
 const float* values(const AlignedBuffer<float>& block, const TensorSlot& slot) { return block.data() + slot.offset; }
 
 /// The kernel and the bias of the layer `name` among `tensors`.
@@ -86,7 +79,7 @@ void absorb_after(const Linear& linear, const std::vector<double>& scale, const 
 FoldedNetwork::FoldedNetwork(const Network& network, const Weights& weights)
     : folds_(find_folds(network)),
       network_(network.input_shape(), without_folded(network, folds_)),
-      weights_(network_, 0) {
+      weights_(Weights::zeros(network_)) {
   refresh(network, weights);
 }
 
@@ -122,7 +115,7 @@ std::vector<LayerSpec> FoldedNetwork::without_folded(const Network& network, con
     layer.inputs.clear();
     for (int source : node.inputs) {
       while (source != Network::input && folded_away(source)) source = network.node(source).inputs[0];
-      layer.inputs.push_back(layer_of(network, source));
+      layer.inputs.push_back(network.layer_of(source));
     }
     if (absorbs(i)) layer.settings.set("use_bias", true);
     layers.push_back(std::move(layer));

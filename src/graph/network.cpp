@@ -131,6 +131,12 @@ void Network::check_consumed() const {
   }
 }
 
+std::string Network::layer_of(int node) const {
+  if (node == input) return input_name;
+  const Node& n = nodes_[static_cast<std::size_t>(node)];
+  return n.owner.empty() ? n.name : n.owner;
+}
+
 const Shape& Network::shape_of(int node) const {
   return node == input ? input_shape_ : this->node(node).declaration.output;
 }

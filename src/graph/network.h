@@ -52,6 +52,8 @@ class Network {
   /// The shape of one sample of a node's output, or of the network's input.
   const Shape& shape_of(int node) const;
   int output() const { return static_cast<int>(nodes_.size()) - 1; }
+  /// The layer that a node belongs to, as a reader of the configuration knows it; input_name for the input.
+  std::string layer_of(int node) const;
   /// The node whose output a softmax loss takes: the one before a final softmax, else the last.
   int logits() const;
   bool ends_in_softmax() const { return logits() != output(); }

@@ -27,10 +27,6 @@ class Profile {
     return sum.count();
   }
 
-  void clear() {
-    for (auto& worker : workers_) worker.assign(worker.size(), {});
-  }
-
  private:
   std::size_t index(int node, Direction direction) const {
     return static_cast<std::size_t>(node) + (direction == backward ? nodes_ : 0);

@@ -6,8 +6,14 @@
 
 namespace convoy {
 
-Weights::Weights(const Network& network, std::uint64_t seed)
-    : parameters(network.parameter_floats()), states(network.state_floats()) {
+Weights Weights::zeros(const Network& network) {
+  Weights weights;
+  weights.parameters = AlignedBuffer<float>(network.parameter_floats());
+  weights.states = AlignedBuffer<float>(network.state_floats());
+  return weights;
+}
+
+Weights::Weights(const Network& network, std::uint64_t seed) : Weights(zeros(network)) {
   std::uint32_t index = 0;
   for (const Node& node : network.nodes()) {
     for (std::size_t i = 0; i < node.parameters.size(); ++i) {

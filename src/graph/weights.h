@@ -34,6 +34,7 @@ class Weights {
   /// Copies all values from another Weights of the same network.
   void copy_from(const Weights& other);
   Weights copy() const;
+  static Weights zeros(const Network& network);
 };
 
 }  // namespace convoy

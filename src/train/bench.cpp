@@ -22,14 +22,6 @@ namespace {
 
 constexpr int batches = 8;  // of an epoch, which is what training is timed by
 
-Shape shape_of(const Config& config) {
-  if (config.run.has("input_shape")) {
-    const Integers& extents = config.run.integers("input_shape");
-    return {extents.begin(), extents.end()};
-  }
-  return load_data(config.data, 0).train.shape();
-}
-
 Dataset random_images(const Shape& shape, int count, int classes) {
   Random random(0, Purpose::initial_weights, 0);
   std::vector<std::uint8_t> pixels(shape.size() * static_cast<std::size_t>(count));
@@ -105,7 +97,7 @@ class Bench {
  public:
   Bench(const Config& config, const BenchOptions& options)
       : options_(options),
-        model_(Model::from_config(config, shape_of(config), options.threads)),
+        model_(Model::from_config(config, options.threads)),
         impl_(ModelAccess::impl(model_)),
         classes_(model_.outputs()),
         batch_(options.batch_size > 0 ? options.batch_size : config.train.integer("batch_size")),

@@ -95,4 +95,10 @@ Model Model::from_config(const Config& config, const Shape& input, int threads) 
   return model;
 }
 
+Model Model::from_config(const Config& config, int threads) {
+  if (config.run.has("input_shape")) return from_config(config, Shape{}, threads);
+  const DataSplits data = load_data(config.data, static_cast<std::uint64_t>(config.run.integer("seed")));
+  return from_config(config, data.train.shape(), threads);
+}
+
 }  // namespace convoy

@@ -14,13 +14,6 @@ std::int64_t count(const std::vector<TensorSlot>& slots) {
   return total;
 }
 
-/// The layer that a node belongs to, as a reader of the configuration knows it.
-std::string layer_name(const Network& network, int node) {
-  if (node == Network::input) return Network::input_name;
-  const Node& n = network.node(node);
-  return n.owner.empty() ? n.name : n.owner;
-}
-
 SummaryRow row_of(const Network& network, const Node& node) {
   SummaryRow row;
   row.name = node.name;
@@ -28,7 +21,7 @@ SummaryRow row_of(const Network& network, const Node& node) {
   row.output = node.declaration.output;
   row.parameters = count(node.parameters) + count(node.states);
   row.macs = node.declaration.macs;
-  for (const int source : node.inputs) row.inputs.push_back(layer_name(network, source));
+  for (const int source : node.inputs) row.inputs.push_back(network.layer_of(source));
   if (node.type == "batch_norm") row.mode = "batch statistics";
   if (!node.trainable && !node.parameters.empty()) row.mode = "frozen";
   return row;
