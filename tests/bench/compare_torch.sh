@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Times convoy and PyTorch on the same work, in turns within one run, and prints medians and their ratio as a table. Draws
-# tests/bench/compare_torch.svg, which the README shows.
+# Times convoy and PyTorch on the same work, in turns within one run, and prints the medians of the times and of the ratios of
+# each round as a table. Draws tests/bench/compare_torch.svg, which the README shows.
 #
 #     tests/bench/compare_torch.sh [CONVOY [ROUNDS]]        default: build/release/convoy 5
 #
@@ -15,8 +15,8 @@ trap 'rm -f "$results"' EXIT
 
 size_of() { [[ $1 == mnist_residual ]] && echo "[32,32,3]" || echo "[28,28,1]"; }
 
-convoy_run() { "$convoy" bench "configs/$1.toml" -s "input_shape=$(size_of "$1")" --threads 2 --batch 32 --seconds 6 --json; }
-torch_run() { "$python" tests/bench/torch_peer.py "$1" --threads 2 --batch 32 --layout "$2"; }
+convoy_run() { "$convoy" bench "configs/$1.toml" -s "input_shape=$(size_of "$1")" --threads 2 --batch 32 --seconds 3 --json; }
+torch_run() { "$python" tests/bench/torch_peer.py "$1" --threads 2 --batch 32 --layout "$2" --seconds 1.5; }
 
 for ((round = 1; round <= rounds; ++round)); do
   for model in mnist_cnn mnist_bn_maxpool mnist_residual; do
