@@ -5,7 +5,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -172,7 +171,9 @@ TEST_CASE("a full disk is one clear error; what was saved before it resumes") {
   CHECK(full.code == 1);
   const std::string problem = "best.safetensors: cannot be written: File too large; ";
   CHECK(contains(full.err, problem + "training goes on"));
-  CHECK(std::count(full.err.begin(), full.err.end(), '\n') <= 6);  // not at every attempt
+  int warnings = 0;
+  for (std::size_t at = 0; (at = full.err.find("training goes on", at)) != std::string::npos; ++at) ++warnings;
+  CHECK(warnings <= 4);  // not at every attempt
   CHECK(contains(full.err, problem + "make room, and convoy resume " + run.string() + " goes on from epoch 12"));
   CHECK(contents(run / "last.ckpt") == saved);
   const Finished resumed = test::run(CONVOY_BINARY, {"resume", run.string(), "--epochs", "14"});
