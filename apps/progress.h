@@ -7,8 +7,8 @@
 
 namespace convoy::app {
 
-/// Shows training on standard error: a bar that is redrawn on a terminal, a line an epoch elsewhere, and warnings. Stops
-/// it when the user presses Ctrl-C, and has a checkpoint written at SIGUSR1. With `quiet` it shows warnings only.
+/// Shows training on standard error: a bar that is redrawn on a terminal, a line an epoch elsewhere, and warnings.
+/// Stops it when the user presses Ctrl-C, and has a checkpoint written at SIGUSR1. With `quiet` it shows warnings only.
 class Progress : public Callback {
  public:
   explicit Progress(bool quiet);

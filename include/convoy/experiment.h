@@ -13,8 +13,8 @@ namespace convoy {
 
 struct RunOptions {
   std::filesystem::path folder = {};  ///< the run folder; empty: runs/<name>
-  bool force = false;            ///< replace a run that is there
-  int threads = 0;               ///< 0: as the configuration says, else all cores
+  bool force = false;                 ///< replace a run that is there
+  int threads = 0;                    ///< 0: as the configuration says, else all cores
   std::vector<Callback*> callbacks = {};
 };
 
