@@ -130,7 +130,9 @@ class Run {
       }
       return true;
     }
-    void on_warning(const std::string& message) override { run_.folder_.add_log(message); }
+    void on_warning(const std::string& message) override {
+      run_.record([&] { run_.folder_.add_log(message); });
+    }
 
    private:
     Run& run_;
@@ -209,11 +211,9 @@ class Run {
   /// Evaluates the best epoch's weights; where not even one epoch is complete, those at hand.
   RunResult finish(bool interrupted, double seconds) {
     const Progress& progress = trainer_.progress();
-    if (progress.best_epoch > 0) {
-      impl_.weights().copy_from(trainer_.best());
-    } else {
-      save_weights(folder_.best_model(), impl_, impl_.weights());
-    }
+    if (progress.best_epoch > 0) impl_.weights().copy_from(trainer_.best());
+    const bool saved = progress.best_epoch > 0 && best_saved_ == progress.best_epoch;
+    if (!saved) save_weights(folder_.best_model(), impl_, impl_.weights());
     RunResult result{.folder = folder_.path(),
                      .model = folder_.best_model(),
                      .report = folder_.report(),

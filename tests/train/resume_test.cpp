@@ -170,6 +170,17 @@ TEST_CASE("a run resumes without its model and metrics, which the checkpoint kno
   check_same(run, unbroken);
 }
 
+TEST_CASE("resuming a finished run makes its model and report again") {
+  Fixture fixture;
+  const fs::path run = fixture.train("run");
+  const std::string model = contents(run / "best.safetensors");
+  fs::remove(run / "best.safetensors");
+  fs::remove(run / "report.html");
+  resume_experiment(run, {});
+  CHECK(contents(run / "best.safetensors") == model);
+  CHECK(fs::exists(run / "report.html"));
+}
+
 TEST_CASE("a changed configuration is refused with what differs, but not what is harmless") {
   Fixture fixture;
   const fs::path run = fixture.lose("run", 25, 0);
