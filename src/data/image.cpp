@@ -14,7 +14,7 @@ namespace {
 constexpr long long most_pixels = 1LL << 24;  // 4096 x 4096: decoded, 64 MB; a larger header is an attack, not a digit
 
 /// What a PNG of one bit a pixel can reach; deflate shrinks by 1032 at most.
-constexpr std::uintmax_t most_pixels_a_byte = 8 * 1032;
+constexpr std::uintmax_t most_pixels_a_byte = std::uintmax_t{8} * 1032;
 
 [[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
   throw Error(ErrorKind::data, file.string() + ": " + what);

@@ -158,8 +158,9 @@ class DirectConv final : public ConvEngine {
       if (packed) pack_pixels(band, d_y, rows);
       for (int c = 0; c < s_.out_c; c += tiles_.panel) {
         const std::ptrdiff_t pixel = std::ptrdiff_t{first} * s_.out_w;
-        const Gradients gradients = packed ? Gradients{band + c * (rows.end - first) * s_.out_w, tiles_.panel, rows}
-                                           : Gradients{d_y + pixel * s_.out_c + c, s_.out_c, rows};
+        const Gradients gradients =
+            packed ? Gradients{band + std::ptrdiff_t{c} * (rows.end - first) * s_.out_w, tiles_.panel, rows}
+                   : Gradients{d_y + pixel * s_.out_c + c, s_.out_c, rows};
         for (int ky = 0; ky < s_.kernel_h; ++ky) add_kernel_row(sums, gradients, padded, c, ky);
       }
     }
