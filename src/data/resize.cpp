@@ -45,6 +45,7 @@ std::vector<Taps> taps_of(int inputs, int outputs) {
 
 std::vector<std::uint8_t> resize_image(std::span<const std::uint8_t> pixels, ImageSize from, ImageSize to,
                                        int channels) {
+  if (from.height == to.height && from.width == to.width) return {pixels.begin(), pixels.end()};
   const auto row_in = static_cast<std::size_t>(from.width) * static_cast<std::size_t>(channels);
   const auto row_out = static_cast<std::size_t>(to.width) * static_cast<std::size_t>(channels);
   const std::vector<Taps> columns = taps_of(from.width, to.width);

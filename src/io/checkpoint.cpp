@@ -46,20 +46,15 @@ void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkp
   write_safetensors(path, entries, metadata);
 }
 
-CheckpointOrigin read_origin(const std::filesystem::path& path) {
-  const TensorFile file = read_safetensors(path);
-  return {ModelMetadata::from(file, path).config, parse_sums(entry(file, path, "data"), path)};
-}
-
 void load_checkpoint(const std::filesystem::path& path, Checkpoint& checkpoint) {
   const TensorFile file = read_safetensors(path);
   const std::string& progress = entry(file, path, "progress");
-  const std::string& data = entry(file, path, "data");
+  DataSums data = parse_sums(entry(file, path, "data"), path);
   ModelMetadata metadata = ModelMetadata::from(file, path);
   load_tensors(file, path, all_tensors(checkpoint));
   checkpoint.metadata = std::move(metadata);
   checkpoint.progress = progress;
-  checkpoint.data = parse_sums(data, path);
+  checkpoint.data = std::move(data);
 }
 
 }  // namespace convoy

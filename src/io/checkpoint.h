@@ -25,13 +25,6 @@ extern const std::vector<std::string> training_prefixes;
 
 void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint);
 
-/// The configuration and the data that a checkpoint was trained with. Throws Error{data}.
-struct CheckpointOrigin {
-  std::string config;
-  DataSums data;
-};
-CheckpointOrigin read_origin(const std::filesystem::path& path);
-
 /// Fills the tensors that `checkpoint` names, its metadata and progress. Throws Error{data} and then has changed no
 /// tensor.
 void load_checkpoint(const std::filesystem::path& path, Checkpoint& checkpoint);

@@ -110,7 +110,8 @@ void RunFolder::begin(const std::string& given_config, const std::string& resolv
   std::error_code error;
   fs::create_directories(path_, error);
   if (error) throw Error(ErrorKind::failed, path_.string() + ": cannot be made: " + error.message());
-  // resolved.toml is what makes the folder a run: it goes last, so that an interrupted start can be repeated.
+  // resolved.toml is what makes the folder a run: it stays until it is replaced, so that an interrupted start can be
+  // repeated.
   for (const char* file : files) {
     if (file != resolved) fs::remove(path_ / file, error);
   }

@@ -128,10 +128,9 @@ class Bench {
  private:
   TrainingTask task() {
     impl_.scaling = scaling_for("unit", data_);
-    Spec optimizer = impl_.config.optimizer;
-    optimizer.settings.set("learning_rate", 1e-9);  // labels are random: the weights should stay as they are
-    return {impl_.network(), impl_.weights(), impl_.loss(), optimizer,    impl_.config.schedule,
-            impl_.pool,      data_,           {},           impl_.scaling};
+    TrainingTask task = training_task(impl_, data_);
+    task.optimizer.settings.set("learning_rate", 1e-9);  // labels are random: the weights should stay as they are
+    return task;
   }
 
   void describe(BenchResult& result) const {

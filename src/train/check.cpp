@@ -155,16 +155,7 @@ void check_gradients(Model::Impl& impl, const Dataset& samples, int directions, 
 
 void overfit(Model::Impl& impl, const Dataset& samples, int steps, CheckResult& result) {
   const LoaderOptions batches{.batch_size = samples.size()};
-  Trainer trainer({impl.network(),
-                   impl.weights(),
-                   impl.loss(),
-                   impl.config.optimizer,
-                   impl.config.schedule,
-                   impl.pool,
-                   samples,
-                   {},
-                   impl.scaling},
-                  {.epochs = steps, .batches = batches});
+  Trainer trainer(training_task(impl, samples), {.epochs = steps, .batches = batches});
   while (!trainer.done()) trainer.run_epoch({});
   const History& history = trainer.progress().history;
   result.overfit_first_loss = history.front().loss;

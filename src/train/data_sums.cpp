@@ -11,9 +11,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<fs::path> files_below(const fs::path& folder) {
+/// `Iterator` says whether those in subfolders count.
+template <class Iterator>
+std::vector<fs::path> files_in(const fs::path& folder) {
   std::vector<fs::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+  for (const auto& entry : Iterator(folder)) {
     if (entry.is_regular_file()) files.push_back(entry.path());
   }
   std::ranges::sort(files);
@@ -22,9 +24,8 @@ std::vector<fs::path> files_below(const fs::path& folder) {
 
 DataSums sums_of_idx(const fs::path& folder) {
   DataSums sums;
-  for (const auto& file : files_below(folder)) {
-    const bool direct = file.parent_path() == folder;
-    if (direct && file.filename().string().find("-ubyte") != std::string::npos) {
+  for (const auto& file : files_in<fs::directory_iterator>(folder)) {
+    if (file.filename().string().find("-ubyte") != std::string::npos) {
       sums.emplace_back(file.filename().string(), sha256_of_file(file));
     }
   }
@@ -34,7 +35,7 @@ DataSums sums_of_idx(const fs::path& folder) {
 /// As sha256sum prints them: a line a file.
 DataSums sum_of_folder(const fs::path& folder) {
   std::string lines;
-  for (const auto& file : files_below(folder)) {
+  for (const auto& file : files_in<fs::recursive_directory_iterator>(folder)) {
     lines += sha256_of_file(file) + "  " + fs::relative(file, folder).string() + "\n";
   }
   return {{"all images", sha256(lines)}};

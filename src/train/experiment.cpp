@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <optional>
 #include <utility>
 
 #include "config/differences.h"
@@ -31,10 +30,9 @@ const std::vector<std::string> harmless_keys = {"name",      "threads",   "train
                                                 "data.path", "data.hint", "train.top_k"};
 
 /// Throws Error{config} when a checkpoint was trained with another configuration.
-void require_same_config(const std::string& trained, const Config& config, const fs::path& folder) {
+void require_same_config(const Config& config, const fs::path& folder) {
   const fs::path file = folder / "resolved.toml";
-  const Config before = parse_config(trained, (folder / "last.ckpt").string() + " (configuration)", folder);
-  const auto changed = differences(before, config, harmless_keys);
+  const auto changed = differences(config_of(folder / "last.ckpt"), config, harmless_keys);
   if (changed.empty()) return;
   std::string message = file.string() + ": changed since the checkpoint was written: ";
   for (std::size_t i = 0; i < changed.size(); ++i) message += (i == 0 ? "" : "; ") + changed[i];
@@ -85,10 +83,10 @@ class Run {
   }
 
   /// Puts weights, optimizer and progress back to where the run's checkpoint stands.
-  void restore(const DataSums& trained) {
-    require_same_data(trained, environment_.data, impl_.config.data.text("path"));
+  void restore() {
     Checkpoint checkpoint = make_checkpoint();
     load_checkpoint(folder_.checkpoint(), checkpoint);
+    require_same_data(checkpoint.data, environment_.data, impl_.config.data.text("path"));
     const StoredProgress stored = parse_progress(checkpoint.progress, folder_.checkpoint().string());
     trainer_.restore(stored.progress);
     trainer_.schedule().restore(stored.schedule_state);
@@ -113,8 +111,7 @@ class Run {
   TrainingTask prepare() {
     impl_.scaling = scaling_for(impl_.config.data.text("scaling"), data_.train);
     impl_.class_names = data_.train.storage().class_names;
-    return {impl_.network(), impl_.weights(), impl_.loss(),     impl_.config.optimizer, impl_.config.schedule,
-            impl_.pool,      data_.train,     data_.validation, impl_.scaling};
+    return training_task(impl_, data_.train, data_.validation);
   }
 
   /// Writes the checkpoint within an epoch, when it is time or somebody asks.
@@ -144,6 +141,10 @@ class Run {
     try {
       return trainer_.run_epoch(options_.callbacks);
     } catch (const Error& error) {
+      if (error.kind() != ErrorKind::diverged) {
+        record([&] { folder_.add_log(error.what()); });
+        throw;
+      }
       record([&] { folder_.add_divergence(error.what(), trainer_.gradient_norms()); });
       if (saved_epoch_ < 0) throw;
       throw Error(error.kind(), std::string(error.what()) + "\nthe checkpoint of epoch " +
@@ -285,12 +286,11 @@ RunResult resume_experiment(const fs::path& folder, const RunOptions& options, i
     throw Error(ErrorKind::data, folder.string() + ": no resolved.toml in it; is it a run folder?");
   Config config = load_config(folder / "resolved.toml");
   if (epochs > 0) config.train.set("epochs", static_cast<std::int64_t>(epochs));
-  std::optional<CheckpointOrigin> origin;  // none: the run was killed before its first checkpoint
-  if (fs::exists(folder / "last.ckpt")) origin = read_origin(folder / "last.ckpt");
-  if (origin) require_same_config(origin->config, config, folder);
+  const bool begun = fs::exists(folder / "last.ckpt");  // else it was killed before its first checkpoint
+  if (begun) require_same_config(config, folder);
   Run run(config, options, RunFolder(folder, true));
-  if (origin) {
-    run.restore(origin->data);
+  if (begun) {
+    run.restore();
   } else {
     run.begin(config);
   }

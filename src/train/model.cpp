@@ -88,6 +88,11 @@ void ModelAccess::set_loss(Model::Impl& impl, const Spec& loss) {
   impl.evaluator_.reset();
 }
 
+TrainingTask training_task(Model::Impl& impl, const Dataset& train, const Dataset& validation) {
+  return {impl.network(), impl.weights(), impl.loss(), impl.config.optimizer, impl.config.schedule,
+          impl.pool,      train,          validation,  impl.scaling};
+}
+
 Model::Model() = default;
 Model::Model(Model&&) noexcept = default;
 Model& Model::operator=(Model&&) noexcept = default;
@@ -110,9 +115,7 @@ History Model::fit(const Dataset& train, const FitOptions& options) {
                               .shuffle = options.shuffle,
                               .last_batch = options.last_batch,
                               .seed = static_cast<std::uint64_t>(impl.config.run.integer("seed"))};
-  Trainer trainer({impl.network(), impl.weights(), impl.loss(), impl.config.optimizer, impl.config.schedule, impl.pool,
-                   train, options.validation, impl.scaling},
-                  {.epochs = options.epochs, .batches = batches});
+  Trainer trainer(training_task(impl, train, options.validation), {.epochs = options.epochs, .batches = batches});
   while (!trainer.done() && trainer.run_epoch(options.callbacks) == Trainer::Outcome::finished) {
   }
   const bool best = options.restore_best && !options.validation.empty() && trainer.progress().best_epoch > 0;

@@ -12,6 +12,7 @@
 #include "graph/weights.h"
 #include "loss/loss.h"
 #include "train/evaluator.h"
+#include "train/trainer.h"
 
 namespace convoy {
 
@@ -50,5 +51,8 @@ struct ModelAccess {
   static const Model::Impl& impl(const Model& model) { return *model.impl_; }
   static void set_loss(Model::Impl& impl, const Spec& loss);
 };
+
+/// What training a model on these data means, by its own optimizer, schedule and scaling.
+TrainingTask training_task(Model::Impl& impl, const Dataset& train, const Dataset& validation = {});
 
 }  // namespace convoy

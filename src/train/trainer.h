@@ -73,8 +73,6 @@ class Trainer {
 
   /// Whether all epochs are done or patience has run out.
   bool done() const;
-  /// Whether the epoch that just ended is the best so far.
-  bool improved() const { return progress_.best_epoch == progress_.epoch; }
   const Progress& progress() const { return progress_; }
   void restore(const Progress& progress) { progress_ = progress; }
   Schedule& schedule() { return *schedule_; }

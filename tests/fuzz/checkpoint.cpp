@@ -1,5 +1,6 @@
 #include "io/checkpoint.h"
 
+#include "convoy/experiment.h"
 #include "memory_file.h"
 #include "target.h"
 #include "train/progress.h"
@@ -7,7 +8,7 @@
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace convoy;
   const test::MemoryFile file(data, size);
-  test::expect_error_or_nothing([&] { read_origin(file.path()); });
+  test::expect_error_or_nothing([&] { config_of(file.path()); });
   test::expect_error_or_nothing([&] {
     Checkpoint checkpoint;
     load_checkpoint(file.path(), checkpoint);

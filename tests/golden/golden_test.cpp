@@ -76,15 +76,7 @@ class Rerun {
     model.compile(optimizer, SoftmaxCrossEntropy{}, {"constant", {}}, seed);
     const Dataset data = test::mnist().train.slice(0, steps * batch_size);
     impl_.scaling = scaling_for("unit", data);
-    trainer_ = std::make_unique<Trainer>(TrainingTask{impl_.network(),
-                                                      impl_.weights(),
-                                                      impl_.loss(),
-                                                      impl_.config.optimizer,
-                                                      impl_.config.schedule,
-                                                      impl_.pool,
-                                                      data,
-                                                      {},
-                                                      impl_.scaling},
+    trainer_ = std::make_unique<Trainer>(training_task(impl_, data),
                                          TrainerOptions{.epochs = 1, .batches = {.batch_size = batch_size}});
   }
 

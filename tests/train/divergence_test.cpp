@@ -67,16 +67,7 @@ std::vector<float> train(const Dataset& data, const std::string& on_nan, Warning
   Sequential model = tiny_network();
   Model::Impl& impl = ModelAccess::impl(model);
   impl.scaling = scaling_for("none", data);
-  Trainer trainer({impl.network(),
-                   impl.weights(),
-                   impl.loss(),
-                   impl.config.optimizer,
-                   impl.config.schedule,
-                   impl.pool,
-                   data,
-                   {},
-                   impl.scaling},
-                  {.epochs = 1, .batches = {.batch_size = 2}, .on_nan = on_nan});
+  Trainer trainer(training_task(impl, data), {.epochs = 1, .batches = {.batch_size = 2}, .on_nan = on_nan});
   trainer.run_epoch({&warnings});
   CHECK(std::isnan(trainer.gradient_norms()[2]) == (data.size() == 12));
   const auto& parameters = impl.weights().parameters;

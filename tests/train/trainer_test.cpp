@@ -37,16 +37,7 @@ Sequential small_network(const Spec& optimizer, int threads) {
 Trainer make_trainer(Model& model, const Dataset& data, const TrainerOptions& options) {
   Model::Impl& impl = ModelAccess::impl(model);
   impl.scaling = scaling_for("unit", data);
-  return Trainer({impl.network(),
-                  impl.weights(),
-                  impl.loss(),
-                  impl.config.optimizer,
-                  impl.config.schedule,
-                  impl.pool,
-                  data,
-                  {},
-                  impl.scaling},
-                 options);
+  return Trainer(training_task(impl, data), options);
 }
 
 std::vector<float> trained_weights(const Spec& optimizer, int threads) {
