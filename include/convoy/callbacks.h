@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "convoy/diagnostics.h"
 #include "convoy/metrics.h"
 
 namespace convoy {
@@ -18,6 +20,7 @@ struct EpochLog {
   double learning_rate = 0;  ///< at the epoch's last step
   double seconds = 0;        ///< of training, validation apart
   double images_per_second = 0;
+  std::uint64_t step = 0;  ///< steps taken when the epoch ended
 };
 
 using History = std::vector<EpochLog>;
@@ -34,12 +37,25 @@ struct BatchLog {
   double seconds = 0;   ///< since the epoch began
 };
 
+/// Training between two moments within an epoch, train.log_steps steps apart.
+struct StepsLog {
+  std::uint64_t step = 0;    ///< steps taken at the end
+  int epoch = 0;             ///< under way, from 1
+  double loss = 0;           ///< mean over these steps' images, with regularisation
+  double accuracy = 0;       ///< of these steps' images, as they were trained
+  double learning_rate = 0;  ///< of the last step
+  double seconds = 0;        ///< of training since its beginning, validation apart
+};
+
 /// Called in training. Returning false from a batch or an epoch stops training after it, with everything saved.
 class Callback {
  public:
   virtual ~Callback() = default;
   virtual bool on_batch_end(const BatchLog&) { return true; }
   virtual bool on_epoch_end(const EpochLog&) { return true; }
+  virtual void on_steps(const StepsLog&) {}
+  /// Every diagnostics.every steps, where a configuration asks for them.
+  virtual void on_diagnostics(const Diagnostics&) {}
   /// Something went wrong and training goes on: a step that was skipped, a checkpoint that could not be written.
   virtual void on_warning(const std::string&) {}
   /// Asked after each batch: true to have a run write its checkpoint now.

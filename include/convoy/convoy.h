@@ -5,6 +5,7 @@
 #include "convoy/callbacks.h"
 #include "convoy/config.h"
 #include "convoy/dataset.h"
+#include "convoy/diagnostics.h"
 #include "convoy/error.h"
 #include "convoy/experiment.h"
 #include "convoy/layers.h"
