@@ -15,6 +15,7 @@ struct Config {
   Settings run;                   ///< top level: name, seed, threads, input_shape ...
   Settings data;                  ///< [data]
   Settings train;                 ///< [train]
+  Settings diagnostics;           ///< [diagnostics]
   Spec optimizer;                 ///< [optimizer], without its key `type`
   Spec schedule;                  ///< [schedule]
   Spec loss;                      ///< [loss]

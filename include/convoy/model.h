@@ -27,6 +27,8 @@ struct FitOptions {
   std::string last_batch = "keep";  ///< or "drop", or "merge" (into the one before)
   std::string scaling = "unit";     ///< or "standard", "none"
   bool restore_best = true;         ///< with a validation set: end with the weights of the best epoch
+  int log_steps = 100;              ///< steps from one Callback::on_steps to the next; 0: never
+  DiagnosticsOptions diagnostics = {};
   std::vector<Callback*> callbacks = {};
 };
 

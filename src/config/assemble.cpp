@@ -224,6 +224,7 @@ Config assemble(Document document, const std::string& name, const std::vector<Se
   check_run_name(config.run);
   config.data = section_part(document, "data", catalog).table.settings;
   config.train = section_part(document, "train", catalog).table.settings;
+  config.diagnostics = section_part(document, "diagnostics", catalog).table.settings;
   config.optimizer = section_spec(document, "optimizer", catalog);
   config.schedule = section_spec(document, "schedule", catalog);
   config.loss = section_spec(document, "loss", catalog);

@@ -39,6 +39,7 @@ Config described_by_program(const Shape& input) {
   data.set("path", std::string("memory"));  // the program's own samples
   config.data = completed("data", {section("data").default_type, data}).settings;
   config.train.complete(section("train").keys, "train");
+  config.diagnostics.complete(section("diagnostics").keys, "diagnostics");
   config.optimizer = completed("optimizer", Adam{});
   config.schedule = completed("schedule", {"constant", {}});
   return config;
@@ -115,7 +116,10 @@ History Model::fit(const Dataset& train, const FitOptions& options) {
                               .shuffle = options.shuffle,
                               .last_batch = options.last_batch,
                               .seed = static_cast<std::uint64_t>(impl.config.run.integer("seed"))};
-  Trainer trainer(training_task(impl, train, options.validation), {.epochs = options.epochs, .batches = batches});
+  Trainer trainer(training_task(impl, train, options.validation), {.epochs = options.epochs,
+                                                                   .batches = batches,
+                                                                   .log_steps = options.log_steps,
+                                                                   .diagnostics = options.diagnostics});
   while (!trainer.done() && trainer.run_epoch(options.callbacks) == Trainer::Outcome::finished) {
   }
   const bool best = options.restore_best && !options.validation.empty() && trainer.progress().best_epoch > 0;

@@ -35,6 +35,9 @@ epochs = 10
 kernel_regularizer.l1 = 0.0
 kernel_regularizer.l2 = 0.0
 
+[diagnostics]
+every = 0
+
 [optimizer]
 type = "adam"
 learning_rate = 1e-07

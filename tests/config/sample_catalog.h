@@ -45,6 +45,7 @@ inline const std::vector<convoy::Section>& sample_catalog() {
       {"train",
        "Training.",
        {whole("epochs", 10, 1), number("kernel_regularizer.l1", 0), number("kernel_regularizer.l2", 0)}},
+      {"diagnostics", "Looks.", {whole("every", 0, 0)}},
       {"optimizer",
        "Steps.",
        {type("type", {"adam", "sgd"}, "adam"), number("clip_norm", 0)},
@@ -96,6 +97,6 @@ inline bool equal(const convoy::Config& a, const convoy::Config& b) {
   for (std::size_t i = 0; i < a.layers.size(); ++i) {
     if (!equal(a.layers[i], b.layers[i])) return false;
   }
-  return a.run == b.run && a.data == b.data && a.train == b.train && equal(a.optimizer, b.optimizer) &&
-         equal(a.schedule, b.schedule) && equal(a.loss, b.loss);
+  return a.run == b.run && a.data == b.data && a.train == b.train && a.diagnostics == b.diagnostics &&
+         equal(a.optimizer, b.optimizer) && equal(a.schedule, b.schedule) && equal(a.loss, b.loss);
 }

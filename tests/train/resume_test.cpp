@@ -4,6 +4,8 @@
 
 #include <filesystem>
 #include <functional>
+#include <nlohmann/json.hpp>
+#include <sstream>
 #include <stdexcept>
 
 #include "convoy/error.h"
@@ -132,7 +134,37 @@ void replace(const fs::path& file, const std::string& part, const std::string& b
   write(file, text.replace(at, part.size(), by));
 }
 
+/// The events of training and diagnosing, without times.
+std::vector<nlohmann::json> timeless_events(const fs::path& run) {
+  std::vector<nlohmann::json> events;
+  std::istringstream lines(contents(run / "events.jsonl"));
+  for (std::string line; std::getline(lines, line);) {
+    auto event = nlohmann::json::parse(line);
+    const std::string kind = event["event"];
+    if (kind != "steps" && kind != "diagnostics" && kind != "epoch") continue;
+    for (const char* key : {"seconds", "images_per_second"}) event.erase(key);
+    for (auto& layer : event["layers"]) {
+      layer.erase("forward_us");
+      layer.erase("backward_us");
+    }
+    events.push_back(event);
+  }
+  return events;
+}
+
 }  // namespace
+
+TEST_CASE("the events of a resumed run are those of an unbroken one") {
+  Fixture fixture;
+  const std::vector<std::string> looking = {"train.log_steps=5", "diagnostics.every=4", "diagnostics.probe=32"};
+  const auto unbroken = fixture.train("unbroken", {}, looking);
+  Failing failing(17, 3);
+  CHECK_THROWS_AS(fixture.train("broken", {.callbacks = {&failing}}, looking), Crash);
+  resume_experiment(fixture.run("broken"), {});
+  const auto events = timeless_events(fixture.run("broken"));
+  CHECK(events.size() == 8 + 10 + 4);  // of 40 steps in 4 epochs
+  CHECK(events == timeless_events(unbroken));
+}
 
 TEST_CASE("a run lost at any batch resumes to the same bits, with whatever checkpoints and threads") {
   Fixture fixture;
