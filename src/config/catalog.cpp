@@ -146,6 +146,22 @@ Section diagnostics_section() {
       }};
 }
 
+Section sweep_section() {
+  const auto whole = [](const std::string& name, std::int64_t fallback, double min, const std::string& doc) {
+    return KeySpec{
+        .name = name, .kind = Kind::integer, .fallback = Value{fallback}, .doc = doc, .min = min, .max = 1000};
+  };
+  return {.name = "sweep",
+          .doc =
+              "Settings for convoy sweep to try: any other key here is one of the configuration with its values, "
+              "optimizer.learning_rate = [0.001, 0.01] or, at random, \"1e-4..1e-1 log\"; "
+              "[sweep.variant] names lists of overrides.",
+          .keys = {whole("seeds", 1, 1, "Train each setting with so many seeds: the configuration's, the next ..."),
+                   whole("jobs", 1, 1, "Train so many runs at a time; they share the threads."),
+                   whole("random", 0, 0, "Draw so many settings at random instead of taking all combinations.")},
+          .apart = true};
+}
+
 std::vector<KeySpec> common_layer_keys() {
   return {
       {.name = "name",
@@ -177,6 +193,7 @@ std::vector<Section> gather() {
       typed_section("loss", "What training makes small.", specs_of(loss_types()), "softmax_cross_entropy", {}),
       typed_section("layer", "One layer of the network; each [[layer]] follows the one before it.",
                     specs_of(layer_types()), "", common_layer_keys()),
+      sweep_section(),
   };
 }
 

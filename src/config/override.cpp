@@ -37,12 +37,19 @@ void override_layer(Document& document, const std::string& key, const std::strin
 
 /// A value for the key, or with an empty key an inline table for the whole section.
 void override_section(Table& table, const std::string& section, const std::string& key, const std::string& value,
-                      const std::string& where) {
+                      const Override& source) {
+  const std::string& where = source.where;
   Settings given = parse_override_value(key, value, where);
   if (given.has("")) fail(where, "\"" + section + "\" is a section: expected " + section + ".KEY=VALUE");
   if (key.empty()) table.settings = {};
-  if (section == "data") resolve_paths(given, std::filesystem::current_path().string());
+  if (section == "data") resolve_paths(given, source.folder);
   for (const auto& entry : given.entries()) table.settings.set(entry.name, entry.value, where);
+}
+
+/// Those sections that Config consists of.
+Texts names_of_parts(std::vector<Section> catalog) {
+  std::erase_if(catalog, &Section::apart);
+  return names_of(catalog);
 }
 
 bool is_path(const std::string& key) { return key == "path" || key.ends_with("_path"); }
@@ -58,8 +65,12 @@ void name_layers(Document& document, const Section& layers) {
   }
 }
 
-void apply_override(Document& document, const std::string& text, const std::vector<Section>& catalog) {
-  const std::string where = "-s " + brief(text);
+Override command_line_override(const std::string& text) {
+  return {text, "-s " + brief(text), std::filesystem::current_path().string()};
+}
+
+void apply_override(Document& document, const Override& given, const std::vector<Section>& catalog) {
+  const auto& [text, where, folder] = given;
   const auto equals = text.find('=');
   const std::string key = trimmed(text.substr(0, equals));
   if (equals == std::string::npos || key.empty()) fail(where, "expected KEY=VALUE");
@@ -70,12 +81,12 @@ void apply_override(Document& document, const std::string& text, const std::vect
   if (key == "extends") fail(where, "\"extends\" belongs into a file");
   if (first == "layer") {
     override_layer(document, rest, value, where);
-  } else if (const Texts sections = names_of(catalog); std::ranges::find(sections, first) != sections.end()) {
-    override_section(document.sections[first], first, rest, value, where);
+  } else if (const Texts sections = names_of_parts(catalog); std::ranges::find(sections, first) != sections.end()) {
+    override_section(document.sections[first], first, rest, value, given);
   } else if (dot != std::string::npos) {
     fail(where, "unknown section \"" + brief(first) + "\"" + did_you_mean(first, sections));
   } else {
-    override_section(document.sections[""], "", key, value, where);
+    override_section(document.sections[""], "", key, value, given);
   }
 }
 

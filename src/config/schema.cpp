@@ -103,6 +103,7 @@ std::string json_schema(const std::vector<Section>& catalog) {
   for (const auto& section : catalog) {
     if (section.name.empty()) continue;
     Json entry = section_schema(section);
+    if (section.apart) entry["additionalProperties"] = true;
     if (section.name == "layer") entry = {{"type", "array"}, {"items", std::move(entry)}, {"minItems", 1}};
     schema["properties"][section.name] = std::move(entry);
   }

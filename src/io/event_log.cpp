@@ -110,14 +110,14 @@ void EventLog::add_divergence(const std::string& message, const std::vector<doub
   append(file_, {{"event", "diverged"}, {"message", message}, {"gradient_norms", gradient_norms}});
 }
 
-void EventLog::add(const RunEnd& end) {
+void EventLog::add(const RunOutcome& outcome) {
   append(file_, {{"event", "result"},
-                 {"loss", end.loss},
-                 {"accuracy", end.accuracy},
-                 {"best_epoch", end.best_epoch},
-                 {"seconds", end.seconds},
-                 {"peak_rss_mb", end.peak_rss_mb},
-                 {"interrupted", end.interrupted}});
+                 {"loss", outcome.loss},
+                 {"accuracy", outcome.accuracy},
+                 {"best_epoch", outcome.best_epoch},
+                 {"seconds", outcome.seconds},
+                 {"peak_rss_mb", outcome.peak_rss_mb},
+                 {"interrupted", outcome.interrupted}});
 }
 
 void EventLog::drop_after(std::uint64_t step) const {

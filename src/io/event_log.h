@@ -9,10 +9,10 @@
 
 namespace convoy {
 
-/// How a run ended, for its last event.
-struct RunEnd {
-  double loss = 0;      ///< on the test samples, of the kept weights
-  double accuracy = 0;  ///< the same
+/// How a run ended: the test set under the weights that it kept.
+struct RunOutcome {
+  double loss = 0;
+  double accuracy = 0;
   int best_epoch = 0;
   double seconds = 0;
   double peak_rss_mb = 0;
@@ -33,7 +33,7 @@ class EventLog {
   void add(const EpochLog& log);
   void add_warning(std::uint64_t step, const std::string& message);
   void add_divergence(const std::string& message, const std::vector<double>& gradient_norms);
-  void add(const RunEnd& end);
+  void add(const RunOutcome& outcome);
 
   /// Removes what a killed process recorded after its checkpoint: events of later steps, and half a line. How an
   /// earlier part of the run ended goes as well.

@@ -155,11 +155,12 @@ void RunFolder::add_divergence(const std::string& message, const std::vector<dou
   add_log(message);
 }
 
-void RunFolder::add_end(const RunEnd& end) {
-  events_.add(end);
+void RunFolder::add_outcome(const RunOutcome& outcome) {
+  events_.add(outcome);
   char line[160];
   std::snprintf(line, sizeof line, "%s after %.1f s: test loss %.6f, accuracy %.4f (weights of epoch %d)",
-                end.interrupted ? "interrupted" : "finished", end.seconds, end.loss, end.accuracy, end.best_epoch);
+                outcome.interrupted ? "interrupted" : "finished", outcome.seconds, outcome.loss, outcome.accuracy,
+                outcome.best_epoch);
   add_log(line);
 }
 

@@ -49,7 +49,7 @@ class RunFolder {
   void add_epoch(const EpochLog& log);
   void add_warning(std::uint64_t step, const std::string& message);
   void add_divergence(const std::string& message, const std::vector<double>& gradient_norms);
-  void add_end(const RunEnd& end);
+  void add_outcome(const RunOutcome& outcome);
   /// For what belongs to events.jsonl alone.
   EventLog& events() { return events_; }
   /// Appends a line to log.txt.

@@ -238,7 +238,7 @@ class Run {
     result.seconds = seconds;
     result.peak_rss_mb = peak_rss_mb();
     write_file_atomically(folder_.report(), html(make_report(result)));
-    folder_.add_end({.loss = result.test.loss,
+    folder_.add_outcome({.loss = result.test.loss,
                      .accuracy = result.test.accuracy,
                      .best_epoch = result.best_epoch,
                      .seconds = seconds,

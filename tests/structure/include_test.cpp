@@ -25,7 +25,7 @@ const std::map<std::string, std::set<std::string>> allowed = {
     {"data", {"core"}},
     {"config", {"core", "layers", "loss", "optim", "data"}},  // their tables of types
     {"io", {"core"}},
-    {"report", {"core"}},
+    {"report", {"core", "io"}},
     {"train", {"core", "kernels", "graph", "layers", "loss", "optim", "data", "config", "io", "report"}},
 };
 

@@ -1,0 +1,237 @@
+#include "io/run_record.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "convoy/error.h"
+
+namespace convoy {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;  // env.json's files stay in their order
+
+constexpr std::uintmax_t max_events_bytes = std::uintmax_t{256} << 20;
+constexpr std::uintmax_t max_file_bytes = 4 << 20;  ///< of the small files
+constexpr std::size_t max_line = 1 << 20;
+constexpr std::size_t max_rows = 2'000'000;  ///< of diagnostics: each takes more memory than its text
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+/// NaN for null and for what is no number; `otherwise` for what is not there.
+double number(const Json& event, const char* key, double otherwise = nan) {
+  const auto found = event.find(key);
+  if (found == event.end()) return otherwise;
+  return found->is_number() ? found->get<double>() : nan;
+}
+
+std::optional<double> number_if_there(const Json& event, const char* key) {
+  return event.contains(key) ? std::optional(number(event, key)) : std::nullopt;
+}
+
+/// A whole number from 0 to `most`; what is out of these bounds is brought to the nearer one.
+std::uint64_t count(const Json& event, const char* key, std::uint64_t most) {
+  const double value = number(event, key, 0);
+  return value >= 1 ? static_cast<std::uint64_t>(std::min(value, static_cast<double>(most))) : 0;
+}
+
+std::uint64_t step_of(const Json& event) { return count(event, "step", std::uint64_t{1} << 53U); }
+
+int small_count(const Json& event, const char* key) { return static_cast<int>(count(event, key, 1'000'000'000)); }
+
+std::string text(const Json& event, const char* key) {
+  const auto found = event.find(key);
+  return found != event.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+/// The objects in a list; none where there is no list.
+std::vector<Json> objects(const Json& event, const char* key) {
+  std::vector<Json> found;
+  const auto list = event.find(key);
+  if (list == event.end() || !list->is_array()) return found;
+  std::ranges::copy_if(*list, std::back_inserter(found), [](const Json& item) { return item.is_object(); });
+  return found;
+}
+
+EpochLog epoch_from(const Json& event) {
+  EpochLog log{.epoch = small_count(event, "epoch"),
+               .loss = number(event, "loss"),
+               .accuracy = number(event, "accuracy"),
+               .has_validation = event.contains("validation_loss"),
+               .learning_rate = number(event, "learning_rate"),
+               .seconds = number(event, "seconds"),
+               .images_per_second = number(event, "images_per_second"),
+               .step = step_of(event)};
+  if (log.has_validation) {
+    log.validation_loss = number(event, "validation_loss");
+    log.validation_accuracy = number(event, "validation_accuracy");
+  }
+  return log;
+}
+
+StepsLog steps_from(const Json& event) {
+  return {.step = step_of(event),
+          .epoch = small_count(event, "epoch"),
+          .loss = number(event, "loss"),
+          .accuracy = number(event, "accuracy"),
+          .learning_rate = number(event, "learning_rate"),
+          .seconds = number(event, "seconds")};
+}
+
+Diagnostics diagnostics_from(const Json& event) {
+  Diagnostics found{.step = step_of(event), .epoch = small_count(event, "epoch")};
+  for (const Json& layer : objects(event, "layers")) {
+    found.layers.push_back({.name = text(layer, "name"),
+                            .gradient_norm = number_if_there(layer, "gradient_norm"),
+                            .weight_norm = number_if_there(layer, "weight_norm"),
+                            .update_ratio = number_if_there(layer, "update_ratio"),
+                            .dead = number_if_there(layer, "dead"),
+                            .forward_us = number(layer, "forward_us", 0),
+                            .backward_us = number(layer, "backward_us", 0)});
+  }
+  for (const Json& band : objects(event, "percentiles")) {
+    found.percentiles.push_back({text(band, "name"), number(band, "p15"), number(band, "p50"), number(band, "p85")});
+  }
+  for (const Json& norm : objects(event, "batch_norms")) {
+    found.batch_norms.push_back(
+        {text(norm, "name"), number(norm, "mean_gap"), number(norm, "variance_ratio"), number(norm, "variance_shift")});
+  }
+  found.train_mode_loss = number_if_there(event, "train_mode_loss");
+  found.predict_mode_loss = number_if_there(event, "predict_mode_loss");
+  return found;
+}
+
+Divergence divergence_from(const Json& event) {
+  Divergence divergence{text(event, "message")};
+  const auto norms = event.find("gradient_norms");
+  if (norms == event.end() || !norms->is_array()) return divergence;
+  for (const Json& norm : *norms) {
+    divergence.gradient_norms.push_back(norm.is_number() ? norm.get<double>() : nan);
+  }
+  return divergence;
+}
+
+RunOutcome outcome_from(const Json& event) {
+  const auto interrupted = event.find("interrupted");
+  return {.loss = number(event, "loss"),
+          .accuracy = number(event, "accuracy"),
+          .best_epoch = small_count(event, "best_epoch"),
+          .seconds = number(event, "seconds"),
+          .peak_rss_mb = number(event, "peak_rss_mb"),
+          .interrupted = interrupted != event.end() && *interrupted == true};
+}
+
+/// Appends what came later; where a resumed run repeats a moment, `item` takes the place of what was there.
+template <class Item, class Key>
+void append_in_order(std::vector<Item>& items, Item item, Key Item::*key) {
+  while (!items.empty() && items.back().*key >= item.*key) items.pop_back();
+  items.push_back(std::move(item));
+}
+
+std::size_t rows_in(const Diagnostics& found) {
+  return 1 + found.layers.size() + found.percentiles.size() + found.batch_norms.size();
+}
+
+/// Takes the events of one run in turn.
+class EventReader {
+ public:
+  explicit EventReader(RunRecord& record) : record_(record) {}
+
+  void take(const Json& event) {
+    const std::string kind = text(event, "event");
+    if (kind == "start" || kind == "resume") {  // what ended the run before is over
+      record_.divergence.reset();
+      record_.outcome.reset();
+    } else if (kind == "epoch") {
+      append_in_order(record_.history, epoch_from(event), &EpochLog::epoch);
+    } else if (kind == "steps") {
+      append_in_order(record_.steps, steps_from(event), &StepsLog::step);
+    } else if (kind == "diagnostics") {
+      take_diagnostics(diagnostics_from(event));
+    } else if (kind == "warning") {
+      record_.warnings.push_back({step_of(event), text(event, "message")});
+    } else if (kind == "diverged") {
+      record_.divergence = divergence_from(event);
+    } else if (kind == "result") {
+      record_.outcome = outcome_from(event);
+    }
+  }
+
+ private:
+  void take_diagnostics(Diagnostics found) {
+    rows_ += rows_in(found);
+    if (rows_ <= max_rows) append_in_order(record_.diagnostics, std::move(found), &Diagnostics::step);
+  }
+
+  RunRecord& record_;
+  std::size_t rows_ = 0;
+};
+
+void require_size(const fs::path& file, std::uintmax_t most) {
+  std::error_code error;
+  const std::uintmax_t size = fs::file_size(file, error);
+  if (!error && size > most) {
+    throw Error(ErrorKind::data, file.string() + ": " + std::to_string(size >> 20U) + " MB, expected at most " +
+                                     std::to_string(most >> 20U));
+  }
+}
+
+std::string contents(const fs::path& file) {
+  require_size(file, max_file_bytes);
+  std::ostringstream text;
+  text << std::ifstream(file, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+Environment environment_from(const fs::path& file) {
+  const Json json = Json::parse(contents(file), nullptr, false);
+  if (!json.is_object()) return {};
+  Environment environment{.convoy_version = text(json, "convoy_version"),
+                          .compiler = text(json, "compiler"),
+                          .cpu = text(json, "cpu"),
+                          .isa = text(json, "isa"),
+                          .blas_core = text(json, "blas_core"),
+                          .cores = small_count(json, "cores"),
+                          .threads = small_count(json, "threads"),
+                          .started = text(json, "started"),
+                          .data = {}};
+  const auto sums = json.find("data_sha256");
+  if (sums == json.end() || !sums->is_object()) return environment;
+  for (const auto& [name, sum] : sums->items()) {
+    if (sum.is_string()) environment.data.emplace_back(name, sum.get<std::string>());
+  }
+  return environment;
+}
+
+/// The folder's own name, also where the path ends in "/" or is ".".
+std::string name_of(const fs::path& folder) {
+  const fs::path whole = fs::weakly_canonical(folder);
+  return whole.has_filename() ? whole.filename().string() : folder.string();
+}
+
+}  // namespace
+
+void read_events(const fs::path& file, RunRecord& record) {
+  require_size(file, max_events_bytes);
+  std::ifstream stream(file, std::ios::binary);
+  EventReader reader(record);
+  for (std::string line; std::getline(stream, line);) {
+    if (line.size() > max_line) continue;
+    const Json event = Json::parse(line, nullptr, false);
+    if (event.is_object()) reader.take(event);
+  }
+}
+
+RunRecord read_run(const fs::path& folder) {
+  if (!fs::is_regular_file(folder / "resolved.toml"))
+    throw Error(ErrorKind::data, folder.string() + ": no resolved.toml in it; is it a run folder?");
+  RunRecord record{.folder = folder, .name = name_of(folder), .config = contents(folder / "resolved.toml")};
+  record.environment = environment_from(folder / "env.json");
+  read_events(folder / "events.jsonl", record);
+  return record;
+}
+
+}  // namespace convoy

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "convoy/callbacks.h"
+#include "io/run_folder.h"
+
+namespace convoy {
+
+/// What ended a run before its time.
+struct Divergence {
+  std::string message;
+  std::vector<double> gradient_norms = {};  ///< of the last steps; NaN where one was not finite
+};
+
+/// Something went wrong at a step and training went on.
+struct RunWarning {
+  std::uint64_t step = 0;
+  std::string message;
+};
+
+/// What a run folder tells of its run, finished or not.
+struct RunRecord {
+  std::filesystem::path folder = {};
+  std::string name = {};    ///< the folder's
+  std::string config = {};  ///< resolved.toml
+  Environment environment = {};
+  History history = {};
+  std::vector<StepsLog> steps = {};
+  std::vector<Diagnostics> diagnostics = {};
+  std::vector<RunWarning> warnings = {};
+  std::optional<Divergence> divergence = {};
+  std::optional<RunOutcome> outcome = {};
+};
+
+/// Reads a run folder back. What is missing or damaged in its events, as a line that a killed process half wrote, is
+/// left out; numbers that are not finite are NaN. Throws Error{data} for a folder that is no run, or a file beyond all
+/// bounds.
+RunRecord read_run(const std::filesystem::path& folder);
+
+/// Adds the events of an events.jsonl to `record`. Where a resumed run repeats a step, what it says last counts.
+void read_events(const std::filesystem::path& file, RunRecord& record);
+
+}  // namespace convoy
