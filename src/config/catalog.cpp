@@ -162,6 +162,24 @@ Section sweep_section() {
           .apart = true};
 }
 
+Section experiment_section() {
+  const auto text = [](const std::string& name, const std::string& doc) {
+    return KeySpec{.name = name, .kind = Kind::text, .fallback = {}, .doc = doc, .required = true};
+  };
+  const auto list = [](const std::string& name, const std::string& doc) {
+    return KeySpec{.name = name, .kind = Kind::names, .fallback = Value{Texts{}}, .doc = doc};
+  };
+  return {
+      .name = "experiment",
+      .doc = "A claim of the literature, for convoy reproduce to hold against what the [sweep] shows.",
+      .keys = {text("source", "Where it was published."), text("claim", "What was found there."),
+               list("quick", "Overrides with which the sweep takes a minute or two: for --quick."),
+               list("expect",
+                    "What should be seen: \"accuracy: with BN > without BN + 0.01\" names a metric and two settings "
+                    "of the sweep, or a setting and a number.")},
+      .apart = true};
+}
+
 std::vector<KeySpec> common_layer_keys() {
   return {
       {.name = "name",
@@ -194,6 +212,7 @@ std::vector<Section> gather() {
       typed_section("layer", "One layer of the network; each [[layer]] follows the one before it.",
                     specs_of(layer_types()), "", common_layer_keys()),
       sweep_section(),
+      experiment_section(),
   };
 }
 
