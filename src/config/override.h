@@ -11,7 +11,8 @@ namespace convoy {
 void name_layers(Document& document, const Section& layers);
 
 /// Applies "train.epochs=3", "layer.conv2d_1.filters=64" or "optimizer={type = \"sgd\"}", which replaces the section.
-/// Relative paths are taken from the current directory. Throws Error{config}.
+/// "layer.bn*.enabled=false" is for all layers whose names match. Relative paths are taken from the current directory.
+/// Throws Error{config}.
 void apply_override(Document& document, const std::string& text, const std::vector<Section>& catalog);
 
 /// Makes the paths in [data] absolute: the key "path" and keys that end in "_path", from `folder` on.
