@@ -194,6 +194,10 @@ std::vector<KeySpec> common_layer_keys() {
        .kind = Kind::flag,
        .fallback = Value{true},
        .doc = "false freezes the layer: its parameters and moving statistics keep their values."},
+      {.name = "enabled",
+       .kind = Kind::flag,
+       .fallback = Value{true},
+       .doc = "false leaves the layer out of the network: who took its output takes its input."},
   };
 }
 

@@ -11,6 +11,7 @@
 
 #include "convoy/error.h"
 #include "core/random.h"
+#include "data/scaling.h"
 
 namespace convoy {
 namespace {
@@ -177,6 +178,7 @@ struct Loader::Impl {
   template <class T>
   void scale(const T* from, float* to, std::size_t size) const {
     for (std::size_t i = 0; i < size; ++i) to[i] = static_cast<float>(from[i]) * multiply_[i] + add_[i];
+    apply_threshold({to, size}, scaling_);
   }
 
   void draw_order(std::uint32_t epoch) {

@@ -33,6 +33,7 @@ inline const std::vector<convoy::Section>& sample_catalog() {
   const KeySpec padding = type("padding", {"valid", "same"}, "valid");
   const KeySpec inputs{.name = "inputs", .kind = Kind::names, .fallback = Value{Texts{}}, .doc = "Layers."};
   const KeySpec trainable{.name = "trainable", .kind = Kind::flag, .fallback = Value{true}, .doc = "Whether."};
+  const KeySpec enabled{.name = "enabled", .kind = Kind::flag, .fallback = Value{true}, .doc = "Whether it is there."};
   const KeySpec shape{.name = "input_shape", .kind = Kind::shape, .fallback = {}, .doc = "Extents.", .min = 1};
   static const std::vector<Section> sections = {
       {"", "Top.", {text("name"), text("extends"), whole("seed", 42, 0), shape}},
@@ -57,7 +58,7 @@ inline const std::vector<convoy::Section>& sample_catalog() {
       {"loss", "Aim.", {type("type", {"mse"}, "mse")}, "type", "mse", {{"mse", "Squares.", {}}}},
       {"layer",
        "Layers.",
-       {type("type", {"conv2d", "flatten", "concat"}, ""), text("name"), inputs, trainable},
+       {type("type", {"conv2d", "flatten", "concat"}, ""), text("name"), inputs, trainable, enabled},
        "type",
        "",
        {{"conv2d", "Windows.", {filters, kernel, padding, number("kernel_regularizer.l2", 0)}},
