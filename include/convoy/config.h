@@ -14,6 +14,7 @@ namespace convoy {
 struct Config {
   Settings run;                   ///< top level: name, seed, threads, input_shape ...
   Settings data;                  ///< [data]
+  Settings augmentation;          ///< [augmentation]
   Settings train;                 ///< [train]
   Settings diagnostics;           ///< [diagnostics]
   Spec optimizer;                 ///< [optimizer], without its key `type`

@@ -64,6 +64,10 @@ struct DataSplits {
   Dataset train;
   Dataset validation;  ///< empty unless the configuration asks for one
   Dataset test;
+
+  /// By name: "train", "validation" or "test". Throws Error{config} for others and for a validation set that is not
+  /// there.
+  const Dataset& split(const std::string& name) const;
 };
 
 /// How raw values become the network's input: value * multiply + add, by channel; with a threshold then 1 for what is

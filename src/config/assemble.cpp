@@ -228,6 +228,7 @@ Config assemble(Document document, const std::string& name, const std::vector<Se
   config.run.erase("extends");
   check_run_name(config.run);
   config.data = section_part(document, "data", catalog).table.settings;
+  config.augmentation = section_part(document, "augmentation", catalog).table.settings;
   config.train = section_part(document, "train", catalog).table.settings;
   config.diagnostics = section_part(document, "diagnostics", catalog).table.settings;
   config.optimizer = section_spec(document, "optimizer", catalog);

@@ -1,5 +1,6 @@
 #include "config/catalog.h"
 
+#include "data/augmentation.h"
 #include "data/registry.h"
 #include "layers/registry.h"
 #include "loss/loss.h"
@@ -206,6 +207,8 @@ std::vector<Section> gather() {
       top_level(),
       typed_section("data", "Which samples to train, validate and test on.", specs_of(dataset_types()), "idx",
                     common_data_keys(), "dataset"),
+      {"augmentation", "Random changes of the training images, new in every epoch; all are off by default.",
+       augmentation_keys()},
       train_section(),
       diagnostics_section(),
       typed_section("optimizer", "The rule that turns gradients into steps.", specs_of(optimizer_types()), "adam",

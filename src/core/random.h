@@ -20,7 +20,8 @@ enum class Purpose : std::uint32_t {
   directions,
   sweep,
   noise,
-  noise_distribution
+  noise_distribution,
+  mixup
 };
 
 /// The numbers of one stream, named by seed, purpose and up to two indices (parameter, epoch, step, sample ...).

@@ -7,6 +7,7 @@
 #include "config/differences.h"
 #include "convoy/error.h"
 #include "core/stopwatch.h"
+#include "data/augmentation.h"
 #include "io/atomic_file.h"
 #include "io/checkpoint.h"
 #include "io/run_folder.h"
@@ -55,7 +56,8 @@ TrainerOptions trainer_options(const Config& config) {
           .batches = {.batch_size = config.train.integer("batch_size"),
                       .shuffle = config.data.flag("shuffle"),
                       .last_batch = config.data.text("last_batch"),
-                      .seed = seed_of(config)},
+                      .seed = seed_of(config),
+                      .augmentation = augmentation_from(config.augmentation)},
           .patience = config.train.integer("patience"),
           .top_k = config.train.integer("top_k"),
           .on_nan = config.train.text("on_nan"),

@@ -38,6 +38,7 @@ Config described_by_program(const Shape& input) {
   Settings data;
   data.set("path", std::string("memory"));  // the program's own samples
   config.data = completed("data", {section("data").default_type, data}).settings;
+  config.augmentation.complete(section("augmentation").keys, "augmentation");
   config.train.complete(section("train").keys, "train");
   config.diagnostics.complete(section("diagnostics").keys, "diagnostics");
   config.optimizer = completed("optimizer", Adam{});
@@ -112,10 +113,13 @@ History Model::fit(const Dataset& train, const FitOptions& options) {
   Impl& impl = *impl_;
   impl.scaling = scaling_for(options.scaling, train);
   impl.class_names = train.storage().class_names;
+  impl.config.augmentation = options.augmentation;
+  impl.config.augmentation.complete(section("augmentation").keys, "augmentation");
   const LoaderOptions batches{.batch_size = options.batch_size,
                               .shuffle = options.shuffle,
                               .last_batch = options.last_batch,
-                              .seed = static_cast<std::uint64_t>(impl.config.run.integer("seed"))};
+                              .seed = static_cast<std::uint64_t>(impl.config.run.integer("seed")),
+                              .augmentation = options.augmentation};
   Trainer trainer(training_task(impl, train, options.validation), {.epochs = options.epochs,
                                                                    .batches = batches,
                                                                    .log_steps = options.log_steps,

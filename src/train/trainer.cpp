@@ -29,11 +29,20 @@ std::vector<Stepper::Tensor> tensors_of(const Network& network) {
   return tensors;
 }
 
+int outputs_of(const TrainingTask& task) {
+  return static_cast<int>(task.network.shape_of(last_node(task.network, task.loss)).size());
+}
+
 TrainingTask checked(TrainingTask task) {
-  const int outputs = static_cast<int>(task.network.shape_of(last_node(task.network, task.loss)).size());
+  const int outputs = outputs_of(task);
   check_fits(task.train, task.network.input_shape(), outputs);
   if (!task.validation.empty()) check_fits(task.validation, task.network.input_shape(), outputs);
   return task;
+}
+
+LoaderOptions for_training(const TrainingTask& task, LoaderOptions batches) {
+  batches.classes = outputs_of(task);
+  return batches;
 }
 
 constexpr std::size_t most_norms = 50;
@@ -53,7 +62,7 @@ std::string list_of(const std::vector<double>& norms) {
 Trainer::Trainer(TrainingTask task, const TrainerOptions& options)
     : task_(checked(std::move(task))),
       options_(options),
-      loader_(task_.train, task_.scaling, options.batches),
+      loader_(task_.train, task_.scaling, for_training(task_, options.batches)),
       session_(task_.network, task_.weights, Mode::train, loader_.largest_batch(), last_node(task_.network, task_.loss),
                task_.pool),
       optimizer_(task_.optimizer, tensors_of(task_.network), task_.network.parameter_floats(), task_.pool),

@@ -30,6 +30,9 @@ dataset = "idx"
 path = "/models/a \"quoted\"\tpath \u0001 é"
 limit = 0
 
+[augmentation]
+shift = 0.0
+
 [train]
 epochs = 10
 kernel_regularizer.l1 = 0.0

@@ -43,6 +43,7 @@ inline const std::vector<convoy::Section>& sample_catalog() {
        "dataset",
        "idx",
        {{"idx", "Files.", {}}, {"folder", "Images.", {whole("size", 28, 1)}}}},
+      {"augmentation", "Changes.", {number("shift", 0)}},
       {"train",
        "Training.",
        {whole("epochs", 10, 1), number("kernel_regularizer.l1", 0), number("kernel_regularizer.l2", 0)}},
@@ -98,6 +99,7 @@ inline bool equal(const convoy::Config& a, const convoy::Config& b) {
   for (std::size_t i = 0; i < a.layers.size(); ++i) {
     if (!equal(a.layers[i], b.layers[i])) return false;
   }
-  return a.run == b.run && a.data == b.data && a.train == b.train && a.diagnostics == b.diagnostics &&
-         equal(a.optimizer, b.optimizer) && equal(a.schedule, b.schedule) && equal(a.loss, b.loss);
+  return a.run == b.run && a.data == b.data && a.augmentation == b.augmentation && a.train == b.train &&
+         a.diagnostics == b.diagnostics && equal(a.optimizer, b.optimizer) && equal(a.schedule, b.schedule) &&
+         equal(a.loss, b.loss);
 }

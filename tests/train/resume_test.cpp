@@ -93,9 +93,10 @@ class Fixture {
   }
 
   /// Trains until batch `crash_at`, where the process is lost.
-  fs::path lose(const std::string& name, int crash_at, int checkpoint_every) {
+  fs::path lose(const std::string& name, int crash_at, int checkpoint_every,
+                const std::vector<std::string>& more = {}) {
     Failing failing(crash_at, checkpoint_every);
-    CHECK_THROWS_AS(train(name, {.callbacks = {&failing}}), Crash);
+    CHECK_THROWS_AS(train(name, {.callbacks = {&failing}}, more), Crash);
     return run(name);
   }
 
@@ -180,6 +181,21 @@ TEST_CASE("a run lost at any batch resumes to the same bits, with whatever check
       fs::remove_all(run);
     }
   }
+}
+
+TEST_CASE("a run with augmentation and mixup resumes to the same bits, and not with another augmentation") {
+  Fixture fixture;
+  const std::vector<std::string> more = {"augmentation.shift=0.1", "augmentation.rotate=10", "augmentation.erase=0.3",
+                                         "augmentation.mixup=0.3"};
+  const fs::path unbroken = fixture.train("unbroken", {}, more);
+  CHECK(tensors_of(unbroken) != tensors_of(fixture.train("plain")));
+  const fs::path run = fixture.lose("run", 15, 4, more);
+  replace(run / "resolved.toml", "rotate = 10", "rotate = 20");
+  const std::string message = error_of([&] { resume_experiment(run, {}); }, ErrorKind::config);
+  CHECK(contains(message, "augmentation.rotate: 10.0, now 20.0"));
+  replace(run / "resolved.toml", "rotate = 20", "rotate = 10");
+  resume_experiment(run, {.threads = 1});
+  check_same(run, unbroken);
 }
 
 TEST_CASE("training for two epochs and then for two more is training for four") {
