@@ -5,3 +5,6 @@
 #define STBI_ONLY_JPEG
 #define STBI_ONLY_BMP
 #include <stb/stb_image.h>
+
+#define STB_IMAGE_WRITE_IMPLEMENTATION
+#include <stb/stb_image_write.h>
