@@ -15,7 +15,7 @@ int report(const Arguments& arguments) {
   if (!options.parse(arguments, 1, 1, "one RUN folder")) return ok;
   const std::filesystem::path run = options.positional()[0];
   std::cout << write_report(run, options.text("out"), options.threads()).string() << '\n';
-
+  if (options.has("tensorboard")) std::cout << write_tensorboard(run).string() << '\n';
   return ok;
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 constexpr double width = 560;
 constexpr double height = 250;
-constexpr double left = 54;
+constexpr double left = 62;
 constexpr double right = 14;
 constexpr double top = 12;
 constexpr double bottom = 42;

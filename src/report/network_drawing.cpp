@@ -12,7 +12,7 @@
 namespace convoy {
 namespace {
 
-constexpr double box_width = 132;
+constexpr double box_width = 148;
 constexpr double box_height = 32;
 constexpr double row_height = 48;
 constexpr double track_width = 22;  ///< of a lane that has connections only

@@ -11,6 +11,7 @@ namespace convoy {
 namespace {
 
 constexpr std::size_t most_drawn_layers = 500;
+constexpr std::size_t most_open_rows = 24;  ///< longer tables are folded
 
 std::string alert(const std::string& text) { return "<div class=\"alert\">" + escaped(text) + "</div>\n"; }
 
@@ -73,7 +74,9 @@ std::string layers(const Summary& model) {
   }
   rows.push_back(
       {{"in all", true}, {}, {}, {grouped(model.trainable + model.non_trainable)}, {grouped(model.macs)}, {}});
-  return table(rows);
+  if (model.rows.size() <= most_open_rows) return table(rows);
+  return "<details><summary>All " + std::to_string(model.rows.size()) + " layers</summary>\n" + table(rows) +
+         "</details>\n";
 }
 
 std::string network(const Report& report) {

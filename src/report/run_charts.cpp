@@ -43,15 +43,19 @@ class Curves {
 
 using LayerValue = std::optional<double> LayerDiagnostics::*;
 
-std::string layer_figure(const std::string& title, const RunRecord& record, const Timeline& timeline, LayerValue value,
-                         double factor = 1) {
+Curves layer_curves(const RunRecord& record, const Timeline& timeline, LayerValue value, double factor = 1) {
   Curves curves;
   for (const Diagnostics& seen : record.diagnostics) {
     for (const LayerDiagnostics& layer : seen.layers) {
       if (layer.*value) curves.add(layer.name, {timeline.at_step(seen.step), *(layer.*value) * factor});
     }
   }
-  return figure_by_span(title, curves.all());
+  return curves;
+}
+
+std::string layer_figure(const std::string& title, const RunRecord& record, const Timeline& timeline,
+                         LayerValue value) {
+  return figure_by_span(title, layer_curves(record, timeline, value).all());
 }
 
 std::string norm_figure(const std::string& title, const RunRecord& record, const Timeline& timeline,
@@ -101,6 +105,12 @@ Curve curve_of(const RunRecord& record, Measure measure, const std::string& name
   return {name, samples_of(record, measure)};
 }
 
+/// What is missing to 100 %, where progress shows when accuracies come near it.
+Curve error_of(Curve accuracy) {
+  for (Sample& sample : accuracy.samples) sample.value = 100 - sample.value;
+  return accuracy;
+}
+
 }  // namespace
 
 std::string figure_by_span(const std::string& title, const std::vector<Curve>& curves) {
@@ -142,11 +152,13 @@ std::string clock_choice() {
 }
 
 std::string training_charts(const RunRecord& record) {
+  const std::vector<Curve> losses = {curve_of(record, Measure::loss, "training"),
+                                     curve_of(record, Measure::validation_loss, "validation")};
+  const std::vector<Curve> accuracies = {curve_of(record, Measure::accuracy, "training"),
+                                         curve_of(record, Measure::validation_accuracy, "validation")};
   const std::string charts =
-      figure_by_span("Loss", {curve_of(record, Measure::loss, "training"),
-                              curve_of(record, Measure::validation_loss, "validation")}) +
-      figure_over_time("Accuracy, %", {curve_of(record, Measure::accuracy, "training"),
-                                       curve_of(record, Measure::validation_accuracy, "validation")}) +
+      figure_by_span("Loss", losses) + figure_over_time("Accuracy, %", accuracies) +
+      figure_by_span("Error, %", {error_of(accuracies[0]), error_of(accuracies[1])}) +
       figure_by_span(title_of(Measure::learning_rate), {curve_of(record, Measure::learning_rate, "learning rate")});
   if (charts.empty()) return "";
   return clock_choice() + "<div class=\"charts\">\n" + charts + "</div>\n";
@@ -159,7 +171,7 @@ std::string diagnostics_charts(const RunRecord& record) {
          layer_figure("Norm of the gradient", record, timeline, &LayerDiagnostics::gradient_norm) +
          layer_figure("Norm of the weights", record, timeline, &LayerDiagnostics::weight_norm) +
          layer_figure("Change of the weights by their norm", record, timeline, &LayerDiagnostics::update_ratio) +
-         layer_figure("Dead units, %", record, timeline, &LayerDiagnostics::dead, 100) +
+         figure_over_time("Dead units, %", layer_curves(record, timeline, &LayerDiagnostics::dead, 100).all()) +
          probe_loss_figure(record, timeline) +
          norm_figure("Batch norm: gap of the means, in deviations", record, timeline, &BatchNormDiagnostics::mean_gap) +
          norm_figure("Batch norm: moving variance by variance in train mode", record, timeline,

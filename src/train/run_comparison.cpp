@@ -62,6 +62,12 @@ std::set<std::string> differing_keys(const std::vector<Repetitions>& groups) {
   return all;
 }
 
+/// "batch_size" of "train.batch_size", "conv1.filters" of "layer.conv1.filters"; "optimizer.type" stays.
+std::string short_key(const std::string& key) {
+  const std::string rest = key.substr(key.find('.') + 1);
+  return rest == "type" ? key : rest;
+}
+
 /// The values in which it differs where these are few; else the configuration's name or, where others have that as
 /// well, the first run's folder.
 std::string name_of(const Repetitions& group, const std::vector<Repetitions>& all, const std::set<std::string>& keys) {
@@ -71,7 +77,8 @@ std::string name_of(const Repetitions& group, const std::vector<Repetitions>& al
     return namesakes == 1 ? group.name : group.runs.front().name;
   }
   std::string name;
-  for (const std::string& key : keys) name += (name.empty() ? "" : ", ") + key + " = " + value_in(group.keys, key);
+  for (const std::string& key : keys)
+    name += (name.empty() ? "" : ", ") + short_key(key) + " = " + value_in(group.keys, key);
   return name;
 }
 

@@ -5,6 +5,7 @@
 #include "convoy/report.h"
 #include "io/atomic_file.h"
 #include "kernels/gemm.h"
+#include "report/tensorboard.h"
 #include "train/model_impl.h"
 #include "train/pictures.h"
 
@@ -58,6 +59,16 @@ fs::path write_report(const fs::path& run, const fs::path& file, int threads) {
   const fs::path target = file.empty() ? run / "report.html" : file;
   write_file_atomically(target, html(report));
   return target;
+}
+
+fs::path write_tensorboard(const fs::path& run) {
+  const RunRecord record = read_run(run);
+  const fs::path folder = run / "tensorboard";
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw Error(ErrorKind::failed, folder.string() + ": cannot be made: " + error.message());
+  write_file_atomically(folder / tensorboard_file_name(record), tensorboard_events(record));
+  return folder;
 }
 
 }  // namespace convoy
