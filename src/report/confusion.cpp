@@ -47,7 +47,7 @@ std::string heat_cell(std::int64_t count, std::int64_t largest, bool right) {
   // the root: rare mistakes stay visible
   const double share = std::sqrt(static_cast<double>(count) / static_cast<double>(largest));
   return std::string("<td style=\"background: rgba(var(--") + (right ? "right" : "wrong") + "), " +
-         fixed(0.08 + 0.5 * share, 2) + ")\">" + std::to_string(count) + "</td>";
+         fixed(0.1 + 0.5 * share, 2) + ")\">" + std::to_string(count) + "</td>";
 }
 
 std::string heat_map(const Matrix& matrix, const std::vector<std::string>& names) {

@@ -23,7 +23,7 @@ p { margin: 4px 0 12px; } .soft { color: var(--soft); }
 .alert { border-left: 4px solid var(--c1); background: var(--card); padding: 8px 14px; margin: 12px 0; overflow-wrap: anywhere; white-space: pre-line; }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(124px, 1fr)); gap: 12px; margin-top: 20px; }
 .card { background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: 10px 14px; }
-.card b { display: block; font-size: 21px; } .card span { color: var(--soft); font-size: 13px; }
+.card b { display: block; font-size: 19px; white-space: nowrap; } .card span { color: var(--soft); font-size: 13px; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 16px; }
 figure { margin: 0; min-width: 0; background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: 12px 12px 4px; break-inside: avoid; position: relative; }
 figcaption { font-weight: 600; font-size: 14px; }
@@ -58,7 +58,7 @@ summary { cursor: pointer; color: var(--soft); }
 .clock:focus-visible ~ main .clocks { outline: 2px solid var(--c0); }
 .readout { position: absolute; z-index: 1; pointer-events: none; background: var(--page); border: 1px solid var(--rule); border-radius: 6px; padding: 4px 8px; font-size: 12px; line-height: 1.4; white-space: nowrap; box-shadow: 0 2px 8px #0003; }
 .readout i { display: inline-block; width: 9px; height: 9px; border-radius: 50%; background: currentColor; margin-right: 5px; } .cross { stroke: var(--soft); stroke-dasharray: 2 2; }
-@media (max-width: 620px) { body { padding: 20px 12px; } .charts svg text { font-size: 16px; } .clocks { display: flex; } }
+@media (max-width: 620px) { body { padding: 20px 12px; } .charts svg text { font-size: 16px; } th, td { padding: 3px 6px; } .clocks { display: flex; } }
 @media print { :root { color-scheme: light; } body { max-width: none; padding: 0; font-size: 12px; } h2 { break-after: avoid; } table, .alert { break-inside: avoid; } .clocks { display: none; }
   .charts { grid-template-columns: 1fr 1fr; } .network { max-width: 100%; } .wide { overflow: visible; } pre { white-space: pre-wrap; } }
 )";

@@ -1,5 +1,7 @@
 #include "report/report.h"
 
+#include <ranges>
+
 #include "report/chart.h"
 #include "report/confusion.h"
 #include "report/markup.h"
@@ -11,29 +13,40 @@ namespace convoy {
 namespace {
 
 constexpr std::size_t most_drawn_layers = 500;
+constexpr std::size_t most_warnings = 20;
 constexpr std::size_t most_open_rows = 24;  ///< longer tables are folded
 
 std::string alert(const std::string& text) { return "<div class=\"alert\">" + escaped(text) + "</div>\n"; }
+
+/// The last norms of the gradient, which often tell how a divergence came.
+std::string last_norms(const Divergence& divergence) {
+  const auto& norms = divergence.gradient_norms;
+  if (norms.empty()) return "";
+  Series series{"norm of the gradient", {}};
+  for (std::size_t i = 0; i < norms.size(); ++i) {
+    series.points.push_back({static_cast<double>(i) - static_cast<double>(norms.size()), norms[i]});
+  }
+  const Chart chart{
+      "Norm of the gradient before it diverged", "steps before the end", {series}, scaled_by_span({series})};
+  return "<div class=\"charts\">\n" + figure(chart) + "</div>\n";
+}
+
+std::string warnings(const std::vector<RunWarning>& all) {
+  std::string text;
+  for (const RunWarning& warning : all | std::views::take(most_warnings)) {
+    const std::string step = grouped(static_cast<std::int64_t>(warning.step));
+    text += alert((warning.step > 0 ? "Step " + step + ": " : "") + warning.message);
+  }
+  if (all.size() <= most_warnings) return text;
+  return text + alert("and " + std::to_string(all.size() - most_warnings) + " more warnings");
+}
 
 /// What went wrong, before anything else.
 std::string alerts(const Report& report) {
   const RunRecord& record = report.record;
   std::string text;
-  if (record.divergence) {
-    text += alert("Diverged: " + record.divergence->message);
-    Series norms{"norm", {}};
-    const auto& last = record.divergence->gradient_norms;
-    for (std::size_t i = 0; i < last.size(); ++i) {
-      norms.points.push_back({static_cast<double>(i) - static_cast<double>(last.size()), last[i]});
-    }
-    const Chart chart{
-        "Norm of the gradient before it diverged", "steps before the end", {norms}, scaled_by_span({norms})};
-    if (!last.empty()) text += "<div class=\"charts\">" + figure(chart) + "</div>\n";
-  }
-  for (const RunWarning& warning : record.warnings) {
-    text += alert((warning.step > 0 ? "Step " + grouped(static_cast<std::int64_t>(warning.step)) + ": " : "") +
-                  warning.message);
-  }
+  if (record.divergence) text = alert("Diverged: " + record.divergence->message) + last_norms(*record.divergence);
+  text += warnings(record.warnings);
   for (const std::string& omission : report.omissions) text += remark(omission);
   return text;
 }
