@@ -27,6 +27,7 @@ int summary(const Arguments& arguments);
 int inspect(const Arguments& arguments);
 int config(const Arguments& arguments);
 int check(const Arguments& arguments);
+int sweep(const Arguments& arguments);
 int bench(const Arguments& arguments);
 
 const std::vector<Verb>& verbs();

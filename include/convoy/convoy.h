@@ -15,4 +15,5 @@
 #include "convoy/predictor.h"
 #include "convoy/settings.h"
 #include "convoy/shape.h"
+#include "convoy/sweep.h"
 #include "convoy/version.h"

@@ -179,6 +179,21 @@ void RunFolder::add_divergence(const std::string& message, const std::vector<dou
   add_log(message);
 }
 
+void RunFolder::add_end(const RunEnd& end) {
+  const Json event = {{"event", "result"},
+                      {"loss", end.loss},
+                      {"accuracy", end.accuracy},
+                      {"best_epoch", end.best_epoch},
+                      {"seconds", end.seconds},
+                      {"peak_rss_mb", end.peak_rss_mb},
+                      {"interrupted", end.interrupted}};
+  append("events.jsonl", event.dump() + "\n");
+  char line[160];
+  std::snprintf(line, sizeof line, "%s after %.1f s: test loss %.6f, accuracy %.4f (weights of epoch %d)",
+                end.interrupted ? "interrupted" : "finished", end.seconds, end.loss, end.accuracy, end.best_epoch);
+  add_log(line);
+}
+
 void RunFolder::add_log(const std::string& line) { append("log.txt", now_utc() + " " + line + "\n"); }
 
 void RunFolder::append(const char* file, const std::string& text) const {

@@ -23,6 +23,16 @@ struct Environment {
   DataSums data;
 };
 
+/// How a run ended, for its last event.
+struct RunEnd {
+  double loss = 0;      ///< on the test samples, of the kept weights
+  double accuracy = 0;  ///< the same
+  int best_epoch = 0;
+  double seconds = 0;
+  double peak_rss_mb = 0;
+  bool interrupted = false;
+};
+
 /// The environment of this process.
 Environment this_environment(const std::string& blas_core, int threads, const DataSums& data);
 
@@ -47,6 +57,7 @@ class RunFolder {
   void add_epoch(const EpochLog& log);
   /// The same for what ended the run: the message, and the last gradient norms.
   void add_divergence(const std::string& message, const std::vector<double>& gradient_norms);
+  void add_end(const RunEnd& end);
   /// Appends a line to log.txt.
   void add_log(const std::string& line);
 

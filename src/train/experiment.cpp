@@ -13,6 +13,7 @@
 #include "kernels/gemm.h"
 #include "report/report.h"
 #include "train/data_sums.h"
+#include "train/experiment.h"
 #include "train/model_io.h"
 #include "train/progress.h"
 #include "train/trainer.h"
@@ -226,11 +227,12 @@ class Run {
     result.seconds = seconds;
     result.peak_rss_mb = peak_rss_mb();
     write_file_atomically(folder_.report(), html(make_report(result)));
-    char line[160];
-    std::snprintf(line, sizeof line, "%s after %.1f s: test loss %.6f, accuracy %.4f (weights of epoch %d)",
-                  interrupted ? "interrupted" : "finished", seconds, result.test.loss, result.test.accuracy,
-                  result.best_epoch);
-    folder_.add_log(line);
+    folder_.add_end({.loss = result.test.loss,
+                     .accuracy = result.test.accuracy,
+                     .best_epoch = result.best_epoch,
+                     .seconds = seconds,
+                     .peak_rss_mb = result.peak_rss_mb,
+                     .interrupted = interrupted});
     return result;
   }
 
@@ -271,6 +273,13 @@ class Run {
 };
 
 }  // namespace
+
+void require_startable(const Config& config, const DataSplits& data) {
+  Model model = Model::from_config(config, data.train.shape(), 1);
+  Model::Impl& impl = ModelAccess::impl(model);
+  impl.scaling = scaling_for(config.data.text("scaling"), data.train);
+  const Trainer trainer(training_task(impl, data.train, data.validation), trainer_options(config));
+}
 
 RunResult run_experiment(const Config& config, const RunOptions& options) {
   const kernels::SingleThreadedBlas single;
