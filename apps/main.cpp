@@ -22,6 +22,7 @@ const std::vector<Verb>& verbs() {
       {"inspect", "MODEL", "show what a model file holds", inspect},
       {"config", "check CONFIG | explain KEY | schema", "check a configuration, explain a key, print the schema",
        config},
+      {"data", "preview CONFIG [-o FILE.png]", "draw the images that training sees, and count them", data},
       {"check", "CONFIG", "check gradients, overfit one batch, describe the data", check},
       {"bench", "CONFIG [--layers]", "time training and inference on this machine", bench},
   };

@@ -32,7 +32,7 @@ void Options::add_flag(const std::string& name, const std::string& help) {
 
 void Options::add_text(const std::string& name, const std::string& argument, const std::string& help) {
   options_->add_options()(name, help, cxxopts::value<std::string>(), argument);
-  names_.push_back("--" + name);
+  names_.push_back("--" + name.substr(name.find(',') + 1));
 }
 
 void Options::add_integer(const std::string& name, const std::string& argument, const std::string& help, int fallback,

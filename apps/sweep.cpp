@@ -1,6 +1,7 @@
 #include "convoy/sweep.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -84,9 +85,18 @@ std::string accuracy_of(const SweepSummary& summary) {
   return fixed(100 * summary.accuracy, 2) + deviation + " %";
 }
 
+/// Also readable where training went astray.
+std::string compact(double loss) {
+  constexpr double large = 1e5;
+  if (loss < large) return fixed(loss, 4);
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3g", loss);
+  return text;
+}
+
 std::string loss_of(const SweepSummary& summary) {
   if (summary.finished == 0) return "";
-  return fixed(summary.loss, 4) + (summary.finished < 2 ? "" : " +- " + fixed(summary.loss_deviation, 4));
+  return compact(summary.loss) + (summary.finished < 2 ? "" : " +- " + compact(summary.loss_deviation));
 }
 
 std::string note_on(const SweepSummary& summary) {

@@ -7,6 +7,7 @@
 
 #include "config/assemble.h"
 #include "config/document.h"
+#include "config/experiment.h"
 #include "config/override.h"
 #include "config/sweep.h"
 #include "convoy/error.h"
@@ -105,6 +106,9 @@ Config build_config_with(const ConfigText& source, const std::vector<Override>& 
   Document document = read_document(source, chain, catalog);
   if (const auto sweep = document.apart.find("sweep"); sweep != document.apart.end()) {
     read_sweep(sweep->second, find_section(catalog, "sweep"));  // a mistake in it is one of the file
+  }
+  if (const auto experiment = document.apart.find("experiment"); experiment != document.apart.end()) {
+    read_experiment(experiment->second, find_section(catalog, "experiment"));
   }
   name_layers(document, find_section(catalog, "layer"));
   for (const auto& given : overrides) apply_override(document, given, catalog);

@@ -20,19 +20,47 @@ std::string trimmed(const std::string& text) {
   return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
+/// Whether a name fits a pattern, in which * stands for any number of characters. A mismatch behind a * makes it stand
+/// for one more.
+bool matches(const std::string& name, const std::string& pattern) {
+  std::size_t n = 0;
+  std::size_t p = 0;
+  std::size_t star = std::string::npos;
+  std::size_t behind = 0;  // where the name goes on after what the star stands for
+  while (n < name.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      behind = n;
+    } else if (p < pattern.size() && pattern[p] == name[n]) {
+      ++p;
+      ++n;
+    } else if (star != std::string::npos) {
+      p = star + 1;
+      n = ++behind;
+    } else {
+      return false;
+    }
+  }
+  return pattern.find_first_not_of('*', p) == std::string::npos;
+}
+
 void override_layer(Document& document, const std::string& key, const std::string& value, const std::string& where) {
   const auto dot = key.find('.');
   if (dot == std::string::npos) fail(where, "expected layer.NAME.KEY=VALUE");
-  const std::string name = key.substr(0, dot);
+  const std::string pattern = key.substr(0, dot);
+  const Settings given = parse_override_value(key.substr(dot + 1), value, where);
   Texts names;
+  bool matched = false;
   for (auto& layer : document.layers) {
     names.push_back(layer.settings.text_or("name", ""));
-    if (names.back() != name) continue;
-    const Settings given = parse_override_value(key.substr(dot + 1), value, where);
+    if (!matches(names.back(), pattern)) continue;
+    matched = true;
     for (const auto& entry : given.entries()) layer.settings.set(entry.name, entry.value, where);
-    return;
   }
-  fail(where, "no layer is named \"" + brief(name) + "\"" + did_you_mean(name, names));
+  if (matched) return;
+  const bool several = pattern.find('*') != std::string::npos;
+  fail(where, several ? "no layer's name matches \"" + brief(pattern) + "\": expected " + brief(join_or(names), 300)
+                      : "no layer is named \"" + brief(pattern) + "\"" + did_you_mean(pattern, names));
 }
 
 /// A value for the key, or with an empty key an inline table for the whole section.

@@ -11,6 +11,7 @@ namespace convoy {
 void name_layers(Document& document, const Section& layers);
 
 /// "train.epochs=3", "layer.conv2d_1.filters=64" or "optimizer={type = \"sgd\"}", which replaces the section.
+/// "layer.bn*.enabled=false" is for all layers whose names match.
 struct Override {
   std::string text;
   std::string where;   ///< what messages call it
