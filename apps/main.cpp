@@ -14,6 +14,8 @@ const std::vector<Verb>& verbs() {
   static const std::vector<Verb> table = {
       {"train", "CONFIG [-s KEY=VALUE]... [--out DIR]", "train as a configuration says", train},
       {"resume", "RUN [--epochs N]", "go on with a run that was interrupted, or for more epochs", resume},
+      {"sweep", "CONFIG [-s KEY=V1,V2]... [--seeds N]", "train every combination of settings, with several seeds",
+       sweep},
       {"eval", "MODEL [--data DIR] [--split test]", "evaluate a saved model on a data set", eval},
       {"predict", "MODEL IMAGE...", "classify images", predict},
       {"summary", "CONFIG|MODEL", "show a model's layers, shapes, parameters and work", summary},

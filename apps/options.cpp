@@ -45,9 +45,8 @@ void Options::add_threads() {
   add_integer("threads", "N", "Threads to use; 0, the default, takes all cores.", 0, 0, 1024);
 }
 
-void Options::add_overrides() {
-  options_->add_options()("s,set", "Override a key: train.epochs=3, layer.conv2.filters=64. May be repeated.",
-                          cxxopts::value<Arguments>(), "KEY=VALUE");
+void Options::add_overrides(const std::string& argument, const std::string& help) {
+  options_->add_options()("s,set", help + " May be repeated.", cxxopts::value<Arguments>(), argument);
   names_.emplace_back("--set");
 }
 

@@ -28,7 +28,8 @@ class Options {
                    int least, int most);
   void add_threads();
   /// Adds -s, --set.
-  void add_overrides();
+  void add_overrides(const std::string& argument = "KEY=VALUE",
+                     const std::string& help = "Override a key: train.epochs=3, layer.conv2.filters=64.");
 
   /// Parses. `least` and `most` bound the positional arguments; `what` names them in messages. Throws Error{config}.
   /// Returns false after printing the help.

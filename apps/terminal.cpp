@@ -29,6 +29,11 @@ int terminal_width() {
   return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
+int terminal_height() {
+  winsize size{};
+  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row : 24;
+}
+
 std::string red(const std::string& text) {
   const char* no_color = std::getenv("NO_COLOR");
   const bool plain = !stderr_is_terminal() || (no_color != nullptr && *no_color != '\0');

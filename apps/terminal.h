@@ -8,6 +8,8 @@ namespace convoy::app {
 bool stderr_is_terminal();
 /// Its width in columns; 80 where unknown.
 int terminal_width();
+/// Its height in lines; 24 where unknown.
+int terminal_height();
 /// Text in colour, if standard error is a terminal and NO_COLOR is not set.
 std::string red(const std::string& text);
 

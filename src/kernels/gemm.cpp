@@ -20,6 +20,13 @@ bool needs_turns() {
 
 std::mutex turn;
 
+/// The SingleThreadedBlas objects of all threads: OpenBLAS has one setting for all of them.
+struct Guards {
+  std::mutex mutex;
+  int count = 0;
+  int threads_before = 1;
+} guards;
+
 CBLAS_TRANSPOSE cblas(Transpose t) { return t == Transpose::yes ? CblasTrans : CblasNoTrans; }
 
 }  // namespace
@@ -31,9 +38,17 @@ void gemm(Transpose ta, Transpose tb, int m, int n, int k, const float* a, int l
   cblas_sgemm(CblasRowMajor, cblas(ta), cblas(tb), m, n, k, 1.0F, a, lda, b, ldb, add ? 1.0F : 0.0F, c, ldc);
 }
 
-SingleThreadedBlas::SingleThreadedBlas() : before_(openblas_get_num_threads()) { openblas_set_num_threads(1); }
+SingleThreadedBlas::SingleThreadedBlas() {
+  const std::lock_guard lock(guards.mutex);
+  if (guards.count++ > 0) return;
+  guards.threads_before = openblas_get_num_threads();
+  openblas_set_num_threads(1);
+}
 
-SingleThreadedBlas::~SingleThreadedBlas() { openblas_set_num_threads(before_); }
+SingleThreadedBlas::~SingleThreadedBlas() {
+  const std::lock_guard lock(guards.mutex);
+  if (--guards.count == 0) openblas_set_num_threads(guards.threads_before);
+}
 
 const char* blas_core() { return openblas_get_corename(); }
 

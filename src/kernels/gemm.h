@@ -12,16 +12,13 @@ void gemm(Transpose ta, Transpose tb, int m, int n, int k, const float* a, int l
           float* c, int ldc);
 
 /// Makes OpenBLAS run each call in its caller's thread, since convoy brings its own threads; the destructor restores
-/// what the program had set.
+/// what the program had set. Several may exist at a time, also in several threads: the last one restores.
 class SingleThreadedBlas {
  public:
   SingleThreadedBlas();
   ~SingleThreadedBlas();
   SingleThreadedBlas(const SingleThreadedBlas&) = delete;
   SingleThreadedBlas& operator=(const SingleThreadedBlas&) = delete;
-
- private:
-  int before_;
 };
 
 /// The kernels that OpenBLAS chose: "Haswell", "Zen", "SkylakeX".

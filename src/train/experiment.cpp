@@ -13,6 +13,7 @@
 #include "io/run_folder.h"
 #include "kernels/gemm.h"
 #include "train/data_sums.h"
+#include "train/experiment.h"
 #include "train/model_io.h"
 #include "train/progress.h"
 #include "train/run_report.h"
@@ -271,6 +272,13 @@ class Run {
 };
 
 }  // namespace
+
+void require_startable(const Config& config, const DataSplits& data) {
+  Model model = Model::from_config(config, data.train.shape(), 1);
+  Model::Impl& impl = ModelAccess::impl(model);
+  impl.scaling = scaling_for(config.data.text("scaling"), data.train);
+  const Trainer trainer(training_task(impl, data.train, data.validation), trainer_options(config));
+}
 
 RunResult run_experiment(const Config& config, const RunOptions& options) {
   const kernels::SingleThreadedBlas single;

@@ -1,0 +1,183 @@
+#include "sweep_progress.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+#include <numeric>
+
+#include "terminal.h"
+
+namespace convoy::app {
+namespace {
+
+using State = SweepRun::State;
+
+bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
+
+/// Exactly `width` columns: filled with spaces, or cut. Of UTF-8 every character counts one.
+std::string column(const std::string& text, std::size_t width) {
+  std::string result;
+  std::size_t columns = 0;
+  for (const char c : text) {
+    if (!continues_character(c) && columns++ == width) break;
+    result += c;
+  }
+  return result + std::string(width - std::min(columns, width), ' ');
+}
+
+std::string right(const std::string& text, std::size_t width) {
+  return std::string(width - std::min(width, text.size()), ' ') + text;
+}
+
+const char* name_of(State state) {
+  switch (state) {
+    case State::waiting: return "waiting";
+    case State::running: return "running";
+    case State::finished: return "finished";
+    case State::diverged: return "diverged";
+    case State::interrupted: return "saved";
+  }
+  return "";
+}
+
+/// The share of a run's batches that are done.
+double share_done(const BatchLog& log) {
+  return (log.epoch - 1 + static_cast<double>(log.batch) / log.batches) / log.epochs;
+}
+
+constexpr std::size_t fixed_width = 71;  // of a line, apart from its label
+
+std::string heading(std::size_t label_width) {
+  return " run  " + column("setting", label_width) +
+         "   seed  state     epoch     loss  validation        test       left";
+}
+
+}  // namespace
+
+std::string text(const SweepPlan& plan, std::size_t run, const SweepRun& ended) {
+  const std::string runs = std::to_string(plan.settings.size() * static_cast<std::size_t>(plan.seeds));
+  std::string line = "run " + std::to_string(run + 1) + "/" + runs + " " + plan.settings[ended.setting].label +
+                     ", seed " + std::to_string(ended.seed) + ": ";
+  if (ended.state == State::diverged) return line + "diverged in epoch " + std::to_string(ended.epochs + 1);
+  if (ended.state == State::interrupted) return line + "interrupted and saved";
+  return line + "test accuracy " + percent(ended.accuracy) + ", loss " + fixed(ended.loss, 4) + ", " +
+         duration(ended.seconds);
+}
+
+SweepProgress::SweepProgress(const SweepPlan& plan, bool quiet)
+    : plan_(plan), quiet_(quiet), table_(!quiet && stderr_is_terminal()) {
+  catch_interrupt();
+}
+
+SweepProgress::~SweepProgress() { erase(); }
+
+void SweepProgress::on_start(const std::vector<SweepRun>& runs) {
+  for (const SweepRun& run : runs) rows_.push_back({.run = run});
+  const auto kept = std::ranges::count_if(runs, &SweepRun::kept);
+  if (quiet_ || kept == 0) return;
+  std::cerr << kept << " of " << runs.size() << " runs are there already and are kept\n" << std::flush;
+}
+
+void SweepProgress::on_run_begin(std::size_t run, const SweepRun& begun) {
+  rows_[run].run = begun;
+  rows_[run].begun = Clock::now();
+  draw_if_due();
+}
+
+bool SweepProgress::on_batch_end(std::size_t run, const BatchLog& log) {
+  Row& row = rows_[run];
+  row.batch = log;
+  if (row.first_share < 0) {
+    row.first_share = share_done(log);
+    row.begun = Clock::now();
+  }
+  draw_if_due();
+  return !interrupt_requested();
+}
+
+void SweepProgress::on_epoch_end(std::size_t run, const EpochLog& log) { rows_[run].epoch = log; }
+
+void SweepProgress::on_warning(std::size_t run, const std::string& message) {
+  erase();
+  std::cerr << "warning: run " << run + 1 << ": " << message << '\n' << std::flush;
+}
+
+void SweepProgress::on_run_end(std::size_t run, const SweepRun& ended) {
+  rows_[run].run = ended;
+  if (table_) {
+    draw();
+  } else if (!quiet_) {
+    std::cerr << text(plan_, run, ended) << '\n' << std::flush;
+  }
+}
+
+void SweepProgress::draw_if_due() {
+  if (table_ && Clock::now() - last_drawn_ > std::chrono::milliseconds(100)) draw();
+}
+
+/// The running ones, and of the others those nearest to them.
+std::vector<std::size_t> SweepProgress::visible(std::size_t room) const {
+  const auto is_running = [&](std::size_t i) { return rows_[i].run.state == State::running; };
+  std::vector<std::size_t> order(rows_.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto first_running = std::ranges::find_if(order, is_running);
+  const auto middle = first_running == order.end() ? rows_.size() : *first_running;
+  const auto distance = [&](std::size_t i) { return is_running(i) ? 0 : i < middle ? middle - i : i - middle; };
+  std::ranges::stable_sort(order, {}, distance);
+  order.resize(std::min(room, order.size()));
+  std::ranges::sort(order);
+  return order;
+}
+
+std::string SweepProgress::line(std::size_t number, std::size_t label_width) const {
+  const auto& [run, batch, epoch, first_share, begun] = rows_[number];
+  std::string progress, loss, validation, test, left;
+  if (batch.epochs > 0) {
+    progress = std::to_string(batch.epoch) + "/" + std::to_string(batch.epochs);
+    loss = fixed(batch.loss, 4);
+  }
+  if (epoch.has_validation) validation = percent(epoch.validation_accuracy);
+  if (run.state == State::finished) test = percent(run.accuracy);
+  const double done = batch.epochs > 0 ? share_done(batch) : 0;
+  if (run.state == State::running && done > first_share && first_share >= 0) {
+    const double seconds = std::chrono::duration<double>(Clock::now() - begun).count();
+    left = duration(seconds * (1 - done) / (done - first_share));
+  }
+  std::string state = column(name_of(run.state), 8);
+  if (run.state == State::diverged) state = red(state);
+  return right(std::to_string(number + 1), 4) + "  " + column(plan_.settings[run.setting].label, label_width) + "  " +
+         right(std::to_string(run.seed), 5) + "  " + state + "  " + right(progress, 5) + "  " + right(loss, 7) + "  " +
+         right(validation, 10) + "  " + right(test, 10) + "  " + right(left, 9);
+}
+
+std::string SweepProgress::totals() const {
+  const auto count = [&](State state) {
+    return std::to_string(std::ranges::count_if(rows_, [&](const Row& row) { return row.run.state == state; }));
+  };
+  std::string line = count(State::finished) + " of " + std::to_string(rows_.size()) + " finished, ";
+  if (count(State::diverged) != "0") line += count(State::diverged) + " diverged, ";
+  return line + count(State::running) + " running, " + count(State::waiting) + " waiting";
+}
+
+void SweepProgress::draw() {
+  last_drawn_ = Clock::now();
+  const auto width = static_cast<std::size_t>(std::max(1, terminal_width() - 1));
+  const auto room = static_cast<std::size_t>(std::max(1, terminal_height() - 3));
+  std::size_t label_width = 7;
+  for (const auto& setting : plan_.settings) label_width = std::max(label_width, setting.label.size());
+  label_width = std::min(label_width, std::max<std::size_t>(12, width - std::min(width, fixed_width)));
+  std::vector<std::string> lines = {column(heading(label_width), width)};
+  for (const std::size_t number : visible(room)) lines.push_back(line(number, label_width));
+  lines.push_back(column(totals(), width));
+  erase();
+  for (const std::string& text : lines) std::cerr << text << "\n";
+  std::cerr << std::flush;
+  drawn_lines_ = lines.size();
+}
+
+void SweepProgress::erase() {
+  if (drawn_lines_ > 0) std::cerr << "\033[" << drawn_lines_ << "A\r\033[J";
+  drawn_lines_ = 0;
+}
+
+}  // namespace convoy::app

@@ -1,0 +1,249 @@
+#include "convoy/sweep.h"
+
+#include <algorithm>
+#include <cmath>
+#include <exception>
+#include <limits>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "convoy/dataset.h"
+#include "convoy/error.h"
+#include "convoy/experiment.h"
+#include "kernels/gemm.h"
+#include "train/experiment.h"
+#include "train/sweep_folder.h"
+
+namespace convoy {
+namespace {
+
+namespace fs = std::filesystem;
+using State = SweepRun::State;
+
+/// Throws what a run would throw before its first step, with the setting's label. Data are read again only where
+/// they differ from the setting before.
+void require_startable(const SweepPlan& plan) {
+  if (plan.settings.empty() || plan.seeds < 1) throw Error(ErrorKind::config, "a sweep needs a setting and a seed");
+  Settings loaded;
+  DataSplits data;
+  for (const auto& setting : plan.settings) {
+    const Config& config = setting.config;
+    try {
+      const int seed = config.run.integer("seed");
+      if (seed > std::numeric_limits<int>::max() - plan.seeds) throw Error(ErrorKind::config, "\"seed\" is too large");
+      if (!(config.data == loaded)) data = load_data(config.data, static_cast<std::uint64_t>(seed));
+      loaded = config.data;
+      require_startable(config, data);
+    } catch (const Error& error) {
+      if (plan.settings.size() == 1) throw;
+      throw Error(error.kind(), std::string(error.what()) + " (setting \"" + setting.label + "\")");
+    }
+  }
+}
+
+int threads_in_all(const SweepPlan& plan, int wanted) {
+  if (wanted == 0) wanted = plan.settings[0].config.run.integer("threads");
+  return wanted > 0 ? wanted : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
+
+/// The runs of a sweep on their way.
+class Sweep {
+ public:
+  Sweep(const SweepPlan& plan, const SweepFolder& folder, SweepCallback* callback, int threads)
+      : plan_(plan),
+        folder_(folder),
+        callback_(callback == nullptr ? silent_ : *callback),
+        runs_(folder.runs(plan)),
+        jobs_(jobs_for(plan.jobs)),
+        threads_(std::max(1, threads / jobs_)) {}
+
+  void work() {
+    folder_.write_table(plan_, runs_);
+    callback_.on_start(runs_);
+    std::vector<std::thread> workers;
+    for (int job = 0; job < jobs_; ++job) workers.emplace_back([this] { work_off(); });
+    for (auto& worker : workers) worker.join();
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+  const std::vector<SweepRun>& runs() const { return runs_; }
+  bool stopped() const { return stop_; }
+
+ private:
+  /// Passes on what happens in one run, one call at a time.
+  class Forward final : public Callback {
+   public:
+    Forward(Sweep& sweep, std::size_t run) : sweep_(sweep), run_(run) {}
+    bool on_batch_end(const BatchLog& log) override {
+      const std::lock_guard lock(sweep_.mutex_);
+      if (!sweep_.callback_.on_batch_end(run_, log)) sweep_.stop_ = true;
+      return !sweep_.stop_;
+    }
+    bool on_epoch_end(const EpochLog& log) override {
+      const std::lock_guard lock(sweep_.mutex_);
+      sweep_.callback_.on_epoch_end(run_, log);
+      return !sweep_.stop_;
+    }
+    void on_warning(const std::string& message) override {
+      const std::lock_guard lock(sweep_.mutex_);
+      sweep_.callback_.on_warning(run_, message);
+    }
+
+   private:
+    Sweep& sweep_;
+    std::size_t run_;
+  };
+
+  int jobs_for(int wanted) const {
+    const auto waiting = std::ranges::count(runs_, State::waiting, &SweepRun::state);
+    return std::max(1, std::min(wanted, static_cast<int>(waiting)));
+  }
+
+  void work_off() {
+    for (auto run = take(); run < runs_.size(); run = take()) {
+      try {
+        end(run, train(run));
+      } catch (...) {
+        fail(run);
+      }
+    }
+  }
+
+  /// The next run that waits; the number of runs when there is none.
+  std::size_t take() {
+    const std::lock_guard lock(mutex_);
+    const auto next = std::ranges::find(runs_, State::waiting, &SweepRun::state);
+    if (stop_ || next == runs_.end()) return runs_.size();
+    next->state = State::running;
+    const auto number = static_cast<std::size_t>(next - runs_.begin());
+    callback_.on_run_begin(number, *next);
+    return number;
+  }
+
+  /// Trains, or goes on with what is there. Returns the run as its folder then tells.
+  SweepRun train(std::size_t number) {
+    SweepRun run = runs_[number];  // nobody else changes it while it runs
+    Forward forward(*this, number);
+    RunOptions options{.folder = run.folder, .threads = threads_, .callbacks = {&forward}};
+    try {
+      const bool begun = fs::exists(run.folder / "resolved.toml");
+      const RunResult result = begun ? resume_experiment(run.folder, options) : run_experiment(config_of(run), options);
+      run.seconds = result.seconds;
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::diverged) throw;
+    }
+    if (!read_finished(run)) run.state = State::interrupted;
+    return run;
+  }
+
+  Config config_of(const SweepRun& run) const {
+    Config config = plan_.settings[run.setting].config;
+    config.run.set("seed", std::int64_t{run.seed});
+    config.run.set("name", run.folder.filename().string());
+    config.source.clear();  // the file alone says too little: the run keeps what it was trained with
+    return config;
+  }
+
+  void end(std::size_t number, SweepRun run) {
+    const std::lock_guard lock(mutex_);
+    runs_[number] = std::move(run);
+    folder_.write_table(plan_, runs_);
+    callback_.on_run_end(number, runs_[number]);
+  }
+
+  /// Keeps the first failure, and has the other runs save and stop.
+  void fail(std::size_t number) {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+    if (failure_) return;
+    try {
+      throw;
+    } catch (const Error& error) {
+      const std::string name = runs_[number].folder.filename().string();
+      failure_ = std::make_exception_ptr(Error(error.kind(), "run " + name + ": " + error.what()));
+    } catch (...) {
+      failure_ = std::current_exception();
+    }
+  }
+
+  const SweepPlan& plan_;
+  const SweepFolder& folder_;
+  SweepCallback silent_;
+  SweepCallback& callback_;
+  std::vector<SweepRun> runs_;
+  int jobs_;
+  int threads_;  ///< of each job
+  std::mutex mutex_;
+  bool stop_ = false;
+  std::exception_ptr failure_;
+};
+
+struct Moments {
+  double mean = 0;
+  double deviation = 0;  ///< of the sample: n - 1
+};
+
+Moments moments(const std::vector<double>& values) {
+  if (values.empty()) return {};
+  const auto count = static_cast<double>(values.size());
+  double sum = 0;
+  for (const double value : values) sum += value;
+  const double mean = sum / count;
+  double squares = 0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return {mean, values.size() == 1 ? 0 : std::sqrt(squares / (count - 1))};
+}
+
+/// Whether `a` is a better setting than `b`.
+bool better(const SweepSummary& a, const SweepSummary& b) {
+  if ((a.finished == 0) != (b.finished == 0)) return b.finished == 0;
+  if ((a.diverged == 0) != (b.diverged == 0)) return a.diverged == 0;
+  if (a.accuracy != b.accuracy) return a.accuracy > b.accuracy;
+  return a.loss < b.loss;
+}
+
+}  // namespace
+
+std::vector<SweepSummary> summarize(const SweepPlan& plan, const std::vector<SweepRun>& runs) {
+  std::vector<SweepSummary> summaries;
+  for (std::size_t i = 0; i < plan.settings.size(); ++i) {
+    SweepSummary summary{.label = plan.settings[i].label};
+    std::vector<double> accuracies, losses;
+    for (const SweepRun& run : runs) {
+      if (run.setting != i) continue;
+      if (run.state == State::diverged) ++summary.diverged;
+      if (run.state != State::finished) continue;
+      accuracies.push_back(run.accuracy);
+      losses.push_back(run.loss);
+    }
+    summary.finished = static_cast<int>(losses.size());
+    const Moments accuracy = moments(accuracies), loss = moments(losses);
+    summary.accuracy = accuracy.mean;
+    summary.accuracy_deviation = accuracy.deviation;
+    summary.loss = loss.mean;
+    summary.loss_deviation = loss.deviation;
+    summaries.push_back(std::move(summary));
+  }
+  const auto best = std::ranges::min_element(summaries, better);
+  if (best != summaries.end()) best->best = best->finished > 0;
+  return summaries;
+}
+
+SweepResult run_sweep(const SweepPlan& plan, const SweepOptions& options) {
+  const kernels::SingleThreadedBlas single;
+  require_startable(plan);
+  const std::string& name = plan.settings[0].config.run.text("name");
+  const fs::path path = options.folder.empty() ? fs::path("runs") / (name + "-sweep") : options.folder;
+  const SweepFolder folder(path, plan, options.force);
+  folder.begin();
+  Sweep sweep(plan, folder, options.callback, threads_in_all(plan, options.threads));
+  sweep.work();
+  return {.folder = path,
+          .table = folder.table(),
+          .runs = sweep.runs(),
+          .settings = summarize(plan, sweep.runs()),
+          .interrupted = sweep.stopped()};
+}
+
+}  // namespace convoy
