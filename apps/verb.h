@@ -28,6 +28,8 @@ int inspect(const Arguments& arguments);
 int config(const Arguments& arguments);
 int check(const Arguments& arguments);
 int bench(const Arguments& arguments);
+int lr_find(const Arguments& arguments);
+int recalibrate(const Arguments& arguments);
 
 const std::vector<Verb>& verbs();
 

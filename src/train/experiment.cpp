@@ -57,7 +57,8 @@ TrainerOptions trainer_options(const Config& config) {
                       .seed = seed_of(config)},
           .patience = config.train.integer("patience"),
           .top_k = config.train.integer("top_k"),
-          .on_nan = config.train.text("on_nan")};
+          .on_nan = config.train.text("on_nan"),
+          .recalibrate = config.train.integer("recalibrate")};
 }
 
 /// One run: data, model and trainer of a configuration, and the folder that records them.

@@ -65,6 +65,10 @@ Trainer::Trainer(TrainingTask task, const TrainerOptions& options)
   if (!task_.validation.empty()) {
     evaluator_.emplace(task_.network, task_.weights, task_.loss, task_.pool, options.evaluation_batch);
   }
+  if (options.recalibrate > 0) {
+    recalibrator_.emplace(task_.network, task_.pool, task_.train, task_.scaling,
+                          RecalibrateOptions{options.recalibrate, options.batches.batch_size}, options.batches.seed);
+  }
 }
 
 Trainer::Outcome Trainer::run_epoch(const std::vector<Callback*>& callbacks) {
@@ -164,6 +168,7 @@ void Trainer::end_epoch() {
   log.learning_rate = learning_rate();
   log.seconds = progress_.seconds;
   log.images_per_second = progress_.images / progress_.seconds;
+  if (recalibrator_) recalibrator_->run(task_.weights);
   if (evaluator_) {
     const Evaluation validation = evaluator_->evaluate(task_.validation, task_.scaling, options_.top_k);
     if (!std::isfinite(validation.loss)) report_divergence("the validation loss is not finite");

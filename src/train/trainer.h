@@ -15,6 +15,7 @@
 #include "optim/schedule.h"
 #include "optim/stepper.h"
 #include "train/evaluator.h"
+#include "train/recalibrate.h"
 
 namespace convoy {
 
@@ -25,6 +26,7 @@ struct TrainerOptions {
   int evaluation_batch = 16;  ///< results do not depend on it, memory does
   int top_k = 5;
   std::string on_nan = "stop";  ///< or "skip", "restore"
+  int recalibrate = 0;          ///< images for batch norm's statistics at the end of an epoch; 0: the moving ones stay
 };
 
 /// What is to be trained, on what, and how. All must outlive the trainer.
@@ -103,6 +105,7 @@ class Trainer {
   Stepper optimizer_;
   std::unique_ptr<Schedule> schedule_;
   std::optional<Evaluator> evaluator_;
+  std::optional<Recalibrator> recalibrator_;
   std::vector<double> losses_;  ///< of the batch's samples
   double base_rate_;            ///< the optimizer's own learning rate
   Progress progress_;

@@ -91,9 +91,10 @@ class Fixture {
   }
 
   /// Trains until batch `crash_at`, where the process is lost.
-  fs::path lose(const std::string& name, int crash_at, int checkpoint_every) {
+  fs::path lose(const std::string& name, int crash_at, int checkpoint_every,
+                const std::vector<std::string>& more = {}) {
     Failing failing(crash_at, checkpoint_every);
-    CHECK_THROWS_AS(train(name, {.callbacks = {&failing}}), Crash);
+    CHECK_THROWS_AS(train(name, {.callbacks = {&failing}}, more), Crash);
     return run(name);
   }
 
@@ -147,6 +148,20 @@ TEST_CASE("a run lost at any batch resumes to the same bits, with whatever check
       check_same(run, unbroken);
       fs::remove_all(run);
     }
+  }
+}
+
+TEST_CASE("a run that recalibrates batch norm resumes to the same bits") {
+  Fixture fixture;
+  const std::vector<std::string> more = {"train.recalibrate=50"};
+  const fs::path unbroken = fixture.train("unbroken", {}, more);
+  CHECK(contents(unbroken / "best.safetensors") != contents(fixture.train("without") / "best.safetensors"));
+  for (const int crash_at : {9, 10, 15, 33}) {
+    CAPTURE(crash_at);
+    const fs::path run = fixture.lose("run", crash_at, 4, more);
+    resume_experiment(run, {.threads = 1 + crash_at % 3});
+    check_same(run, unbroken);
+    fs::remove_all(run);
   }
 }
 
