@@ -10,6 +10,7 @@
 #include "convoy/error.h"
 #include "convoy/experiment.h"
 #include "convoy/layers.h"
+#include "convoy/lr_find.h"
 #include "convoy/metrics.h"
 #include "convoy/model.h"
 #include "convoy/optimizers.h"

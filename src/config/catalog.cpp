@@ -108,6 +108,12 @@ Section train_section() {
            .doc = "When a loss or a gradient is not finite: stop, skip the step, or go on from the best epoch's "
                   "weights with a fresh optimizer.",
            .choices = {"stop", "skip", "restore"}},
+          {.name = "recalibrate",
+           .kind = Kind::integer,
+           .fallback = Value{std::int64_t{0}},
+           .doc = "At the end of an epoch batch norm's moving statistics are replaced by those over so many training "
+                  "images, always the same ones; 0 leaves them as they moved.",
+           .min = 0},
           {.name = "kernel_regularizer.l1",
            .kind = Kind::number,
            .fallback = none,

@@ -62,6 +62,7 @@ TrainerOptions trainer_options(const Config& config) {
           .patience = config.train.integer("patience"),
           .top_k = config.train.integer("top_k"),
           .on_nan = config.train.text("on_nan"),
+          .recalibrate = config.train.integer("recalibrate"),
           .log_steps = config.train.integer("log_steps"),
           .diagnostics = {.every = config.diagnostics.integer("every"),
                           .probe = config.diagnostics.integer("probe"),

@@ -7,6 +7,7 @@
 #include "kernels/gemm.h"
 #include "train/batch.h"
 #include "train/model_impl.h"
+#include "train/recalibrate.h"
 #include "train/trainer.h"
 
 namespace convoy {
@@ -158,6 +159,13 @@ std::vector<float> Model::forward(const Dataset& data, bool training) {
   std::vector<float> outputs;
   for (int n = 0; n < batch.size; ++n) outputs.insert(outputs.end(), session.output()[n], session.output()[n] + size);
   return outputs;
+}
+
+std::vector<Recalibration> Model::recalibrate(const Dataset& data, const RecalibrateOptions& options) {
+  const kernels::SingleThreadedBlas single;
+  const auto seed = static_cast<std::uint64_t>(impl_->config.run.integer("seed"));
+  Recalibrator recalibrator(impl_->network(), impl_->pool, data, impl_->scaling, options, seed);
+  return recalibrator.run(impl_->weights());
 }
 
 Shape Model::input_shape() const { return impl_->input; }

@@ -78,6 +78,10 @@ Trainer::Trainer(TrainingTask task, const TrainerOptions& options)
   if (options_.diagnostics.every > 0) {
     diagnoser_.emplace(task_, last_node(task_.network, task_.loss), options_.diagnostics, options_.batches);
   }
+  if (options.recalibrate > 0) {
+    recalibrator_.emplace(task_.network, task_.pool, task_.train, task_.scaling,
+                          RecalibrateOptions{options.recalibrate, options.batches.batch_size}, options.batches.seed);
+  }
 }
 
 Trainer::Outcome Trainer::run_epoch(const std::vector<Callback*>& callbacks) {
@@ -209,6 +213,7 @@ void Trainer::end_epoch() {
   log.seconds = progress_.seconds;
   log.images_per_second = progress_.of_epoch.images / progress_.seconds;
   log.step = progress_.step;
+  if (recalibrator_) recalibrator_->run(task_.weights);
   if (evaluator_) {
     const Evaluation validation = evaluator_->evaluate(task_.validation, task_.scaling, options_.top_k);
     if (!std::isfinite(validation.loss)) report_divergence("the validation loss is not finite");

@@ -16,6 +16,7 @@
 #include "optim/stepper.h"
 #include "train/diagnoser.h"
 #include "train/evaluator.h"
+#include "train/recalibrate.h"
 #include "train/training_task.h"
 
 namespace convoy {
@@ -27,6 +28,7 @@ struct TrainerOptions {
   int evaluation_batch = 16;  ///< results do not depend on it, memory does
   int top_k = 5;
   std::string on_nan = "stop";  ///< or "skip", "restore"
+  int recalibrate = 0;          ///< images for batch norm's statistics at the end of an epoch; 0: the moving ones stay
   int log_steps = 0;
   DiagnosticsOptions diagnostics = {};
 };
@@ -106,6 +108,7 @@ class Trainer {
   std::unique_ptr<Schedule> schedule_;
   std::optional<Evaluator> evaluator_;
   std::optional<Diagnoser> diagnoser_;
+  std::optional<Recalibrator> recalibrator_;
   std::vector<double> losses_;  ///< of the batch's samples
   double base_rate_;            ///< the optimizer's own learning rate
   Progress progress_;

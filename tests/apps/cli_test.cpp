@@ -61,7 +61,8 @@ TEST_CASE("help, version and usage errors") {
   CHECK(convoy_run({"--version"}).out.rfind("convoy ", 0) == 0);
   CHECK(convoy_run({"--help"}).code == 0);
   CHECK(convoy_run({}).code == 2);
-  for (const auto* verb : {"train", "resume", "eval", "predict", "summary", "inspect", "config", "check"}) {
+  for (const auto* verb :
+       {"train", "resume", "eval", "predict", "summary", "inspect", "config", "check", "lr-find", "recalibrate"}) {
     INFO(verb);
     const Finished help = convoy_run({verb, "--help"});
     CHECK(help.code == 0);
@@ -385,6 +386,84 @@ TEST_CASE("bench times training and inference, by layer, and warns of an OpenBLA
   CHECK(contains(text.out, "us of work an image, by layer"));
   CHECK(contains(text.out, "conv2 (conv2d)"));
   if (result.at("isa") != "baseline") CHECK(contains(text.err, "warning: OpenBLAS runs its Nehalem kernels, below"));
+}
+
+TEST_CASE("lr-find prints a curve, a rate and where its picture is, and leaves no run") {
+  const test::TemporaryFolder folder;
+  const auto picture = folder.path() / "new" / "curve.svg";
+  const std::vector<std::string> arguments = {
+      "lr-find", "configs/mnist_mlp_bn.toml", "-s", "data.limit=2000", "--steps", "60", "-o", picture.string()};
+  const Finished text = convoy_run(arguments);
+  CHECK(text.code == 0);
+  CHECK(text.err.empty());
+  CHECK(contains(text.out, "    rate    loss\n 1.0e-06  "));
+  CHECK(contains(text.out, "suggested learning rate "));
+  CHECK(contains(text.out, "curve   " + picture.string()));
+  CHECK(contents(picture).starts_with("<svg "));
+  CHECK(names_in(folder.path()) == std::set<std::string>{"new"});
+  CHECK(names_in(folder.path() / "new") == std::set<std::string>{"curve.svg"});
+
+  std::vector<std::string> as_json = arguments;
+  as_json.emplace_back("--json");
+  const Finished json = convoy_run(as_json);
+  CHECK(is_one_line(json.out));
+  const auto result = nlohmann::json::parse(json.out);
+  CHECK(result.at("suggested").get<double>() > 1e-6);
+  CHECK(result.at("points")[0].at("rate") == 1e-6);
+  CHECK(convoy_run(arguments).out == text.out);
+
+  const auto refuses = [](const std::vector<std::string>& more, int code, const std::string& part) {
+    std::vector<std::string> all = {"lr-find", "configs/mnist_mlp_bn.toml"};
+    all.insert(all.end(), more.begin(), more.end());
+    const Finished finished = convoy_run(all);
+    INFO(finished.err);
+    CHECK(finished.code == code);
+    CHECK(is_one_line(finished.err));
+    CHECK(contains(finished.err, part));
+  };
+  refuses({"--from", "-1"}, 2, "--from expects a number above 0, got \"-1\"");
+  refuses({"--to", "fast"}, 2, "--to expects a number above 0");
+  refuses({"--from", "1", "--to", "0.1"}, 2, "lr-find: expected rates from above 0 to a larger one");
+  refuses({"--steps", "3"}, 2, "--steps expects a whole number from 10");
+  refuses({"-s", "data.path=/nowhere"}, 3, "/nowhere");
+}
+
+TEST_CASE("recalibrate writes a model beside the one it read, with other statistics of batch norm only") {
+  const test::TemporaryFolder folder;
+  const auto run = folder.path() / "run";
+  REQUIRE(convoy_run(quick_train(run, {"-s", "train.epochs=1", "--quiet"})).code == 0);
+  const std::string before = contents(run / "best.safetensors");
+  const Finished finished = convoy_run({"recalibrate", run.string(), "--images", "300", "--batch", "50"});
+  INFO(finished.err);
+  CHECK(finished.code == 0);
+  CHECK(contains(finished.out, "mean was off by"));
+  CHECK(contains(finished.out, "bn1 "));
+  CHECK(contains(finished.out, "validation accuracy "));
+  CHECK(contains(finished.out, "test accuracy "));
+  CHECK(contains(finished.out, " -> "));
+  CHECK(contents(run / "best.safetensors") == before);
+  const auto model = run / "best.recalibrated.safetensors";
+  CHECK(contains(finished.out, "model   " + model.string()));
+  const std::string first = contents(model);
+  CHECK(first.size() == before.size());
+  CHECK(first != before);
+  CHECK(convoy_run({"eval", model.string()}).code == 0);
+
+  const auto named = folder.path() / "named.safetensors";
+  REQUIRE(convoy_run(
+              {"recalibrate", (run / "last.ckpt").string(), "--images", "300", "--batch", "50", "-o", named.string()})
+              .code == 0);
+  CHECK(contents(named) == first);
+
+  const auto plain = folder.path() / "plain";
+  REQUIRE(convoy_run(quick_train(plain, {"-s", "train.epochs=1", "-s", "layer.bn*.enabled=false", "--quiet"})).code ==
+          0);
+  const Finished without = convoy_run({"recalibrate", plain.string()});
+  CHECK(without.code == 2);
+  CHECK(without.err == "error: recalibrate: the network has no batch norm that is trained\n");
+  CHECK(convoy_run({"recalibrate", "configs/mnist_cnn.toml"}).code == 3);
+  CHECK(convoy_run({"recalibrate", run.string(), "--images", "0"}).code == 2);
+  CHECK(convoy_run({"recalibrate", run.string(), "--data", "/nowhere"}).code == 3);
 }
 
 TEST_CASE("summary prints the flagship's table") {

@@ -23,12 +23,15 @@ Sequential small_network(const Spec& optimizer, int threads) {
   model.add(Conv2D{.filters = 4, .stride = 2, .activation = "relu"})
       .add(BatchNorm{})
       .add(MaxPool2D{})
+      .add(GroupNorm{.groups = 2})
       .add(Conv2D{.filters = 6, .padding = "same", .use_bias = false})
       .add(BatchNorm{})
       .add(Activation{.function = "silu"})
       .add(Flatten{})
       .add(Dropout{.rate = 0.2})
       .add(Dense{.units = 24, .activation = "relu", .kernel_regularizer = {.l1 = 1e-5, .l2 = 1e-4}})
+      .add(LayerNorm{})
+      .add(Noise{.mean = 0.01, .deviation = 0.01, .redrawn = true})
       .add(Dense{.units = 10, .activation = "softmax"});
   model.compile(optimizer, SoftmaxCrossEntropy{.label_smoothing = 0.05});
   return model;
