@@ -3,24 +3,11 @@
 
 #include "convoy/experiment.h"
 #include "options.h"
+#include "statistics.h"
 #include "terminal.h"
 #include "verb.h"
 
 namespace convoy::app {
-namespace {
-
-void print(const DataStatistics& data) {
-  std::cout << "data: " << data.samples << " samples of " << data.shape.text() << ", mean " << fixed(data.mean, 3)
-            << ", deviation " << fixed(data.deviation, 3) << ", " << fixed(data.min, 0) << " to " << fixed(data.max, 0)
-            << ", " << data.duplicates << " duplicates\n";
-  if (data.per_class.empty()) return;
-  std::cout << "      per class:";
-  for (const int count : data.per_class) std::cout << ' ' << count;
-  std::cout << '\n';
-}
-
-}  // namespace
-
 int check(const Arguments& arguments) {
   Options options("check");
   options.add_overrides();
@@ -29,7 +16,7 @@ int check(const Arguments& arguments) {
   CheckOptions check_options;
   check_options.threads = options.threads();
   const CheckResult result = check_experiment(load_config(options.positional()[0], options.overrides()), check_options);
-  print(result.train);
+  std::cout << text(result.train, "samples");
   std::cout << "gradients along random directions, against differences of the loss:\n";
   for (const DirectionCheck& direction : result.directions) {
     std::cout << "      " << std::left << std::setw(26) << direction.tensor << std::right << std::scientific

@@ -11,14 +11,6 @@
 namespace convoy::app {
 namespace {
 
-const Dataset& choose(const DataSplits& data, const std::string& split) {
-  if (split == "test") return data.test;
-  if (split == "train") return data.train;
-  if (split == "validation" && !data.validation.empty()) return data.validation;
-  throw Error(ErrorKind::config, split == "validation" ? "the configuration sets no validation images aside"
-                                                       : "--split " + split + ": expected test, validation or train");
-}
-
 void print_confusion(const Evaluation& result, const std::vector<std::string>& names) {
   std::cout << "confusion matrix (rows: labels, columns: predictions)\n";
   const auto name = [&](int i) {
@@ -83,7 +75,7 @@ int eval(const Arguments& arguments) {
   }
   const std::string split = options.text("split", "test");
   const DataSplits data = load_data(config.data, static_cast<std::uint64_t>(config.run.integer("seed")));
-  const Evaluation result = model.evaluate(choose(data, split), 32, options.integer("top"));
+  const Evaluation result = model.evaluate(data.split(split), 32, options.integer("top"));
   if (options.has("json")) {
     print_json(result, split);
     return ok;

@@ -22,6 +22,7 @@ const std::vector<Verb>& verbs() {
        config},
       {"report", "RUN [-o FILE] [--tensorboard]", "make the page of a run, finished or not", report},
       {"compare", "RUN... [-o FILE]", "make a page that compares runs, with mean and range over seeds", compare},
+      {"data", "preview CONFIG [-o FILE.png]", "draw the images that training sees, and count them", data},
       {"check", "CONFIG", "check gradients, overfit one batch, describe the data", check},
       {"bench", "CONFIG [--layers]", "time training and inference on this machine", bench},
   };

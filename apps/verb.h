@@ -26,6 +26,7 @@ int predict(const Arguments& arguments);
 int summary(const Arguments& arguments);
 int inspect(const Arguments& arguments);
 int config(const Arguments& arguments);
+int data(const Arguments& arguments);
 int check(const Arguments& arguments);
 int report(const Arguments& arguments);
 int compare(const Arguments& arguments);

@@ -1,6 +1,7 @@
 #pragma once
 
 /// Everything a program needs: `#include <convoy/convoy.h>`.
+#include "convoy/augmentation.h"
 #include "convoy/bench.h"
 #include "convoy/callbacks.h"
 #include "convoy/config.h"
@@ -13,6 +14,7 @@
 #include "convoy/model.h"
 #include "convoy/optimizers.h"
 #include "convoy/predictor.h"
+#include "convoy/preview.h"
 #include "convoy/settings.h"
 #include "convoy/shape.h"
 #include "convoy/version.h"

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -63,12 +64,18 @@ struct DataSplits {
   Dataset train;
   Dataset validation;  ///< empty unless the configuration asks for one
   Dataset test;
+
+  /// By name: "train", "validation" or "test". Throws Error{config} for others and for a validation set that is not
+  /// there.
+  const Dataset& split(const std::string& name) const;
 };
 
-/// How raw values become the network's input: value * multiply + add, by channel.
+/// How raw values become the network's input: value * multiply + add, by channel; with a threshold then 1 for what is
+/// above it, else 0.
 struct Scaling {
   std::vector<float> multiply;
   std::vector<float> add;
+  std::optional<float> threshold = {};
   bool operator==(const Scaling&) const = default;
 };
 
@@ -79,7 +86,8 @@ DataSplits load_idx(const std::filesystem::path& folder);
 /// Reads the data set that a configuration's [data] settings describe. Throws Error{data} or Error{config}.
 DataSplits load_data(const Settings& data, std::uint64_t seed);
 
-/// "unit" (bytes / 255; floats as they are), "standard" (mean 0 and deviation 1 by channel over `train`) or "none".
+/// "unit" (bytes / 255; floats as they are), "standard" (mean 0 and deviation 1 by channel over `train`), "binary" (1
+/// for bytes above 127 and floats above 0.5, else 0) or "none".
 Scaling scaling_for(const std::string& kind, const Dataset& train);
 
 /// How an image file is turned into a sample.

@@ -7,13 +7,22 @@
 
 namespace convoy {
 
+/// When and at what to look. Results do not depend on it.
+struct DiagnosticsOptions {
+  int every = 0;    ///< steps; 0: never
+  int probe = 128;  ///< so many images, the first of the validation images or else of the training images, in whole
+                    ///< batches, are passed through the network for each look
+  std::vector<std::string> percentiles = {};  ///< "dense_1" (a layer's output), "sigmoid_3.input", "sigmoid_3.input[7]"
+                                              ///< (one unit or channel), "dense_1/kernel"
+};
+
 /// One layer at a step of training. Norms are Euclidean, over the layer's kernel, bias, gamma and beta together.
 struct LayerDiagnostics {
   std::string name;
   std::optional<double> gradient_norm = {};  ///< of the step, regularised and clipped; layers with parameters only
   std::optional<double> weight_norm = {};    ///< after the step
   std::optional<double> update_ratio = {};   ///< the norm of the step's change by that of the weights before
-  std::optional<double> dead = {};           ///< share of a ReLU's units that are 0 for every image of the probe
+  std::optional<double> dead = {};           ///< share of a ReLU's units or channels that are 0 for all of the probe
   double forward_us = 0;                     ///< of work an image, over all threads
   double backward_us = 0;
 };

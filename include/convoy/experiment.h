@@ -59,6 +59,16 @@ struct ModelInfo {
 };
 ModelInfo inspect(const std::filesystem::path& model_file);
 
+/// What a data set is like.
+struct DataStatistics {
+  int samples = 0;
+  Shape shape;
+  double mean = 0, deviation = 0, min = 0, max = 0;
+  std::vector<int> per_class = {};
+  int duplicates = 0;  ///< samples equal to an earlier one, byte for byte
+};
+DataStatistics statistics_of(const Dataset& data);
+
 /// `convoy check`: numeric gradients of the configured model along random directions, one batch overfitted, statistics
 /// of the data.
 struct CheckOptions {
@@ -72,13 +82,6 @@ struct DirectionCheck {
   double analytic = 0;  ///< gradient times direction
   double numeric = 0;   ///< central difference of the loss
   double relative_error = 0;
-};
-struct DataStatistics {
-  int samples = 0;
-  Shape shape;
-  double mean = 0, deviation = 0, min = 0, max = 0;
-  std::vector<int> per_class = {};
-  int duplicates = 0;  ///< samples equal to an earlier one, byte for byte
 };
 struct CheckResult {
   std::vector<DirectionCheck> directions;

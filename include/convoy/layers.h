@@ -69,6 +69,26 @@ struct BatchNorm {
   operator LayerSpec() const;
 };
 
+/// Normalises each sample over height, width and the channels of a group: gamma * (x - mean) / sqrt(variance + epsilon)
+/// + beta.
+struct GroupNorm {
+  int groups = 32;  ///< must divide the channels
+  double epsilon = 1e-3;
+  bool center = true;
+  bool scale = true;
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
+/// The same over the last axis, at each position apart.
+struct LayerNorm {
+  double epsilon = 1e-3;
+  bool center = true;
+  bool scale = true;
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
 struct MaxPool2D {
   Size2 pool = 2;
   Size2 stride = 0;  ///< 0: the pool size
@@ -100,6 +120,16 @@ struct Flatten {
 /// In training sets a `rate` of the values to 0 and scales the others by 1 / (1 - rate).
 struct Dropout {
   double rate = 0.5;
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
+/// In training adds to each value mean + deviation * n, n normal. With `redrawn` the mean and the deviation of each
+/// channel are drawn anew in each step, between -mean and mean and between 0 and deviation.
+struct Noise {
+  double mean = 0;
+  double deviation = 0.1;
+  bool redrawn = false;
   std::string name = {};
   operator LayerSpec() const;
 };

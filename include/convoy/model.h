@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "convoy/augmentation.h"
 #include "convoy/callbacks.h"
 #include "convoy/config.h"
 #include "convoy/dataset.h"
@@ -26,7 +27,10 @@ struct FitOptions {
   bool shuffle = true;
   std::string last_batch = "keep";  ///< or "drop", or "merge" (into the one before)
   std::string scaling = "unit";     ///< or "standard", "none"
+  Augmentation augmentation = {};   ///< of the training samples only
   bool restore_best = true;         ///< with a validation set: end with the weights of the best epoch
+  int log_steps = 100;              ///< steps from one Callback::on_steps to the next; 0: never
+  DiagnosticsOptions diagnostics = {};
   std::vector<Callback*> callbacks = {};
 };
 

@@ -19,6 +19,12 @@ using Value = std::variant<bool, std::int64_t, double, std::string, Integers, Te
 /// What a key accepts. `pair` is a whole number or two of them: kernel = 3, stride = [2, 1]; `shape` is a list of them.
 enum class Kind { flag, integer, number, text, choice, pair, shape, names };
 
+/// A choice that may be followed by a number in brackets, "random_normal(0.1)", and the least such number.
+struct Numbered {
+  std::string choice;
+  double min = -std::numeric_limits<double>::infinity();
+};
+
 /// One row of the table from which parsing, defaults, `config explain` and `config schema` all come.
 struct KeySpec {
   std::string name;  ///< dotted where nested: "kernel_regularizer.l2"
@@ -27,7 +33,8 @@ struct KeySpec {
   std::string doc;                                        ///< one sentence
   double min = -std::numeric_limits<double>::infinity();  ///< inclusive bounds of numbers, also of those in a list
   double max = std::numeric_limits<double>::infinity();
-  Texts choices = {};  ///< for Kind::choice
+  Texts choices = {};                   ///< for Kind::choice
+  std::vector<Numbered> numbered = {};  ///< those of the choices that take a number
   bool required = false;
 };
 

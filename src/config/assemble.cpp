@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "config/enabled_layers.h"
 #include "convoy/error.h"
 #include "core/text.h"
 #include "core/value_text.h"
@@ -134,7 +135,8 @@ void inherit_regularizer(Settings& layer, const TypeSpec& type, const Settings& 
   }
 }
 
-LayerSpec assemble_layer(Table table, std::size_t number, const Settings& train, const std::vector<Section>& catalog) {
+SwitchedLayer assemble_layer(Table table, std::size_t number, const Settings& train,
+                             const std::vector<Section>& catalog) {
   std::string owner = "layer " + std::to_string(number);
   const std::string name = table.settings.text_or("name", "");
   if (!name.empty()) owner += " \"" + brief(name) + "\"";
@@ -151,27 +153,30 @@ LayerSpec assemble_layer(Table table, std::size_t number, const Settings& train,
   layer.trainable = settings.flag("trainable");
   layer.where = part.table.where;
   check_layer_name(layer.name, settings.where("name"), owner);
+  const bool enabled = settings.flag("enabled");
   for (const auto& key : part.section.keys) settings.erase(key.name);
   layer.settings = std::move(settings);
-  return layer;
+  return {std::move(layer), enabled};
 }
 
 std::vector<LayerSpec> assemble_layers(const Document& document, const Settings& train,
                                        const std::vector<Section>& catalog) {
-  std::vector<LayerSpec> layers;
+  std::vector<SwitchedLayer> layers;
   std::map<std::string, std::size_t> numbers;
   for (const auto& table : document.layers) {
     const std::size_t number = layers.size() + 1;
-    LayerSpec layer = assemble_layer(table, number, train, catalog);
+    SwitchedLayer switched = assemble_layer(table, number, train, catalog);
+    const LayerSpec& layer = switched.layer;
     const auto [earlier, is_new] = numbers.emplace(layer.name, number);
     if (!is_new) {
       fail(table.settings.where("name").empty() ? layer.where : table.settings.where("name"),
            "layer " + std::to_string(number) + " (" + layer.type + "): the name \"" + layer.name +
-               "\" is taken by layer " + std::to_string(earlier->second) + " at " + layers[earlier->second - 1].where);
+               "\" is taken by layer " + std::to_string(earlier->second) + " at " +
+               layers[earlier->second - 1].layer.where);
     }
-    layers.push_back(std::move(layer));
+    layers.push_back(std::move(switched));
   }
-  return layers;
+  return enabled_layers(std::move(layers));
 }
 
 /// The experiment's name becomes a folder's.
@@ -223,7 +228,9 @@ Config assemble(Document document, const std::string& name, const std::vector<Se
   config.run.erase("extends");
   check_run_name(config.run);
   config.data = section_part(document, "data", catalog).table.settings;
+  config.augmentation = section_part(document, "augmentation", catalog).table.settings;
   config.train = section_part(document, "train", catalog).table.settings;
+  config.diagnostics = section_part(document, "diagnostics", catalog).table.settings;
   config.optimizer = section_spec(document, "optimizer", catalog);
   config.schedule = section_spec(document, "schedule", catalog);
   config.loss = section_spec(document, "loss", catalog);

@@ -1,5 +1,6 @@
 #include "config/catalog.h"
 
+#include "data/augmentation.h"
 #include "data/registry.h"
 #include "layers/registry.h"
 #include "loss/loss.h"
@@ -66,51 +67,118 @@ Section top_level() {
 
 Section train_section() {
   const Value none = 0.0;
-  return {"train",
-          "How long and in which portions to train.",
-          {
-              {.name = "epochs",
-               .kind = Kind::integer,
-               .fallback = Value{std::int64_t{10}},
-               .doc = "Passes over the training samples.",
-               .min = 1},
-              {.name = "batch_size",
-               .kind = Kind::integer,
-               .fallback = Value{std::int64_t{32}},
-               .doc = "Samples in one step of the optimizer.",
-               .min = 1},
-              {.name = "top_k",
-               .kind = Kind::integer,
-               .fallback = Value{std::int64_t{5}},
-               .doc = "Evaluation also counts samples whose label is among the k largest outputs.",
-               .min = 1},
-              {.name = "patience",
-               .kind = Kind::integer,
-               .fallback = Value{std::int64_t{0}},
-               .doc = "Stop after so many epochs in a row without a better validation score; 0 never stops early.",
-               .min = 0},
-              {.name = "checkpoint_seconds",
-               .kind = Kind::number,
-               .fallback = Value{600.0},
-               .doc = "Write the checkpoint after so many seconds too, not only after each epoch; 0: only then.",
-               .min = 0},
-              {.name = "on_nan",
-               .kind = Kind::choice,
-               .fallback = Value{std::string("stop")},
-               .doc = "When a loss or a gradient is not finite: stop, skip the step, or go on from the best epoch's "
-                      "weights with a fresh optimizer.",
-               .choices = {"stop", "skip", "restore"}},
-              {.name = "kernel_regularizer.l1",
-               .kind = Kind::number,
-               .fallback = none,
-               .doc = "Adds l1 * sum |w| to the loss, for the kernels of all layers that set no l1 of their own.",
-               .min = 0},
-              {.name = "kernel_regularizer.l2",
-               .kind = Kind::number,
-               .fallback = none,
-               .doc = "Adds l2 * sum w^2 to the loss, for the kernels of all layers that set no l2 of their own.",
-               .min = 0},
-          }};
+  return {
+      "train",
+      "How long and in which portions to train.",
+      {
+          {.name = "epochs",
+           .kind = Kind::integer,
+           .fallback = Value{std::int64_t{10}},
+           .doc = "Passes over the training samples.",
+           .min = 1},
+          {.name = "batch_size",
+           .kind = Kind::integer,
+           .fallback = Value{std::int64_t{32}},
+           .doc = "Samples in one step of the optimizer.",
+           .min = 1},
+          {.name = "top_k",
+           .kind = Kind::integer,
+           .fallback = Value{std::int64_t{5}},
+           .doc = "Evaluation also counts samples whose label is among the k largest outputs.",
+           .min = 1},
+          {.name = "patience",
+           .kind = Kind::integer,
+           .fallback = Value{std::int64_t{0}},
+           .doc = "Stop after so many epochs in a row without a better validation score; 0 never stops early.",
+           .min = 0},
+          {.name = "checkpoint_seconds",
+           .kind = Kind::number,
+           .fallback = Value{600.0},
+           .doc = "Write the checkpoint after so many seconds too, not only after each epoch; 0: only then.",
+           .min = 0},
+          {.name = "log_steps",
+           .kind = Kind::integer,
+           .fallback = Value{std::int64_t{100}},
+           .doc = "Record loss and accuracy of the training batches every so many steps, for the report's curves; 0: "
+                  "only at each epoch's end.",
+           .min = 0},
+          {.name = "on_nan",
+           .kind = Kind::choice,
+           .fallback = Value{std::string("stop")},
+           .doc = "When a loss or a gradient is not finite: stop, skip the step, or go on from the best epoch's "
+                  "weights with a fresh optimizer.",
+           .choices = {"stop", "skip", "restore"}},
+          {.name = "kernel_regularizer.l1",
+           .kind = Kind::number,
+           .fallback = none,
+           .doc = "Adds l1 * sum |w| to the loss, for the kernels of all layers that set no l1 of their own.",
+           .min = 0},
+          {.name = "kernel_regularizer.l2",
+           .kind = Kind::number,
+           .fallback = none,
+           .doc = "Adds l2 * sum w^2 to the loss, for the kernels of all layers that set no l2 of their own.",
+           .min = 0},
+      }};
+}
+
+Section diagnostics_section() {
+  return {
+      "diagnostics",
+      "What to look at under way: norms and updates by layer, dead ReLUs, batch norm's statistics, times. The report "
+      "draws them; results do not depend on them.",
+      {
+          {.name = "every",
+           .kind = Kind::integer,
+           .fallback = Value{std::int64_t{0}},
+           .doc = "Look after every so many steps; 0: never.",
+           .min = 0},
+          {.name = "probe",
+           .kind = Kind::integer,
+           .fallback = Value{std::int64_t{128}},
+           .doc = "So many images, the first of the validation images or else of the training images, are passed "
+                  "through the network for each look.",
+           .min = 1},
+          {.name = "percentiles",
+           .kind = Kind::names,
+           .fallback = Value{Texts{}},
+           .doc = "Tensors whose 15th, 50th and 85th percentiles to record: a layer's output on the probe \"dense_1\", "
+                  "its input \"sigmoid_3.input\", one unit or channel \"sigmoid_3.input[7]\", or a parameter "
+                  "\"dense_1/kernel\"."},
+      }};
+}
+
+Section sweep_section() {
+  const auto whole = [](const std::string& name, std::int64_t fallback, double min, const std::string& doc) {
+    return KeySpec{
+        .name = name, .kind = Kind::integer, .fallback = Value{fallback}, .doc = doc, .min = min, .max = 1000};
+  };
+  return {.name = "sweep",
+          .doc =
+              "Settings for convoy sweep to try: any other key here is one of the configuration with its values, "
+              "optimizer.learning_rate = [0.001, 0.01] or, at random, \"1e-4..1e-1 log\"; "
+              "[sweep.variant] names lists of overrides.",
+          .keys = {whole("seeds", 1, 1, "Train each setting with so many seeds: the configuration's, the next ..."),
+                   whole("jobs", 1, 1, "Train so many runs at a time; they share the threads."),
+                   whole("random", 0, 0, "Draw so many settings at random instead of taking all combinations.")},
+          .apart = true};
+}
+
+Section experiment_section() {
+  const auto text = [](const std::string& name, const std::string& doc) {
+    return KeySpec{.name = name, .kind = Kind::text, .fallback = {}, .doc = doc, .required = true};
+  };
+  const auto list = [](const std::string& name, const std::string& doc) {
+    return KeySpec{.name = name, .kind = Kind::names, .fallback = Value{Texts{}}, .doc = doc};
+  };
+  return {
+      .name = "experiment",
+      .doc = "A claim of the literature, for convoy reproduce to hold against what the [sweep] shows.",
+      .keys = {text("source", "Where it was published."), text("claim", "What was found there."),
+               list("quick", "Overrides with which the sweep takes a minute or two: for --quick."),
+               list("expect",
+                    "What should be seen: \"accuracy: with BN > without BN + 0.01\" names a metric and two settings "
+                    "of the sweep, or a setting and a number.")},
+      .apart = true};
 }
 
 std::vector<KeySpec> common_layer_keys() {
@@ -127,6 +195,10 @@ std::vector<KeySpec> common_layer_keys() {
        .kind = Kind::flag,
        .fallback = Value{true},
        .doc = "false freezes the layer: its parameters and moving statistics keep their values."},
+      {.name = "enabled",
+       .kind = Kind::flag,
+       .fallback = Value{true},
+       .doc = "false leaves the layer out of the network: who took its output takes its input."},
   };
 }
 
@@ -135,7 +207,10 @@ std::vector<Section> gather() {
       top_level(),
       typed_section("data", "Which samples to train, validate and test on.", specs_of(dataset_types()), "idx",
                     common_data_keys(), "dataset"),
+      {"augmentation", "Random changes of the training images, new in every epoch; all are off by default.",
+       augmentation_keys()},
       train_section(),
+      diagnostics_section(),
       typed_section("optimizer", "The rule that turns gradients into steps.", specs_of(optimizer_types()), "adam",
                     common_optimizer_keys()),
       typed_section("schedule", "How the learning rate changes while training.", specs_of(schedule_types()), "constant",
@@ -143,6 +218,8 @@ std::vector<Section> gather() {
       typed_section("loss", "What training makes small.", specs_of(loss_types()), "softmax_cross_entropy", {}),
       typed_section("layer", "One layer of the network; each [[layer]] follows the one before it.",
                     specs_of(layer_types()), "", common_layer_keys()),
+      sweep_section(),
+      experiment_section(),
   };
 }
 

@@ -38,6 +38,7 @@ Keys keys_of(const Config& config) {
   Keys keys;
   add(keys, "", config.run);
   add(keys, "data.", config.data);
+  add(keys, "augmentation.", config.augmentation);
   add(keys, "train.", config.train);
   add(keys, "optimizer.", config.optimizer);
   add(keys, "schedule.", config.schedule);

@@ -12,7 +12,7 @@ namespace convoy {
 std::map<std::string, std::string> keys_of(const Config& config);
 
 /// In words, each key in which two configurations differ: "train.batch_size: 32, now 64". Keys that `harmless` names
-/// do not count.
+/// do not count, nor does [diagnostics], which changes no result.
 std::vector<std::string> differences(const Config& before, const Config& now, const std::vector<std::string>& harmless);
 
 }  // namespace convoy

@@ -142,6 +142,51 @@ void flatten(const toml::table& table, const std::string& prefix, const Origin& 
   }
 }
 
+bool is_bare(std::string_view key) {
+  return !key.empty() && std::ranges::all_of(key, [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
+  });
+}
+
+/// The value as TOML on one line, which reads back as the same value.
+std::string written(const toml::node& node, const std::string& key, const Origin& origin) {
+  std::string text;
+  if (const auto* array = node.as_array()) {
+    for (const auto& element : *array) text += (text.empty() ? "" : ", ") + written(element, key, origin);
+    return "[" + text + "]";
+  }
+  if (const auto* table = node.as_table()) {
+    for (const auto& [name, value] : in_file_order(*table)) {
+      const std::string inner(name->str());
+      text += (text.empty() ? "" : ", ") + (is_bare(inner) ? inner : toml_text(inner)) + " = ";
+      text += written(*value, key, origin);
+    }
+    return "{" + text + "}";
+  }
+  return toml_text(to_value(key, toml::key(key), node, {origin(node.source()), false}));
+}
+
+void write_flat(const toml::table& table, const std::string& prefix, const Origin& origin,
+                std::vector<WrittenEntry>& entries, int depth = 0) {
+  for (const auto& [key, node] : in_file_order(table)) {
+    const std::string where = origin(key->source());
+    const std::string name = prefix + std::string(key->str());
+    if (key->str().empty()) fail(where, "a key is empty");
+    if (const auto* nested = node->as_table()) {
+      if (depth == max_depth) fail(where, "tables are nested too deeply, at most " + std::to_string(max_depth));
+      write_flat(*nested, name + ".", origin, entries, depth + 1);
+      continue;
+    }
+    if (entries.size() == max_keys) fail(where, "more than " + std::to_string(max_keys) + " keys in one table");
+    WrittenEntry entry{.name = name, .text = written(*node, name, origin), .where = where};
+    if (const auto* array = node->as_array()) {
+      entry.elements.emplace();
+      for (const auto& element : *array) entry.elements->push_back(written(element, name, origin));
+    }
+    entries.push_back(std::move(entry));
+  }
+}
+
 Table to_table(const toml::table& table, const std::string& where, const Origin& origin) {
   Table result;
   result.where = where;
@@ -159,10 +204,20 @@ std::vector<Table> to_layers(const toml::node& node, const std::string& where, c
   return layers;
 }
 
-Table to_section(const std::string& name, const toml::node& node, const std::string& where, const Origin& origin) {
+const toml::table& table_of(const std::string& name, const toml::node& node, const std::string& where) {
   const auto* table = node.as_table();
   if (table == nullptr) fail(where, "\"" + name + "\" is a section: expected one table [" + name + "]");
-  return to_table(*table, where, origin);
+  return *table;
+}
+
+void add_section(Document& document, const Section& section, const toml::node& node, const std::string& where,
+                 const Origin& origin) {
+  const toml::table& table = table_of(section.name, node, where);
+  if (section.apart) {
+    write_flat(table, "", origin, document.apart[section.name].entries);
+  } else {
+    document.sections[section.name] = to_table(table, where, origin);
+  }
 }
 
 }  // namespace
@@ -180,7 +235,7 @@ Document parse_document(const std::string& text, const std::string& name, const 
     if (key == "layer") {
       document.layers = to_layers(*node, where, origin);
     } else if (!key.empty() && std::ranges::find(sections, key) != sections.end()) {
-      document.sections[key] = to_section(key, *node, where, origin);
+      add_section(document, find_section(catalog, key), *node, where, origin);
     } else if (node->is_table() || node->is_array_of_tables()) {
       fail(where, "unknown section \"" + brief(key) + "\"" + did_you_mean(key, sections));
     } else {

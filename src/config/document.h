@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,10 +15,25 @@ struct Table {
   std::string where;
 };
 
+/// A key with any value at all, kept as TOML on one line.
+struct WrittenEntry {
+  std::string name;  ///< dotted where nested
+  std::string text;
+  std::optional<Texts> elements = {};  ///< of a list
+  std::string where;
+};
+
+/// A section that is apart, in the order of its file.
+struct WrittenSection {
+  std::vector<WrittenEntry> entries;
+  std::string folder = {};  ///< where relative paths in it start
+};
+
 /// A configuration file as written.
 struct Document {
-  std::map<std::string, Table> sections;  ///< by name, the top level as ""; those that the file has
-  std::vector<Table> layers;              ///< empty: the file has none
+  std::map<std::string, Table> sections;             ///< by name, the top level as ""; those that the file has
+  std::vector<Table> layers;                         ///< empty: the file has none
+  std::map<std::string, WrittenSection> apart = {};  ///< by name: what Config leaves out
 };
 
 /// Reads TOML. `name` stands for the file in messages. Throws Error{config} with name:line:column for what is not TOML,

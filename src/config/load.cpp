@@ -7,7 +7,9 @@
 
 #include "config/assemble.h"
 #include "config/document.h"
+#include "config/experiment.h"
 #include "config/override.h"
+#include "config/sweep.h"
 #include "convoy/error.h"
 #include "core/value_text.h"
 
@@ -44,6 +46,7 @@ Document merged(Document base, Document given, const std::vector<Section>& catal
     target.where = table.where;
   }
   if (!given.layers.empty()) base.layers = std::move(given.layers);
+  for (auto& [name, entries] : given.apart) base.apart[name] = std::move(entries);
   return base;
 }
 
@@ -60,24 +63,6 @@ fs::path base_file(const Settings::Entry& extends, const fs::path& folder, const
     fail(extends.where, "too many files extend each other, at most " + std::to_string(max_extends));
   }
   return file;
-}
-
-Document read_document(const ConfigText& source, std::vector<fs::path> chain, const std::vector<Section>& catalog) {
-  Document document = parse_document(source.text, source.name, catalog);
-  resolve_paths(document.sections["data"].settings, source.folder.string());
-  const Settings& top = document.sections[""].settings;
-  const Settings::Entry* extends = top.find("extends");
-  if (extends == nullptr) return document;
-  const fs::path file = base_file(*extends, source.folder, chain);
-  ConfigText base;
-  try {
-    base = read_config_text(file);
-  } catch (const Error& error) {
-    fail(extends->where, std::string("\"extends\": ") + error.what());
-  }
-  base.name = (fs::path(source.name).parent_path() / std::get<std::string>(extends->value)).lexically_normal().string();
-  chain.push_back(file);
-  return merged(read_document(base, std::move(chain), catalog), std::move(document), catalog);
 }
 
 }  // namespace
@@ -97,15 +82,47 @@ ConfigText read_config_text(const fs::path& file) {
   return source;
 }
 
-Config build_config(const ConfigText& source, const std::vector<std::string>& overrides,
-                    const std::vector<fs::path>& chain, const std::vector<Section>& catalog) {
+Document read_document(const ConfigText& source, std::vector<fs::path> chain, const std::vector<Section>& catalog) {
+  Document document = parse_document(source.text, source.name, catalog);
+  resolve_paths(document.sections["data"].settings, source.folder.string());
+  for (auto& [_, section] : document.apart) section.folder = source.folder.string();
+  const Settings& top = document.sections[""].settings;
+  const Settings::Entry* extends = top.find("extends");
+  if (extends == nullptr) return document;
+  const fs::path file = base_file(*extends, source.folder, chain);
+  ConfigText base;
+  try {
+    base = read_config_text(file);
+  } catch (const Error& error) {
+    fail(extends->where, std::string("\"extends\": ") + error.what());
+  }
+  base.name = (fs::path(source.name).parent_path() / std::get<std::string>(extends->value)).lexically_normal().string();
+  chain.push_back(file);
+  return merged(read_document(base, std::move(chain), catalog), std::move(document), catalog);
+}
+
+Config build_config_with(const ConfigText& source, const std::vector<Override>& overrides,
+                         const std::vector<fs::path>& chain, const std::vector<Section>& catalog) {
   Document document = read_document(source, chain, catalog);
+  if (const auto sweep = document.apart.find("sweep"); sweep != document.apart.end()) {
+    read_sweep(sweep->second, find_section(catalog, "sweep"));  // a mistake in it is one of the file
+  }
+  if (const auto experiment = document.apart.find("experiment"); experiment != document.apart.end()) {
+    read_experiment(experiment->second, find_section(catalog, "experiment"));
+  }
   name_layers(document, find_section(catalog, "layer"));
-  for (const auto& text : overrides) apply_override(document, text, catalog);
+  for (const auto& given : overrides) apply_override(document, given, catalog);
   Config config = assemble(std::move(document), fs::path(source.name).stem().string(), catalog);
   resolve_paths(config.data, fs::current_path().string());  // what is still relative is a default
   config.source = source.text;
   return config;
+}
+
+Config build_config(const ConfigText& source, const std::vector<std::string>& overrides,
+                    const std::vector<fs::path>& chain, const std::vector<Section>& catalog) {
+  std::vector<Override> given;
+  for (const auto& text : overrides) given.push_back(command_line_override(text));
+  return build_config_with(source, given, chain, catalog);
 }
 
 }  // namespace convoy

@@ -4,7 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "config/section.h"
+#include "config/document.h"
+#include "config/override.h"
 #include "convoy/config.h"
 
 namespace convoy {
@@ -19,8 +20,15 @@ struct ConfigText {
 /// Reads a file of at most 1 MB. Throws Error{config}.
 ConfigText read_config_text(const std::filesystem::path& file);
 
-/// From text to a checked Config: parses, follows `extends`, applies overrides. `chain` holds the file that is read,
-/// if it is one, to notice a circle of `extends`. Throws Error{config}.
+/// The configuration as written, with what it extends below it. `chain` holds the file that is read, if it is one, to
+/// notice a circle of `extends`. Throws Error{config}.
+Document read_document(const ConfigText& source, std::vector<std::filesystem::path> chain,
+                       const std::vector<Section>& catalog);
+
+/// From text to a checked Config: read_document, then overrides and checks. Throws Error{config}.
+Config build_config_with(const ConfigText& source, const std::vector<Override>& overrides,
+                         const std::vector<std::filesystem::path>& chain, const std::vector<Section>& catalog);
+/// The same with overrides of the command line.
 Config build_config(const ConfigText& source, const std::vector<std::string>& overrides,
                     const std::vector<std::filesystem::path>& chain, const std::vector<Section>& catalog);
 

@@ -20,29 +20,64 @@ std::string trimmed(const std::string& text) {
   return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
+/// Whether a name fits a pattern, in which * stands for any number of characters. A mismatch behind a * makes it stand
+/// for one more.
+bool matches(const std::string& name, const std::string& pattern) {
+  std::size_t n = 0;
+  std::size_t p = 0;
+  std::size_t star = std::string::npos;
+  std::size_t behind = 0;  // where the name goes on after what the star stands for
+  while (n < name.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      behind = n;
+    } else if (p < pattern.size() && pattern[p] == name[n]) {
+      ++p;
+      ++n;
+    } else if (star != std::string::npos) {
+      p = star + 1;
+      n = ++behind;
+    } else {
+      return false;
+    }
+  }
+  return pattern.find_first_not_of('*', p) == std::string::npos;
+}
+
 void override_layer(Document& document, const std::string& key, const std::string& value, const std::string& where) {
   const auto dot = key.find('.');
   if (dot == std::string::npos) fail(where, "expected layer.NAME.KEY=VALUE");
-  const std::string name = key.substr(0, dot);
+  const std::string pattern = key.substr(0, dot);
+  const Settings given = parse_override_value(key.substr(dot + 1), value, where);
   Texts names;
+  bool matched = false;
   for (auto& layer : document.layers) {
     names.push_back(layer.settings.text_or("name", ""));
-    if (names.back() != name) continue;
-    const Settings given = parse_override_value(key.substr(dot + 1), value, where);
+    if (!matches(names.back(), pattern)) continue;
+    matched = true;
     for (const auto& entry : given.entries()) layer.settings.set(entry.name, entry.value, where);
-    return;
   }
-  fail(where, "no layer is named \"" + brief(name) + "\"" + did_you_mean(name, names));
+  if (matched) return;
+  const bool several = pattern.find('*') != std::string::npos;
+  fail(where, several ? "no layer's name matches \"" + brief(pattern) + "\": expected " + brief(join_or(names), 300)
+                      : "no layer is named \"" + brief(pattern) + "\"" + did_you_mean(pattern, names));
 }
 
 /// A value for the key, or with an empty key an inline table for the whole section.
 void override_section(Table& table, const std::string& section, const std::string& key, const std::string& value,
-                      const std::string& where) {
+                      const Override& source) {
+  const std::string& where = source.where;
   Settings given = parse_override_value(key, value, where);
   if (given.has("")) fail(where, "\"" + section + "\" is a section: expected " + section + ".KEY=VALUE");
   if (key.empty()) table.settings = {};
-  if (section == "data") resolve_paths(given, std::filesystem::current_path().string());
+  if (section == "data") resolve_paths(given, source.folder);
   for (const auto& entry : given.entries()) table.settings.set(entry.name, entry.value, where);
+}
+
+/// Those sections that Config consists of.
+Texts names_of_parts(std::vector<Section> catalog) {
+  std::erase_if(catalog, &Section::apart);
+  return names_of(catalog);
 }
 
 bool is_path(const std::string& key) { return key == "path" || key.ends_with("_path"); }
@@ -58,8 +93,12 @@ void name_layers(Document& document, const Section& layers) {
   }
 }
 
-void apply_override(Document& document, const std::string& text, const std::vector<Section>& catalog) {
-  const std::string where = "-s " + brief(text);
+Override command_line_override(const std::string& text) {
+  return {text, "-s " + brief(text), std::filesystem::current_path().string()};
+}
+
+void apply_override(Document& document, const Override& given, const std::vector<Section>& catalog) {
+  const auto& [text, where, folder] = given;
   const auto equals = text.find('=');
   const std::string key = trimmed(text.substr(0, equals));
   if (equals == std::string::npos || key.empty()) fail(where, "expected KEY=VALUE");
@@ -70,12 +109,12 @@ void apply_override(Document& document, const std::string& text, const std::vect
   if (key == "extends") fail(where, "\"extends\" belongs into a file");
   if (first == "layer") {
     override_layer(document, rest, value, where);
-  } else if (const Texts sections = names_of(catalog); std::ranges::find(sections, first) != sections.end()) {
-    override_section(document.sections[first], first, rest, value, where);
+  } else if (const Texts sections = names_of_parts(catalog); std::ranges::find(sections, first) != sections.end()) {
+    override_section(document.sections[first], first, rest, value, given);
   } else if (dot != std::string::npos) {
     fail(where, "unknown section \"" + brief(first) + "\"" + did_you_mean(first, sections));
   } else {
-    override_section(document.sections[""], "", key, value, where);
+    override_section(document.sections[""], "", key, value, given);
   }
 }
 

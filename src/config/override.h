@@ -10,9 +10,19 @@ namespace convoy {
 /// that type, "conv2d_1". The network counts alike for models that a program builds.
 void name_layers(Document& document, const Section& layers);
 
-/// Applies "train.epochs=3", "layer.conv2d_1.filters=64" or "optimizer={type = \"sgd\"}", which replaces the section.
-/// Relative paths are taken from the current directory. Throws Error{config}.
-void apply_override(Document& document, const std::string& text, const std::vector<Section>& catalog);
+/// "train.epochs=3", "layer.conv2d_1.filters=64" or "optimizer={type = \"sgd\"}", which replaces the section.
+/// "layer.bn*.enabled=false" is for all layers whose names match.
+struct Override {
+  std::string text;
+  std::string where;   ///< what messages call it
+  std::string folder;  ///< where relative paths start
+};
+
+/// As given on the command line: paths start from the current directory.
+Override command_line_override(const std::string& text);
+
+/// Throws Error{config}.
+void apply_override(Document& document, const Override& given, const std::vector<Section>& catalog);
 
 /// Makes the paths in [data] absolute: the key "path" and keys that end in "_path", from `folder` on.
 void resolve_paths(Settings& data, const std::string& folder);

@@ -33,7 +33,9 @@ std::string layer_text(const LayerSpec& layer) {
 std::string resolved_toml(const Config& config) {
   std::string text = "# Every key of the experiment with its value, given or default.\n" + lines(config.run);
   text += section_text("data", lines(config.data));
+  text += section_text("augmentation", lines(config.augmentation));
   text += section_text("train", lines(config.train));
+  text += section_text("diagnostics", lines(config.diagnostics));
   text += spec_text("optimizer", config.optimizer);
   text += spec_text("schedule", config.schedule);
   text += spec_text("loss", config.loss);

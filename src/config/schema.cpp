@@ -22,6 +22,14 @@ Json list_of(const Json& items, int least, int most) {
   return {{"type", "array"}, {"items", items}, {"minItems", least}, {"maxItems", most}};
 }
 
+/// A choice may have a number behind it, in brackets.
+Json choice_schema(const KeySpec& key) {
+  if (key.numbered.empty()) return {{"type", "string"}, {"enum", key.choices}};
+  std::string names;
+  for (const Numbered& numbered : key.numbered) names += (names.empty() ? "" : "|") + numbered.choice;
+  return {{"type", "string"}, {"anyOf", {{{"enum", key.choices}}, {{"pattern", "^(" + names + ")\\(.+\\)$"}}}}};
+}
+
 Json value_schema(const KeySpec& key) {
   Json scalar = {{"type", key.kind == Kind::number ? "number" : "integer"}};
   add_bounds(scalar, key);
@@ -31,7 +39,7 @@ Json value_schema(const KeySpec& key) {
     case Kind::integer:
     case Kind::number: return scalar;
     case Kind::text: return text;
-    case Kind::choice: return {{"type", "string"}, {"enum", key.choices}};
+    case Kind::choice: return choice_schema(key);
     case Kind::pair: return {{"anyOf", {scalar, list_of(scalar, 2, 2)}}};
     case Kind::shape: return list_of(scalar, 1, 4);
     case Kind::names: return {{"anyOf", {text, {{"type", "array"}, {"items", text}}}}};
@@ -103,6 +111,7 @@ std::string json_schema(const std::vector<Section>& catalog) {
   for (const auto& section : catalog) {
     if (section.name.empty()) continue;
     Json entry = section_schema(section);
+    if (section.apart) entry["additionalProperties"] = true;
     if (section.name == "layer") entry = {{"type", "array"}, {"items", std::move(entry)}, {"minItems", 1}};
     schema["properties"][section.name] = std::move(entry);
   }

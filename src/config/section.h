@@ -16,6 +16,9 @@ struct Section {
   std::string type_key = {};  ///< "type", or "dataset" in [data]; "" when the section has no types
   std::string default_type = {};
   std::vector<TypeSpec> types = {};
+  /// Says what to do with the experiment, not what it is: Config leaves it out, and the part of convoy that it is for
+  /// reads it as written (Document::apart), with keys beyond those listed here.
+  bool apart = false;
 };
 
 /// The section of that name, which must exist.

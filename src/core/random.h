@@ -11,7 +11,18 @@ namespace convoy {
 std::array<std::uint32_t, 4> philox(std::uint64_t key, std::array<std::uint32_t, 4> counter);
 
 /// What a stream of random numbers is for: streams of one seed never overlap.
-enum class Purpose : std::uint32_t { initial_weights = 1, split, shuffle, dropout, augmentation, directions };
+enum class Purpose : std::uint32_t {
+  initial_weights = 1,
+  split,
+  shuffle,
+  dropout,
+  augmentation,
+  directions,
+  sweep,
+  noise,
+  noise_distribution,
+  mixup
+};
 
 /// The numbers of one stream, named by seed, purpose and up to two indices (parameter, epoch, step, sample ...).
 class Random {

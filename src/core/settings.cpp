@@ -49,6 +49,16 @@ std::string range_error(double number, const KeySpec& key) {
   return (number < 0 ? "at least -" : "at most ") + std::to_string(largest);
 }
 
+/// What a choice with a number in brackets should have been, or "" if it is fine.
+std::string numbered_error(const std::string& text, const std::string& name, const KeySpec& key) {
+  const auto row = std::ranges::find(key.numbered, name, &Numbered::choice);
+  if (row == key.numbered.end()) return "\"" + name + "\" without a number";
+  const auto parsed = parse_numbered(text);
+  if (parsed && *parsed->number >= row->min) return "";
+  const std::string range = range_text({.name = name, .kind = Kind::number, .doc = "", .min = row->min});
+  return "a number" + (range.empty() ? "" : " of " + range) + " in the brackets of " + name;
+}
+
 void check_entry(const Settings::Entry& entry, const KeySpec& key, const std::string& owner) {
   const auto reject = [&](const std::string& expected, const std::string& hint) {
     fail(entry.where, owner,
@@ -61,8 +71,13 @@ void check_entry(const Settings::Entry& entry, const KeySpec& key, const std::st
   }
   if (key.kind != Kind::choice) return;
   const auto& text = std::get<std::string>(entry.value);
-  if (std::find(key.choices.begin(), key.choices.end(), text) != key.choices.end()) return;
-  reject(join_or(key.choices), did_you_mean(text, key.choices));
+  const std::string name = text.substr(0, text.find('('));
+  if (std::ranges::find(key.choices, name) == key.choices.end()) {
+    reject(kind_text(key), did_you_mean(name, key.choices));
+  } else if (name != text) {
+    const std::string expected = numbered_error(text, name, key);
+    if (!expected.empty()) reject(expected, "");
+  }
 }
 
 /// The same value in the one form that the getters and comparisons expect of its kind.

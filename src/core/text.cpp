@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <numeric>
+#include <system_error>
 
 namespace convoy {
 
@@ -36,6 +38,17 @@ std::string nearest(const std::string& word, const std::vector<std::string>& can
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates) {
   const std::string best = nearest(word, candidates);
   return best.empty() ? "" : "; did you mean \"" + best + "\"?";
+}
+
+std::optional<NumberedName> parse_numbered(const std::string& text) {
+  const auto open = text.find('(');
+  if (open == std::string::npos) return NumberedName{text};
+  double number = 0;
+  const char* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data() + open + 1, end, number);
+  const bool closed = error == std::errc{} && stopped + 1 == end && *stopped == ')';
+  if (!closed || !std::isfinite(number)) return {};
+  return NumberedName{text.substr(0, open), number};
 }
 
 std::string join_or(const std::vector<std::string>& words) {

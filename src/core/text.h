@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,14 @@ std::size_t edit_distance(const std::string& a, const std::string& b);
 
 /// The candidate nearest to `word` if it is near enough to be a typo, else "".
 std::string nearest(const std::string& word, const std::vector<std::string>& candidates);
+
+/// A name that may be followed by a number in brackets: "random_normal(0.1)".
+struct NumberedName {
+  std::string name;
+  std::optional<double> number = {};
+};
+/// A text without brackets is all name; nothing for brackets around anything but one finite number.
+std::optional<NumberedName> parse_numbered(const std::string& text);
 
 /// "a, b or c"
 std::string join_or(const std::vector<std::string>& words);

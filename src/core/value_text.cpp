@@ -43,6 +43,15 @@ struct Writer {
   }
 };
 
+/// "constant[(number)]" for what may be followed by one.
+Texts choices_of(const KeySpec& key) {
+  Texts choices = key.choices;
+  for (std::string& choice : choices) {
+    if (std::ranges::find(key.numbered, choice, &Numbered::choice) != key.numbered.end()) choice += "[(number)]";
+  }
+  return choices;
+}
+
 }  // namespace
 
 std::string toml_text(const Value& value) { return std::visit(Writer{}, value); }
@@ -62,7 +71,7 @@ std::string kind_text(const KeySpec& key) {
     case Kind::integer: return "a whole number";
     case Kind::number: return "a number";
     case Kind::text: return "a text";
-    case Kind::choice: return join_or(key.choices);
+    case Kind::choice: return join_or(choices_of(key));
     case Kind::pair: return "a whole number or two of them";
     case Kind::shape: return "a list of one to four whole numbers";
     case Kind::names: return "a list of texts";

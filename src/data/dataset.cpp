@@ -95,4 +95,12 @@ Dataset Dataset::select(std::span<const int> which) const {
   return part;
 }
 
+const Dataset& DataSplits::split(const std::string& name) const {
+  if (name == "train") return train;
+  if (name == "test") return test;
+  if (name == "validation" && !validation.empty()) return validation;
+  throw Error(ErrorKind::config, name == "validation" ? "no validation samples are set aside; see data.validation"
+                                                      : "split \"" + name + "\": expected train, validation or test");
+}
+
 }  // namespace convoy

@@ -6,11 +6,15 @@
 #include <exception>
 #include <mutex>
 #include <numeric>
+#include <optional>
 #include <thread>
 #include <vector>
 
 #include "convoy/error.h"
 #include "core/random.h"
+#include "data/augment.h"
+#include "data/mixup.h"
+#include "data/scaling.h"
 
 namespace convoy {
 namespace {
@@ -56,10 +60,15 @@ struct Loader::Impl {
         order_(static_cast<std::size_t>(data_.size())) {
     const auto largest = static_cast<std::size_t>(plan_.largest);
     const auto& storage = data_.storage();
+    const Augmentation& augmentation = options_.augmentation;
+    if (changes_images(augmentation)) augmenter_.emplace(augmentation, storage.shape, options_.seed);
+    target_size_ = storage.target_size;
+    labels_become_targets_ = augmentation.mixup > 0 && target_size_ == 0 && !storage.labels.empty();
+    if (labels_become_targets_) target_size_ = options_.classes > 0 ? options_.classes : data_.classes();
     for (Slot& slot : slots_) {
       slot.inputs.resize(largest * storage.shape.size());
       slot.labels.resize(storage.labels.empty() ? 0 : largest);
-      slot.targets.resize(largest * static_cast<std::size_t>(storage.target_size));
+      slot.targets.resize(largest * static_cast<std::size_t>(target_size_));
     }
     prepare_scaling();
     thread_ = std::thread([this] { fill_slots(); });
@@ -80,6 +89,7 @@ struct Loader::Impl {
   void start(std::uint32_t epoch, int first) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return !filling_; });
+    epoch_ = epoch;
     draw_order(epoch);
     next_to_fill_ = next_to_take_ = first;
     last_batch_ = plan_.batches;
@@ -125,6 +135,7 @@ struct Loader::Impl {
       std::exception_ptr error;
       try {
         fill(slot_of(batch), plan_.begin(batch), plan_.end(batch));
+        if (options_.augmentation.mixup > 0) mix(slot_of(batch), batch);
       } catch (...) {
         error = std::current_exception();
       }
@@ -147,16 +158,33 @@ struct Loader::Impl {
       const auto source = static_cast<std::size_t>(data_.index(order_[static_cast<std::size_t>(i)]));
       const auto n = static_cast<std::size_t>(i - begin);
       float* input = slot.inputs.data() + n * size;
-      if (!storage.bytes.empty()) scale(storage.bytes.data() + source * size, input, size);
-      if (!storage.floats.empty()) scale(storage.floats.data() + source * size, input, size);
+      if (!storage.bytes.empty()) fill_input(storage.bytes.data() + source * size, source, input);
+      if (!storage.floats.empty()) fill_input(storage.floats.data() + source * size, source, input);
       if (!storage.labels.empty()) slot.labels[n] = storage.labels[source];
       std::copy_n(storage.targets.data() + source * target_size, target_size, slot.targets.data() + n * target_size);
     }
     slot.batch = {.size = end - begin,
                   .inputs = slot.inputs.data(),
                   .labels = storage.labels.empty() ? nullptr : slot.labels.data(),
-                  .targets = storage.target_size == 0 ? nullptr : slot.targets.data(),
-                  .target_size = storage.target_size};
+                  .targets = target_size_ == 0 ? nullptr : slot.targets.data(),
+                  .target_size = target_size_};
+  }
+
+  template <class T>
+  void fill_input(const T* sample, std::size_t number, float* input) {
+    const std::size_t size = multiply_.size();
+    if (!augmenter_) return scale(sample, input, size);
+    augmenter_->apply(sample, epoch_, static_cast<std::uint32_t>(number), input);
+    scale(input, input, size);
+  }
+
+  void mix(Slot& slot, int batch) const {
+    const int size = slot.batch.size;
+    Random random(options_.seed, Purpose::mixup, epoch_, static_cast<std::uint32_t>(batch));
+    const auto share = static_cast<float>(draw_beta(random, options_.augmentation.mixup));
+    if (labels_become_targets_) write_one_hot(slot.labels.data(), size, target_size_, slot.targets.data());
+    mix_pairs(slot.inputs.data(), size, multiply_.size(), share);
+    mix_pairs(slot.targets.data(), size, static_cast<std::size_t>(target_size_), share);
   }
 
   /// Spreads the channels' factors over one sample, so that scaling is one plain loop.
@@ -177,6 +205,7 @@ struct Loader::Impl {
   template <class T>
   void scale(const T* from, float* to, std::size_t size) const {
     for (std::size_t i = 0; i < size; ++i) to[i] = static_cast<float>(from[i]) * multiply_[i] + add_[i];
+    apply_threshold({to, size}, scaling_);
   }
 
   void draw_order(std::uint32_t epoch) {
@@ -192,6 +221,10 @@ struct Loader::Impl {
   Scaling scaling_;
   LoaderOptions options_;
   Plan plan_;
+  std::optional<Augmenter> augmenter_;
+  int target_size_ = 0;  ///< of the batches
+  bool labels_become_targets_ = false;
+  std::uint32_t epoch_ = 0;
   std::vector<int> order_;
   std::vector<float> multiply_;
   std::vector<float> add_;

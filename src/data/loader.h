@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "convoy/augmentation.h"
 #include "convoy/dataset.h"
 
 namespace convoy {
@@ -13,7 +14,7 @@ struct Batch {
   int size = 0;
   const float* inputs = nullptr;
   const int* labels = nullptr;     ///< null without labels
-  const float* targets = nullptr;  ///< size * target_size, or null
+  const float* targets = nullptr;  ///< size * target_size, or null; with mixup, labels have become targets
   int target_size = 0;
 };
 
@@ -21,13 +22,16 @@ struct LoaderOptions {
   int batch_size = 32;
   bool shuffle = false;
   std::string last_batch = "keep";  ///< "drop", or "merge" into the one before
-  std::uint64_t seed = 0;           ///< with the epoch, names the order
+  std::uint64_t seed = 0;           ///< with the epoch, names the order and the augmentation
+  Augmentation augmentation = {};
+  int classes = 0;  ///< of the targets that mixup makes of labels; 0: as many as the data has
 };
 
-/// Goes through a data set in batches; a thread of its own prepares the next ones. The order of an epoch depends on
-/// seed and epoch only. next() does not allocate.
+/// Goes through a data set in batches; a thread of its own prepares the next ones. The order of an epoch and
+/// what augmentation does depend on seed and epoch only. next() does not allocate.
 class Loader {
  public:
+  /// Throws Error where scaling or augmentation do not fit the data.
   Loader(Dataset data, Scaling scaling, LoaderOptions options);
   ~Loader();
   Loader(Loader&&) noexcept;

@@ -101,8 +101,10 @@ const std::vector<KeySpec>& common_data_keys() {
       {.name = "scaling",
        .kind = Kind::choice,
        .fallback = Value{std::string("unit")},
-       .doc = "How bytes become inputs: divided by 255, to mean 0 and deviation 1 by channel, or as they are.",
-       .choices = {"unit", "standard", "none"}},
+       .doc =
+           "How bytes become inputs: divided by 255, to mean 0 and deviation 1 by channel, to 1 above 127 and else 0, "
+           "or as they are.",
+       .choices = {"unit", "standard", "binary", "none"}},
       {.name = "invert",
        .kind = Kind::flag,
        .fallback = Value{false},

@@ -1,6 +1,7 @@
+#include "data/scaling.h"
+
 #include <cmath>
 
-#include "convoy/dataset.h"
 #include "convoy/error.h"
 
 namespace convoy {
@@ -40,13 +41,23 @@ Scaling standard_scaling(const Dataset& data) {
 
 }  // namespace
 
+void apply_threshold(std::span<float> values, const Scaling& scaling) {
+  if (!scaling.threshold) return;
+  for (float& value : values) value = value > *scaling.threshold ? 1.0F : 0.0F;
+}
+
 Scaling scaling_for(const std::string& kind, const Dataset& train) {
   const auto channels = static_cast<std::size_t>(train.shape().last());
   const bool bytes = !train.storage().bytes.empty();
+  if (kind == "binary") {
+    Scaling scaling = scaling_for("unit", train);
+    scaling.threshold = 0.5F;  // of bytes: 127 is below it, 128 above
+    return scaling;
+  }
   if (kind == "none" || (kind == "unit" && !bytes)) return same_for_all(channels, 1);
   if (kind == "unit") return same_for_all(channels, 1.0F / 255.0F);
   if (kind == "standard") return standard_scaling(train);
-  throw Error(ErrorKind::config, "unknown scaling \"" + kind + "\": expected unit, standard or none");
+  throw Error(ErrorKind::config, "unknown scaling \"" + kind + "\": expected unit, standard, binary or none");
 }
 
 }  // namespace convoy

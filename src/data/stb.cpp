@@ -1,4 +1,5 @@
-// stb_image, compiled here for the formats that convoy reads and no others: what is not there cannot be attacked.
+// stb_image and stb_image_write, compiled here. stb_image has the formats that convoy reads and no others: what is not
+// there cannot be attacked.
 
 #define STB_IMAGE_IMPLEMENTATION
 #define STBI_ONLY_PNG

@@ -16,6 +16,7 @@ struct Initializer {
   std::string name;
   Distribution distribution;
   double (*scale)(const ParameterSpec&);  ///< the constant, the limit of the uniform or the deviation of the normal
+  bool numbered = false;                  ///< may be given as a number in brackets
 };
 
 double glorot_variance(const ParameterSpec& spec) {
@@ -52,8 +53,10 @@ const std::vector<Initializer>& table() {
       {"he_normal", Distribution::truncated_normal, deviation<he_variance>},
       {"lecun_uniform", Distribution::uniform, limit<lecun_variance>},
       {"lecun_normal", Distribution::truncated_normal, deviation<lecun_variance>},
-      {"random_normal", Distribution::normal, fixed<5>},
-      {"random_uniform", Distribution::uniform, fixed<5>},
+      {"random_normal", Distribution::normal, fixed<5>, true},
+      {"random_uniform", Distribution::uniform, fixed<5>, true},
+      {"truncated_normal", Distribution::truncated_normal, fixed<5>, true},
+      {"constant", Distribution::constant, fixed<0>, true},
   };
   return rows;
 }
@@ -78,14 +81,15 @@ float draw(Distribution distribution, Random& random) {
 }  // namespace
 
 void initialise(std::span<float> values, const ParameterSpec& spec, std::uint64_t seed, std::uint32_t index) {
-  const auto row = std::ranges::find(table(), spec.initializer, &Initializer::name);
-  if (row == table().end()) {
+  const NumberedName given = parse_numbered(spec.initializer).value_or(NumberedName{spec.initializer});
+  const auto row = std::ranges::find(table(), given.name, &Initializer::name);
+  if (row == table().end() || (given.number && !row->numbered)) {
     std::vector<std::string> names;
     for (const auto& initializer : table()) names.push_back(initializer.name);
     throw Error(ErrorKind::config, "unknown initializer \"" + spec.initializer + "\": expected " + join_or(names));
   }
   Random random(seed, Purpose::initial_weights, index);
-  const auto scale = static_cast<float>(row->scale(spec));
+  const auto scale = static_cast<float>(given.number ? *given.number : row->scale(spec));
   for (float& value : values) value = scale * draw(row->distribution, random);
 }
 

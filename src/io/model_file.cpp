@@ -56,7 +56,8 @@ const std::string& entry(const TensorFile& file, const std::filesystem::path& pa
 }  // namespace
 
 Metadata ModelMetadata::to_map() const {
-  const nlohmann::json scaling_json = {{"multiply", scaling.multiply}, {"add", scaling.add}};
+  nlohmann::json scaling_json = {{"multiply", scaling.multiply}, {"add", scaling.add}};
+  if (scaling.threshold) scaling_json["threshold"] = *scaling.threshold;
   return {{"format", format}, {"format_version", format_version}, {"convoy_version", version()},
           {"config", config}, {"scaling", scaling_json.dump()},   {"class_names", nlohmann::json(class_names).dump()}};
 }
@@ -75,6 +76,7 @@ ModelMetadata ModelMetadata::from(const TensorFile& file, const std::filesystem:
     const auto scaling = nlohmann::json::parse(entry(file, path, "scaling"));
     scaling.at("multiply").get_to(metadata.scaling.multiply);
     scaling.at("add").get_to(metadata.scaling.add);
+    if (scaling.contains("threshold")) metadata.scaling.threshold = scaling["threshold"].get<float>();
     nlohmann::json::parse(entry(file, path, "class_names")).get_to(metadata.class_names);
   } catch (const nlohmann::json::exception&) {
     fail(path, "damaged metadata: \"scaling\" or \"class_names\"");

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cmath>
 #include <cstdio>
 #include <ctime>
 #include <fstream>
@@ -56,18 +55,6 @@ std::string csv_row(const EpochLog& log) {
   return row + "," + shortest(log.learning_rate) + "\n";
 }
 
-Json as_json(const EpochLog& log) {
-  Json event = {{"event", "epoch"}, {"epoch", log.epoch}, {"loss", log.loss}, {"accuracy", log.accuracy}};
-  if (log.has_validation) {
-    event["validation_loss"] = log.validation_loss;
-    event["validation_accuracy"] = log.validation_accuracy;
-  }
-  event["learning_rate"] = log.learning_rate;
-  event["seconds"] = log.seconds;
-  event["images_per_second"] = log.images_per_second;
-  return event;
-}
-
 /// What write_file_atomically leaves behind when its process is killed: a file's name and a suffix.
 bool is_left_over(const fs::directory_entry& entry) {
   std::error_code error;
@@ -90,7 +77,7 @@ Environment this_environment(const std::string& blas_core, int threads, const Da
           .data = data};
 }
 
-RunFolder::RunFolder(fs::path path, bool force) : path_(std::move(path)) {
+RunFolder::RunFolder(fs::path path, bool force) : path_(std::move(path)), events_(path_ / "events.jsonl") {
   if (!fs::exists(path_)) return;
   if (!fs::is_directory(path_))
     throw Error(ErrorKind::config, path_.string() + ": exists and is not a folder; use --out for another");
@@ -120,17 +107,16 @@ void RunFolder::begin(const std::string& given_config, const std::string& resolv
   write_file_atomically(path_ / "config.toml", given_config);
   write_file_atomically(path_ / "env.json", as_json(environment).dump(2) + "\n");
   write_metrics({});
-  append("events.jsonl", Json{{"event", "start"}, {"time", environment.started}}.dump() + "\n");
+  events_.started(environment.started);
   add_log("started with " + std::to_string(environment.threads) + " threads on " + environment.cpu + " (" +
           environment.isa + ")");
 }
 
-void RunFolder::resume(const History& history, const Environment& environment) {
+void RunFolder::resume(const History& history, std::uint64_t step, const Environment& environment) {
   remove_temporary_files();
   write_metrics(history);
-  drop_events_after(static_cast<int>(history.size()));
-  append("events.jsonl",
-         Json{{"event", "resume"}, {"time", environment.started}, {"epoch", history.size()}}.dump() + "\n");
+  events_.drop_after(step);
+  events_.resumed(environment.started, step, static_cast<int>(history.size()));
   add_log("resumed after epoch " + std::to_string(history.size()) + " with " + std::to_string(environment.threads) +
           " threads on " + environment.cpu + " (" + environment.isa + ")");
 }
@@ -150,21 +136,8 @@ void RunFolder::remove_temporary_files() const {
 
 bool RunFolder::is_as_good_as_empty() const { return std::ranges::all_of(fs::directory_iterator(path_), is_left_over); }
 
-/// A killed process may have recorded an epoch without its checkpoint, or half a line.
-void RunFolder::drop_events_after(int epoch) const {
-  std::ifstream stream(path_ / "events.jsonl");
-  std::string kept;
-  for (std::string line; std::getline(stream, line);) {
-    const Json event = Json::parse(line, nullptr, false);
-    if (!event.is_object()) continue;
-    const bool later = event.value("event", "") == "epoch" && event.value("epoch", 0) > epoch;
-    if (!later) kept += line + "\n";
-  }
-  write_file_atomically(path_ / "events.jsonl", kept);
-}
-
 void RunFolder::add_epoch(const EpochLog& log) {
-  append("events.jsonl", as_json(log).dump() + "\n");
+  events_.add(log);
   std::string line =
       "epoch " + std::to_string(log.epoch) + ": loss " + shortest(log.loss) + ", accuracy " + shortest(log.accuracy);
   if (log.has_validation)
@@ -172,19 +145,29 @@ void RunFolder::add_epoch(const EpochLog& log) {
   add_log(line);
 }
 
+void RunFolder::add_warning(std::uint64_t step, const std::string& message) {
+  events_.add_warning(step, message);
+  add_log("warning: " + message);
+}
+
 void RunFolder::add_divergence(const std::string& message, const std::vector<double>& gradient_norms) {
-  Json norms = Json::array();
-  for (const double norm : gradient_norms) norms.push_back(std::isfinite(norm) ? Json(norm) : Json(nullptr));
-  append("events.jsonl", Json{{"event", "diverged"}, {"message", message}, {"gradient_norms", norms}}.dump() + "\n");
+  events_.add_divergence(message, gradient_norms);
   add_log(message);
 }
 
-void RunFolder::add_log(const std::string& line) { append("log.txt", now_utc() + " " + line + "\n"); }
+void RunFolder::add_outcome(const RunOutcome& outcome) {
+  events_.add(outcome);
+  char line[160];
+  std::snprintf(line, sizeof line, "%s after %.1f s: test loss %.6f, accuracy %.4f (weights of epoch %d)",
+                outcome.interrupted ? "interrupted" : "finished", outcome.seconds, outcome.loss, outcome.accuracy,
+                outcome.best_epoch);
+  add_log(line);
+}
 
-void RunFolder::append(const char* file, const std::string& text) const {
-  std::ofstream stream(path_ / file, std::ios::app | std::ios::binary);
-  stream << text << std::flush;
-  if (!stream) throw Error(ErrorKind::failed, (path_ / file).string() + ": cannot be written; is the disk full?");
+void RunFolder::add_log(const std::string& line) {
+  std::ofstream stream(path_ / "log.txt", std::ios::app | std::ios::binary);
+  stream << now_utc() << ' ' << line << '\n' << std::flush;
+  if (!stream) throw Error(ErrorKind::failed, (path_ / "log.txt").string() + ": cannot be written; is the disk full?");
 }
 
 }  // namespace convoy

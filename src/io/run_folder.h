@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -7,6 +8,7 @@
 
 #include "convoy/callbacks.h"
 #include "io/data_sums.h"
+#include "io/event_log.h"
 
 namespace convoy {
 
@@ -37,16 +39,19 @@ class RunFolder {
   /// Makes the folder, removes what an earlier run left, and writes the files that are known from the start.
   void begin(const std::string& given_config, const std::string& resolved_config, const Environment& environment);
 
-  /// Goes on with a run that has this history: puts metrics.csv and events.jsonl back to it, and removes what a killed
-  /// process left half-written.
-  void resume(const History& history, const Environment& environment);
+  /// Goes on with a run that has this history and has taken so many steps: puts metrics.csv and events.jsonl back to
+  /// there, and removes what a killed process left half-written.
+  void resume(const History& history, std::uint64_t step, const Environment& environment);
 
   /// Replaces metrics.csv by the whole history. It has no times: equal runs have equal files.
   void write_metrics(const History& history) const;
-  /// Appends an epoch to events.jsonl and log.txt and flushes them.
+  /// Each adds to events.jsonl and log.txt.
   void add_epoch(const EpochLog& log);
-  /// The same for what ended the run: the message, and the last gradient norms.
+  void add_warning(std::uint64_t step, const std::string& message);
   void add_divergence(const std::string& message, const std::vector<double>& gradient_norms);
+  void add_outcome(const RunOutcome& outcome);
+  /// For what belongs to events.jsonl alone.
+  EventLog& events() { return events_; }
   /// Appends a line to log.txt.
   void add_log(const std::string& line);
 
@@ -56,12 +61,11 @@ class RunFolder {
   std::filesystem::path report() const { return path_ / "report.html"; }
 
  private:
-  void append(const char* file, const std::string& text) const;
   bool is_as_good_as_empty() const;
   void remove_temporary_files() const;
-  void drop_events_after(int epoch) const;
 
   std::filesystem::path path_;
+  EventLog events_;
 };
 
 }  // namespace convoy

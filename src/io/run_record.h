@@ -22,16 +22,6 @@ struct RunWarning {
   std::string message;
 };
 
-/// How a run ended: the test set under the weights that it kept.
-struct RunOutcome {
-  double loss = 0;
-  double accuracy = 0;
-  int best_epoch = 0;
-  double seconds = 0;
-  double peak_rss_mb = 0;
-  bool interrupted = false;
-};
-
 /// What a run folder tells of its run, finished or not.
 struct RunRecord {
   std::filesystem::path folder = {};

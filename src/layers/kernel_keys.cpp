@@ -7,11 +7,20 @@
 namespace convoy::layers {
 namespace {
 
-const Texts initializers = {"zeros",     "ones",          "glorot_uniform", "glorot_normal", "he_uniform",
-                            "he_normal", "lecun_uniform", "lecun_normal",   "random_normal", "random_uniform"};
+const Texts initializers = {"zeros",         "ones",           "glorot_uniform",   "glorot_normal",
+                            "he_uniform",    "he_normal",      "lecun_uniform",    "lecun_normal",
+                            "random_normal", "random_uniform", "truncated_normal", "constant"};
+/// The deviation, the limit, the constant.
+const std::vector<Numbered> numbered = {
+    {"random_normal", 0}, {"random_uniform", 0}, {"truncated_normal", 0}, {"constant"}};
 
 KeySpec initializer(const char* name, const char* fallback, const char* doc) {
-  return {.name = name, .kind = Kind::choice, .fallback = std::string(fallback), .doc = doc, .choices = initializers};
+  return {.name = name,
+          .kind = Kind::choice,
+          .fallback = std::string(fallback),
+          .doc = doc,
+          .choices = initializers,
+          .numbered = numbered};
 }
 
 KeySpec amount(const char* name, const char* doc) {
@@ -34,8 +43,9 @@ std::vector<KeySpec> kernel_keys() {
        .doc = "What follows.",
        .choices = activations()},
       {.name = "use_bias", .kind = Kind::flag, .fallback = true, .doc = "Whether a bias is added."},
-      initializer("kernel_initializer", "glorot_uniform", "How the kernel begins."),
-      initializer("bias_initializer", "zeros", "How the bias begins."),
+      initializer("kernel_initializer", "glorot_uniform",
+                  "How the kernel begins; a number is the deviation, the limit or the constant: random_normal(0.1)."),
+      initializer("bias_initializer", "zeros", "How the bias begins; as kernel_initializer."),
       amount("kernel_regularizer.l1", "Adds this times the sum of the kernel's absolute values to the loss."),
       amount("kernel_regularizer.l2", "Adds this times the sum of the kernel's squares to the loss."),
       amount("max_norm", "Largest norm of one output's kernel after a step; 0 for none."),

@@ -14,7 +14,10 @@
 #include "layers/dropout.h"
 #include "layers/flatten.h"
 #include "layers/global_avg_pool.h"
+#include "layers/group_norm.h"
+#include "layers/layer_norm.h"
 #include "layers/max_pool2d.h"
+#include "layers/noise.h"
 
 namespace convoy {
 namespace {
@@ -62,11 +65,12 @@ LayerType activation_by_key() {
 
 const std::vector<LayerType>& layer_types() {
   static const std::vector<LayerType> types = {
-      row<layers::Conv2D>(),    row<layers::Dense>(),         row<layers::BatchNorm>(),  row<layers::MaxPool2D>(),
-      row<layers::AvgPool2D>(), row<layers::GlobalAvgPool>(), row<layers::Flatten>(),    row<layers::Dropout>(),
-      row<layers::Add>(),       row<layers::Concat>(),        activation_by_key(),       activation_row<relu>(),
-      activation_row<relu6>(),  activation_row<leaky_relu>(), activation_row<sigmoid>(), activation_row<tanh>(),
-      activation_row<gelu>(),   activation_row<silu>(),       activation_row<softmax>(),
+      row<layers::Conv2D>(),        row<layers::Dense>(),      row<layers::BatchNorm>(), row<layers::GroupNorm>(),
+      row<layers::LayerNorm>(),     row<layers::MaxPool2D>(),  row<layers::AvgPool2D>(), row<layers::GlobalAvgPool>(),
+      row<layers::Flatten>(),       row<layers::Dropout>(),    row<layers::Noise>(),     row<layers::Add>(),
+      row<layers::Concat>(),        activation_by_key(),       activation_row<relu>(),   activation_row<relu6>(),
+      activation_row<leaky_relu>(), activation_row<sigmoid>(), activation_row<tanh>(),   activation_row<gelu>(),
+      activation_row<silu>(),       activation_row<softmax>(),
   };
   return types;
 }

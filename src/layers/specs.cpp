@@ -37,6 +37,16 @@ LayerSpec pool_spec(const char* type, const Pool& pool) {
   return spec;
 }
 
+/// The keys that group and layer normalisation share.
+template <class Norm>
+LayerSpec sample_norm_spec(const char* type, const Norm& norm) {
+  LayerSpec spec = named(type, norm.name);
+  spec.settings.set("epsilon", norm.epsilon);
+  spec.settings.set("center", norm.center);
+  spec.settings.set("scale", norm.scale);
+  return spec;
+}
+
 }  // namespace
 
 Conv2D::operator LayerSpec() const {
@@ -68,6 +78,14 @@ BatchNorm::operator LayerSpec() const {
   return spec;
 }
 
+GroupNorm::operator LayerSpec() const {
+  LayerSpec spec = sample_norm_spec("group_norm", *this);
+  spec.settings.set("groups", integer(groups));
+  return spec;
+}
+
+LayerNorm::operator LayerSpec() const { return sample_norm_spec("layer_norm", *this); }
+
 MaxPool2D::operator LayerSpec() const { return pool_spec("max_pool2d", *this); }
 
 AvgPool2D::operator LayerSpec() const { return pool_spec("avg_pool2d", *this); }
@@ -79,6 +97,14 @@ Flatten::operator LayerSpec() const { return named("flatten", name); }
 Dropout::operator LayerSpec() const {
   LayerSpec spec = named("dropout", name);
   spec.settings.set("rate", rate);
+  return spec;
+}
+
+Noise::operator LayerSpec() const {
+  LayerSpec spec = named("noise", name);
+  spec.settings.set("mean", mean);
+  spec.settings.set("deviation", deviation);
+  spec.settings.set("redrawn", redrawn);
   return spec;
 }
 

@@ -11,6 +11,7 @@
 #include "core/cpu.h"
 #include "core/random.h"
 #include "core/stopwatch.h"
+#include "data/augmentation.h"
 #include "graph/fold.h"
 #include "kernels/gemm.h"
 #include "kernels/peak.h"
@@ -102,7 +103,8 @@ class Bench {
         classes_(model_.outputs()),
         batch_(options.batch_size > 0 ? options.batch_size : config.train.integer("batch_size")),
         data_(random_images(impl_.input, batch_ * batches, std::max(classes_, 1))),
-        trainer_(task(), {.epochs = 1 << 30, .batches = {.batch_size = batch_}}),
+        trainer_(task(), {.epochs = 1 << 30,
+                          .batches = {.batch_size = batch_, .augmentation = augmentation_from(config.augmentation)}}),
         folded_(impl_.network(), impl_.weights()),
         inference_(folded_.network(), folded_.weights(), Mode::predict, batch_, folded_.network().output(), impl_.pool),
         predictor_(model_, options.threads),

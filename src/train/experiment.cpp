@@ -7,6 +7,7 @@
 #include "config/differences.h"
 #include "convoy/error.h"
 #include "core/stopwatch.h"
+#include "data/augmentation.h"
 #include "io/atomic_file.h"
 #include "io/checkpoint.h"
 #include "io/run_folder.h"
@@ -26,8 +27,9 @@ std::uint64_t seed_of(const Config& config) { return static_cast<std::uint64_t>(
 
 /// Keys that may change between a checkpoint and a resume: they say how long to train and how to work, not on what. The
 /// data's place may change, since its contents are checked.
-const std::vector<std::string> harmless_keys = {"name",      "threads",   "train.epochs", "train.checkpoint_seconds",
-                                                "data.path", "data.hint", "train.top_k"};
+const std::vector<std::string> harmless_keys = {
+    "name",      "threads",   "train.epochs", "train.checkpoint_seconds", "train.log_steps",
+    "data.path", "data.hint", "train.top_k"};
 
 /// Throws Error{config} when a checkpoint was trained with another configuration.
 void require_same_config(const Config& config, const fs::path& folder) {
@@ -54,10 +56,15 @@ TrainerOptions trainer_options(const Config& config) {
           .batches = {.batch_size = config.train.integer("batch_size"),
                       .shuffle = config.data.flag("shuffle"),
                       .last_batch = config.data.text("last_batch"),
-                      .seed = seed_of(config)},
+                      .seed = seed_of(config),
+                      .augmentation = augmentation_from(config.augmentation)},
           .patience = config.train.integer("patience"),
           .top_k = config.train.integer("top_k"),
-          .on_nan = config.train.text("on_nan")};
+          .on_nan = config.train.text("on_nan"),
+          .log_steps = config.train.integer("log_steps"),
+          .diagnostics = {.every = config.diagnostics.integer("every"),
+                          .probe = config.diagnostics.integer("probe"),
+                          .percentiles = config.diagnostics.texts("percentiles")}};
 }
 
 /// One run: data, model and trainer of a configuration, and the folder that records them.
@@ -71,8 +78,8 @@ class Run {
         impl_(ModelAccess::impl(model_)),
         trainer_(prepare(), trainer_options(config)),
         environment_(this_environment(kernels::blas_core(), impl_.pool.threads(), sums_of_data(config.data))),
-        checkpoints_(*this, config.train.number("checkpoint_seconds")) {
-    options_.callbacks.push_back(&checkpoints_);
+        recorder_(*this, config.train.number("checkpoint_seconds")) {
+    options_.callbacks.push_back(&recorder_);
   }
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
@@ -91,7 +98,7 @@ class Run {
     trainer_.restore(stored.progress);
     trainer_.schedule().restore(stored.schedule_state);
     saved_epoch_ = stored.progress.epoch;
-    folder_.resume(stored.progress.history, environment_);
+    folder_.resume(stored.progress.history, stored.progress.step, environment_);
   }
 
   RunResult train() {
@@ -114,10 +121,11 @@ class Run {
     return training_task(impl_, data_.train, data_.validation);
   }
 
-  /// Writes the checkpoint within an epoch, when it is time or somebody asks.
-  class Checkpoints final : public Callback {
+  /// What happens to the folder within an epoch: events as they come, and a checkpoint when it is time or somebody
+  /// asks.
+  class Recorder final : public Callback {
    public:
-    Checkpoints(Run& run, double seconds) : run_(run), seconds_(seconds) {}
+    Recorder(Run& run, double seconds) : run_(run), seconds_(seconds) {}
 
     bool on_batch_end(const BatchLog&) override {
       const bool due = seconds_ > 0 && since_last_.seconds() >= seconds_;
@@ -127,8 +135,14 @@ class Run {
       }
       return true;
     }
+    void on_steps(const StepsLog& log) override {
+      run_.record([&] { run_.folder_.events().add(log); });
+    }
+    void on_diagnostics(const Diagnostics& diagnostics) override {
+      run_.record([&] { run_.folder_.events().add(diagnostics); });
+    }
     void on_warning(const std::string& message) override {
-      run_.record([&] { run_.folder_.add_log(message); });
+      run_.record([&] { run_.folder_.add_warning(run_.trainer_.progress().step, message); });
     }
 
    private:
@@ -164,7 +178,7 @@ class Run {
       if (error.kind() != ErrorKind::failed) throw;
       if (std::exchange(cannot_write_, true)) return;  // the user knows
       for (Callback* callback : options_.callbacks) {
-        if (callback != &checkpoints_) callback->on_warning(std::string(error.what()) + "; training goes on");
+        if (callback != &recorder_) callback->on_warning(std::string(error.what()) + "; training goes on");
       }
     }
   }
@@ -226,11 +240,12 @@ class Run {
     result.interrupted = interrupted;
     result.seconds = seconds;
     result.peak_rss_mb = peak_rss_mb();
-    char line[160];
-    std::snprintf(line, sizeof line, "%s after %.1f s: test loss %.6f, accuracy %.4f (weights of epoch %d)",
-                  interrupted ? "interrupted" : "finished", seconds, result.test.loss, result.test.accuracy,
-                  result.best_epoch);
-    folder_.add_log(line);
+    folder_.add_outcome({.loss = result.test.loss,
+                     .accuracy = result.test.accuracy,
+                     .best_epoch = result.best_epoch,
+                     .seconds = seconds,
+                     .peak_rss_mb = result.peak_rss_mb,
+                     .interrupted = interrupted});
     write_page(&result.test);
     return result;
   }
@@ -252,7 +267,7 @@ class Run {
   int best_saved_ = 0;    ///< the epoch whose weights best.safetensors holds; 0: unknown
   int saved_epoch_ = -1;  ///< the epochs that the checkpoint holds; -1: there is none
   bool cannot_write_ = false;
-  Checkpoints checkpoints_;
+  Recorder recorder_;
 };
 
 }  // namespace

@@ -38,7 +38,9 @@ Config described_by_program(const Shape& input) {
   Settings data;
   data.set("path", std::string("memory"));  // the program's own samples
   config.data = completed("data", {section("data").default_type, data}).settings;
+  config.augmentation.complete(section("augmentation").keys, "augmentation");
   config.train.complete(section("train").keys, "train");
+  config.diagnostics.complete(section("diagnostics").keys, "diagnostics");
   config.optimizer = completed("optimizer", Adam{});
   config.schedule = completed("schedule", {"constant", {}});
   return config;
@@ -111,11 +113,17 @@ History Model::fit(const Dataset& train, const FitOptions& options) {
   Impl& impl = *impl_;
   impl.scaling = scaling_for(options.scaling, train);
   impl.class_names = train.storage().class_names;
+  impl.config.augmentation = options.augmentation;
+  impl.config.augmentation.complete(section("augmentation").keys, "augmentation");
   const LoaderOptions batches{.batch_size = options.batch_size,
                               .shuffle = options.shuffle,
                               .last_batch = options.last_batch,
-                              .seed = static_cast<std::uint64_t>(impl.config.run.integer("seed"))};
-  Trainer trainer(training_task(impl, train, options.validation), {.epochs = options.epochs, .batches = batches});
+                              .seed = static_cast<std::uint64_t>(impl.config.run.integer("seed")),
+                              .augmentation = options.augmentation};
+  Trainer trainer(training_task(impl, train, options.validation), {.epochs = options.epochs,
+                                                                   .batches = batches,
+                                                                   .log_steps = options.log_steps,
+                                                                   .diagnostics = options.diagnostics});
   while (!trainer.done() && trainer.run_epoch(options.callbacks) == Trainer::Outcome::finished) {
   }
   const bool best = options.restore_best && !options.validation.empty() && trainer.progress().best_epoch > 0;

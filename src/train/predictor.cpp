@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "convoy/error.h"
+#include "data/scaling.h"
 #include "graph/fold.h"
 #include "kernels/gemm.h"
 #include "train/batch.h"
@@ -36,6 +37,7 @@ struct Predictor::Impl {
       for (std::size_t i = 0; i < size; i += channels, input += channels, samples += channels) {
         for (std::size_t c = 0; c < channels; ++c) input[c] = samples[c] * scaling.multiply[c] + scaling.add[c];
       }
+      apply_threshold({session.input()[n], size}, scaling);
     }
     session.forward(count);
     copy_outputs(session, count, from_logits, to);

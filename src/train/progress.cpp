@@ -7,8 +7,9 @@
 namespace convoy {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EpochLog, epoch, loss, accuracy, validation_loss, validation_accuracy,
-                                   has_validation, learning_rate, seconds, images_per_second)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Progress, step, epoch, batch, loss_sum, correct, images, seconds, skipped, history,
+                                   has_validation, learning_rate, seconds, images_per_second, step)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Tally, loss_sum, correct, images)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Progress, step, epoch, batch, of_epoch, since_log, seconds, skipped, history,
                                    best_epoch, best_accuracy, best_loss)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StoredProgress, progress, schedule_state)
 
@@ -20,7 +21,8 @@ StoredProgress parse_progress(const std::string& json, const std::string& where)
   try {
     auto stored = nlohmann::json::parse(json).get<StoredProgress>();
     const Progress& progress = stored.progress;
-    const bool sane = progress.epoch >= 0 && progress.batch >= 0 && progress.images >= 0 &&
+    const bool sane = progress.epoch >= 0 && progress.batch >= 0 && progress.of_epoch.images >= 0 &&
+                      progress.since_log.images >= 0 &&
                       progress.history.size() == static_cast<std::size_t>(progress.epoch) && progress.best_epoch >= 0 &&
                       progress.best_epoch <= progress.epoch;
     if (sane) return stored;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <numeric>
+#include <utility>
 
 #include "convoy/error.h"
 #include "core/stopwatch.h"
@@ -28,11 +29,20 @@ std::vector<Stepper::Tensor> tensors_of(const Network& network) {
   return tensors;
 }
 
+int outputs_of(const TrainingTask& task) {
+  return static_cast<int>(task.network.shape_of(last_node(task.network, task.loss)).size());
+}
+
 TrainingTask checked(TrainingTask task) {
-  const int outputs = static_cast<int>(task.network.shape_of(last_node(task.network, task.loss)).size());
+  const int outputs = outputs_of(task);
   check_fits(task.train, task.network.input_shape(), outputs);
   if (!task.validation.empty()) check_fits(task.validation, task.network.input_shape(), outputs);
   return task;
+}
+
+LoaderOptions for_training(const TrainingTask& task, LoaderOptions batches) {
+  batches.classes = outputs_of(task);
+  return batches;
 }
 
 constexpr std::size_t most_norms = 50;
@@ -52,7 +62,7 @@ std::string list_of(const std::vector<double>& norms) {
 Trainer::Trainer(TrainingTask task, const TrainerOptions& options)
     : task_(checked(std::move(task))),
       options_(options),
-      loader_(task_.train, task_.scaling, options.batches),
+      loader_(task_.train, task_.scaling, for_training(task_, options.batches)),
       session_(task_.network, task_.weights, Mode::train, loader_.largest_batch(), last_node(task_.network, task_.loss),
                task_.pool),
       optimizer_(task_.optimizer, tensors_of(task_.network), task_.network.parameter_floats(), task_.pool),
@@ -64,6 +74,9 @@ Trainer::Trainer(TrainingTask task, const TrainerOptions& options)
   gradient_norms_.reserve(most_norms);
   if (!task_.validation.empty()) {
     evaluator_.emplace(task_.network, task_.weights, task_.loss, task_.pool, options.evaluation_batch);
+  }
+  if (options_.diagnostics.every > 0) {
+    diagnoser_.emplace(task_, last_node(task_.network, task_.loss), options_.diagnostics, options_.batches);
   }
 }
 
@@ -77,6 +90,7 @@ Trainer::Outcome Trainer::run_epoch(const std::vector<Callback*>& callbacks) {
     if (batch == nullptr) break;
     train_step(*batch, callbacks);
     progress_.seconds = seconds_before + watch.seconds();
+    log_steps(callbacks);
     const BatchLog log = batch_log();
     for (Callback* callback : callbacks) go_on = callback->on_batch_end(log) && go_on;
   }
@@ -88,6 +102,8 @@ Trainer::Outcome Trainer::run_epoch(const std::vector<Callback*>& callbacks) {
 
 void Trainer::train_step(const Batch& batch, const std::vector<Callback*>& callbacks) {
   std::ranges::copy(task_.weights.states.span(), states_before_.begin());
+  const bool look = diagnoser_ && (progress_.step + 1) % static_cast<std::uint64_t>(options_.diagnostics.every) == 0;
+  if (look) diagnoser_->before_step(session_);
   copy_inputs(batch, session_);
   session_.clear_gradients();
   session_.forward(batch.size, options_.batches.seed, static_cast<std::uint32_t>(progress_.step));
@@ -96,17 +112,41 @@ void Trainer::train_step(const Batch& batch, const std::vector<Callback*>& callb
   double loss = std::accumulate(losses_.begin(), losses_.begin() + batch.size, 0.0);
   Stepper::Result step{.gradient_norm = loss};
   if (std::isfinite(loss)) {
-    step = optimizer_.step(task_.weights.parameters.span(), session_.gradients(), learning_rate(), progress_.step + 1);
+    step = optimizer_.step(task_.weights.parameters.span(), session_.gradients(), learning_rate(progress_.step),
+                           progress_.step + 1);
     loss += step.penalty * batch.size;
   }
   remember_norm(step.gradient_norm);
-  if (std::isfinite(loss) && std::isfinite(step.gradient_norm)) {
+  const bool finite = std::isfinite(loss) && std::isfinite(step.gradient_norm);
+  if (finite) {
     record(batch, loss);
   } else {
     give_up_step(batch, callbacks);
   }
   ++progress_.batch;
   ++progress_.step;
+  if (look) session_.set_profile(nullptr);
+  if (look && finite) diagnose(batch.size, callbacks);
+}
+
+void Trainer::log_steps(const std::vector<Callback*>& callbacks) {
+  if (options_.log_steps == 0 || progress_.step % static_cast<std::uint64_t>(options_.log_steps) != 0) return;
+  const Tally tally = std::exchange(progress_.since_log, {});
+  if (tally.images == 0) return;  // all steps were given up
+  StepsLog log{
+      .step = progress_.step, .epoch = progress_.epoch + 1, .loss = tally.loss(), .accuracy = tally.accuracy()};
+  log.learning_rate = learning_rate(progress_.step - 1);
+  log.seconds = progress_.seconds;
+  for (const EpochLog& epoch : progress_.history) log.seconds += epoch.seconds;
+  for (Callback* callback : callbacks) callback->on_steps(log);
+}
+
+void Trainer::diagnose(int images, const std::vector<Callback*>& callbacks) {
+  const Diagnostics found = diagnoser_->after_step(session_, images, progress_.step, progress_.epoch + 1);
+  for (Callback* callback : callbacks) callback->on_diagnostics(found);
+  const std::string warning = diagnoser_->new_warning(found);
+  if (warning.empty()) return;
+  for (Callback* callback : callbacks) callback->on_warning("step " + std::to_string(progress_.step) + ": " + warning);
 }
 
 void Trainer::remember_norm(double norm) {
@@ -116,12 +156,16 @@ void Trainer::remember_norm(double norm) {
 
 void Trainer::record(const Batch& batch, double loss) {
   const std::size_t size = session_.output_shape().size();
+  int correct = 0;
   for (int n = 0; n < batch.size; ++n) {
     const int expected = class_of(target_of(batch, n), static_cast<int>(size));
-    if (argmax({session_.output()[n], size}) == expected) ++progress_.correct;
+    if (argmax({session_.output()[n], size}) == expected) ++correct;
   }
-  progress_.loss_sum += loss;
-  progress_.images += batch.size;
+  for (Tally* tally : {&progress_.of_epoch, &progress_.since_log}) {
+    tally->loss_sum += loss;
+    tally->correct += correct;
+    tally->images += batch.size;
+  }
   progress_.skipped = 0;
 }
 
@@ -156,14 +200,15 @@ void Trainer::report_divergence(const std::string& culprit) const {
 }
 
 void Trainer::end_epoch() {
-  if (progress_.images == 0) report_divergence("no step of the epoch was finite");
+  if (progress_.of_epoch.images == 0) report_divergence("no step of the epoch was finite");
   EpochLog log;
   log.epoch = progress_.epoch + 1;
-  log.loss = progress_.loss_sum / progress_.images;
-  log.accuracy = static_cast<double>(progress_.correct) / progress_.images;
-  log.learning_rate = learning_rate();
+  log.loss = progress_.of_epoch.loss();
+  log.accuracy = progress_.of_epoch.accuracy();
+  log.learning_rate = learning_rate(progress_.step - 1);
   log.seconds = progress_.seconds;
-  log.images_per_second = progress_.images / progress_.seconds;
+  log.images_per_second = progress_.of_epoch.images / progress_.seconds;
+  log.step = progress_.step;
   if (evaluator_) {
     const Evaluation validation = evaluator_->evaluate(task_.validation, task_.scaling, options_.top_k);
     if (!std::isfinite(validation.loss)) report_divergence("the validation loss is not finite");
@@ -174,8 +219,9 @@ void Trainer::end_epoch() {
   schedule_->epoch_ended(evaluator_ ? log.validation_loss : log.loss);
   progress_.history.push_back(log);
   ++progress_.epoch;
-  progress_.batch = progress_.images = progress_.correct = 0;
-  progress_.loss_sum = progress_.seconds = 0;
+  progress_.batch = 0;
+  progress_.of_epoch = {};
+  progress_.seconds = 0;
   judge(log);
 }
 
@@ -196,19 +242,20 @@ bool Trainer::done() const {
   return options_.patience > 0 && progress_.epoch - progress_.best_epoch >= options_.patience;
 }
 
-double Trainer::learning_rate() const {
+double Trainer::learning_rate(std::uint64_t step) const {
   const auto total = static_cast<std::uint64_t>(options_.epochs) * static_cast<std::uint64_t>(loader_.batches());
-  return base_rate_ * schedule_->factor(progress_.step, total);
+  return base_rate_ * schedule_->factor(step, total);
 }
 
 BatchLog Trainer::batch_log() const {
+  const Tally& tally = progress_.of_epoch;
   return {.epoch = progress_.epoch + 1,
           .epochs = options_.epochs,
           .batch = progress_.batch,
           .batches = loader_.batches(),
-          .images = progress_.images,
-          .loss = progress_.loss_sum / std::max(1, progress_.images),
-          .accuracy = static_cast<double>(progress_.correct) / std::max(1, progress_.images),
+          .images = tally.images,
+          .loss = tally.images > 0 ? tally.loss() : 0,
+          .accuracy = tally.images > 0 ? tally.accuracy() : 0,
           .seconds = progress_.seconds};
 }
 

@@ -14,7 +14,9 @@
 #include "loss/loss.h"
 #include "optim/schedule.h"
 #include "optim/stepper.h"
+#include "train/diagnoser.h"
 #include "train/evaluator.h"
+#include "train/training_task.h"
 
 namespace convoy {
 
@@ -25,19 +27,18 @@ struct TrainerOptions {
   int evaluation_batch = 16;  ///< results do not depend on it, memory does
   int top_k = 5;
   std::string on_nan = "stop";  ///< or "skip", "restore"
+  int log_steps = 0;
+  DiagnosticsOptions diagnostics = {};
 };
 
-/// What is to be trained, on what, and how. All must outlive the trainer.
-struct TrainingTask {
-  const Network& network;
-  Weights& weights;
-  const Loss& loss;
-  Spec optimizer;
-  Spec schedule;
-  ThreadPool& pool;
-  Dataset train;
-  Dataset validation;  ///< may be empty
-  Scaling scaling;
+/// What was trained in a stretch of steps.
+struct Tally {
+  double loss_sum = 0;  ///< over the images, regularisation included
+  int correct = 0;
+  int images = 0;
+
+  double loss() const { return loss_sum / images; }
+  double accuracy() const { return static_cast<double>(correct) / images; }
 };
 
 /// Where a training stands: with the weights and the optimizer's slots, all that a checkpoint holds.
@@ -45,11 +46,10 @@ struct Progress {
   std::uint64_t step = 0;  ///< steps taken
   int epoch = 0;           ///< complete epochs
   int batch = 0;           ///< batches trained of the epoch under way
-  double loss_sum = 0;     ///< over the images of that epoch, regularisation included
-  int correct = 0;
-  int images = 0;
-  double seconds = 0;  ///< spent training in that epoch
-  int skipped = 0;     ///< steps in a row that were not finite and were given up
+  Tally of_epoch = {};     ///< the epoch under way
+  Tally since_log = {};    ///< the steps since the last StepsLog
+  double seconds = 0;      ///< spent training in that epoch
+  int skipped = 0;         ///< steps in a row that were not finite and were given up
   History history = {};
   int best_epoch = 0;  ///< from 1; 0: none yet. Without validation the last one counts as best
   double best_accuracy = 0;
@@ -87,13 +87,15 @@ class Trainer {
 
  private:
   void train_step(const Batch& batch, const std::vector<Callback*>& callbacks);
+  void log_steps(const std::vector<Callback*>& callbacks);
+  void diagnose(int images, const std::vector<Callback*>& callbacks);
   void remember_norm(double norm);
   void record(const Batch& batch, double loss);
   void give_up_step(const Batch& batch, const std::vector<Callback*>& callbacks);
   [[noreturn]] void report_divergence(const std::string& culprit) const;
   void end_epoch();
   void judge(const EpochLog& log);
-  double learning_rate() const;
+  double learning_rate(std::uint64_t step) const;
   BatchLog batch_log() const;
 
   TrainingTask task_;
@@ -103,6 +105,7 @@ class Trainer {
   Stepper optimizer_;
   std::unique_ptr<Schedule> schedule_;
   std::optional<Evaluator> evaluator_;
+  std::optional<Diagnoser> diagnoser_;
   std::vector<double> losses_;  ///< of the batch's samples
   double base_rate_;            ///< the optimizer's own learning rate
   Progress progress_;

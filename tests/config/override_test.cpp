@@ -41,6 +41,23 @@ TEST_CASE("overrides set keys of sections, layers and the top level") {
   CHECK(config.data.text("path") == "/quoted");
 }
 
+TEST_CASE("an override can be for all layers whose names match") {
+  const auto filters = [](const std::string& pattern) {
+    const Config config = with({"layer." + pattern + ".filters=5"});
+    return std::pair(config.layers[0].settings.integer("filters"), config.layers[1].settings.integer("filters"));
+  };
+  CHECK(filters("*") == std::pair(5, 5));
+  CHECK(filters("conv*") == std::pair(5, 5));
+  CHECK(filters("*2") == std::pair(8, 5));
+  CHECK(filters("c*v2*") == std::pair(5, 5));
+  CHECK(filters("*n*2") == std::pair(8, 5));
+  CHECK(filters("*_1") == std::pair(5, 16));
+  CHECK(error("layer.*_2.filters=5") ==
+        "-s layer.*_2.filters=5: no layer's name matches \"*_2\": expected conv2d_1 or conv2");
+  CHECK(error("layer.conv2d_1*2.filters=5").find("no layer's name matches") != std::string::npos);
+  CHECK(error("layer." + std::string(100'000, '*') + "x.filters=5").size() < 300);
+}
+
 TEST_CASE("values that are no TOML are texts") {
   CHECK(with({"layer.conv2.padding=same"}).layers[1].settings.text("padding") == "same");
   CHECK(with({"name=2024-01-01"}).run.text("name") == "2024-01-01");

@@ -30,10 +30,16 @@ dataset = "idx"
 path = "/models/a \"quoted\"\tpath \u0001 é"
 limit = 0
 
+[augmentation]
+shift = 0.0
+
 [train]
 epochs = 10
 kernel_regularizer.l1 = 0.0
 kernel_regularizer.l2 = 0.0
+
+[diagnostics]
+every = 0
 
 [optimizer]
 type = "adam"

@@ -33,6 +33,7 @@ inline const std::vector<convoy::Section>& sample_catalog() {
   const KeySpec padding = type("padding", {"valid", "same"}, "valid");
   const KeySpec inputs{.name = "inputs", .kind = Kind::names, .fallback = Value{Texts{}}, .doc = "Layers."};
   const KeySpec trainable{.name = "trainable", .kind = Kind::flag, .fallback = Value{true}, .doc = "Whether."};
+  const KeySpec enabled{.name = "enabled", .kind = Kind::flag, .fallback = Value{true}, .doc = "Whether it is there."};
   const KeySpec shape{.name = "input_shape", .kind = Kind::shape, .fallback = {}, .doc = "Extents.", .min = 1};
   static const std::vector<Section> sections = {
       {"", "Top.", {text("name"), text("extends"), whole("seed", 42, 0), shape}},
@@ -42,9 +43,11 @@ inline const std::vector<convoy::Section>& sample_catalog() {
        "dataset",
        "idx",
        {{"idx", "Files.", {}}, {"folder", "Images.", {whole("size", 28, 1)}}}},
+      {"augmentation", "Changes.", {number("shift", 0)}},
       {"train",
        "Training.",
        {whole("epochs", 10, 1), number("kernel_regularizer.l1", 0), number("kernel_regularizer.l2", 0)}},
+      {"diagnostics", "Looks.", {whole("every", 0, 0)}},
       {"optimizer",
        "Steps.",
        {type("type", {"adam", "sgd"}, "adam"), number("clip_norm", 0)},
@@ -56,7 +59,7 @@ inline const std::vector<convoy::Section>& sample_catalog() {
       {"loss", "Aim.", {type("type", {"mse"}, "mse")}, "type", "mse", {{"mse", "Squares.", {}}}},
       {"layer",
        "Layers.",
-       {type("type", {"conv2d", "flatten", "concat"}, ""), text("name"), inputs, trainable},
+       {type("type", {"conv2d", "flatten", "concat"}, ""), text("name"), inputs, trainable, enabled},
        "type",
        "",
        {{"conv2d", "Windows.", {filters, kernel, padding, number("kernel_regularizer.l2", 0)}},
@@ -96,6 +99,7 @@ inline bool equal(const convoy::Config& a, const convoy::Config& b) {
   for (std::size_t i = 0; i < a.layers.size(); ++i) {
     if (!equal(a.layers[i], b.layers[i])) return false;
   }
-  return a.run == b.run && a.data == b.data && a.train == b.train && equal(a.optimizer, b.optimizer) &&
-         equal(a.schedule, b.schedule) && equal(a.loss, b.loss);
+  return a.run == b.run && a.data == b.data && a.augmentation == b.augmentation && a.train == b.train &&
+         a.diagnostics == b.diagnostics && equal(a.optimizer, b.optimizer) && equal(a.schedule, b.schedule) &&
+         equal(a.loss, b.loss);
 }

@@ -99,3 +99,32 @@ TEST_CASE("settings compare by value, not by place") {
   CHECK(with("rate", 0.25) == with("rate", 0.25));
   CHECK_FALSE(with("rate", 0.25) == with("rate", 0.5));
 }
+
+TEST_CASE("a choice that takes a number takes it in brackets") {
+  const std::vector<KeySpec> one = {{.name = "start",
+                                     .kind = Kind::choice,
+                                     .doc = "",
+                                     .choices = {"zeros", "normal", "constant"},
+                                     .numbered = {{"normal", 0}, {"constant"}}}};
+  const auto error_of = [&](const std::string& value) -> std::string {
+    Settings settings = with("start", value);
+    settings.erase("filters");
+    try {
+      settings.complete(one, "x");
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  };
+  for (const char* fine : {"zeros", "normal", "normal(0)", "normal(1e-2)", "constant(-3)", "constant"}) {
+    CHECK(error_of(fine).empty());
+  }
+  const std::string start = "a.toml:3:1: x: \"start\" expects ";
+  CHECK(error_of("zeros(1)") == start + "\"zeros\" without a number, got \"zeros(1)\"");
+  CHECK(error_of("normal(-1)") == start + "a number of at least 0.0 in the brackets of normal, got \"normal(-1)\"");
+  CHECK(error_of("constant(x)") == start + "a number in the brackets of constant, got \"constant(x)\"");
+  CHECK(error_of("constant(1") == start + "a number in the brackets of constant, got \"constant(1\"");
+  CHECK(error_of("norml(1)") == start +
+                                    "zeros, normal[(number)] or constant[(number)], got \"norml(1)\"; did you mean "
+                                    "\"normal\"?");
+}

@@ -23,3 +23,13 @@ TEST_CASE("lists and numbers read well") {
   CHECK(shortest(1.0) == "1.0");
   CHECK(shortest(1e-7) == "1e-07");
 }
+
+TEST_CASE("a name may have a number in brackets") {
+  CHECK(parse_numbered("plain")->name == "plain");
+  CHECK_FALSE(parse_numbered("plain")->number);
+  CHECK(parse_numbered("normal(1e-3)")->name == "normal");
+  CHECK(parse_numbered("normal(1e-3)")->number == 1e-3);
+  for (const char* wrong : {"a()", "a(", "a(1", "a(1)b", "a(x)", "a(nan)", "a(1e999)", "a(1,2)"}) {
+    CHECK_FALSE(parse_numbered(wrong));
+  }
+}

@@ -100,6 +100,18 @@ TEST_CASE("float targets come along, and scaling must fit the channels") {
   CHECK_THROWS_AS(Loader(data, halved, {}), Error);
 }
 
+TEST_CASE("binary scaling makes 1 of bytes above 127 and floats above a half, and else 0") {
+  const auto inputs = [](const Dataset& data) {
+    Loader loader(data, scaling_for("binary", data), {.batch_size = 1});
+    loader.start(0);
+    const Batch* batch = loader.next();
+    return std::vector<float>(batch->inputs, batch->inputs + 4);
+  };
+  CHECK(inputs(Dataset::from_bytes({2, 2, 1}, {0, 127, 128, 255}, {0})) == std::vector<float>{0, 0, 1, 1});
+  CHECK(inputs(Dataset::from_floats({4}, {-1, 0.5F, 0.51F, 200}, std::vector<int>{0})) ==
+        std::vector<float>{0, 0, 1, 1});
+}
+
 TEST_CASE("standard scaling gives mean 0 and deviation 1 by channel") {
   const Dataset data = Dataset::from_floats({2}, {1, 5, 3, 5, 5, 5}, std::vector<int>{0, 0, 0});
   const Scaling scaling = scaling_for("standard", data);

@@ -60,11 +60,27 @@ TEST_CASE("truncated normals stay within two deviations of the untruncated one")
   CHECK(draw("he_normal", 100, 7).largest <= 2 * std::sqrt(2.0 / 100) / 0.8796 + 1e-6);
 }
 
+TEST_CASE("a number in brackets is the deviation, the limit or the constant") {
+  const auto near = [](double value, double expected) { return std::abs(value - expected) < 0.02 * expected; };
+  CHECK(near(draw("random_normal(0.3)", 1, 1).deviation, 0.3));
+  CHECK(draw("random_normal(0.3)", 1, 1).largest > 0.9);
+  CHECK(near(draw("truncated_normal(0.3)", 1, 1).deviation, 0.3 * 0.8796));
+  CHECK(near(draw("truncated_normal(0.3)", 1, 1).largest, 0.6));
+  CHECK(near(draw("random_uniform(2)", 1, 1).largest, 2));
+  CHECK(draw("constant(-0.5)", 1, 1).mean == -0.5);
+  CHECK(draw("constant", 1, 1).largest == 0);
+  CHECK(near(draw("truncated_normal", 1, 1).deviation, 0.05 * 0.8796));
+  for (const char* wrong :
+       {"he_normal(2)", "constant()", "constant(x)", "constant(1", "constant(1)x", "constant(inf)"}) {
+    CHECK_THROWS_AS(draw(wrong, 1, 1), Error);
+  }
+}
+
 TEST_CASE("an unknown initialiser is an error that lists the known ones") {
   std::vector<float> values(1);
   CHECK_THROWS_WITH_AS(
       initialise(values, {.name = "kernel", .shape = Shape{1}, .initializer = "glorot"}, 1, 0),
       "unknown initializer \"glorot\": expected zeros, ones, glorot_uniform, glorot_normal, he_uniform, "
-      "he_normal, lecun_uniform, lecun_normal, random_normal or random_uniform",
+      "he_normal, lecun_uniform, lecun_normal, random_normal, random_uniform, truncated_normal or constant",
       Error);
 }

@@ -52,6 +52,20 @@ TEST_CASE("a model's tensors and metadata read back to the same bits") {
   CHECK(metadata.class_names == about.class_names);
 }
 
+TEST_CASE("a scaling keeps its threshold, and a file without one has none") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "m.safetensors";
+  ModelMetadata binary = about;
+  binary.scaling.threshold = 1.0F / 3.0F;
+  save_model(file, Model().tensors(), binary);
+  CHECK(ModelMetadata::from(read_safetensors(file), file).scaling == binary.scaling);
+  CHECK(about.to_map().at("scaling").find("threshold") == std::string::npos);
+  Metadata damaged = binary.to_map();
+  damaged["scaling"] = R"({"multiply":[1],"add":[0],"threshold":"high"})";
+  write_safetensors(file, {}, damaged);
+  CHECK_THROWS_WITH_AS(ModelMetadata::from(read_safetensors(file), file), doctest::Contains("damaged metadata"), Error);
+}
+
 TEST_CASE("tensors that do not fit are named, and nothing is changed") {
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "m.safetensors";

@@ -45,19 +45,20 @@ TEST_CASE("resuming puts the records back to the checkpoint's epoch and clears a
   for (const EpochLog& log : history()) run.add_epoch(log);
   EpochLog lost = history()[1];
   lost.epoch = 3;
+  lost.step = 30;
   run.add_epoch(lost);
   std::ofstream(path / "events.jsonl", std::ios::app) << "{\"event\":\"epo";
   std::ofstream(path / "metrics.csv") << "torn";
   std::ofstream(path / "last.ckpt.a1B2c3") << "half";
   std::ofstream(path / "notes.txt.a1B2c3") << "mine";
-  run.resume(history(), {});
+  run.resume(history(), 20, {});
   CHECK(contents(path / "metrics.csv") == metrics);
   CHECK_FALSE(fs::exists(path / "last.ckpt.a1B2c3"));
   CHECK(fs::exists(path / "notes.txt.a1B2c3"));
   const std::string events = contents(path / "events.jsonl");
   CHECK(std::count(events.begin(), events.end(), '\n') == 4);  // start, two epochs, resume
   CHECK(events.find("\"epoch\":3,") == std::string::npos);
-  CHECK(events.ends_with("\"epoch\":2}\n"));
+  CHECK(events.ends_with("\"step\":20,\"epoch\":2}\n"));
 }
 
 TEST_CASE("a run folder is only made by begin, and filled as the run goes on") {

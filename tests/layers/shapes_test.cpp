@@ -53,6 +53,11 @@ TEST_CASE("inputs that do not fit are named, with a hint") {
         "expected height x width x channels, got 128; it must come before flatten and dense layers");
   CHECK(error_of("dense", {{"units", whole(9)}}, {{7, 6, 3}}) ==
         "expected a feature vector, got 7x6x3; add a flatten or global_avg_pool layer before it");
+  CHECK(error_of("group_norm", {}, {{7, 6, 48}}) ==
+        "\"groups\" must divide the 48 channels of input 7x6x48, got 32; groups = 24 would");
+  CHECK(error_of("group_norm", {}, {{12}}) ==
+        "\"groups\" must divide the 12 channels of input 12, got 32; groups = 12 would");
+  CHECK(error_of("layer_norm", {}, {{3}, {4}}) == "expected one input, got 2; join them with add or concat");
   CHECK(error_of("add", {}, {{3}}) == "expected two inputs or more, got 1; name them: inputs = [\"a\", \"b\"]");
   CHECK(error_of("add", {}, {{3}, {4}}) == "inputs must have one shape, got 3 and 4");
   CHECK(error_of("concat", {}, {{3, 3, 1}, {3, 4, 1}}) ==

@@ -151,6 +151,71 @@ Reference batch_norm_reference(double epsilon) {
           }};
 }
 
+namespace {
+
+/// Normalises together what `set_of` gives the same number; gamma and beta by channel. A set's values in order are the
+/// rows of a batch norm with one channel, gamma and beta left out.
+Reference norm_of_sets(double epsilon, const std::function<std::size_t(const Problem&, std::size_t)>& set_of) {
+  const auto each_set = [=](const Problem& p, auto visit) {
+    std::vector<std::vector<std::size_t>> sets;
+    for (std::size_t i = 0; i < p.inputs[0].size(); ++i) {
+      const std::size_t set = set_of(p, i);
+      if (set >= sets.size()) sets.resize(set + 1);
+      sets[set].push_back(i);
+    }
+    for (const auto& places : sets) {
+      Doubles x;
+      for (const std::size_t i : places) x.push_back(p.inputs[0][i]);
+      visit(places, x);
+    }
+  };
+  const ReferenceBatchNorm norm{1, epsilon};
+  const auto channel = [](const Problem& p, std::size_t i) { return i % static_cast<std::size_t>(p.shapes[0].last()); };
+  return {[=](const Problem& p) {
+            Doubles y(p.inputs[0].size());
+            each_set(p, [&](const auto& places, const Doubles& x) {
+              const Doubles normalized = norm.forward(x, norm.moments(x), {1}, {0});
+              for (std::size_t j = 0; j < places.size(); ++j) {
+                const std::size_t c = channel(p, places[j]);
+                y[places[j]] = p.parameters[0][c] * normalized[j] + p.parameters[1][c];
+              }
+            });
+            return y;
+          },
+          [=](const Problem& p, const Doubles& d_output) {
+            const std::size_t channels = p.parameters[0].size();
+            Gradients d{.inputs = {Doubles(d_output.size())}, .parameters = {Doubles(channels), Doubles(channels)}};
+            each_set(p, [&](const auto& places, const Doubles& x) {
+              const Doubles normalized = norm.forward(x, norm.moments(x), {1}, {0});
+              Doubles d_normalized;
+              for (std::size_t j = 0; j < places.size(); ++j) {
+                const std::size_t c = channel(p, places[j]);
+                d_normalized.push_back(d_output[places[j]] * p.parameters[0][c]);
+                d.parameters[0][c] += d_output[places[j]] * normalized[j];
+                d.parameters[1][c] += d_output[places[j]];
+              }
+              const Doubles d_x = norm.backward(d_normalized, x, {1}).x;
+              for (std::size_t j = 0; j < places.size(); ++j) d.inputs[0][places[j]] = d_x[j];
+            });
+            return d;
+          }};
+}
+
+}  // namespace
+
+Reference group_norm_reference(int groups, double epsilon) {
+  return norm_of_sets(epsilon, [=](const Problem& p, std::size_t i) {
+    const auto channels = static_cast<std::size_t>(p.shapes[0].last());
+    const auto group_count = static_cast<std::size_t>(groups);
+    return i / p.shapes[0].size() * group_count + i % channels / (channels / group_count);
+  });
+}
+
+Reference layer_norm_reference(double epsilon) {
+  return norm_of_sets(epsilon,
+                      [](const Problem& p, std::size_t i) { return i / static_cast<std::size_t>(p.shapes[0].last()); });
+}
+
 Reference pool_reference(bool largest, std::pair<int, int> pool, std::pair<int, int> stride, bool same) {
   return pooling_reference(largest, [=](const Shape& s) {
     return Pooling{s[0], s[1], s[2], pool.first, pool.second, stride.first, stride.second, same};

@@ -41,6 +41,8 @@ struct ConvCase {
 Reference conv_reference(const ConvCase& options);
 Reference dense_reference(int units);
 Reference batch_norm_reference(double epsilon);
+Reference group_norm_reference(int groups, double epsilon);
+Reference layer_norm_reference(double epsilon);
 Reference pool_reference(bool largest, std::pair<int, int> pool, std::pair<int, int> stride, bool same);
 Reference global_average_reference();
 Reference add_reference();

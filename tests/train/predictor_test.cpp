@@ -10,6 +10,7 @@
 #include "support/allocations.h"
 #include "support/compare.h"
 #include "support/digits.h"
+#include "support/temporary_folder.h"
 
 using namespace convoy;
 
@@ -39,6 +40,31 @@ std::vector<float> pixels(const Dataset& data) {
 }
 
 }  // namespace
+
+TEST_CASE("a model of binary images applies its threshold wherever it predicts, also after it was saved") {
+  Sequential model({28, 28, 1});
+  model.add(Flatten{}).add(Dense{.units = 10});
+  model.compile(Adam{}, SoftmaxCrossEntropy{});
+  model.fit(test::mnist().train.slice(0, 320), {.scaling = "binary"});
+  const test::TemporaryFolder folder;
+  model.save(folder.path() / "binary.safetensors");
+  Model loaded = Model::load(folder.path() / "binary.safetensors");
+
+  const std::vector<std::uint8_t> grey = {127, 128, 3, 250};
+  std::vector<std::uint8_t> shades;
+  std::vector<std::uint8_t> black_and_white;
+  for (std::size_t i = 0; i < 784; ++i) {
+    shades.push_back(grey[i % 4]);
+    black_and_white.push_back(grey[i % 4] > 127 ? 255 : 0);
+  }
+  const Dataset images = Dataset::from_bytes({28, 28, 1}, shades, {0});
+  const auto want = model.predict(Dataset::from_bytes({28, 28, 1}, black_and_white, {0}));
+  CHECK(model.predict(images) == want);
+  CHECK(loaded.predict(images) == want);
+  Predictor predictor(loaded);
+  const auto got = predictor.predict(pixels(images));
+  CHECK(test::relative_distance(std::vector<float>(got.begin(), got.end()), want) < 1e-6);
+}
 
 TEST_CASE("a predictor gives the model's probabilities, for one image and for many, on any number of threads") {
   Sequential model = trained_model();

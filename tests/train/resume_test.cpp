@@ -4,6 +4,8 @@
 
 #include <filesystem>
 #include <functional>
+#include <nlohmann/json.hpp>
+#include <sstream>
 #include <stdexcept>
 
 #include "convoy/error.h"
@@ -91,9 +93,10 @@ class Fixture {
   }
 
   /// Trains until batch `crash_at`, where the process is lost.
-  fs::path lose(const std::string& name, int crash_at, int checkpoint_every) {
+  fs::path lose(const std::string& name, int crash_at, int checkpoint_every,
+                const std::vector<std::string>& more = {}) {
     Failing failing(crash_at, checkpoint_every);
-    CHECK_THROWS_AS(train(name, {.callbacks = {&failing}}), Crash);
+    CHECK_THROWS_AS(train(name, {.callbacks = {&failing}}, more), Crash);
     return run(name);
   }
 
@@ -132,7 +135,37 @@ void replace(const fs::path& file, const std::string& part, const std::string& b
   write(file, text.replace(at, part.size(), by));
 }
 
+/// The events of training and diagnosing, without times.
+std::vector<nlohmann::json> timeless_events(const fs::path& run) {
+  std::vector<nlohmann::json> events;
+  std::istringstream lines(contents(run / "events.jsonl"));
+  for (std::string line; std::getline(lines, line);) {
+    auto event = nlohmann::json::parse(line);
+    const std::string kind = event["event"];
+    if (kind != "steps" && kind != "diagnostics" && kind != "epoch") continue;
+    for (const char* key : {"seconds", "images_per_second"}) event.erase(key);
+    for (auto& layer : event["layers"]) {
+      layer.erase("forward_us");
+      layer.erase("backward_us");
+    }
+    events.push_back(event);
+  }
+  return events;
+}
+
 }  // namespace
+
+TEST_CASE("the events of a resumed run are those of an unbroken one") {
+  Fixture fixture;
+  const std::vector<std::string> looking = {"train.log_steps=5", "diagnostics.every=4", "diagnostics.probe=32"};
+  const auto unbroken = fixture.train("unbroken", {}, looking);
+  Failing failing(17, 3);
+  CHECK_THROWS_AS(fixture.train("broken", {.callbacks = {&failing}}, looking), Crash);
+  resume_experiment(fixture.run("broken"), {});
+  const auto events = timeless_events(fixture.run("broken"));
+  CHECK(events.size() == 8 + 10 + 4);  // of 40 steps in 4 epochs
+  CHECK(events == timeless_events(unbroken));
+}
 
 TEST_CASE("a run lost at any batch resumes to the same bits, with whatever checkpoints and threads") {
   Fixture fixture;
@@ -148,6 +181,21 @@ TEST_CASE("a run lost at any batch resumes to the same bits, with whatever check
       fs::remove_all(run);
     }
   }
+}
+
+TEST_CASE("a run with augmentation and mixup resumes to the same bits, and not with another augmentation") {
+  Fixture fixture;
+  const std::vector<std::string> more = {"augmentation.shift=0.1", "augmentation.rotate=10", "augmentation.erase=0.3",
+                                         "augmentation.mixup=0.3"};
+  const fs::path unbroken = fixture.train("unbroken", {}, more);
+  CHECK(tensors_of(unbroken) != tensors_of(fixture.train("plain")));
+  const fs::path run = fixture.lose("run", 15, 4, more);
+  replace(run / "resolved.toml", "rotate = 10", "rotate = 20");
+  const std::string message = error_of([&] { resume_experiment(run, {}); }, ErrorKind::config);
+  CHECK(contains(message, "augmentation.rotate: 10.0, now 20.0"));
+  replace(run / "resolved.toml", "rotate = 20", "rotate = 10");
+  resume_experiment(run, {.threads = 1});
+  check_same(run, unbroken);
 }
 
 TEST_CASE("training for two epochs and then for two more is training for four") {

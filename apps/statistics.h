@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+#include "convoy/experiment.h"
+
+namespace convoy::app {
+
+/// What a data set is like, in two lines; `what` names its samples.
+std::string text(const DataStatistics& data, const std::string& what);
+
+}  // namespace convoy::app

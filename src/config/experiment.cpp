@@ -1,0 +1,100 @@
+#include "config/experiment.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+#include "config/catalog.h"
+#include "config/load.h"
+#include "convoy/error.h"
+#include "core/text.h"
+
+namespace convoy {
+namespace {
+
+[[noreturn]] void fail(const std::string& where, const std::string& what) {
+  throw Error(ErrorKind::config, where + ": " + what);
+}
+
+std::optional<double> number_in(const std::string& text) {
+  double number = 0;
+  const char* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, number);
+  const bool whole = error == std::errc{} && stopped == end && std::isfinite(number);
+  return whole ? std::optional(number) : std::nullopt;
+}
+
+/// What stands before and after the last `separator`; nothing where there is none.
+std::optional<std::pair<std::string, std::string>> cut(const std::string& text, const std::string& separator) {
+  const auto at = text.rfind(separator);
+  if (at == std::string::npos) return std::nullopt;
+  return std::pair(text.substr(0, at), text.substr(at + separator.size()));
+}
+
+/// "without BN + 0.01": the setting, the factor and the margin.
+void read_lower(const std::string& text, Expectation& expectation) {
+  expectation.lower = text;
+  if (const auto number = number_in(text)) {
+    expectation.lower = "";
+    expectation.margin = *number;
+    return;
+  }
+  for (const char sign : {'+', '-', '*'}) {
+    const auto parts = cut(text, std::string(" ") + sign + " ");
+    const auto number = parts ? number_in(parts->second) : std::nullopt;
+    if (!number) continue;
+    expectation.lower = parts->first;
+    if (sign == '*') expectation.factor = *number;
+    if (sign == '+') expectation.margin = *number;
+    if (sign == '-') expectation.margin = -*number;
+  }
+}
+
+}  // namespace
+
+Expectation read_expectation(const std::string& text, const std::string& where) {
+  Expectation expectation{.text = text, .metric = {}, .higher = {}, .lower = {}};
+  const auto colon = text.find(": ");
+  const auto sides = cut(text, " > ");
+  if (colon == std::string::npos || !sides || colon + 2 >= sides->first.size() || sides->second.empty()) {
+    fail(where,
+         "\"" + brief(text) + "\" expects METRIC: SETTING > SETTING, as \"accuracy: with BN > without BN + 0.01\"");
+  }
+  expectation.metric = text.substr(0, colon);
+  expectation.higher = sides->first.substr(colon + 2);
+  read_lower(sides->second, expectation);
+  return expectation;
+}
+
+Experiment read_experiment(const WrittenSection& section, const Section& spec) {
+  Settings settings;
+  for (const auto& entry : section.entries) {
+    if (find_key(spec.keys, entry.name) == nullptr) {
+      fail(entry.where, "unknown key \"" + brief(entry.name) + "\" in " + heading(spec) +
+                            did_you_mean(entry.name, names_of(spec.keys)));
+    }
+    settings.set(entry.name, parse_override_value(entry.name, entry.text, entry.where).find(entry.name)->value,
+                 entry.where);
+  }
+  settings.complete(spec.keys, heading(spec));
+  Experiment experiment{
+      .source = settings.text("source"), .claim = settings.text("claim"), .quick = settings.texts("quick")};
+  for (const std::string& text : settings.texts("expect")) {
+    experiment.expectations.push_back(read_expectation(text, settings.where("expect")));
+  }
+  return experiment;
+}
+
+Experiment load_experiment(const std::filesystem::path& file) {
+  const ConfigText text = read_config_text(file);
+  std::error_code ignored;
+  const Document document = read_document(text, {std::filesystem::weakly_canonical(file, ignored)}, catalog());
+  const auto section = document.apart.find("experiment");
+  if (section == document.apart.end()) {
+    fail(file.string(), "no [experiment] in it; convoy sweep runs what has a [sweep] alone");
+  }
+  return read_experiment(section->second, find_section(catalog(), "experiment"));
+}
+
+}  // namespace convoy

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "data/picture.h"
+#include "data/resize.h"
+
+namespace convoy {
+
+/// Images of one size, side by side.
+struct ContactSheet {
+  struct Row {
+    std::string label;
+    std::vector<std::vector<std::uint8_t>> images;  ///< height x width x channels each
+  };
+
+  ImageSize size;
+  int channels;                       ///< 1 (grey) or 3
+  std::vector<std::string> headings;  ///< of the columns; there may be none
+  std::vector<Row> rows;
+};
+
+/// Small images are enlarged, large ones made smaller.
+Picture draw(const ContactSheet& sheet);
+
+}  // namespace convoy

@@ -1,0 +1,57 @@
+#include "data/mixup.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace convoy {
+namespace {
+
+/// In (0, 1].
+double positive_uniform(Random& random) { return 1 - static_cast<double>(random.uniform()); }
+
+/// The logarithm of a number from Gamma(alpha + 1): Marsaglia & Tsang 2000, "A simple method for generating gamma
+/// variables".
+double draw_log_gamma_above_1(Random& random, double alpha) {
+  const double d = alpha + 2.0 / 3;
+  const double c = 1 / std::sqrt(9 * d);
+  while (true) {
+    const auto x = static_cast<double>(random.normal());
+    const double v = std::pow(1 + c * x, 3);
+    if (v <= 0) continue;
+    if (std::log(positive_uniform(random)) < 0.5 * x * x + d - d * v + d * std::log(v)) return std::log(d * v);
+  }
+}
+
+/// The logarithm of a number from Gamma(alpha), which for a small alpha is too small for a double itself.
+double draw_log_gamma(Random& random, double alpha) {
+  const double above_1 = draw_log_gamma_above_1(random, alpha);
+  return above_1 + std::log(positive_uniform(random)) / alpha;
+}
+
+}  // namespace
+
+/// X / (X + Y) with X and Y from Gamma(alpha).
+double draw_beta(Random& random, double alpha) {
+  const double x = draw_log_gamma(random, alpha);
+  const double y = draw_log_gamma(random, alpha);
+  return 1 / (1 + std::exp(y - x));
+}
+
+void mix_pairs(float* rows, int count, std::size_t length, float share) {
+  for (int i = 0; i < count / 2; ++i) {
+    float* a = rows + static_cast<std::size_t>(i) * length;
+    float* b = rows + static_cast<std::size_t>(count - 1 - i) * length;
+    for (std::size_t k = 0; k < length; ++k) {
+      const float mixed_a = share * a[k] + (1 - share) * b[k];
+      b[k] = share * b[k] + (1 - share) * a[k];
+      a[k] = mixed_a;
+    }
+  }
+}
+
+void write_one_hot(const int* labels, int count, int classes, float* rows) {
+  std::fill_n(rows, static_cast<std::ptrdiff_t>(count) * classes, 0.0F);
+  for (int n = 0; n < count; ++n) rows[static_cast<std::ptrdiff_t>(n) * classes + labels[n]] = 1;
+}
+
+}  // namespace convoy

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "core/random.h"
+
+/// mixup (Zhang et al. 2018): training on lambda a + (1 - lambda) b with the targets mixed alike, where lambda is drawn
+/// for each batch. Sample i of n is paired with sample n - 1 - i: the order of the batch is random already.
+namespace convoy {
+
+/// Draws from Beta(alpha, alpha), in [0, 1].
+double draw_beta(Random& random, double alpha);
+
+/// Mixes each of `count` rows of `length` numbers with its partner, in place: share of its own, 1 - share of the
+/// partner's.
+void mix_pairs(float* rows, int count, std::size_t length, float share);
+
+/// Writes each label as a row of `classes` numbers: 1 at the label, else 0.
+void write_one_hot(const int* labels, int count, int classes, float* rows);
+
+}  // namespace convoy

@@ -1,0 +1,132 @@
+#include "io/event_log.h"
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "convoy/error.h"
+#include "io/atomic_file.h"
+
+namespace convoy {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+void set(Json& object, const char* key, const std::optional<double>& number) {
+  if (number) object[key] = *number;
+}
+
+Json as_json(const LayerDiagnostics& layer) {
+  Json json = {{"name", layer.name}};
+  set(json, "gradient_norm", layer.gradient_norm);
+  set(json, "weight_norm", layer.weight_norm);
+  set(json, "update_ratio", layer.update_ratio);
+  set(json, "dead", layer.dead);
+  json["forward_us"] = layer.forward_us;
+  json["backward_us"] = layer.backward_us;
+  return json;
+}
+
+Json as_json(const PercentileBand& band) {
+  return {{"name", band.name}, {"p15", band.p15}, {"p50", band.p50}, {"p85", band.p85}};
+}
+
+Json as_json(const BatchNormDiagnostics& norm) {
+  return {{"name", norm.name},
+          {"mean_gap", norm.mean_gap},
+          {"variance_ratio", norm.variance_ratio},
+          {"variance_shift", norm.variance_shift}};
+}
+
+template <class Item>
+Json list_of(const std::vector<Item>& items) {
+  Json list = Json::array();
+  for (const Item& item : items) list.push_back(as_json(item));
+  return list;
+}
+
+/// Whether a line is an event of the training up to `step`, so that a resumed run keeps it.
+bool is_kept(const std::string& line, std::uint64_t step) {
+  const Json event = Json::parse(line, nullptr, false);
+  if (!event.is_object() || !event.contains("event")) return false;
+  if (event["event"] == "result" || event["event"] == "diverged") return false;
+  return !event.contains("step") || (event["step"].is_number_unsigned() && event["step"] <= step);
+}
+
+void append(const std::filesystem::path& file, const Json& event) {
+  std::ofstream stream(file, std::ios::app | std::ios::binary);
+  stream << event.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n' << std::flush;
+  if (!stream) throw Error(ErrorKind::failed, file.string() + ": cannot be written; is the disk full?");
+}
+
+}  // namespace
+
+void EventLog::started(const std::string& time) { append(file_, {{"event", "start"}, {"time", time}}); }
+
+void EventLog::resumed(const std::string& time, std::uint64_t step, int epoch) {
+  append(file_, {{"event", "resume"}, {"time", time}, {"step", step}, {"epoch", epoch}});
+}
+
+void EventLog::add(const StepsLog& log) {
+  append(file_, {{"event", "steps"},
+                 {"step", log.step},
+                 {"epoch", log.epoch},
+                 {"loss", log.loss},
+                 {"accuracy", log.accuracy},
+                 {"learning_rate", log.learning_rate},
+                 {"seconds", log.seconds}});
+}
+
+void EventLog::add(const Diagnostics& diagnostics) {
+  Json event = {{"event", "diagnostics"},
+                {"step", diagnostics.step},
+                {"epoch", diagnostics.epoch},
+                {"layers", list_of(diagnostics.layers)},
+                {"percentiles", list_of(diagnostics.percentiles)},
+                {"batch_norms", list_of(diagnostics.batch_norms)}};
+  set(event, "train_mode_loss", diagnostics.train_mode_loss);
+  set(event, "predict_mode_loss", diagnostics.predict_mode_loss);
+  append(file_, event);
+}
+
+void EventLog::add(const EpochLog& log) {
+  Json event = {
+      {"event", "epoch"}, {"epoch", log.epoch}, {"step", log.step}, {"loss", log.loss}, {"accuracy", log.accuracy}};
+  if (log.has_validation) {
+    event["validation_loss"] = log.validation_loss;
+    event["validation_accuracy"] = log.validation_accuracy;
+  }
+  event["learning_rate"] = log.learning_rate;
+  event["seconds"] = log.seconds;
+  event["images_per_second"] = log.images_per_second;
+  append(file_, event);
+}
+
+void EventLog::add_warning(std::uint64_t step, const std::string& message) {
+  append(file_, {{"event", "warning"}, {"step", step}, {"message", message}});
+}
+
+void EventLog::add_divergence(const std::string& message, const std::vector<double>& gradient_norms) {
+  append(file_, {{"event", "diverged"}, {"message", message}, {"gradient_norms", gradient_norms}});
+}
+
+void EventLog::add(const RunOutcome& outcome) {
+  append(file_, {{"event", "result"},
+                 {"loss", outcome.loss},
+                 {"accuracy", outcome.accuracy},
+                 {"best_epoch", outcome.best_epoch},
+                 {"seconds", outcome.seconds},
+                 {"peak_rss_mb", outcome.peak_rss_mb},
+                 {"interrupted", outcome.interrupted}});
+}
+
+void EventLog::drop_after(std::uint64_t step) const {
+  std::ifstream stream(file_);
+  std::string kept;
+  for (std::string line; std::getline(stream, line);) {
+    if (is_kept(line, step)) kept += line + "\n";
+  }
+  write_file_atomically(file_, kept);
+}
+
+}  // namespace convoy

@@ -1,0 +1,44 @@
+#include "layers/layer_norm.h"
+
+#include "kernels/isa.h"
+#include "kernels/layer_norm.h"
+
+namespace convoy::layers {
+namespace {
+
+const kernels::LayerNormKernels& layer_norm() { return kernels::for_this_cpu<kernels::LayerNormKernels>(); }
+
+}  // namespace
+
+TypeSpec LayerNorm::spec() {
+  return {"layer_norm", "Layer normalisation: each position of each sample over its last axis.", keys()};
+}
+
+Declaration LayerNorm::setup(std::span<const Shape> inputs) {
+  Declaration declaration = declare(inputs);
+  declaration.saved_bytes = static_cast<std::size_t>(pixels_) * sizeof(kernels::Normal);
+  declaration.scratch_floats = 4 * static_cast<std::size_t>(channels_);  // two arrays of double
+  return declaration;
+}
+
+void LayerNorm::forward_sample(const Pass& pass, const Task& task) const {
+  layer_norm().forward(pass.output[task.index], pass.saved_of<kernels::Normal>(task.index), pass.inputs[0][task.index],
+                       gamma(pass), beta(pass), epsilon_, pixels_, channels_);
+}
+
+void LayerNorm::backward_sample(const Pass& pass, const Task& task) const {
+  const float* d_y = pass.d_output[task.index];
+  const float* x = pass.inputs[0][task.index];
+  const auto* normals = pass.saved_of<kernels::Normal>(task.index);
+  if (pass.trainable) {
+    auto* d_gamma = reinterpret_cast<double*>(pass.scratch[static_cast<std::size_t>(task.worker)]);
+    double* d_beta = d_gamma + channels_;
+    layer_norm().parameter_gradients(d_gamma, d_beta, d_y, x, normals, pixels_, channels_);
+    add_gradients(pass, task, d_gamma, d_beta);
+  }
+  if (pass.d_inputs[0]) {
+    layer_norm().input_gradient(pass.d_inputs[0][task.index], d_y, x, normals, gamma(pass), pixels_, channels_);
+  }
+}
+
+}  // namespace convoy::layers

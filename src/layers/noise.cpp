@@ -1,0 +1,71 @@
+#include "layers/noise.h"
+
+#include <algorithm>
+
+#include "core/random.h"
+#include "layers/check.h"
+
+namespace convoy::layers {
+namespace {
+
+void pass_on(float* to, const float* from, std::size_t size) {
+  if (to != from) std::copy_n(from, size, to);
+}
+
+}  // namespace
+
+Noise::Noise(const Settings& settings)
+    : mean_(settings.number("mean")), deviation_(settings.number("deviation")), redrawn_(settings.flag("redrawn")) {}
+
+TypeSpec Noise::spec() {
+  return {"noise",
+          "In training adds normal noise to each value.",
+          {{.name = "mean",
+            .kind = Kind::number,
+            .fallback = 0.0,
+            .doc = "The noise's mean; with redrawn the largest, either way.",
+            .min = 0},
+           {.name = "deviation",
+            .kind = Kind::number,
+            .fallback = 0.1,
+            .doc = "The noise's standard deviation; with redrawn the largest.",
+            .min = 0},
+           {.name = "redrawn",
+            .kind = Kind::flag,
+            .fallback = false,
+            .doc = "Each channel draws a mean from -mean to mean and a deviation from 0 to deviation in each step."}}};
+}
+
+Declaration Noise::setup(std::span<const Shape> inputs) {
+  const Shape& input = only_input(inputs);
+  size_ = input.size();
+  channels_ = static_cast<std::size_t>(input.last());
+  return {.output = input, .scratch_floats = 2 * channels_, .in_place = true, .folding = Folding::passes_affine};
+}
+
+void Noise::forward_sample(const Pass& pass, const Task& task) const {
+  const float* x = pass.inputs[0][task.index];
+  float* y = pass.output[task.index];
+  if (pass.mode == Mode::predict) {
+    pass_on(y, x, size_);
+    return;
+  }
+  const std::uint64_t stream = pass.seed ^ (std::uint64_t{pass.salt} << 40U);
+  float* mean = pass.scratch[static_cast<std::size_t>(task.worker)];
+  float* deviation = mean + channels_;
+  Random of_step(stream, Purpose::noise_distribution, pass.step);
+  for (std::size_t c = 0; c < channels_; ++c) {
+    mean[c] = static_cast<float>(mean_) * (redrawn_ ? 2 * of_step.uniform() - 1 : 1);
+    deviation[c] = static_cast<float>(deviation_) * (redrawn_ ? of_step.uniform() : 1);
+  }
+  Random random(stream, Purpose::noise, pass.step, static_cast<std::uint32_t>(task.index));
+  for (std::size_t i = 0; i < size_; i += channels_) {
+    for (std::size_t c = 0; c < channels_; ++c) y[i + c] = x[i + c] + mean[c] + deviation[c] * random.normal();
+  }
+}
+
+void Noise::backward_sample(const Pass& pass, const Task& task) const {
+  if (pass.d_inputs[0]) pass_on(pass.d_inputs[0][task.index], pass.d_output[task.index], size_);
+}
+
+}  // namespace convoy::layers

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "layers/layer.h"
+
+namespace convoy::layers {
+
+/// What normalisations with statistics of each sample by itself share: gamma if `scale` and beta if `center`, by
+/// channel (the last axis), and the sums of their gradients. Training and prediction do the same.
+class SampleNorm : public Layer {
+ public:
+  Sweeps forward(Mode mode, bool trainable) const final;
+  Sweeps backward(bool trainable) const final;
+
+ protected:
+  explicit SampleNorm(const Settings& settings);
+  /// epsilon, center, scale.
+  static std::vector<KeySpec> keys();
+  /// An output like the input, with the parameters; what is saved and scratch is left to the layer.
+  Declaration declare(std::span<const Shape> inputs);
+
+  virtual void forward_sample(const Pass& pass, const Task& task) const = 0;
+  virtual void backward_sample(const Pass& pass, const Task& task) const = 0;
+
+  /// By channel; ones and zeros where they are not trained.
+  const float* gamma(const Pass& pass) const;
+  const float* beta(const Pass& pass) const;
+  /// Takes one sample's gradients, by channel. Nothing is to be added up for a frozen layer.
+  void add_gradients(const Pass& pass, const Task& task, const double* d_gamma, const double* d_beta) const;
+
+  double epsilon_;
+  int channels_ = 0;
+  int pixels_ = 0;  ///< 1 for a feature vector
+
+ private:
+  void add_groups(const Pass& pass) const;
+
+  bool center_;
+  bool scale_;
+  std::vector<float> ones_;
+  std::vector<float> zeros_;
+};
+
+}  // namespace convoy::layers

@@ -1,0 +1,62 @@
+#include "train/mode_gap.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+namespace convoy {
+namespace {
+
+/// A gap below these is not worth a word.
+constexpr double much_higher = 1.5;
+constexpr double at_least = 0.1;
+
+/// How far what a batch norm uses in evaluation is from what its input is: in deviations, or powers of e.
+double lag_of(const BatchNormDiagnostics& norm) {
+  return std::max(norm.mean_gap, std::abs(std::log(norm.variance_ratio)));
+}
+
+double shift_of(const BatchNormDiagnostics& norm) { return std::abs(std::log(norm.variance_shift)); }
+
+std::string number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3g", value);
+  return text;
+}
+
+template <class Measure>
+const BatchNormDiagnostics& largest(const std::vector<BatchNormDiagnostics>& norms, Measure measure) {
+  return *std::ranges::max_element(norms, {}, measure);
+}
+
+/// A batch norm that lags shifts the inputs of those behind it, so it is named before any shift is.
+std::string cause(const std::vector<BatchNormDiagnostics>& norms) {
+  constexpr double notable = 0.2;
+  if (norms.empty()) return "no batch norm is the cause";
+  const BatchNormDiagnostics& lagging = largest(norms, lag_of);
+  if (lag_of(lagging) >= notable) {
+    return "the moving statistics of \"" + lagging.name + "\" lag behind (mean off by " + number(lagging.mean_gap) +
+           " deviations, variance " + number(lagging.variance_ratio) +
+           " times the batch's); train longer, lower its momentum, or recompute them: convoy recalibrate";
+  }
+  const BatchNormDiagnostics& shifted = largest(norms, shift_of);
+  if (shift_of(shifted) >= notable) {
+    return "without dropout the input of \"" + shifted.name + "\" has " + number(shifted.variance_shift) +
+           " times the variance that it has in training; move the dropout behind the last batch norm";
+  }
+  return "no batch norm is off by much; batches may be too small for its statistics";
+}
+
+}  // namespace
+
+std::string explain_mode_gap(const Diagnostics& found) {
+  if (!found.train_mode_loss || !found.predict_mode_loss) return "";
+  const double train = *found.train_mode_loss;
+  const double predict = *found.predict_mode_loss;
+  const bool large = predict > much_higher * train && predict > train + at_least;
+  if (!large) return "";
+  return "on the same images the loss is " + number(train) + " in train mode but " + number(predict) +
+         " in predict mode: " + cause(found.batch_norms);
+}
+
+}  // namespace convoy

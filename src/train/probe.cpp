@@ -1,0 +1,151 @@
+#include "train/probe.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "kernels/batch_norm.h"
+#include "kernels/isa.h"
+#include "train/batch.h"
+
+namespace convoy {
+namespace {
+
+Dataset probe_of(const TrainingTask& task, int size) {
+  const Dataset& from = task.validation.empty() ? task.train : task.validation;
+  return from.slice(0, std::min(size, from.size()));
+}
+
+/// Whole batches as in training, so that batch norm sees as many values.
+LoaderOptions in_order(const LoaderOptions& batches) {
+  return {.batch_size = batches.batch_size, .shuffle = false, .last_batch = "drop", .seed = batches.seed};
+}
+
+BatchView input_of(const Session& session, const Node& node) {
+  const int source = node.inputs.front();
+  return source == Network::input ? session.input() : session.output_of(source);
+}
+
+}  // namespace
+
+Probe::Probe(const TrainingTask& task, int last, const DiagnosticsOptions& options, const LoaderOptions& batches)
+    : task_(task),
+      copy_(task.weights.copy()),
+      loader_(probe_of(task, options.probe), task.scaling, in_order(batches)),
+      seed_(batches.seed),
+      training_(task.network, copy_, Mode::train, loader_.largest_batch(), last, task.pool, Retain::everything),
+      prediction_(task.network, task.weights, Mode::predict, loader_.largest_batch(), last, task.pool,
+                  Retain::everything),
+      losses_(static_cast<std::size_t>(loader_.largest_batch())) {
+  for (int i = 0; i <= last; ++i) {
+    const Node& node = task.network.node(i);
+    if (node.type == "batch_norm" && node.trainable) norms_.push_back({.node = i});
+    if (node.type == "relu" || node.type == "relu6") rectifiers_.push_back({.node = i});
+  }
+  for (const std::string& name : options.percentiles) watched_.emplace_back(name, task.network, last);
+}
+
+std::vector<std::optional<double>> Probe::look(Diagnostics& found) {
+  clear();
+  copy_.copy_from(task_.weights);
+  found.train_mode_loss = pass(training_, found.step, [this](int batch) { observe_training(batch); });
+  prediction_.prepare();
+  found.predict_mode_loss = pass(prediction_, found.step, [this](int batch) { observe_prediction(batch); });
+  for (WatchedTensor& tensor : watched_) found.percentiles.push_back(tensor.percentiles());
+  for (const Norm& norm : norms_) found.batch_norms.push_back(compare(norm));
+  std::vector<std::optional<double>> dead(task_.network.nodes().size());
+  for (const Rectifier& rectifier : rectifiers_) {
+    const auto still = std::ranges::count(rectifier.alive, false);
+    dead[static_cast<std::size_t>(rectifier.node)] =
+        static_cast<double>(still) / static_cast<double>(rectifier.alive.size());
+  }
+  return dead;
+}
+
+/// All batches of the probe through one session; returns the mean loss.
+template <class Observe>
+double Probe::pass(Session& session, std::uint64_t step, const Observe& observe) {
+  double sum = 0;
+  loader_.start(0);
+  while (const Batch* batch = loader_.next()) {
+    copy_inputs(*batch, session);
+    session.forward(batch->size, seed_, static_cast<std::uint32_t>(step));
+    compute_losses(task_.loss, *batch, session, 1, losses_);
+    sum += std::accumulate(losses_.begin(), losses_.begin() + batch->size, 0.0);
+    observe(batch->size);
+  }
+  return sum / loader_.samples();
+}
+
+void Probe::clear() {
+  for (Norm& norm : norms_) norm.in_training = norm.in_prediction = {};
+  for (Rectifier& rectifier : rectifiers_) {
+    rectifier.alive.assign(static_cast<std::size_t>(task_.network.shape_of(rectifier.node).last()), false);
+  }
+  for (WatchedTensor& tensor : watched_) tensor.clear();
+}
+
+void Probe::observe_training(int batch) {
+  observe_inputs(training_, &Norm::in_training, batch);
+  for (WatchedTensor& tensor : watched_) tensor.collect(training_, task_.weights, batch);
+  for (Rectifier& rectifier : rectifiers_) {
+    const BatchView output = training_.output_of(rectifier.node);
+    const std::size_t size = task_.network.shape_of(rectifier.node).size();
+    const std::size_t channels = rectifier.alive.size();
+    for (int n = 0; n < batch; ++n) {
+      for (std::size_t i = 0; i < size; ++i) {
+        if (output[n][i] > 0) rectifier.alive[i % channels] = true;
+      }
+    }
+  }
+}
+
+void Probe::observe_prediction(int batch) { observe_inputs(prediction_, &Norm::in_prediction, batch); }
+
+void Probe::observe_inputs(const Session& session, ChannelMoments Norm::*moments, int batch) {
+  for (Norm& norm : norms_) {
+    const Node& node = task_.network.node(norm.node);
+    const Shape& shape = task_.network.shape_of(norm.node);
+    const BatchView input = input_of(session, node);
+    (norm.*moments).mean.resize(static_cast<std::size_t>(shape.last()));
+    (norm.*moments).m2.resize(static_cast<std::size_t>(shape.last()));
+    for (int n = 0; n < batch; ++n) (norm.*moments).add(input[n], static_cast<int>(shape.size()) / shape.last());
+  }
+}
+
+void Probe::ChannelMoments::add(const float* sample, int pixels) {
+  const std::size_t channels = mean.size();
+  std::vector<double> more_mean(channels);
+  std::vector<double> more_m2(channels);
+  std::vector<float> pivot(channels);
+  kernels::for_this_cpu<kernels::BatchNormKernels>().moments(more_mean.data(), more_m2.data(), pivot.data(), sample,
+                                                             pixels, static_cast<int>(channels));
+  kernels::merge_moments(mean.data(), m2.data(), count, more_mean.data(), more_m2.data(), pixels,
+                         static_cast<int>(channels));
+  count += pixels;
+}
+
+BatchNormDiagnostics Probe::compare(const Norm& norm) const {
+  const Node& node = task_.network.node(norm.node);
+  const float* moving_mean = task_.weights.states.data() + node.states[0].offset;
+  const float* moving_variance = task_.weights.states.data() + node.states[1].offset;
+  const std::size_t channels = norm.in_training.mean.size();
+  // A channel that is 0 everywhere, behind a dead ReLU, would have an endless ratio.
+  constexpr double least = 1e-12;
+  double gap = 0;
+  double ratio = 0;
+  double shift = 0;
+  for (std::size_t c = 0; c < channels; ++c) {
+    const double variance = norm.in_training.variance(c) + least;
+    gap += std::abs(double{moving_mean[c]} - norm.in_training.mean[c]) / std::sqrt(variance);
+    ratio += std::log((double{moving_variance[c]} + least) / variance);
+    shift += std::log((norm.in_prediction.variance(c) + least) / variance);
+  }
+  const auto count = static_cast<double>(channels);
+  return {.name = node.name,
+          .mean_gap = gap / count,
+          .variance_ratio = std::exp(ratio / count),
+          .variance_shift = std::exp(shift / count)};
+}
+
+}  // namespace convoy

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "convoy/dataset.h"
+#include "convoy/settings.h"
+#include "core/thread_pool.h"
+#include "graph/network.h"
+#include "graph/weights.h"
+#include "loss/loss.h"
+
+namespace convoy {
+
+/// What is to be trained, on what, and how. All must outlive the trainer.
+struct TrainingTask {
+  const Network& network;
+  Weights& weights;
+  const Loss& loss;
+  Spec optimizer;
+  Spec schedule;
+  ThreadPool& pool;
+  Dataset train;
+  Dataset validation;  ///< may be empty
+  Scaling scaling;
+};
+
+}  // namespace convoy

@@ -1,0 +1,215 @@
+#include "data/augment.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "convoy/dataset.h"
+#include "convoy/error.h"
+#include "data/augmentation.h"
+#include "data/loader.h"
+
+using namespace convoy;
+
+namespace {
+
+using Image = std::vector<float>;
+
+/// 1, 2, 3 ...
+Image counting(int size) {
+  Image image(static_cast<std::size_t>(size));
+  std::iota(image.begin(), image.end(), 1.0F);
+  return image;
+}
+
+Image changed(const Image& image, ImageSize size, int channels, const Geometry& geometry,
+              const std::string& fill = "zero") {
+  Resampler resampler(size, channels, fill);
+  resampler.load(image.data());
+  Image result(image.size(), -1.0F);
+  resampler.draw(inverse_map(geometry, size), result.data());
+  return result;
+}
+
+void check_near(const Image& image, const Image& expected) {
+  REQUIRE(image.size() == expected.size());
+  for (std::size_t i = 0; i < image.size(); ++i) {
+    CAPTURE(i);
+    CHECK(image[i] == doctest::Approx(expected[i]).epsilon(1e-5));
+  }
+}
+
+const Augmentation everything{
+    .shift = 0.1, .rotate = 20, .zoom = 0.2, .shear = 10, .horizontal_flip = true, .crop_padding = 2, .erase = 0.5};
+
+/// 40 images of noise, 9 x 7 x 2.
+Dataset noise() {
+  Random random(5, Purpose::initial_weights);
+  std::vector<std::uint8_t> bytes(std::size_t{40} * 9 * 7 * 2);
+  for (auto& byte : bytes) byte = static_cast<std::uint8_t>(random.next());
+  std::vector<int> labels(40);
+  std::iota(labels.begin(), labels.end(), 0);
+  return Dataset::from_bytes({9, 7, 2}, std::move(bytes), std::move(labels));
+}
+
+constexpr std::size_t noise_size = std::size_t{9} * 7 * 2;
+
+/// The inputs of an epoch from batch `first` on, by label.
+std::vector<Image> epoch_of(const Dataset& data, const LoaderOptions& options, std::uint32_t epoch, int first = 0) {
+  Loader loader(data, scaling_for("unit", data), options);
+  loader.start(epoch, first);
+  std::vector<Image> images(40);
+  while (const Batch* batch = loader.next()) {
+    for (int n = 0; n < batch->size; ++n) {
+      const float* input = batch->inputs + static_cast<std::size_t>(n) * noise_size;
+      images[static_cast<std::size_t>(batch->labels[n])] = {input, input + noise_size};
+    }
+  }
+  return images;
+}
+
+std::string error_of(const Augmentation& augmentation, const Shape& sample) {
+  try {
+    const Augmenter augmenter(augmentation, sample, 1);
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::config);
+    return error.what();
+  }
+  return "no error";
+}
+
+}  // namespace
+
+TEST_CASE("no change leaves every value as it is") {
+  for (const int channels : {1, 2, 3}) {
+    const Image image = counting(5 * 4 * channels);
+    CHECK(changed(image, {5, 4}, channels, {}) == image);
+    CHECK(changed(image, {5, 4}, channels, {}, "edge") == image);
+  }
+}
+
+TEST_CASE("shifts by whole pixels move exactly, and the fill comes in") {
+  const Image image = counting(9);
+  CHECK(changed(image, {3, 3}, 1, {.down = 1}) == Image{0, 0, 0, 1, 2, 3, 4, 5, 6});
+  CHECK(changed(image, {3, 3}, 1, {.right = -1}) == Image{2, 3, 0, 5, 6, 0, 8, 9, 0});
+  CHECK(changed(image, {3, 3}, 1, {.down = 1}, "edge") == Image{1, 2, 3, 1, 2, 3, 4, 5, 6});
+  CHECK(changed(image, {3, 3}, 1, {.down = -2, .right = 1}, "edge") == Image{7, 7, 8, 7, 7, 8, 7, 7, 8});
+  CHECK(changed(image, {3, 3}, 1, {.down = 100}) == Image(9, 0.0F));
+  CHECK(changed(image, {3, 3}, 1, {.right = -100}, "edge") == Image{3, 3, 3, 6, 6, 6, 9, 9, 9});
+}
+
+TEST_CASE("a shift by half a pixel is the mean of two") {
+  check_near(changed({10, 20, 30}, {1, 3}, 1, {.right = 0.5}), {5, 15, 25});
+  check_near(changed({10, 20, 30}, {1, 3}, 1, {.right = 0.5}, "edge"), {10, 15, 25});
+}
+
+TEST_CASE("mirror, turn, zoom and shear, with the channels kept together") {
+  CHECK(changed({1, 2, 3, 4, 5, 6}, {2, 3}, 1, {.mirror = true}) == Image{3, 2, 1, 6, 5, 4});
+  CHECK(changed({1, 10, 2, 20}, {1, 2}, 2, {.mirror = true}) == Image{2, 20, 1, 10});
+  check_near(changed({1, 2, 3, 4, 5, 6, 7, 8, 9}, {3, 3}, 1, {.rotate = 90}), {3, 6, 9, 2, 5, 8, 1, 4, 7});
+  check_near(changed({1, 2, 3, 4, 5, 6, 7, 8, 9}, {3, 3}, 1, {.rotate = 180}), {9, 8, 7, 6, 5, 4, 3, 2, 1});
+  check_near(changed({1, 2, 3, 4}, {2, 2}, 1, {.rotate = -90}), {3, 1, 4, 2});
+  // Twice the size: the pixels between -1 and 1 come from between -0.5 and 0.5.
+  check_near(changed({0, 10, 20}, {1, 3}, 1, {.zoom = 2}), {5, 10, 15});
+  // 45 degrees: the upper row moves a pixel to the left, the lower one to the right.
+  check_near(changed(counting(9), {3, 3}, 1, {.shear = 45}), {2, 3, 0, 4, 5, 6, 0, 7, 8});
+  // First the mirror, then the turn.
+  check_near(changed({1, 2, 3, 4}, {2, 2}, 1, {.mirror = true, .rotate = 90}), {1, 3, 2, 4});
+}
+
+TEST_CASE("every key off leaves the samples alone; on, each epoch and sample differ, within the data's range") {
+  const Dataset data = noise();
+  const auto plain = epoch_of(data, {}, 0);
+  const auto first = epoch_of(data, {.augmentation = everything}, 0);
+  const auto second = epoch_of(data, {.augmentation = everything}, 1);
+  for (std::size_t i = 0; i < 40; ++i) {
+    CHECK(plain[i][3] == static_cast<float>(data.storage().bytes[i * noise_size + 3]) * (1.0F / 255.0F));
+    CHECK(first[i] != plain[i]);
+    CHECK(first[i] != second[i]);
+    CHECK(*std::ranges::min_element(first[i]) >= 0);
+    CHECK(*std::ranges::max_element(first[i]) <= 1);
+  }
+}
+
+TEST_CASE("what happens to a sample depends on seed, epoch and sample alone") {
+  const Dataset data = noise();
+  const auto images = epoch_of(data, {.batch_size = 32, .seed = 9, .augmentation = everything}, 3);
+  const LoaderOptions shuffled{.batch_size = 7, .shuffle = true, .seed = 9, .augmentation = everything};
+  CHECK(epoch_of(data, shuffled, 3) == images);
+  CHECK(epoch_of(data, {.batch_size = 32, .seed = 8, .augmentation = everything}, 3) != images);
+  const auto rest = epoch_of(data, shuffled, 3, 4);
+  int seen = 0;
+  for (std::size_t i = 0; i < 40; ++i) {
+    if (rest[i].empty()) continue;
+    CHECK(rest[i] == images[i]);
+    ++seen;
+  }
+  CHECK(seen == 40 - 4 * 7);
+  const auto half = epoch_of(data.slice(20, 20), {.seed = 9, .augmentation = everything}, 3);
+  CHECK(half[25] == images[25]);
+}
+
+TEST_CASE("half of the images are mirrored, and crops go to all places") {
+  const Dataset data = noise();
+  const auto plain = epoch_of(data, {}, 0);
+  int mirrored = 0;
+  std::set<Image> crops;
+  for (std::uint32_t epoch = 0; epoch < 20; ++epoch) {
+    const auto flipped = epoch_of(data, {.augmentation = {.horizontal_flip = true}}, epoch);
+    for (std::size_t i = 0; i < 40; ++i) mirrored += flipped[i] == plain[i] ? 0 : 1;
+    const auto cropped = epoch_of(data, {.augmentation = {.crop_padding = 1}}, epoch);
+    crops.insert(cropped[0]);
+  }
+  CHECK(mirrored > 340);
+  CHECK(mirrored < 460);
+  CHECK(crops.size() > 5);  // of 9
+  CHECK(crops.size() <= 9);
+}
+
+TEST_CASE("erasing sets one rectangle of 2 to 40 % to 0, in the share of images that it should") {
+  const Shape shape{20, 30, 3};
+  const Image ones(shape.size(), 1.0F);
+  Augmenter augmenter({.erase = 0.25}, shape, 1);
+  Image image(shape.size());
+  int erased = 0;
+  for (std::uint32_t sample = 0; sample < 1000; ++sample) {
+    augmenter.apply(ones.data(), 0, sample, image.data());
+    const auto zeros = std::ranges::count(image, 0.0F);
+    if (zeros == 0) continue;
+    ++erased;
+    CHECK(zeros % 3 == 0);
+    CHECK(zeros >= 0.015 * 1800);  // whole pixels
+    CHECK(zeros <= 0.42 * 1800);
+    const auto first = std::ranges::find(image, 0.0F) - image.begin();
+    const auto last = image.rend() - std::find(image.rbegin(), image.rend(), 0.0F) - 1;
+    const auto height = last / 90 - first / 90 + 1;
+    const auto width = last % 90 - first % 90 + 1;
+    CHECK(zeros == height * width);
+  }
+  CHECK(erased > 200);
+  CHECK(erased < 300);
+}
+
+TEST_CASE("vectors cannot be turned: the key is named") {
+  CHECK(error_of({.rotate = 10}, {784}) ==
+        "[augmentation]: \"rotate\" needs images, height x width x channels; the samples are 784");
+  CHECK(error_of({.erase = 0.5}, {784}).find("\"erase\"") != std::string::npos);
+  CHECK(error_of({.crop_padding = 1}, {784}).find("\"crop_padding\"") != std::string::npos);
+  CHECK(error_of({.fill = "edge", .mixup = 0.2}, {784}) == "no error");
+}
+
+TEST_CASE("the public struct and the keys say the same") {
+  Settings settings = everything;
+  settings.complete(augmentation_keys(), "");
+  CHECK(settings == Settings(augmentation_from(settings)));
+  CHECK(settings.entries().size() == augmentation_keys().size());
+  Settings defaults;
+  defaults.complete(augmentation_keys(), "");
+  CHECK(defaults == Settings(Augmentation{}));
+  Settings negative = Augmentation{.rotate = -1};
+  CHECK_THROWS_AS(negative.complete(augmentation_keys(), ""), Error);
+}

@@ -1,0 +1,105 @@
+#include "data/mixup.h"
+
+#include <doctest/doctest.h>
+
+#include <numeric>
+#include <vector>
+
+#include "convoy/dataset.h"
+#include "data/loader.h"
+
+using namespace convoy;
+
+namespace {
+
+/// Sample i is the vector (i, 10 i) with label i % 3.
+Dataset vectors(int size) {
+  std::vector<float> values;
+  std::vector<int> labels;
+  for (int i = 0; i < size; ++i) {
+    values.push_back(static_cast<float>(i));
+    values.push_back(static_cast<float>(10 * i));
+    labels.push_back(i % 3);
+  }
+  return Dataset::from_floats({2}, std::move(values), std::move(labels));
+}
+
+const Scaling plain{{1.0F, 1.0F}, {0.0F, 0.0F}};
+
+}  // namespace
+
+TEST_CASE("Beta(alpha, alpha) has its mean and variance") {
+  for (const double alpha : {0.05, 0.2, 1.0, 4.0}) {
+    CAPTURE(alpha);
+    double sum = 0;
+    double squares = 0;
+    constexpr int draws = 20000;
+    for (std::uint32_t i = 0; i < draws; ++i) {
+      Random random(1, Purpose::mixup, 0, i);
+      const double x = draw_beta(random, alpha);
+      REQUIRE(x >= 0);
+      REQUIRE(x <= 1);
+      sum += x;
+      squares += x * x;
+    }
+    const double mean = sum / draws;
+    CHECK(mean == doctest::Approx(0.5).epsilon(0.03));
+    CHECK(squares / draws - mean * mean == doctest::Approx(0.25 / (2 * alpha + 1)).epsilon(0.05));
+  }
+}
+
+TEST_CASE("pairs are mixed from both ends, and the one in the middle stays") {
+  std::vector<float> rows = {0, 0, 4, 8, 100, 10};
+  mix_pairs(rows.data(), 3, 2, 0.75F);
+  CHECK(rows == std::vector<float>{25, 2.5F, 4, 8, 75, 7.5F});
+}
+
+TEST_CASE("mixed batches keep their sums, and targets are mixed as their samples are") {
+  const LoaderOptions options{.batch_size = 4, .seed = 2, .augmentation = {.mixup = 1}, .classes = 5};
+  const Dataset data = vectors(8);
+  Loader loader(data, plain, options);
+  loader.start(0);
+  std::vector<float> shares;
+  for (int b = 0; b < 2; ++b) {
+    const Batch* batch = loader.next();
+    REQUIRE(batch != nullptr);
+    REQUIRE(batch->target_size == 5);
+    float sum = 0;
+    for (int n = 0; n < 4; ++n) {
+      const int own = 4 * b + n;
+      const int partner = 4 * b + 3 - n;
+      const float share = (batch->inputs[2 * n] - static_cast<float>(partner)) / static_cast<float>(own - partner);
+      shares.push_back(share);
+      CHECK(batch->inputs[2 * n + 1] == doctest::Approx(10 * batch->inputs[2 * n]));
+      const float* row = batch->targets + static_cast<std::ptrdiff_t>(n) * 5;
+      CHECK(std::accumulate(row, row + 5, 0.0F) == doctest::Approx(1));
+      CHECK(row[own % 3] == doctest::Approx(own % 3 == partner % 3 ? 1 : share).epsilon(1e-4));
+      sum += batch->inputs[2 * n];
+    }
+    CHECK(sum == doctest::Approx(16 * b + 6));
+  }
+  CHECK(shares[0] == doctest::Approx(shares[3]));  // one share a batch
+  CHECK(shares[0] != doctest::Approx(shares[4]));
+}
+
+TEST_CASE("a batch is mixed alike when an epoch goes on there, and otherwise in another epoch") {
+  const LoaderOptions options{.batch_size = 4, .seed = 2, .augmentation = {.mixup = 1}};
+  const auto second_batch = [&](std::uint32_t epoch, int first) {
+    Loader loader(vectors(12), plain, options);
+    loader.start(epoch, first);
+    for (int b = first; b < 1; ++b) loader.next();
+    const Batch* batch = loader.next();
+    return std::vector<float>(batch->inputs, batch->inputs + 8);
+  };
+  CHECK(second_batch(0, 0) == second_batch(0, 1));
+  CHECK(second_batch(0, 0) != second_batch(1, 0));
+}
+
+TEST_CASE("without labels only the samples are mixed") {
+  Loader loader(Dataset::from_floats({1}, {1, 2}, std::vector<int>{}), {{1}, {0}}, {.augmentation = {.mixup = 1}});
+  loader.start(0);
+  const Batch* batch = loader.next();
+  REQUIRE(batch != nullptr);
+  CHECK(batch->targets == nullptr);
+  CHECK(batch->inputs[0] + batch->inputs[1] == doctest::Approx(3));
+}
