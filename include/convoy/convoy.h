@@ -16,6 +16,7 @@
 #include "convoy/optimizers.h"
 #include "convoy/predictor.h"
 #include "convoy/preview.h"
+#include "convoy/report.h"
 #include "convoy/reproduce.h"
 #include "convoy/settings.h"
 #include "convoy/shape.h"

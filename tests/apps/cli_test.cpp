@@ -62,7 +62,11 @@ TEST_CASE("help, version and usage errors") {
   CHECK(convoy_run({"--help"}).code == 0);
   CHECK(convoy_run({}).code == 2);
   for (const auto* verb :
+<<<<<<< HEAD
        {"train", "resume", "eval", "predict", "summary", "inspect", "config", "check", "lr-find", "recalibrate"}) {
+=======
+       {"train", "resume", "eval", "predict", "summary", "inspect", "config", "check", "report", "compare"}) {
+>>>>>>> report
     INFO(verb);
     const Finished help = convoy_run({verb, "--help"});
     CHECK(help.code == 0);
@@ -472,4 +476,35 @@ TEST_CASE("summary prints the flagship's table") {
   CHECK(contains(summary.out, "Total parameters: 387,850"));
   CHECK(contains(summary.out, "Trainable parameters: 387,658"));
   CHECK(contains(summary.out, "batch statistics"));
+}
+
+TEST_CASE("report and compare make pages from run folders") {
+  const test::TemporaryFolder folder;
+  const auto one = folder.path() / "one";
+  const auto two = folder.path() / "two";
+  REQUIRE(convoy_run(quick_train(one, {"--quiet", "-s", "train.epochs=1"})).code == 0);
+  REQUIRE(convoy_run(quick_train(two, {"--quiet", "-s", "train.epochs=1", "--seed", "7"})).code == 0);
+  fs::remove(one / "report.html");
+  const Finished report = convoy_run({"report", one.string()});
+  CHECK(report.code == 0);
+  CHECK(report.out == (one / "report.html").string() + "\n");
+  CHECK(contains(contents(one / "report.html"), "Worst mistakes"));
+  const auto page = folder.path() / "page.html";
+  const Finished all = convoy_run({"report", one.string(), "-o", page.string(), "--tensorboard"});
+  CHECK(all.code == 0);
+  CHECK(contains(all.out, (one / "tensorboard").string()));
+  CHECK(fs::exists(page));
+  CHECK(names_in(one / "tensorboard").size() == 1);
+
+  const Finished compare = convoy_run({"compare", one.string(), two.string(), "-o", page.string()});
+  CHECK(compare.code == 0);
+  CHECK(compare.out == page.string() + "\n");
+  CHECK(contains(contents(page), "2 runs in 1 group"));
+
+  const Finished none = convoy_run({"report", folder.path().string()});
+  CHECK(none.code == 3);
+  CHECK(is_one_line(none.err));
+  CHECK(convoy_run({"compare", one.string(), (folder.path() / "none").string(), "-o", page.string()}).code == 3);
+  CHECK(convoy_run({"report", one.string(), two.string()}).code == 2);
+  CHECK(convoy_run({"report", one.string(), "-o", (folder.path() / "no" / "page.html").string()}).code == 1);
 }
