@@ -9,6 +9,7 @@
 #include "config/load.h"
 #include "convoy/error.h"
 #include "core/text.h"
+#include "core/value_text.h"
 
 namespace convoy {
 namespace {

@@ -61,7 +61,7 @@ TEST_CASE("help, version and usage errors") {
   CHECK(convoy_run({"--version"}).out.rfind("convoy ", 0) == 0);
   CHECK(convoy_run({"--help"}).code == 0);
   CHECK(convoy_run({}).code == 2);
-  for (const auto* verb : {"train", "resume", "eval", "predict", "summary", "inspect", "config", "check"}) {
+  for (const auto* verb : {"train", "resume", "sweep", "eval", "predict", "summary", "inspect", "config", "check"}) {
     INFO(verb);
     const Finished help = convoy_run({verb, "--help"});
     CHECK(help.code == 0);
