@@ -23,6 +23,9 @@ const std::vector<Verb>& verbs() {
       {"config", "check CONFIG | explain KEY | schema", "check a configuration, explain a key, print the schema",
        config},
       {"data", "preview CONFIG [-o FILE.png]", "draw the images that training sees, and count them", data},
+      {"reproduce", "NAME [--quick]", "run a shipped experiment and hold a published claim against it", reproduce},
+      {"report", "RUN [-o FILE] [--tensorboard]", "make the page of a run, finished or not", report},
+      {"compare", "RUN... [-o FILE]", "make a page that compares runs, with mean and range over seeds", compare},
       {"check", "CONFIG", "check gradients, overfit one batch, describe the data", check},
       {"bench", "CONFIG [--layers]", "time training and inference on this machine", bench},
   };

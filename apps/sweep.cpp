@@ -7,6 +7,7 @@
 
 #include "options.h"
 #include "sweep_progress.h"
+#include "sweep_table.h"
 #include "terminal.h"
 #include "verb.h"
 
@@ -78,54 +79,6 @@ void print_json(const SweepResult& result) {
   std::cout << line.dump() << std::endl;
 }
 
-/// "97.85 +- 0.12 %", "97.85 %" for a single run
-std::string accuracy_of(const SweepSummary& summary) {
-  if (summary.finished == 0) return "";
-  const std::string deviation = summary.finished < 2 ? "" : " +- " + fixed(100 * summary.accuracy_deviation, 2);
-  return fixed(100 * summary.accuracy, 2) + deviation + " %";
-}
-
-/// Also readable where training went astray.
-std::string compact(double loss) {
-  constexpr double large = 1e5;
-  if (loss < large) return fixed(loss, 4);
-  char text[32];
-  std::snprintf(text, sizeof text, "%.3g", loss);
-  return text;
-}
-
-std::string loss_of(const SweepSummary& summary) {
-  if (summary.finished == 0) return "";
-  return compact(summary.loss) + (summary.finished < 2 ? "" : " +- " + compact(summary.loss_deviation));
-}
-
-std::string note_on(const SweepSummary& summary) {
-  std::string note = summary.best ? "best" : "";
-  if (summary.diverged > 0) {
-    const int over = summary.finished + summary.diverged;
-    note += (note.empty() ? "" : ", ") + std::to_string(summary.diverged) + " of " + std::to_string(over) + " diverged";
-  }
-  return note;
-}
-
-void print_text(const SweepResult& result) {
-  std::vector<std::vector<std::string>> rows = {{"setting", "runs", "test accuracy", "test loss", ""}};
-  for (const SweepSummary& summary : result.settings) {
-    rows.push_back(
-        {summary.label, std::to_string(summary.finished), accuracy_of(summary), loss_of(summary), note_on(summary)});
-  }
-  std::vector<std::size_t> widths(rows[0].size());
-  for (const auto& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  }
-  for (const auto& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) line += row[i] + std::string(widths[i] - row[i].size() + 2, ' ');
-    std::cout << line.substr(0, line.find_last_not_of(' ') + 1) << '\n';
-  }
-  std::cout << "runs    " << result.folder.string() << '\n' << "table   " << result.table.string() << '\n';
-}
-
 SweepRequest request_from(const Options& options) {
   SweepRequest request{.sets = options.overrides()};
   if (options.has("seed")) request.sets.push_back("seed=" + options.text("seed"));
@@ -166,7 +119,7 @@ int sweep(const Arguments& arguments) {
                               .threads = options.threads(),
                               .callback = &callback});
   }
-  (json ? print_json : print_text)(result);
+  (json ? print_json : print_table)(result);
   if (!result.interrupted) return ok;
   std::cerr << "interrupted; the same command goes on\n";
   return interrupted;

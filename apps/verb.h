@@ -28,7 +28,10 @@ int inspect(const Arguments& arguments);
 int config(const Arguments& arguments);
 int data(const Arguments& arguments);
 int check(const Arguments& arguments);
+int report(const Arguments& arguments);
+int compare(const Arguments& arguments);
 int sweep(const Arguments& arguments);
+int reproduce(const Arguments& arguments);
 int bench(const Arguments& arguments);
 
 const std::vector<Verb>& verbs();

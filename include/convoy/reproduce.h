@@ -18,24 +18,21 @@ struct Expectation {
   double margin = 0;
 };
 
-/// The [experiment] of a configuration: a claim of the literature, and how to see whether it holds.
+/// The [experiment] and the [sweep] of a configuration: a claim of the literature, and how to see whether it holds.
 struct Experiment {
   std::string source;  ///< where the claim was published
   std::string claim;
   std::vector<std::string> quick = {};  ///< overrides that make it a matter of a minute or two
   std::vector<Expectation> expectations = {};
+  SweepPlan plan = {};
 };
 
-/// Throws Error{config} for a file without [experiment], or with a mistake in it.
-Experiment load_experiment(const std::filesystem::path& file);
+/// `quick` takes the overrides of Experiment::quick and a single seed. Throws Error{config} for a file without
+/// [experiment], for a mistake in it, and for expectations of metrics or settings that are not there.
+Experiment load_experiment(const std::filesystem::path& file, bool quick = false);
 
 /// What an Expectation may be about, each with what it means.
 std::vector<std::pair<std::string, std::string>> metric_names();
-
-struct ReproduceOptions {
-  bool quick = false;  ///< with the overrides of Experiment::quick, and a single seed
-  SweepOptions sweep = {};
-};
 
 /// An expectation beside what was measured, as means over the seeds.
 struct Verdict {
@@ -46,14 +43,12 @@ struct Verdict {
 };
 
 struct Reproduction {
-  Experiment experiment;
   SweepResult sweep;
   std::vector<Verdict> verdicts = {};  ///< none when interrupted
   bool holds = false;                  ///< all of them
 };
 
-/// Runs the sweep of an experiment and holds its expectations against it. Throws Error as load_sweep and run_sweep do,
-/// also for expectations of settings that the sweep does not have, before anything is trained.
-Reproduction reproduce(const std::filesystem::path& file, const ReproduceOptions& options = {});
+/// Runs the experiment's sweep and holds its expectations against it. Throws Error as run_sweep does.
+Reproduction reproduce(const Experiment& experiment, const SweepOptions& options = {});
 
 }  // namespace convoy

@@ -1,7 +1,6 @@
 #include "config/differences.h"
 
 #include <algorithm>
-#include <map>
 
 #include "core/value_text.h"
 
@@ -28,6 +27,13 @@ void add(Keys& keys, const LayerSpec& layer, std::size_t number) {
   add(keys, section, layer.settings);
 }
 
+std::string value_in(const Keys& keys, const std::string& key) {
+  const auto found = keys.find(key);
+  return found == keys.end() ? "not there" : found->second;
+}
+
+}  // namespace
+
 Keys keys_of(const Config& config) {
   Keys keys;
   add(keys, "", config.run);
@@ -40,13 +46,6 @@ Keys keys_of(const Config& config) {
   for (std::size_t i = 0; i < config.layers.size(); ++i) add(keys, config.layers[i], i + 1);
   return keys;
 }
-
-std::string value_in(const Keys& keys, const std::string& key) {
-  const auto found = keys.find(key);
-  return found == keys.end() ? "not there" : found->second;
-}
-
-}  // namespace
 
 std::vector<std::string> differences(const Config& before, const Config& now,
                                      const std::vector<std::string>& harmless) {

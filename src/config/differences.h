@@ -1,11 +1,15 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
 #include "convoy/config.h"
 
 namespace convoy {
+
+/// Every key of a configuration with its value as TOML: {"train.batch_size", "32"}, {"layer.conv1.filters", "16"}.
+std::map<std::string, std::string> keys_of(const Config& config);
 
 /// In words, each key in which two configurations differ: "train.batch_size: 32, now 64". Keys that `harmless` names
 /// do not count, nor does [diagnostics], which changes no result.

@@ -5,8 +5,6 @@
 #include <cmath>
 #include <optional>
 
-#include "config/catalog.h"
-#include "config/load.h"
 #include "convoy/error.h"
 #include "core/text.h"
 #include "core/value_text.h"
@@ -85,17 +83,6 @@ Experiment read_experiment(const WrittenSection& section, const Section& spec) {
     experiment.expectations.push_back(read_expectation(text, settings.where("expect")));
   }
   return experiment;
-}
-
-Experiment load_experiment(const std::filesystem::path& file) {
-  const ConfigText text = read_config_text(file);
-  std::error_code ignored;
-  const Document document = read_document(text, {std::filesystem::weakly_canonical(file, ignored)}, catalog());
-  const auto section = document.apart.find("experiment");
-  if (section == document.apart.end()) {
-    fail(file.string(), "no [experiment] in it; convoy sweep runs what has a [sweep] alone");
-  }
-  return read_experiment(section->second, find_section(catalog(), "experiment"));
 }
 
 }  // namespace convoy

@@ -6,7 +6,7 @@
 
 namespace convoy {
 
-/// Checks an [experiment] section. Throws Error{config}.
+/// Checks an [experiment] section, all but the plan. Throws Error{config}.
 Experiment read_experiment(const WrittenSection& section, const Section& spec);
 
 /// Reads "METRIC: SETTING > SETTING", or in place of the second one a number; the second one may be followed by

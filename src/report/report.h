@@ -1,28 +1,41 @@
 #pragma once
 
+#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "convoy/callbacks.h"
 #include "convoy/metrics.h"
 #include "convoy/model.h"
+#include "io/run_record.h"
 
 namespace convoy {
 
-/// Everything that the page of a run shows.
-struct Report {
-  std::string name;
-  Summary summary;
-  History history;
-  int best_epoch = 0;
-  Evaluation test = {};
-  std::vector<std::string> class_names = {};                    ///< empty: numbers
-  std::vector<std::pair<std::string, std::string>> facts = {};  ///< environment and times, as label and text
-  std::string config = {};                                      ///< the resolved configuration
+/// A misclassified image of the test set.
+struct MistakePicture {
+  Mistake mistake;
+  std::string png;
 };
 
-/// One HTML page that needs nothing else: figures, curves, confusion matrix, layers, configuration, environment.
+/// The kernels of a network's first convolution as pictures.
+struct FilterPictures {
+  std::string layer = {};
+  std::vector<std::string> pngs = {};
+};
+
+/// Everything that the page of a run shows. What a run does not have, or not any more, stays empty.
+struct Report {
+  std::string title;
+  RunRecord record;
+  std::optional<Summary> model = {};
+  Shape input = {};
+  std::optional<Evaluation> test = {};
+  std::vector<std::string> class_names = {};  ///< empty: numbers
+  std::vector<MistakePicture> mistakes = {};  ///< worst first
+  FilterPictures filters = {};
+  std::vector<std::string> omissions = {};  ///< what the page does without, and why
+};
+
+/// One HTML page that needs nothing else.
 std::string html(const Report& report);
 
 }  // namespace convoy

@@ -6,19 +6,6 @@
 #include "convoy/error.h"
 
 namespace convoy {
-namespace {
-
-void softmax(std::span<const float> logits, float* probabilities) {
-  const float largest = *std::ranges::max_element(logits);
-  double sum = 0;
-  for (const float logit : logits) sum += std::exp(static_cast<double>(logit - largest));
-  for (std::size_t i = 0; i < logits.size(); ++i) {
-    probabilities[i] = static_cast<float>(std::exp(static_cast<double>(logits[i] - largest)) / sum);
-  }
-}
-
-}  // namespace
-
 Target target_of(const Batch& batch, int sample) {
   Target target;
   if (batch.labels != nullptr) target.label = batch.labels[sample];
@@ -35,6 +22,15 @@ void copy_inputs(const Batch& batch, Session& session) {
   const std::size_t size = session.network().input_shape().size();
   for (int n = 0; n < batch.size; ++n) {
     std::copy_n(batch.inputs + static_cast<std::size_t>(n) * size, size, session.input()[n]);
+  }
+}
+
+void softmax(std::span<const float> logits, float* probabilities) {
+  const float largest = *std::ranges::max_element(logits);
+  double sum = 0;
+  for (const float logit : logits) sum += std::exp(static_cast<double>(logit - largest));
+  for (std::size_t i = 0; i < logits.size(); ++i) {
+    probabilities[i] = static_cast<float>(std::exp(static_cast<double>(logits[i] - largest)) / sum);
   }
 }
 

@@ -17,6 +17,9 @@ int class_of(const Target& target, int classes);
 /// Copies a batch into a session's input.
 void copy_inputs(const Batch& batch, Session& session);
 
+/// Writes logits.size() probabilities.
+void softmax(std::span<const float> logits, float* probabilities);
+
 /// Copies the first `count` outputs of a session, row-major; of logits, the softmax.
 void copy_outputs(const Session& session, int count, bool logits, float* to);
 

@@ -1,6 +1,7 @@
 #include "train/evaluator.h"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 
 #include "core/stopwatch.h"
@@ -18,6 +19,16 @@ int rank_of(int label, std::span<const float> outputs) {
     if (i != at && (!(outputs[i] <= outputs[at]) || (outputs[i] == outputs[at] && i < at))) ++rank;
   }
   return rank;
+}
+
+constexpr std::size_t most_mistakes = 24;
+
+double probability_of(int place, std::span<const float> outputs, bool logits) {
+  const auto at = static_cast<std::size_t>(place);
+  if (!logits) return outputs[at];
+  std::vector<float> probabilities(outputs.size());
+  softmax(outputs, probabilities.data());
+  return probabilities[at];
 }
 
 }  // namespace
@@ -60,6 +71,7 @@ Evaluation Evaluator::evaluate(const Dataset& data, const Scaling& scaling, int 
 }
 
 void Evaluator::count(const Batch& batch, Evaluation& result) {
+  const int first = result.samples;
   result.samples += batch.size;
   for (int n = 0; n < batch.size; ++n) result.loss += losses_[static_cast<std::size_t>(n)];
   if (result.classes < 2) return;  // regression on one number has no classes
@@ -69,8 +81,19 @@ void Evaluator::count(const Batch& batch, Evaluation& result) {
     const int rank = rank_of(label, outputs);
     result.accuracy += rank == 0 ? 1 : 0;
     result.top_k += rank < result.k ? 1 : 0;
-    ++result.confusion[static_cast<std::size_t>(label * result.classes + argmax(outputs))];
+    const int prediction = argmax(outputs);
+    ++result.confusion[static_cast<std::size_t>(label * result.classes + prediction)];
+    if (prediction == label) continue;
+    note(result.worst, {first + n, label, prediction, 0, losses_[static_cast<std::size_t>(n)]}, outputs);
   }
+}
+
+/// Keeps a mistake if it is among the worst.
+void Evaluator::note(std::vector<Mistake>& worst, Mistake mistake, std::span<const float> outputs) const {
+  if (worst.size() == most_mistakes && !(mistake.loss > worst.back().loss)) return;
+  mistake.probability = probability_of(mistake.prediction, outputs, loss_.from_logits());
+  worst.insert(std::ranges::upper_bound(worst, mistake.loss, std::greater{}, &Mistake::loss), mistake);
+  if (worst.size() > most_mistakes) worst.pop_back();
 }
 
 std::vector<float> Evaluator::predict(const Dataset& data, const Scaling& scaling) {

@@ -27,6 +27,7 @@ class Evaluator {
   void take_weights();
   void forward(const Batch& batch);
   void count(const Batch& batch, Evaluation& result);
+  void note(std::vector<Mistake>& worst, Mistake mistake, std::span<const float> outputs) const;
 
   const Network& network_;
   const Weights& weights_;

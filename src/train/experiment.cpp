@@ -12,11 +12,11 @@
 #include "io/checkpoint.h"
 #include "io/run_folder.h"
 #include "kernels/gemm.h"
-#include "report/report.h"
 #include "train/data_sums.h"
 #include "train/experiment.h"
 #include "train/model_io.h"
 #include "train/progress.h"
+#include "train/run_report.h"
 #include "train/trainer.h"
 
 namespace convoy {
@@ -161,6 +161,7 @@ class Run {
         throw;
       }
       record([&] { folder_.add_divergence(error.what(), trainer_.gradient_norms()); });
+      record([&] { write_page(nullptr); });
       if (saved_epoch_ < 0) throw;
       throw Error(error.kind(), std::string(error.what()) + "\nthe checkpoint of epoch " +
                                     std::to_string(saved_epoch_) + " stays: " + folder_.checkpoint().string());
@@ -240,37 +241,21 @@ class Run {
     result.interrupted = interrupted;
     result.seconds = seconds;
     result.peak_rss_mb = peak_rss_mb();
-    write_file_atomically(folder_.report(), html(make_report(result)));
     folder_.add_outcome({.loss = result.test.loss,
-                     .accuracy = result.test.accuracy,
-                     .best_epoch = result.best_epoch,
-                     .seconds = seconds,
-                     .peak_rss_mb = result.peak_rss_mb,
-                     .interrupted = interrupted});
+                         .accuracy = result.test.accuracy,
+                         .best_epoch = result.best_epoch,
+                         .seconds = seconds,
+                         .peak_rss_mb = result.peak_rss_mb,
+                         .interrupted = interrupted});
+    write_page(&result.test);
     return result;
   }
 
-  Report make_report(const RunResult& result) const {
-    char seconds[32];
-    std::snprintf(seconds, sizeof seconds, "%.1f s", result.seconds);
-    char memory[32];
-    std::snprintf(memory, sizeof memory, "%.0f MB", result.peak_rss_mb);
-    Report report{.name = impl_.config.run.text("name"), .summary = model_.summary(), .history = result.history};
-    report.best_epoch = result.best_epoch;
-    report.test = result.test;
-    report.class_names = impl_.class_names;
-    report.config = resolved_toml(impl_.config);
-    report.facts = {{"training and evaluation", seconds},
-                    {"peak memory", memory},
-                    {"threads", std::to_string(environment_.threads)},
-                    {"processor", environment_.cpu},
-                    {"instruction set", environment_.isa},
-                    {"OpenBLAS kernels", environment_.blas_core},
-                    {"compiler", environment_.compiler},
-                    {"convoy", environment_.convoy_version},
-                    {"started", environment_.started}};
-    for (const auto& [file, sum] : environment_.data) report.facts.emplace_back("SHA-256 of " + file, sum);
-    return report;
+  /// `test` is null where training ended too early for an evaluation.
+  void write_page(const Evaluation* test) {
+    Report report = make_report(read_run(folder_.path()), model_);
+    if (test != nullptr) add_evaluation(report, model_, data_.test, *test);
+    write_file_atomically(folder_.report(), html(report));
   }
 
   RunOptions options_;

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <map>
 
+#include "config/catalog.h"
+#include "config/experiment.h"
+#include "config/load.h"
 #include "convoy/error.h"
 #include "io/run_record.h"
 #include "train/run_metric.h"
@@ -11,26 +14,29 @@ namespace convoy {
 namespace {
 
 /// Throws Error{config} for what the sweep cannot show.
-void require_measurable(const Experiment& experiment, const SweepPlan& plan, const std::string& file) {
+void require_measurable(const Experiment& experiment, const std::string& file) {
   std::vector<std::string> labels;
-  for (const SweepSetting& setting : plan.settings) labels.push_back(setting.label);
+  for (const SweepSetting& setting : experiment.plan.settings) labels.push_back(setting.label);
   for (const Expectation& expectation : experiment.expectations) {
+    const std::string where = file + ": \"" + expectation.text + "\": ";
     try {
       const RunMetric metric(expectation.metric);
     } catch (const Error& error) {
-      throw Error(error.kind(), file + ": \"" + expectation.text + "\": " + error.what());
+      throw Error(error.kind(), where + error.what());
     }
     for (const std::string& label : {expectation.higher, expectation.lower}) {
       if (label.empty() || std::ranges::find(labels, label) != labels.end()) continue;
-      throw Error(ErrorKind::config, file + ": \"" + expectation.text + "\": the sweep has no setting \"" + label +
-                                         "\"" + did_you_mean(label, labels));
+      throw Error(ErrorKind::config,
+                  where + "the sweep has no setting \"" + label + "\"" + did_you_mean(label, labels));
     }
   }
 }
 
 /// The runs of each setting, by its label.
-std::map<std::string, std::vector<RunRecord>> records_of(const SweepPlan& plan, const SweepResult& sweep) {
-  std::map<std::string, std::vector<RunRecord>> records;
+using Records = std::map<std::string, std::vector<RunRecord>>;
+
+Records records_of(const SweepPlan& plan, const SweepResult& sweep) {
+  Records records;
   for (const SweepRun& run : sweep.runs) records[plan.settings[run.setting].label].push_back(read_run(run.folder));
   return records;
 }
@@ -41,7 +47,7 @@ double mean_of(const RunMetric& metric, const std::vector<RunRecord>& runs) {
   return sum / static_cast<double>(runs.size());
 }
 
-Verdict judge(const Expectation& expectation, const std::map<std::string, std::vector<RunRecord>>& records) {
+Verdict judge(const Expectation& expectation, const Records& records) {
   const RunMetric metric(expectation.metric);
   Verdict verdict{.expectation = expectation};
   verdict.higher = mean_of(metric, records.at(expectation.higher));
@@ -55,19 +61,27 @@ Verdict judge(const Expectation& expectation, const std::map<std::string, std::v
 
 }  // namespace
 
-Reproduction reproduce(const std::filesystem::path& file, const ReproduceOptions& options) {
-  Reproduction result{.experiment = load_experiment(file), .sweep = {}};
-  SweepRequest request;
-  if (options.quick) {
-    request.sets = result.experiment.quick;
-    request.seeds = 1;
+Experiment load_experiment(const std::filesystem::path& file, bool quick) {
+  const ConfigText text = read_config_text(file);
+  std::error_code ignored;
+  const Document document = read_document(text, {std::filesystem::weakly_canonical(file, ignored)}, catalog());
+  const auto section = document.apart.find("experiment");
+  if (section == document.apart.end()) {
+    throw Error(ErrorKind::config, file.string() + ": no [experiment] in it; convoy sweep runs a [sweep] alone");
   }
-  const SweepPlan plan = load_sweep(file, request);
-  require_measurable(result.experiment, plan, file.string());
-  result.sweep = run_sweep(plan, options.sweep);
+  Experiment experiment = read_experiment(section->second, convoy::section("experiment"));
+  SweepRequest request;
+  if (quick) request = {.sets = experiment.quick, .seeds = 1};
+  experiment.plan = load_sweep(file, request);
+  require_measurable(experiment, file.string());
+  return experiment;
+}
+
+Reproduction reproduce(const Experiment& experiment, const SweepOptions& options) {
+  Reproduction result{.sweep = run_sweep(experiment.plan, options)};
   if (result.sweep.interrupted) return result;
-  const auto records = records_of(plan, result.sweep);
-  for (const Expectation& expectation : result.experiment.expectations) {
+  const Records records = records_of(experiment.plan, result.sweep);
+  for (const Expectation& expectation : experiment.expectations) {
     result.verdicts.push_back(judge(expectation, records));
   }
   result.holds = std::ranges::all_of(result.verdicts, &Verdict::holds);

@@ -2,75 +2,115 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
-
-#include "report/chart.h"
+#include "report/markup.h"
+#include "support/markup.h"
+#include "support/sample_run.h"
 
 using namespace convoy;
+using test::count;
+using test::sample_run;
 
 namespace {
 
-std::size_t count(const std::string& text, const std::string& part) {
-  std::size_t found = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
-  return found;
-}
+bool has(const std::string& page, const std::string& part) { return page.find(part) != std::string::npos; }
 
 Report sample(int epochs) {
-  Report report;
-  report.name = "<b>name</b> & co";
-  for (int i = 1; i <= epochs; ++i) {
-    report.history.push_back({.epoch = i,
-                              .loss = 1.0 / i,
-                              .accuracy = 1 - 0.5 / i,
-                              .validation_loss = 1.2 / i,
-                              .validation_accuracy = 0.5,
-                              .has_validation = true});
-  }
-  report.test.samples = 3;
-  report.test.classes = 2;
-  report.test.confusion = {1, 1, 0, 1};
-  report.config = "a = \"<script>\"";
-  report.facts = {{"threads", "2"}};
+  Report report{.title = "<b>name</b> & co", .record = sample_run(epochs)};
+  report.model =
+      Summary{.name = "",
+              .rows = {{.name = "conv1", .type = "conv2d", .output = {26, 26, 32}, .inputs = {"input"}, .mode = {}}}};
+  report.input = {28, 28, 1};
+  report.test = Evaluation{.samples = 3, .classes = 2, .confusion = {1, 1, 0, 1}, .worst = {}};
+  report.class_names = {"<cat>", "dog"};
+  report.mistakes = {{{.sample = 7, .label = 0, .prediction = 1, .probability = 0.75}, "PNG"}};
+  report.filters = {"conv1", {"PNG", "PNG"}};
   return report;
+}
+
+void check_sound(const std::string& page) {
+  for (const std::string tag : {"html", "head", "body", "main", "table", "svg", "section", "figure", "div", "h2", "pre",
+                                "tr", "ul", "li", "text", "script"}) {
+    INFO(tag);
+    CHECK(test::is_balanced(page, tag));
+  }
+  CHECK(count(page, "<script>") == 1);   // the page's own
+  CHECK_FALSE(has(page, "src=\"http"));  // nothing from elsewhere
+  CHECK_FALSE(has(page, "@import"));
+  CHECK_FALSE(has(page, "<link"));
 }
 
 }  // namespace
 
-TEST_CASE("ticks are round and enclose the data") {
-  CHECK(nice_ticks(0, 1, 5) == std::vector<double>{0, 0.2, 0.4, 0.6000000000000001, 0.8, 1});
-  CHECK(nice_ticks(3, 97, 5).front() == 0);
-  CHECK(nice_ticks(3, 97, 5).back() == 100);
-  CHECK(nice_ticks(5, 5, 5).size() > 1);
-  CHECK(nice_ticks(std::nan(""), 1, 5) == std::vector<double>{0, 1});
-}
-
-TEST_CASE("charts survive one point, no point and numbers that are not finite") {
-  for (const std::vector<double>& values : {std::vector<double>{},
-                                            {1.0},
-                                            {2.0, 2.0},
-                                            {1.0, std::nan(""), 3.0},
-                                            {std::numeric_limits<double>::infinity()}}) {
-    const std::string chart = svg({"title", "epoch", {{"a", values}}});
-    CHECK(count(chart, "<svg") == 1);
-    CHECK(chart.find("nan") == std::string::npos);
-    CHECK(chart.find("inf") == std::string::npos);
-  }
-  CHECK(count(svg({"t", "x", {{"a", {1, 2, 3}}, {"b", {3, 2, 1}}}}), "<path") == 2);
-}
-
 TEST_CASE("the page is complete, balanced and escaped") {
   for (const int epochs : {0, 1, 12}) {
     const std::string page = html(sample(epochs));
-    for (const std::string tag : {"html", "head", "body", "table", "svg", "div", "h2", "pre", "tr"}) {
-      INFO(tag);
-      CHECK(count(page, "<" + tag + ">") + count(page, "<" + tag + " ") == count(page, "</" + tag + ">"));
-    }
-    CHECK(page.find("&lt;b&gt;name&lt;/b&gt; &amp; co") != std::string::npos);
-    CHECK(page.find("<script>") == std::string::npos);
-    CHECK(page.find("http") == std::string::npos);  // nothing from elsewhere
-    CHECK(page.find("Confusion matrix") != std::string::npos);
+    check_sound(page);
+    CHECK(has(page, "&lt;b&gt;name&lt;/b&gt; &amp; co"));
+    for (const char* title : {"Confusion matrix", "Worst mistakes", "Model", "First filters", "Configuration"})
+      CHECK(has(page, "<h2>" + std::string(title)));
+    CHECK(has(page, "<h2>Training") == (epochs > 0));
+    CHECK(has(page, "<h2>Diagnostics") == (epochs > 0));
+    CHECK(has(page, "&lt;cat&gt; → dog<br><span class=\"soft\">75.00 %"));
+    CHECK(count(page, "data:image/png;base64,UE5H\"") == 3);
   }
+}
+
+TEST_CASE("charts over time have a view for each clock") {
+  const std::string page = html(sample(3));
+  CHECK(count(page, "<div class=\"by-step\">") > 8);
+  CHECK(count(page, "<div class=\"by-step\">") == count(page, "<div class=\"by-seconds\">"));
+  CHECK(has(page, "seconds of training"));
+}
+
+TEST_CASE("a run from before steps were told shows its epochs") {
+  Report report = sample(3);
+  report.record.steps.clear();
+  report.record.diagnostics.clear();
+  for (EpochLog& log : report.record.history) log.step = 0;
+  const std::string page = html(report);
+  CHECK_FALSE(has(page, "nothing to draw"));
+  CHECK_FALSE(has(page, ">step</text>"));
+}
+
+TEST_CASE("a run that diverged or was left says so first, and what the page does without") {
+  Report report = sample(2);
+  report.record.divergence = Divergence{"the loss of step 7 is not finite", {1, 10, 1000}};
+  for (std::uint64_t step = 1; step <= 30; ++step) report.record.warnings.push_back({step, "skipped"});
+  report.record.outcome.reset();
+  report.test.reset();
+  report.model.reset();
+  report.mistakes.clear();
+  report.filters = {};
+  report.omissions = {"Without an evaluation: the data is gone"};
+  const std::string page = html(report);
+  check_sound(page);
+  CHECK(has(page, "A training run of convoy, diverged."));
+  CHECK(page.find("the loss of step 7 is not finite") < page.find("class=\"cards\""));
+  CHECK(has(page, "and 10 more warnings"));
+  CHECK(has(page, "the data is gone"));
+  CHECK_FALSE(has(page, "<h2>Model"));
+  CHECK_FALSE(has(page, "<h2>Confusion"));
+  report.record.divergence.reset();
+  CHECK(has(html(report), "not finished"));
+}
+
+TEST_CASE("of many classes the page lists the most frequent confusions") {
+  Report report = sample(1);
+  report.test = Evaluation{.samples = 100, .classes = 100, .confusion = std::vector<std::int64_t>(10000), .worst = {}};
+  report.test->confusion[3 * 100 + 5] = 17;
+  const std::string page = html(report);
+  CHECK(has(page, "<td class=\"text\">3</td><td class=\"text\">5</td><td>17</td>"));
+  CHECK(page.size() < 200000);
+}
+
+TEST_CASE("text, numbers and times as a page shows them") {
+  CHECK(escaped("<a href=\"x\">'&") == "&lt;a href=&quot;x&quot;&gt;&#39;&amp;");
+  CHECK(grouped(1234567) == "1,234,567");
+  CHECK(duration(12.34) == "12.3 s");
+  CHECK(duration(245) == "4 min 05 s");
+  CHECK(duration(3725) == "1 h 02 min");
+  CHECK(fixed(1e300 * 1e300, 2) == "-");
+  CHECK(data_uri("M") == "data:image/png;base64,TQ==");
+  CHECK(data_uri("Man") == "data:image/png;base64,TWFu");
+  CHECK(data_uri("") == "data:image/png;base64,");
 }

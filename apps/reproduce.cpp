@@ -1,0 +1,116 @@
+#include "convoy/reproduce.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "convoy/error.h"
+#include "options.h"
+#include "sweep_progress.h"
+#include "sweep_table.h"
+#include "terminal.h"
+#include "verb.h"
+
+namespace convoy::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// configs/experiments beside the current folder or above the program, as in a build tree; empty if there is none.
+fs::path experiments_folder() {
+  const fs::path inside = fs::path("configs") / "experiments";
+  std::error_code error;
+  if (fs::is_directory(inside, error)) return inside;
+  for (fs::path above = fs::read_symlink("/proc/self/exe", error); above.has_relative_path();
+       above = above.parent_path()) {
+    if (fs::is_directory(above / inside, error)) return above / inside;
+  }
+  return "";
+}
+
+std::vector<std::string> names_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (entry.path().extension() == ".toml") names.push_back(entry.path().stem().string());
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+/// A shipped experiment by its name, or a configuration file.
+fs::path find_experiment(const std::string& name) {
+  if (name.ends_with(".toml")) return name;
+  const fs::path folder = experiments_folder();
+  const std::vector<std::string> names = names_in(folder);
+  if (std::ranges::find(names, name) != names.end()) return folder / (name + ".toml");
+  std::string known;
+  for (const std::string& other : names) known += (known.empty() ? "" : ", ") + other;
+  throw Error(ErrorKind::config,
+              "no experiment is named \"" + name + "\"" + did_you_mean(name, names) +
+                  (known.empty() ? "; give a file, or run it in convoy's source tree" : "; there are " + known));
+}
+
+std::string figure(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g", value);
+  return text;
+}
+
+void print_text(const Experiment& experiment, const Reproduction& result) {
+  std::cout << "source  " << experiment.source << "\nclaim   " << experiment.claim << "\n\n";
+  print_table(result.sweep);
+  std::cout << '\n';
+  for (const Verdict& verdict : result.verdicts) {
+    std::cout << (verdict.holds ? "holds   " : "FAILS   ") << verdict.expectation.text << "   ("
+              << figure(verdict.higher) << (verdict.holds ? " > " : " is not > ") << figure(verdict.lower) << ")\n";
+  }
+  if (!result.sweep.interrupted) std::cout << (result.holds ? "reproduced\n" : "NOT REPRODUCED\n");
+}
+
+void print_json(const Experiment& experiment, const Reproduction& result) {
+  nlohmann::ordered_json line = {{"event", "reproduction"},   {"source", experiment.source},
+                                 {"claim", experiment.claim}, {"interrupted", result.sweep.interrupted},
+                                 {"holds", result.holds},     {"folder", result.sweep.folder.string()}};
+  for (const Verdict& verdict : result.verdicts) {
+    line["expectations"].push_back({{"text", verdict.expectation.text},
+                                    {"higher", verdict.higher},
+                                    {"lower", verdict.lower},
+                                    {"holds", verdict.holds}});
+  }
+  std::cout << line.dump() << '\n';
+}
+
+}  // namespace
+
+int reproduce(const Arguments& arguments) {
+  Options options("reproduce");
+  options.add_flag("quick", "A smaller form of it, with one seed, in a minute or two.");
+  options.add_threads();
+  options.add_text("out", "DIR", "The folder of its runs; runs/NAME without it. There it goes on.");
+  options.add_flag("force", "Begin anew, and remove the runs that are there.");
+  options.add_flag("json", "Print one JSON object.");
+  options.add_flag("quiet", "Show no progress.");
+  if (!options.parse(arguments, 1, 1, "one NAME of configs/experiments, or a file")) return ok;
+  const fs::path file = find_experiment(options.positional()[0]);
+  const bool quick = options.has("quick");
+  const Experiment experiment = load_experiment(file, quick);
+  const std::string folder = "runs/" + file.stem().string() + (quick ? "-quick" : "");
+  Reproduction result;
+  {
+    SweepProgress progress(experiment.plan, options.has("quiet"));
+    result = convoy::reproduce(experiment, {.folder = options.text("out", folder),
+                                            .force = options.has("force"),
+                                            .threads = options.threads(),
+                                            .callback = &progress});
+  }
+  (options.has("json") ? print_json : print_text)(experiment, result);
+  if (result.sweep.interrupted) {
+    std::cerr << "interrupted; the same command goes on\n";
+    return interrupted;
+  }
+  return result.holds ? ok : failed;
+}
+
+}  // namespace convoy::app

@@ -1,0 +1,96 @@
+#include "report/markup.h"
+
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+namespace convoy {
+namespace {
+
+std::string row_of(const std::vector<Cell>& cells, const std::string& tag) {
+  std::string text = "<tr>";
+  for (const Cell& cell : cells) {
+    text += "<" + tag + (cell.is_text ? " class=\"text\">" : ">") + escaped(cell.text) + "</" + tag + ">";
+  }
+  return text + "</tr>\n";
+}
+
+std::string base64(const std::string& bytes) {
+  constexpr const char* alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  for (std::size_t at = 0; at < bytes.size(); at += 3) {
+    unsigned group = 0;
+    for (std::size_t i = at; i < at + 3; ++i) {
+      group = group << 8U | (i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0U);
+    }
+    for (unsigned shift : {18U, 12U, 6U, 0U}) text += alphabet[group >> shift & 63U];
+  }
+  const std::size_t padding = (3 - bytes.size() % 3) % 3;
+  return text.replace(text.size() - padding, padding, padding, '=');
+}
+
+}  // namespace
+
+std::string escaped(const std::string& text) {
+  std::string result;
+  for (const char c : text) {
+    switch (c) {
+      case '&': result += "&amp;"; break;
+      case '<': result += "&lt;"; break;
+      case '>': result += "&gt;"; break;
+      case '"': result += "&quot;"; break;
+      case '\'': result += "&#39;"; break;
+      default: result += c;
+    }
+  }
+  return result;
+}
+
+std::string fixed(double value, int digits) {
+  if (!std::isfinite(value)) return "-";
+  std::array<char, 400> text{};
+  std::snprintf(text.data(), text.size(), "%.*f", digits, value);
+  return text.data();
+}
+
+std::string percent(double share) { return std::isfinite(share) ? fixed(100 * share, 2) + " %" : "-"; }
+
+std::string grouped(std::int64_t number) {
+  std::string digits = std::to_string(number);
+  for (int at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<std::size_t>(at), ",");
+  return digits;
+}
+
+std::string duration(double seconds) {
+  if (!(seconds >= 60) || seconds > 1e9) return fixed(seconds, 1) + " s";
+  const auto whole = static_cast<std::int64_t>(std::lround(seconds));
+  const bool hours = whole >= 3600;
+  const std::int64_t large = hours ? whole / 3600 : whole / 60;
+  const std::int64_t small = hours ? whole / 60 % 60 : whole % 60;
+  return std::to_string(large) + (hours ? " h " : " min ") + (small < 10 ? "0" : "") + std::to_string(small) +
+         (hours ? " min" : " s");
+}
+
+std::string section(const std::string& title, const std::string& body) {
+  return body.empty() ? "" : "<section>\n<h2>" + escaped(title) + "</h2>\n" + body + "</section>\n";
+}
+
+std::string remark(const std::string& text) { return "<p class=\"soft\">" + escaped(text) + "</p>\n"; }
+
+std::string cards(const std::vector<Card>& all) {
+  std::string text = "<div class=\"cards\">\n";
+  for (const Card& card : all) {
+    text += "<div class=\"card\"><b>" + escaped(card.figure) + "</b><span>" + escaped(card.label) + "</span></div>\n";
+  }
+  return text + "</div>\n";
+}
+
+std::string table(const std::vector<std::vector<Cell>>& rows) {
+  std::string text = "<div class=\"wide\"><table>\n";
+  for (std::size_t i = 0; i < rows.size(); ++i) text += row_of(rows[i], i == 0 ? "th" : "td");
+  return text + "</table></div>\n";
+}
+
+std::string data_uri(const std::string& png) { return "data:image/png;base64," + base64(png); }
+
+}  // namespace convoy

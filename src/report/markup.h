@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace convoy {
+
+/// Text with &, <, > and quotes as HTML writes them.
+std::string escaped(const std::string& text);
+
+/// With so many digits after the point; "-" for what is not finite.
+std::string fixed(double value, int digits);
+/// "98.42 %"
+std::string percent(double share);
+/// "1,234,567"
+std::string grouped(std::int64_t number);
+/// "12.3 s", "4 min 05 s", "2 h 04 min"
+std::string duration(double seconds);
+
+/// <h2> and what belongs to it; "" where there is nothing.
+std::string section(const std::string& title, const std::string& body);
+
+/// A paragraph in the soft colour.
+std::string remark(const std::string& text);
+
+/// A figure with its label, as one of the cards at a page's top.
+struct Card {
+  std::string figure;
+  std::string label;
+};
+std::string cards(const std::vector<Card>& all);
+
+/// One cell of a table, of a number (to the right) or a text (to the left).
+struct Cell {
+  std::string text;
+  bool is_text = false;
+};
+/// A table that scrolls where it is too wide. The first row is its head.
+std::string table(const std::vector<std::vector<Cell>>& rows);
+
+/// An image in the page itself.
+std::string data_uri(const std::string& png);
+
+}  // namespace convoy

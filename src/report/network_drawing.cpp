@@ -1,0 +1,278 @@
+#include "report/network_drawing.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "report/markup.h"
+
+namespace convoy {
+namespace {
+
+constexpr double box_width = 148;
+constexpr double box_height = 32;
+constexpr double row_height = 48;
+constexpr double track_width = 22;  ///< of a lane that has connections only
+constexpr double lane_gap = 10;
+constexpr double column_gap = 44;
+constexpr double margin = 16;
+constexpr int rows_a_column = 22;
+constexpr std::size_t longest_text = 21;
+
+/// A box: a layer or the input.
+struct Box {
+  std::string name;
+  std::string text;  ///< type and shape
+  std::string kind;  ///< the type that colours it
+  std::vector<int> inputs = {};
+  int level = 0;  ///< the longest way from the input
+  int lane = 0;
+};
+
+/// A connection that passes boxes by on a lane of its own, or goes straight to the next level.
+struct Edge {
+  int from;
+  int to;
+  int lane = 0;
+};
+
+/// The boxes between two levels, drawn below each other.
+struct Column {
+  int first;
+  int last;
+  double x = 0;
+  std::vector<double> centres = {};  ///< of the lanes
+  double width = 0;
+};
+
+std::string number(double value) { return std::to_string(static_cast<int>(std::lround(value))); }
+
+std::vector<Box> boxes_of(const Summary& summary, const Shape& input) {
+  std::vector<Box> boxes = {{"input", input.text(), "input"}};
+  std::map<std::string, int> number_of = {{"input", 0}};
+  for (const SummaryRow& row : summary.rows) {
+    Box box{row.name, row.type + " " + row.output.text(), row.type.substr(0, row.type.find(','))};
+    for (const std::string& name : row.inputs) {
+      const auto source = number_of.find(name);
+      if (source == number_of.end()) continue;
+      box.inputs.push_back(source->second);
+      box.level = std::max(box.level, boxes[static_cast<std::size_t>(source->second)].level + 1);
+    }
+    number_of[row.name] = static_cast<int>(boxes.size());
+    boxes.push_back(box);
+  }
+  return boxes;
+}
+
+/// Which lanes are taken at each level.
+class Lanes {
+ public:
+  /// The first lane that is free at the levels from `first` to `last`, `wanted` if it is.
+  int take(int first, int last, int wanted) {
+    int lane = wanted;
+    for (int next = 0; !is_free(first, last, lane); ++next) lane = next;
+    for (int level = first; level <= last; ++level) taken_.insert({level, lane});
+    return lane;
+  }
+
+ private:
+  bool is_free(int first, int last, int lane) const {
+    for (int level = first; level <= last; ++level) {
+      if (taken_.contains({level, lane})) return false;
+    }
+    return true;
+  }
+
+  std::set<std::pair<int, int>> taken_;
+};
+
+/// The network as a picture: levels from top to bottom, lanes side by side, columns where it is long.
+class Drawing {
+ public:
+  Drawing(const Summary& summary, const Shape& input) : boxes_(boxes_of(summary, input)) {
+    place_boxes();
+    place_edges();
+    cut_into_columns();
+    place_columns();
+  }
+
+  std::string draw() const {
+    std::string text;
+    for (const Edge& edge : edges_) text += path(edge);
+    for (const Box& box : boxes_) text += drawn(box);
+    const std::string width = number(columns_.back().x + columns_.back().width + margin);
+    const std::string height = number(height_);
+    return "<svg class=\"network\" viewBox=\"0 0 " + width + " " + height + "\" width=\"" + width + "\" height=\"" +
+           height + "\" role=\"img\" aria-label=\"the network\">\n" + text + "</svg>\n";
+  }
+
+ private:
+  const Box& box(int i) const { return boxes_[static_cast<std::size_t>(i)]; }
+
+  void place_boxes() {
+    for (Box& one : boxes_) {
+      int wanted = 0;
+      if (!one.inputs.empty()) {
+        wanted = box(one.inputs[0]).lane;
+        for (const int source : one.inputs) wanted = std::min(wanted, box(source).lane);
+      }
+      one.lane = lanes_.take(one.level, one.level, wanted);
+    }
+  }
+
+  void place_edges() {
+    for (int to = 0; to < static_cast<int>(boxes_.size()); ++to) {
+      const std::set<int> sources(box(to).inputs.begin(), box(to).inputs.end());
+      for (const int from : sources) {
+        const int first = box(from).level + 1;
+        const int last = box(to).level - 1;
+        edges_.push_back({from, to, first > last ? box(to).lane : lanes_.take(first, last, box(from).lane)});
+      }
+    }
+  }
+
+  /// Whether everything after `level` comes through one box on it.
+  bool is_cut(int level) const {
+    std::set<int> sources;
+    for (const Edge& edge : edges_) {
+      if (box(edge.from).level <= level && box(edge.to).level > level) sources.insert(edge.from);
+    }
+    return sources.size() == 1 && box(*sources.begin()).level == level;
+  }
+
+  void cut_into_columns() {
+    const int last = std::ranges::max(boxes_, {}, &Box::level).level;
+    const int columns = last / rows_a_column + 1;
+    const int aim = (last + columns) / columns;
+    int first = 0;
+    for (int level = 0; level < last; ++level) {
+      // a cut in the last column would leave it nearly empty
+      if (level - first + 1 < aim || !is_cut(level) || last - level < aim / 3) continue;
+      columns_.push_back({first, level});
+      first = level + 1;
+    }
+    columns_.push_back({first, last});
+  }
+
+  std::size_t column_of(int level) const {
+    return static_cast<std::size_t>(std::ranges::find_if(columns_, [&](const Column& c) { return level <= c.last; }) -
+                                    columns_.begin());
+  }
+
+  void place_columns() {
+    double x = margin;
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      Column& column = columns_[i];
+      std::map<int, bool> lanes;  // whether a box is on it
+      for (const Box& one : boxes_) {
+        if (column_of(one.level) == i) lanes[one.lane] = true;
+      }
+      for (const Edge& edge : edges_) {
+        if (column_of(box(edge.to).level) == i) lanes.try_emplace(edge.lane, false);
+      }
+      column.x = x;
+      column.centres.resize(static_cast<std::size_t>(lanes.rbegin()->first) + 1);
+      for (const auto& [lane, has_box] : lanes) {
+        const double width = has_box ? box_width : track_width;
+        column.centres[static_cast<std::size_t>(lane)] = column.x + column.width + width / 2;
+        column.width += width + lane_gap;
+      }
+      column.width -= lane_gap;
+      x += column.width + column_gap;
+      height_ = std::max(height_, top_of(column.last) + box_height + 2 * margin);
+    }
+  }
+
+  /// Of the boxes on a level; a column after the first leaves room for the connection that enters it.
+  double top_of(int level) const {
+    const std::size_t column = column_of(level);
+    return margin + row_height * (level - columns_[column].first + (column > 0 ? 0.5 : 0));
+  }
+  double centre_of(int lane, std::size_t column) const {
+    return columns_[column].centres[static_cast<std::size_t>(lane)];
+  }
+  double centre_of(const Box& one) const { return centre_of(one.lane, column_of(one.level)); }
+
+  std::string path(const Edge& edge) const {
+    const Box& from = box(edge.from);
+    const Box& to = box(edge.to);
+    const std::size_t column = column_of(to.level);
+    const bool enters = column_of(from.level) != column;
+    double x = centre_of(from);
+    double y = top_of(from.level) + box_height;
+    std::string text = "M" + number(x) + " " + number(y);
+    if (enters) text += into_column(x, y, columns_[column]);
+    const int first = enters ? columns_[column].first : from.level + 1;
+    if (to.level > first) {  // along its own lane
+      const double lane = centre_of(edge.lane, column);
+      const double lane_top = top_of(first);
+      text += bend(x, y, lane, lane_top) + "V" + number(top_of(to.level - 1) + box_height);
+      x = lane;
+      y = top_of(to.level - 1) + box_height;
+    }
+    text += bend(x, y, centre_of(to), top_of(to.level) - 5);
+    return "<path class=\"edge\" d=\"" + text + "\"/>\n" + head(centre_of(to), top_of(to.level));
+  }
+
+  /// Down, between the columns up, and to the top of the next one; leaves x and y there.
+  static std::string into_column(double& x, double& y, const Column& column) {
+    const double between = column.x - column_gap / 2;
+    const std::string text =
+        "V" + number(y + 12) + "H" + number(between) + "V" + number(margin - 6) + "H" + number(column.centres[0]);
+    x = column.centres[0];
+    y = margin - 6;
+    return text;
+  }
+
+  static std::string bend(double x, double y, double to_x, double to_y) {
+    if (x == to_x) return "V" + number(to_y);
+    const double middle = (y + to_y) / 2;
+    return "C" + number(x) + " " + number(middle) + " " + number(to_x) + " " + number(middle) + " " + number(to_x) +
+           " " + number(to_y);
+  }
+
+  static std::string head(double x, double y) {
+    return "<path class=\"head\" d=\"M" + number(x) + " " + number(y) + "l-4 -7h8z\"/>\n";
+  }
+
+  /// Layers of a type have a colour, chosen by the order in which the types come.
+  std::string colour_of(const std::string& kind) const {
+    std::vector<std::string> kinds;
+    for (const Box& one : boxes_) {
+      if (std::ranges::find(kinds, one.kind) == kinds.end()) kinds.push_back(one.kind);
+    }
+    const auto place = std::ranges::find(kinds, kind) - kinds.begin();
+    return "c" + std::to_string((place + 7) % 8);
+  }
+
+  static std::string shortened(const std::string& text, std::size_t most) {
+    return text.size() <= most ? text : text.substr(0, most - 1) + "…";
+  }
+
+  std::string drawn(const Box& one) const {
+    const double x = centre_of(one) - box_width / 2;
+    const double y = top_of(one.level);
+    return "<g><title>" + escaped(one.name + ": " + one.text) + "</title><rect x=\"" + number(x) + "\" y=\"" +
+           number(y) + "\" width=\"" + number(box_width) + "\" height=\"" + number(box_height) +
+           "\" rx=\"5\"/><rect class=\"kind " + colour_of(one.kind) + "\" x=\"" + number(x) + "\" y=\"" +
+           number(y + 4) + "\" width=\"4\" height=\"" + number(box_height - 8) +
+           "\" rx=\"2\"/><text class=\"name\" x=\"" + number(x + 10) + "\" y=\"" + number(y + 13) + "\">" +
+           escaped(shortened(one.name, longest_text - 2)) + "</text><text x=\"" + number(x + 10) + "\" y=\"" +
+           number(y + 26) + "\">" + escaped(shortened(one.text, longest_text)) + "</text></g>\n";
+  }
+
+  std::vector<Box> boxes_;
+  std::vector<Edge> edges_;
+  std::vector<Column> columns_;
+  Lanes lanes_;
+  double height_ = 0;
+};
+
+}  // namespace
+
+std::string network_drawing(const Summary& summary, const Shape& input) { return Drawing(summary, input).draw(); }
+
+}  // namespace convoy

@@ -1,0 +1,184 @@
+#include "report/run_charts.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "report/markup.h"
+
+namespace convoy {
+namespace {
+
+struct MeasureRow {
+  const char* title;
+  double EpochLog::*of_epoch;
+  double StepsLog::*of_steps;  ///< null: known by epoch only
+  double factor;
+  bool validation;
+};
+
+const MeasureRow& row_of(Measure measure) {
+  static constexpr std::array rows = {
+      MeasureRow{"Training loss", &EpochLog::loss, &StepsLog::loss, 1, false},
+      MeasureRow{"Validation loss", &EpochLog::validation_loss, nullptr, 1, true},
+      MeasureRow{"Training accuracy, %", &EpochLog::accuracy, &StepsLog::accuracy, 100, false},
+      MeasureRow{"Validation accuracy, %", &EpochLog::validation_accuracy, nullptr, 100, true},
+      MeasureRow{"Learning rate", &EpochLog::learning_rate, &StepsLog::learning_rate, 1, false}};
+  return rows[static_cast<std::size_t>(measure)];
+}
+
+/// Curves by name, as they come up in the events.
+class Curves {
+ public:
+  void add(const std::string& name, const Sample& sample) {
+    auto found = std::ranges::find(curves_, name, &Curve::name);
+    if (found == curves_.end()) found = curves_.insert(found, {name, {}});
+    found->samples.push_back(sample);
+  }
+  const std::vector<Curve>& all() const { return curves_; }
+
+ private:
+  std::vector<Curve> curves_;
+};
+
+using LayerValue = std::optional<double> LayerDiagnostics::*;
+
+Curves layer_curves(const RunRecord& record, const Timeline& timeline, LayerValue value, double factor = 1) {
+  Curves curves;
+  for (const Diagnostics& seen : record.diagnostics) {
+    for (const LayerDiagnostics& layer : seen.layers) {
+      if (layer.*value) curves.add(layer.name, {timeline.at_step(seen.step), *(layer.*value) * factor});
+    }
+  }
+  return curves;
+}
+
+std::string layer_figure(const std::string& title, const RunRecord& record, const Timeline& timeline,
+                         LayerValue value) {
+  return figure_by_span(title, layer_curves(record, timeline, value).all());
+}
+
+std::string norm_figure(const std::string& title, const RunRecord& record, const Timeline& timeline,
+                        double BatchNormDiagnostics::*value) {
+  Curves curves;
+  for (const Diagnostics& seen : record.diagnostics) {
+    for (const auto& norm : seen.batch_norms) curves.add(norm.name, {timeline.at_step(seen.step), norm.*value});
+  }
+  return figure_by_span(title, curves.all());
+}
+
+std::string percentile_figures(const RunRecord& record, const Timeline& timeline) {
+  Curves curves;
+  for (const Diagnostics& seen : record.diagnostics) {
+    for (const PercentileBand& band : seen.percentiles) {
+      curves.add(band.name, {timeline.at_step(seen.step), band.p50, band.p15, band.p85});
+    }
+  }
+  std::string text;
+  for (const Curve& curve : curves.all()) {
+    text += figure_over_time(curve.name + ": median, and from the 15th to the 85th percentile", {curve});
+  }
+  return text;
+}
+
+std::string probe_loss_figure(const RunRecord& record, const Timeline& timeline) {
+  Curves curves;
+  for (const Diagnostics& seen : record.diagnostics) {
+    const Moment moment = timeline.at_step(seen.step);
+    if (seen.train_mode_loss) curves.add("in train mode", {moment, *seen.train_mode_loss});
+    if (seen.predict_mode_loss) curves.add("in predict mode", {moment, *seen.predict_mode_loss});
+  }
+  return figure_by_span("Loss of the probe", curves.all());
+}
+
+/// Of the last look: the first has the times of a cold start.
+std::string time_figure(const RunRecord& record) {
+  BarChart chart{"Time by layer, us of work an image", {"forward", "backward"}, {}};
+  for (const LayerDiagnostics& layer : record.diagnostics.back().layers) {
+    if (layer.forward_us + layer.backward_us > 0)
+      chart.bars.push_back({layer.name, {layer.forward_us, layer.backward_us}});
+  }
+  return chart.bars.empty() ? "" : figure(chart);
+}
+
+Curve curve_of(const RunRecord& record, Measure measure, const std::string& name) {
+  return {name, samples_of(record, measure)};
+}
+
+/// What is missing to 100 %, where progress shows when accuracies come near it.
+Curve error_of(Curve accuracy) {
+  for (Sample& sample : accuracy.samples) sample.value = 100 - sample.value;
+  return accuracy;
+}
+
+}  // namespace
+
+std::string figure_by_span(const std::string& title, const std::vector<Curve>& curves) {
+  std::vector<Series> values;
+  for (const Curve& curve : curves) {
+    Series series;
+    for (const Sample& sample : curve.samples) series.points.push_back({0, sample.value});
+    values.push_back(series);
+  }
+  return figure_over_time(title, curves, scaled_by_span(values));
+}
+
+std::string title_of(Measure measure) { return row_of(measure).title; }
+
+std::vector<Sample> samples_of(const RunRecord& record, Measure measure) {
+  const MeasureRow& row = row_of(measure);
+  const Timeline timeline(record);
+  std::vector<Sample> samples;
+  if (row.of_steps != nullptr && !record.steps.empty()) {
+    for (const StepsLog& log : record.steps) samples.push_back({timeline.at(log), log.*row.of_steps * row.factor});
+    return samples;
+  }
+  for (const EpochLog& log : record.history) {
+    if (row.validation && !log.has_validation) continue;
+    samples.push_back({timeline.at(log), log.*row.of_epoch * row.factor});
+  }
+  return samples;
+}
+
+std::string state_of(const RunRecord& record) {
+  if (record.divergence) return "diverged";
+  if (!record.outcome) return "not finished";
+  return record.outcome->interrupted ? "interrupted" : "finished";
+}
+
+std::string clock_choice() {
+  return "<div class=\"clocks\" role=\"group\" aria-label=\"x axis\"><label for=\"by-step\">steps</label>"
+         "<label for=\"by-epoch\">epochs</label><label for=\"by-seconds\">seconds</label></div>\n";
+}
+
+std::string training_charts(const RunRecord& record) {
+  const std::vector<Curve> losses = {curve_of(record, Measure::loss, "training"),
+                                     curve_of(record, Measure::validation_loss, "validation")};
+  const std::vector<Curve> accuracies = {curve_of(record, Measure::accuracy, "training"),
+                                         curve_of(record, Measure::validation_accuracy, "validation")};
+  const std::string charts =
+      figure_by_span("Loss", losses) + figure_over_time("Accuracy, %", accuracies) +
+      figure_by_span("Error, %", {error_of(accuracies[0]), error_of(accuracies[1])}) +
+      figure_by_span(title_of(Measure::learning_rate), {curve_of(record, Measure::learning_rate, "learning rate")});
+  if (charts.empty()) return "";
+  return clock_choice() + "<div class=\"charts\">\n" + charts + "</div>\n";
+}
+
+std::string diagnostics_charts(const RunRecord& record) {
+  if (record.diagnostics.empty()) return "";
+  const Timeline timeline(record);
+  return "<div class=\"charts\">\n" +
+         layer_figure("Norm of the gradient", record, timeline, &LayerDiagnostics::gradient_norm) +
+         layer_figure("Norm of the weights", record, timeline, &LayerDiagnostics::weight_norm) +
+         layer_figure("Change of the weights by their norm", record, timeline, &LayerDiagnostics::update_ratio) +
+         figure_over_time("Dead units, %", layer_curves(record, timeline, &LayerDiagnostics::dead, 100).all()) +
+         probe_loss_figure(record, timeline) +
+         norm_figure("Batch norm: gap of the means, in deviations", record, timeline, &BatchNormDiagnostics::mean_gap) +
+         norm_figure("Batch norm: moving variance by variance in train mode", record, timeline,
+                     &BatchNormDiagnostics::variance_ratio) +
+         norm_figure("Batch norm: variance in predict mode by train mode", record, timeline,
+                     &BatchNormDiagnostics::variance_shift) +
+         percentile_figures(record, timeline) + time_figure(record) + "</div>\n";
+}
+
+}  // namespace convoy

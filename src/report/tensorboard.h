@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "io/run_record.h"
+
+namespace convoy {
+
+/// CRC-32C (Castagnoli) of RFC 3720.
+std::uint32_t crc32c(std::string_view bytes);
+
+/// The name of a run's event file, the same each time: TensorBoard wants "tfevents" in it.
+std::string tensorboard_file_name(const RunRecord& record);
+
+/// A run's scalars as the bytes of an event file: records of length, checksum, Event message and checksum (TensorFlow's
+/// TFRecord format), with the fields of event.proto and summary.proto that scalars need. Times are those of the run.
+std::string tensorboard_events(const RunRecord& record);
+
+}  // namespace convoy

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "io/run_record.h"
+#include "report/chart.h"
+
+namespace convoy {
+
+/// A moment of training by the clocks that a chart may have as its x axis; NaN where the run does not tell.
+struct Moment {
+  double step = std::numeric_limits<double>::quiet_NaN();
+  double epoch = std::numeric_limits<double>::quiet_NaN();    ///< epochs done
+  double seconds = std::numeric_limits<double>::quiet_NaN();  ///< of training, validation apart
+};
+
+/// When things happened in a run: what it recorded, and straight lines between.
+class Timeline {
+ public:
+  explicit Timeline(const RunRecord& record);
+
+  Moment at(const EpochLog& log) const;
+  Moment at(const StepsLog& log) const;
+  Moment at_step(std::uint64_t step) const;
+
+ private:
+  std::vector<Point> epochs_;   ///< by step
+  std::vector<Point> seconds_;  ///< by step
+  std::vector<Point> epoch_seconds_;
+};
+
+/// A value at a moment, and where several runs were averaged their range.
+struct Sample {
+  Moment moment;
+  double value = 0;
+  double low = std::numeric_limits<double>::quiet_NaN();
+  double high = std::numeric_limits<double>::quiet_NaN();
+};
+
+struct Curve {
+  std::string name;
+  std::vector<Sample> samples = {};
+};
+
+/// Curves as a <figure> with a view for each clock, "by-step", "by-epoch" and "by-seconds". A clock that the run does
+/// not tell gives way to one that it does. "" where no curve has a sample.
+std::string figure_over_time(const std::string& title, const std::vector<Curve>& curves, Scaled y = Scaled::linearly);
+
+}  // namespace convoy

@@ -1,0 +1,99 @@
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "config/differences.h"
+#include "convoy/config.h"
+#include "convoy/report.h"
+#include "io/atomic_file.h"
+#include "report/comparison.h"
+
+namespace convoy {
+namespace {
+
+namespace fs = std::filesystem;
+using Keys = std::map<std::string, std::string>;
+
+constexpr std::size_t most_named_keys = 2;  ///< in a group's name
+
+/// A run's configuration, but for what makes it a repetition of another.
+Keys identity_of(const Config& config) {
+  Keys keys = keys_of(config);
+  for (const char* key : {"seed", "name", "threads"}) keys.erase(key);
+  return keys;
+}
+
+/// Runs that are repetitions of each other.
+struct Repetitions {
+  Keys keys;
+  std::string name;  ///< the configuration's
+  std::vector<RunRecord> runs = {};
+};
+
+std::vector<Repetitions> grouped_by_identity(const std::vector<fs::path>& runs) {
+  std::vector<Repetitions> groups;
+  for (const fs::path& run : runs) {
+    RunRecord record = read_run(run);
+    const Config config = parse_config(record.config, (run / "resolved.toml").string(), run);
+    const Keys keys = identity_of(config);
+    auto group = std::ranges::find(groups, keys, &Repetitions::keys);
+    if (group == groups.end()) group = groups.insert(group, {keys, config.run.text("name")});
+    group->runs.push_back(std::move(record));
+  }
+  return groups;
+}
+
+std::string value_in(const Keys& keys, const std::string& key) {
+  const auto found = keys.find(key);
+  return found == keys.end() ? "-" : found->second;
+}
+
+/// The keys that have not the same value in all groups.
+std::set<std::string> differing_keys(const std::vector<Repetitions>& groups) {
+  std::set<std::string> all;
+  for (const Repetitions& group : groups) {
+    for (const auto& [key, value] : group.keys) all.insert(key);
+  }
+  std::erase_if(all, [&](const std::string& key) {
+    return std::ranges::all_of(groups, [&](const Repetitions& group) {
+      return value_in(group.keys, key) == value_in(groups.front().keys, key);
+    });
+  });
+  return all;
+}
+
+/// "batch_size" of "train.batch_size", "conv1.filters" of "layer.conv1.filters"; "optimizer.type" stays.
+std::string short_key(const std::string& key) {
+  const std::string rest = key.substr(key.find('.') + 1);
+  return rest == "type" ? key : rest;
+}
+
+/// The values in which it differs where these are few; else the configuration's name or, where others have that as
+/// well, the first run's folder.
+std::string name_of(const Repetitions& group, const std::vector<Repetitions>& all, const std::set<std::string>& keys) {
+  if (keys.empty()) return group.name;
+  if (keys.size() > most_named_keys) {
+    const auto namesakes = std::ranges::count(all, group.name, &Repetitions::name);
+    return namesakes == 1 ? group.name : group.runs.front().name;
+  }
+  std::string name;
+  for (const std::string& key : keys)
+    name += (name.empty() ? "" : ", ") + short_key(key) + " = " + value_in(group.keys, key);
+  return name;
+}
+
+}  // namespace
+
+void write_comparison(const std::vector<fs::path>& runs, const fs::path& file) {
+  const std::vector<Repetitions> groups = grouped_by_identity(runs);
+  const std::set<std::string> keys = differing_keys(groups);
+  Comparison comparison{"Comparison"};
+  for (const Repetitions& group : groups) {
+    RunGroup row{.name = name_of(group, groups, keys), .runs = group.runs};
+    for (const std::string& key : keys) row.settings.emplace_back(key, value_in(group.keys, key));
+    comparison.groups.push_back(std::move(row));
+  }
+  write_file_atomically(file, html(comparison));
+}
+
+}  // namespace convoy

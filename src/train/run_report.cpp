@@ -1,0 +1,74 @@
+#include "train/run_report.h"
+
+#include "convoy/error.h"
+#include "convoy/experiment.h"
+#include "convoy/report.h"
+#include "io/atomic_file.h"
+#include "kernels/gemm.h"
+#include "report/tensorboard.h"
+#include "train/model_impl.h"
+#include "train/pictures.h"
+
+namespace convoy {
+namespace {
+
+namespace fs = std::filesystem;
+
+Config config_of(const RunRecord& record) {
+  return parse_config(record.config, (record.folder / "resolved.toml").string(), record.folder);
+}
+
+/// Evaluates a run's best model on its test set. What is missing for it becomes the page's omission.
+void evaluate_best(Report& report, const Config& config, int threads) {
+  try {
+    Model model = Model::load(find_model(report.record.folder), threads);
+    const DataSplits data = load_data(config.data, static_cast<std::uint64_t>(config.run.integer("seed")));
+    add_evaluation(report, model, data.test, model.evaluate(data.test, 32, config.train.integer("top_k")));
+  } catch (const Error& error) {
+    report.omissions.push_back(std::string("Without an evaluation: ") + error.what());
+  }
+}
+
+}  // namespace
+
+Report make_report(RunRecord record, Model& model) {
+  Report report{.title = ModelAccess::impl(model).config.run.text("name"), .record = std::move(record)};
+  report.model = model.summary();
+  report.input = model.input_shape();
+  return report;
+}
+
+void add_evaluation(Report& report, Model& model, const Dataset& test, const Evaluation& evaluation) {
+  Model::Impl& impl = ModelAccess::impl(model);
+  report.test = evaluation;
+  report.class_names = impl.class_names;
+  report.filters = filter_pictures(impl.network(), impl.weights());
+  for (const Mistake& mistake : evaluation.worst) {
+    const std::string picture = thumbnail(test, mistake.sample);
+    if (!picture.empty()) report.mistakes.push_back({mistake, picture});
+  }
+}
+
+fs::path write_report(const fs::path& run, const fs::path& file, int threads) {
+  const kernels::SingleThreadedBlas single;
+  RunRecord record = read_run(run);
+  const Config config = config_of(record);
+  Model untrained = Model::from_config(config, threads);
+  Report report = make_report(std::move(record), untrained);
+  evaluate_best(report, config, threads);
+  const fs::path target = file.empty() ? run / "report.html" : file;
+  write_file_atomically(target, html(report));
+  return target;
+}
+
+fs::path write_tensorboard(const fs::path& run) {
+  const RunRecord record = read_run(run);
+  const fs::path folder = run / "tensorboard";
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw Error(ErrorKind::failed, folder.string() + ": cannot be made: " + error.message());
+  write_file_atomically(folder / tensorboard_file_name(record), tensorboard_events(record));
+  return folder;
+}
+
+}  // namespace convoy
