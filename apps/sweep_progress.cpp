@@ -45,6 +45,12 @@ double share_done(const BatchLog& log) {
   return (log.epoch - 1 + static_cast<double>(log.batch) / log.batches) / log.epochs;
 }
 
+/// The word's last place in the line, coloured.
+void redden(std::string& line, const std::string& word) {
+  const auto at = line.rfind(word);
+  if (at != std::string::npos) line.replace(at, word.size(), red(word));
+}
+
 constexpr std::size_t fixed_width = 71;  // of a line, apart from its label
 
 std::string heading(std::size_t label_width) {
@@ -143,11 +149,9 @@ std::string SweepProgress::line(std::size_t number, std::size_t label_width) con
     const double seconds = std::chrono::duration<double>(Clock::now() - begun).count();
     left = duration(seconds * (1 - done) / (done - first_share));
   }
-  std::string state = column(name_of(run.state), 8);
-  if (run.state == State::diverged) state = red(state);
   return right(std::to_string(number + 1), 4) + "  " + column(plan_.settings[run.setting].label, label_width) + "  " +
-         right(std::to_string(run.seed), 5) + "  " + state + "  " + right(progress, 5) + "  " + right(loss, 7) + "  " +
-         right(validation, 10) + "  " + right(test, 10) + "  " + right(left, 9);
+         right(std::to_string(run.seed), 5) + "  " + column(name_of(run.state), 8) + "  " + right(progress, 5) + "  " +
+         right(loss, 7) + "  " + right(validation, 10) + "  " + right(test, 10) + "  " + right(left, 9);
 }
 
 std::string SweepProgress::totals() const {
@@ -167,7 +171,10 @@ void SweepProgress::draw() {
   for (const auto& setting : plan_.settings) label_width = std::max(label_width, setting.label.size());
   label_width = std::min(label_width, std::max<std::size_t>(12, width - std::min(width, fixed_width)));
   std::vector<std::string> lines = {column(heading(label_width), width)};
-  for (const std::size_t number : visible(room)) lines.push_back(line(number, label_width));
+  for (const std::size_t number : visible(room)) {
+    lines.push_back(column(line(number, label_width), width));
+    if (rows_[number].run.state == State::diverged) redden(lines.back(), name_of(State::diverged));
+  }
   lines.push_back(column(totals(), width));
   erase();
   for (const std::string& text : lines) std::cerr << text << "\n";

@@ -243,19 +243,11 @@ class Run {
     result.seconds = seconds;
     result.peak_rss_mb = peak_rss_mb();
     folder_.add_outcome({.loss = result.test.loss,
-<<<<<<< HEAD
                          .accuracy = result.test.accuracy,
                          .best_epoch = result.best_epoch,
                          .seconds = seconds,
                          .peak_rss_mb = result.peak_rss_mb,
                          .interrupted = interrupted});
-=======
-                     .accuracy = result.test.accuracy,
-                     .best_epoch = result.best_epoch,
-                     .seconds = seconds,
-                     .peak_rss_mb = result.peak_rss_mb,
-                     .interrupted = interrupted});
->>>>>>> report
     write_page(&result.test);
     return result;
   }

@@ -61,12 +61,8 @@ TEST_CASE("help, version and usage errors") {
   CHECK(convoy_run({"--version"}).out.rfind("convoy ", 0) == 0);
   CHECK(convoy_run({"--help"}).code == 0);
   CHECK(convoy_run({}).code == 2);
-  for (const auto* verb :
-<<<<<<< HEAD
-       {"train", "resume", "eval", "predict", "summary", "inspect", "config", "check", "lr-find", "recalibrate"}) {
-=======
-       {"train", "resume", "eval", "predict", "summary", "inspect", "config", "check", "report", "compare"}) {
->>>>>>> report
+  for (const auto* verb : {"train", "resume", "eval", "predict", "summary", "inspect", "config", "check", "lr-find",
+                           "recalibrate", "report", "compare", "sweep", "reproduce", "data", "bench"}) {
     INFO(verb);
     const Finished help = convoy_run({verb, "--help"});
     CHECK(help.code == 0);
