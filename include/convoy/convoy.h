@@ -17,4 +17,5 @@
 #include "convoy/preview.h"
 #include "convoy/settings.h"
 #include "convoy/shape.h"
+#include "convoy/training_callbacks.h"
 #include "convoy/version.h"

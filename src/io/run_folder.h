@@ -10,6 +10,9 @@
 
 namespace convoy {
 
+/// A history as metrics.csv has it, a line an epoch. It has no times: equal runs have equal files.
+std::string metrics_csv(const History& history);
+
 /// What a run's results depend on, for env.json.
 struct Environment {
   std::string convoy_version;
@@ -41,7 +44,7 @@ class RunFolder {
   /// process left half-written.
   void resume(const History& history, const Environment& environment);
 
-  /// Replaces metrics.csv by the whole history. It has no times: equal runs have equal files.
+  /// Replaces metrics.csv by the whole history.
   void write_metrics(const History& history) const;
   /// Appends an epoch to events.jsonl and log.txt and flushes them.
   void add_epoch(const EpochLog& log);

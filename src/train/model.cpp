@@ -119,11 +119,13 @@ History Model::fit(const Dataset& train, const FitOptions& options) {
                               .last_batch = options.last_batch,
                               .seed = static_cast<std::uint64_t>(impl.config.run.integer("seed")),
                               .augmentation = options.augmentation};
-  Trainer trainer(training_task(impl, train, options.validation), {.epochs = options.epochs, .batches = batches});
+  Trainer trainer(training_task(impl, train, options.validation),
+                  {.epochs = options.epochs, .batches = batches, .monitor = options.monitor});
+  for (Callback* callback : options.callbacks) callback->on_train_begin(*this);
   while (!trainer.done() && trainer.run_epoch(options.callbacks) == Trainer::Outcome::finished) {
   }
-  const bool best = options.restore_best && !options.validation.empty() && trainer.progress().best_epoch > 0;
-  if (best) impl.weights().copy_from(trainer.best());
+  const bool monitored = !options.validation.empty() || !options.monitor.empty();
+  if (options.restore_best && monitored && trainer.progress().best_epoch > 0) impl.weights().copy_from(trainer.best());
   return trainer.progress().history;
 }
 
