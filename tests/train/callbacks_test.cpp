@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -165,7 +166,7 @@ TEST_CASE("augmentation is for training only, and out of range it is refused") {
   Sequential plain = learning_model();
   CHECK(plain.fit(samples(), {.epochs = 3}).back().accuracy > history.back().accuracy);
   CHECK(contains(error_of([&] { model.fit(samples(), {.augmentation = {.rotate = 200}}); }),
-                 "augmentation: \"rotate\" expects 0 to 180, got 200"));
+                 "augmentation: \"rotate\" expects 0.0 to 180.0, got 200.0"));
   Sequential vectors({784}, 1);
   vectors.add(Dense{.units = 2});
   vectors.compile(Adam{}, SoftmaxCrossEntropy{});
