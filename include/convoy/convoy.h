@@ -21,4 +21,5 @@
 #include "convoy/settings.h"
 #include "convoy/shape.h"
 #include "convoy/sweep.h"
+#include "convoy/training_callbacks.h"
 #include "convoy/version.h"

@@ -28,7 +28,8 @@ struct FitOptions {
   std::string last_batch = "keep";  ///< or "drop", or "merge" (into the one before)
   std::string scaling = "unit";     ///< or "standard", "binary", "none"
   Augmentation augmentation = {};   ///< of the training samples only
-  bool restore_best = true;         ///< with a validation set: end with the weights of the best epoch
+  bool restore_best = true;         ///< with a validation set or a monitor: end with the weights of the best epoch
+  std::string monitor = {};         ///< which is the best; empty: by the validation accuracy. See training_callbacks.h
   int log_steps = 100;              ///< steps from one Callback::on_steps to the next; 0: never
   DiagnosticsOptions diagnostics = {};
   std::vector<Callback*> callbacks = {};

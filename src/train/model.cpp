@@ -123,12 +123,14 @@ History Model::fit(const Dataset& train, const FitOptions& options) {
                               .augmentation = options.augmentation};
   Trainer trainer(training_task(impl, train, options.validation), {.epochs = options.epochs,
                                                                    .batches = batches,
+                                                                   .monitor = options.monitor,
                                                                    .log_steps = options.log_steps,
                                                                    .diagnostics = options.diagnostics});
+  for (Callback* callback : options.callbacks) callback->on_train_begin(*this);
   while (!trainer.done() && trainer.run_epoch(options.callbacks) == Trainer::Outcome::finished) {
   }
-  const bool best = options.restore_best && !options.validation.empty() && trainer.progress().best_epoch > 0;
-  if (best) impl.weights().copy_from(trainer.best());
+  const bool monitored = !options.validation.empty() || !options.monitor.empty();
+  if (options.restore_best && monitored && trainer.progress().best_epoch > 0) impl.weights().copy_from(trainer.best());
   return trainer.progress().history;
 }
 

@@ -1,6 +1,7 @@
 // The command line as a user runs it: output, exit codes, files.
 
 #include <doctest/doctest.h>
+#include <stb/stb_image.h>
 #include <stb/stb_image_write.h>
 
 #include <algorithm>
@@ -203,7 +204,7 @@ TEST_CASE("bad input gets one clear line, its exit code, and leaves nothing behi
   fails({"-s", "train.epochs=many"}, 2, "\"epochs\" expects");
   fails({"-s", "layer.conv1.filters=0"}, 2, "\"filters\" expects");
   fails({"-s", "layer.conv1.kernel=99"}, 2, "kernel 99x99 does not fit input 28x28x1; add padding = \"same\"");
-  fails({"-s", "augmentation.rotate=-5"}, 2, "\"rotate\" expects 0 to 180, got -5");
+  fails({"-s", "augmentation.rotate=-5"}, 2, "\"rotate\" expects 0.0 to 180.0, got -5");
   fails({"-s", "augmentation.fill=mirror"}, 2, "\"fill\" expects zero or edge");
   fails({"-s", "augmentation.rotat=5"}, 2, "did you mean \"rotate\"?");
   fails({"-s", "data.path=/no/such/folder"}, 3, "/no/such/folder: no such folder");
@@ -356,6 +357,56 @@ TEST_CASE("config and check") {
   CHECK(check.code == 0);
   CHECK(contains(check.out, "gradients agree"));
   CHECK(contains(check.out, "300 samples of 28x28x1"));
+}
+
+TEST_CASE("data preview draws the images, with their augmented versions for training") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "sheet.png";
+  const std::vector<std::string> arguments = {
+      "data", "preview", "configs/mnist_bn_maxpool.toml", "-o", file.string(), "-s", "data.limit=500"};
+  const auto preview = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> all = arguments;
+    all.insert(all.end(), more.begin(), more.end());
+    return convoy_run(all);
+  };
+  // Ten rows and ten columns of 84 pixels with gaps of 4, and 12 pixels for the labels.
+  const Finished plain = preview({});
+  REQUIRE(plain.code == 0);
+  CHECK(contains(plain.out, "500 train samples of 28x28x1"));
+  CHECK(contains(plain.out, "0 to 255"));
+  CHECK(contains(plain.out, "per class: "));
+  CHECK(contains(plain.out, ": 100 images\n"));
+  const auto size_of = [&] {
+    int width = 0, height = 0, channels = 0;
+    REQUIRE(stbi_info(file.c_str(), &width, &height, &channels) == 1);
+    return std::pair(width, height);
+  };
+  CHECK(size_of() == std::pair(12 + 4 + 10 * 88, 4 + 10 * 88));
+  const auto sheet = load_image(file, {884, 896, 1});
+  CHECK(std::ranges::count(sheet, 255) > 1000);
+
+  const Finished changed = preview({"-s", "augmentation.rotate=20", "--images", "3"});
+  REQUIRE(changed.code == 0);
+  CHECK(contains(changed.out, ": 3 images, each with its first 7 augmented versions\n"));
+  CHECK(size_of() == std::pair(12 + 4 + 8 * 88, 14 + 4 + 3 * 88));
+  REQUIRE(preview({"-s", "augmentation.rotate=20", "--images", "3", "--split", "test"}).code == 0);
+  CHECK(size_of() == std::pair(12 + 4 + 88, 4 + 3 * 88));  // as they are
+
+  const auto fails = [&](const std::vector<std::string>& more, int code, const std::string& part) {
+    const std::string before = contents(file);
+    const Finished finished = preview(more);
+    INFO(finished.err);
+    CHECK(finished.code == code);
+    CHECK(contains(finished.err, part));
+    CHECK(contents(file) == before);
+  };
+  fails({"--split", "tset"}, 2, "expected train, validation or test");
+  fails({"--split", "validation", "-s", "data.validation=0"}, 2, "no validation samples are set aside");
+  fails({"--images", "0"}, 2, "--images expects a whole number from 1 to 1000");
+  fails({"-s", "data.path=/no/such/folder"}, 3, "no such folder");
+  fails({"-o", "/no/such/folder/sheet.png"}, 1, "sheet.png: cannot be written");
+  CHECK(convoy_run({"data", "preveiw", "configs/mnist_quick.toml"}).code == 2);
+  CHECK(names_in(folder.path()) == std::set<std::string>{"sheet.png"});
 }
 
 TEST_CASE("bench times training and inference, by layer, and warns of an OpenBLAS below the CPU") {

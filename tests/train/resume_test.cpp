@@ -212,6 +212,15 @@ TEST_CASE("a run that recalibrates batch norm resumes to the same bits") {
   }
 }
 
+TEST_CASE("a run that monitors the loss with a margin resumes to the same bits") {
+  Fixture fixture;
+  const std::vector<std::string> more = {"train.monitor=validation_loss", "train.min_delta=0.01", "train.patience=2"};
+  const fs::path unbroken = fixture.train("unbroken", {}, more);
+  const fs::path run = fixture.lose("run", 25, 4, more);
+  resume_experiment(run, {});
+  check_same(run, unbroken);
+}
+
 TEST_CASE("training for two epochs and then for two more is training for four") {
   Fixture fixture;
   const fs::path unbroken = fixture.train("unbroken", {}, {"schedule={type = \"constant\"}"});

@@ -43,11 +43,14 @@ Trainer make_trainer(Model& model, const Dataset& data, const TrainerOptions& op
   return Trainer(training_task(impl, data), options);
 }
 
+const Augmentation augmentation{.shift = 0.1, .rotate = 10, .erase = 0.5, .mixup = 0.3};
+
 std::vector<float> trained_weights(const Spec& optimizer, int threads) {
   const kernels::SingleThreadedBlas single;
   Sequential model = small_network(optimizer, threads);
   const Dataset data = test::mnist().train.slice(0, 200);
-  Trainer trainer = make_trainer(model, data, {.epochs = 2, .batches = {.batch_size = 32, .shuffle = true, .seed = 4}});
+  const LoaderOptions batches{.batch_size = 32, .shuffle = true, .seed = 4, .augmentation = augmentation};
+  Trainer trainer = make_trainer(model, data, {.epochs = 2, .batches = batches});
   while (!trainer.done()) trainer.run_epoch({});
   Weights& weights = ModelAccess::impl(model).weights();
   std::vector<float> all(weights.parameters.span().begin(), weights.parameters.span().end());
@@ -82,8 +85,8 @@ TEST_CASE("a training step allocates nothing") {
     int steps = 0;
   };
   Sequential model = small_network(Adam{}, 2);
-  Trainer trainer =
-      make_trainer(model, test::mnist().train.slice(0, 320), {.epochs = 1, .batches = {.batch_size = 32}});
+  Trainer trainer = make_trainer(model, test::mnist().train.slice(0, 320),
+                                 {.epochs = 1, .batches = {.batch_size = 32, .augmentation = augmentation}});
   Counter counter;
   trainer.run_epoch({&counter});
   CHECK(counter.steps == 10);
