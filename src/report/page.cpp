@@ -59,7 +59,7 @@ summary { cursor: pointer; color: var(--soft); }
 .readout { position: absolute; z-index: 1; pointer-events: none; background: var(--page); border: 1px solid var(--rule); border-radius: 6px; padding: 4px 8px; font-size: 12px; line-height: 1.4; white-space: nowrap; box-shadow: 0 2px 8px #0003; }
 .readout i { display: inline-block; width: 9px; height: 9px; border-radius: 50%; background: currentColor; margin-right: 5px; } .cross { stroke: var(--soft); stroke-dasharray: 2 2; }
 @media (max-width: 620px) { body { padding: 20px 12px; } .charts svg text { font-size: 16px; } th, td { padding: 3px 6px; } .clocks { display: flex; } }
-@media print { :root { color-scheme: light; } body { max-width: none; padding: 0; font-size: 12px; } h2 { break-after: avoid; } table, .alert { break-inside: avoid; } .clocks { display: none; }
+@media print { :root { color-scheme: light; } body { max-width: none; padding: 0; font-size: 12px; } h2, .soft { break-after: avoid; } .charts svg text { font-size: 15px; } table, .alert { break-inside: avoid; } .clocks { display: none; }
   .charts { grid-template-columns: 1fr 1fr; } .network { max-width: 100%; } .wide { overflow: visible; } pre { white-space: pre-wrap; } }
 )";
 

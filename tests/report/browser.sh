@@ -21,7 +21,7 @@ open() {
     const chart = document.querySelector("svg[data-x]"), frame = chart.getBoundingClientRect();\
     chart.dispatchEvent(new PointerEvent("pointermove", { clientX: frame.left + frame.width / 2, clientY: frame.top + 9 }));\
   </script></body>#' "$1" >"$touched"
-  timeout 60 "$chromium" --headless --no-sandbox --disable-gpu --enable-logging=stderr --user-data-dir="$folder/profile" \
+  timeout 240 "$chromium" --headless --no-sandbox --disable-gpu --enable-logging=stderr --user-data-dir="$folder/profile" \
     --dump-dom "file://$touched" 2>"$folder/log" || fail "$1 cannot be opened: $(tail -3 "$folder/log")"
   grep 'CONSOLE' "$folder/log" >"$folder/console" || true
 }
