@@ -102,7 +102,7 @@ Chart chart_of(const LrCurve& curve) {
   double highest = 0;
   for (const LrPoint& point : curve.points) highest = std::max(highest, point.smoothed);
   for (const LrPoint& point : curve.points) {
-    losses.values.push_back(point.loss <= highest ? point.loss : std::nan(""));
+    losses.values.push_back(point.loss <= 1.25 * highest ? point.loss : std::nan(""));
     smoothed.values.push_back(point.smoothed);
   }
   char label[160];
