@@ -67,14 +67,8 @@ int eval(const Arguments& arguments) {
   if (!options.parse(arguments, 1, 1, "one MODEL")) return ok;
   const auto file = model_file(options.positional()[0]);
   Model model = Model::load(file, options.threads());
-  Config config = config_of(file);
-  if (options.has("data")) {
-    config.data.set("path", options.text("data"));
-  } else if (const std::string path = config.data.text("path"); !std::filesystem::exists(path)) {
-    throw Error(ErrorKind::data, file.string() + ": its data, " + path + ", is not here; name a folder with --data");
-  }
+  const DataSplits data = data_of_model(file, options.text("data"));
   const std::string split = options.text("split", "test");
-  const DataSplits data = load_data(config.data, static_cast<std::uint64_t>(config.run.integer("seed")));
   const Evaluation result = model.evaluate(data.split(split), 32, options.integer("top"));
   if (options.has("json")) {
     print_json(result, split);

@@ -28,6 +28,10 @@ const std::vector<Verb>& verbs() {
       {"compare", "RUN... [-o FILE]", "make a page that compares runs, with mean and range over seeds", compare},
       {"check", "CONFIG", "check gradients, overfit one batch, describe the data", check},
       {"bench", "CONFIG [--layers]", "time training and inference on this machine", bench},
+      {"lr-find", "CONFIG [-s KEY=VALUE]... [--from 1e-6] [--to 10]",
+       "train at growing learning rates to find a good one", lr_find},
+      {"recalibrate", "MODEL [--images N] [-o FILE]", "replace batch norm's moving statistics by the data's",
+       recalibrate},
   };
   return table;
 }
@@ -38,7 +42,7 @@ void print_help(std::ostream& out) {
   out << "convoy " << version() << ": trains convolutional networks on a CPU\n\nusage: convoy VERB [ARGUMENTS]\n\n";
   for (const Verb& verb : verbs()) {
     std::string name = verb.name;
-    name.resize(10, ' ');
+    name.resize(13, ' ');
     out << "  " << name << verb.help << '\n';
   }
   out << "\nconvoy VERB --help tells more. A MODEL is a .safetensors file or a run folder.\n";

@@ -4,6 +4,7 @@
 #define CXXOPTS_VECTOR_DELIMITER '\0'
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cxxopts.hpp>
 #include <filesystem>
 #include <iostream>
@@ -41,6 +42,12 @@ void Options::add_integer(const std::string& name, const std::string& argument, 
   integers_[name] = {fallback, least, most};
 }
 
+void Options::add_number(const std::string& name, const std::string& argument, const std::string& help,
+                         double fallback) {
+  add_text(name, argument, help);
+  numbers_[name] = fallback;
+}
+
 void Options::add_threads() {
   add_integer("threads", "N", "Threads to use; 0, the default, takes all cores.", 0, 0, 1024);
 }
@@ -68,6 +75,7 @@ bool Options::parse(const Arguments& arguments, std::size_t least, std::size_t m
   }
   for (const auto& [name, value] : values_) {
     if (integers_.contains(name)) read_integer(name, value);
+    if (numbers_.contains(name)) read_number(name, value);
   }
   if (positional_.size() >= least && positional_.size() <= most) return true;
   fail("expected " + what + ", got " + std::to_string(positional_.size()) + " arguments");
@@ -98,6 +106,24 @@ void Options::read_integer(const std::string& name, const std::string& text) {
   if (fine && integer.value >= integer.least && integer.value <= integer.most) return;
   fail("--" + name + " expects a whole number from " + std::to_string(integer.least) + " to " +
        std::to_string(integer.most) + ", got \"" + text + "\"");
+}
+
+void Options::read_number(const std::string& name, const std::string& text) {
+  double& number = numbers_.at(name);
+  const char* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, number);
+  if (error == std::errc{} && stopped == end && std::isfinite(number) && number > 0) return;
+  fail("--" + name + " expects a number above 0, got \"" + text + "\"");
+}
+
+DataSplits data_of_model(const std::filesystem::path& model, const std::string& folder) {
+  Config config = config_of(model);
+  if (!folder.empty()) {
+    config.data.set("path", folder);
+  } else if (const std::string path = config.data.text("path"); !std::filesystem::exists(path)) {
+    throw Error(ErrorKind::data, model.string() + ": its data, " + path + ", is not here; name a folder with --data");
+  }
+  return load_data(config.data, static_cast<std::uint64_t>(config.run.integer("seed")));
 }
 
 std::filesystem::path model_file(const std::filesystem::path& argument) {

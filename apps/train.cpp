@@ -36,8 +36,8 @@ void print_text(const RunResult& result) {
   const bool validated = !result.history.empty() && result.history.front().has_validation;
   std::string weights = "the weights so far";
   if (result.best_epoch > 0) {
-    weights = "the weights of epoch " + std::to_string(result.best_epoch) +
-              (validated ? ", the best on the validation images" : ", the last");
+    weights = "the weights of epoch " + std::to_string(result.best_epoch) + ", the best on the " +
+              (validated ? "validation" : "training") + " images";
   }
   std::cout << "test accuracy " << percent(result.test.accuracy) << ", loss " << fixed(result.test.loss, 4) << " ("
             << weights << ")\n"

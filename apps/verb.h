@@ -33,6 +33,8 @@ int compare(const Arguments& arguments);
 int sweep(const Arguments& arguments);
 int reproduce(const Arguments& arguments);
 int bench(const Arguments& arguments);
+int lr_find(const Arguments& arguments);
+int recalibrate(const Arguments& arguments);
 
 const std::vector<Verb>& verbs();
 

@@ -47,10 +47,15 @@ struct StepsLog {
   double seconds = 0;        ///< of training since its beginning, validation apart
 };
 
+class Model;
+
 /// Called in training. Returning false from a batch or an epoch stops training after it, with everything saved.
 class Callback {
  public:
   virtual ~Callback() = default;
+  /// Before the first step. The model is the one that is trained, with its present weights whenever something is
+  /// called.
+  virtual void on_train_begin(Model&) {}
   virtual bool on_batch_end(const BatchLog&) { return true; }
   virtual bool on_epoch_end(const EpochLog&) { return true; }
   virtual void on_steps(const StepsLog&) {}

@@ -29,9 +29,9 @@ struct Config {
 /// `extends = "other.toml"` starts from that file, relative to this one: keys given here replace its keys one by one,
 /// [[layer]] tables given here replace all of its layers, and a section that gets another type keeps only the keys that
 /// all types share. Overrides are "train.epochs=3", "seed=7", "layer.conv2.filters=64" (layer names may be automatic:
-/// "conv2d_1", and "layer.bn*.enabled=false" is for all that match) or a whole section, "optimizer={type = \"sgd\"}"; what is no TOML value is taken as a text. Relative
-/// data paths become absolute: from the folder of the file that sets them, in overrides from the current folder. Throws
-/// Error{config} with file:line:column.
+/// "conv2d_1", and "layer.bn*.enabled=false" is for all that match) or a whole section, "optimizer={type = \"sgd\"}";
+/// what is no TOML value is taken as a text. Relative data paths become absolute: from the folder of the file that sets
+/// them, in overrides from the current folder. Throws Error{config} with file:line:column.
 Config load_config(const std::filesystem::path& file, const std::vector<std::string>& overrides = {});
 
 /// The same for a text; `name` stands for the file in messages, `folder` is where relative paths start.

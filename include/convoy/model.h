@@ -26,12 +26,26 @@ struct FitOptions {
   Dataset validation = {};
   bool shuffle = true;
   std::string last_batch = "keep";  ///< or "drop", or "merge" (into the one before)
-  std::string scaling = "unit";     ///< or "standard", "none"
+  std::string scaling = "unit";     ///< or "standard", "binary", "none"
   Augmentation augmentation = {};   ///< of the training samples only
-  bool restore_best = true;         ///< with a validation set: end with the weights of the best epoch
+  bool restore_best = true;         ///< with a validation set or a monitor: end with the weights of the best epoch
+  std::string monitor = {};         ///< which is the best; empty: by the validation accuracy. See training_callbacks.h
   int log_steps = 100;              ///< steps from one Callback::on_steps to the next; 0: never
   DiagnosticsOptions diagnostics = {};
   std::vector<Callback*> callbacks = {};
+};
+
+struct RecalibrateOptions {
+  int images = 10000;  ///< drawn from the data by the model's seed; all where there are fewer
+  int batch_size = 32;
+};
+
+/// How far a batch norm's moving statistics were from those of the data: means over the channels. Variances are taken
+/// with the layer's epsilon added.
+struct Recalibration {
+  std::string layer;
+  double mean_gap = 0;        ///< |moving mean - mean|, in deviations of the data
+  double variance_ratio = 1;  ///< moving variance by variance (geometric mean)
 };
 
 /// One row of the summary table.
@@ -73,6 +87,11 @@ class Model {
   /// The outputs of all of `data` as one batch, as Keras's model(x, training=...): in training mode batch norm uses the
   /// batch's statistics (and moves the moving ones) and dropout drops. Values are taken as they are, without scaling.
   std::vector<float> forward(const Dataset& data, bool training);
+
+  /// Replaces each trainable batch norm's moving mean and variance by those over `data`, the training images: "precise
+  /// batch norm" of Wu & Johnson 2021, "Rethinking 'batch' in batch norm". Nothing else changes. Throws Error{config}
+  /// for a model without such a layer.
+  std::vector<Recalibration> recalibrate(const Dataset& data, const RecalibrateOptions& options = {});
 
   Summary summary() const;
   Shape input_shape() const;

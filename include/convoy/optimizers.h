@@ -53,6 +53,18 @@ struct RMSprop {
   operator Spec() const;
 };
 
+/// A schedule: reduces the learning rate when the validation metric (that of training without validation) stops getting
+/// better, as Keras's ReduceLROnPlateau.
+struct Plateau {
+  std::string monitor = "loss";  ///< or "accuracy"
+  double factor = 0.1;
+  int patience = 10;        ///< epochs without improvement before a reduction
+  double min_delta = 1e-4;  ///< a smaller improvement does not count
+  double min_factor = 0;    ///< the rate is not reduced below this share of it
+  int warmup_steps = 0;     ///< rise linearly to the rate first
+  operator Spec() const;
+};
+
 /// From logits; a model that ends in softmax trains through the same fused kernel.
 struct SoftmaxCrossEntropy {
   double label_smoothing = 0;

@@ -89,7 +89,19 @@ Section train_section() {
           {.name = "patience",
            .kind = Kind::integer,
            .fallback = Value{std::int64_t{0}},
-           .doc = "Stop after so many epochs in a row without a better validation score; 0 never stops early.",
+           .doc = "Stop after so many epochs in a row without a better one; 0 never stops early.",
+           .min = 0},
+          {.name = "monitor",
+           .kind = Kind::choice,
+           .fallback = {},
+           .doc = "What decides which epoch is the best and is kept; without it, the validation accuracy, or the "
+                  "training accuracy where nothing is validated. Between equals the loss or accuracy beside it "
+                  "decides.",
+           .choices = {"validation_accuracy", "validation_loss", "accuracy", "loss"}},
+          {.name = "min_delta",
+           .kind = Kind::number,
+           .fallback = none,
+           .doc = "An epoch is better only by more than this.",
            .min = 0},
           {.name = "checkpoint_seconds",
            .kind = Kind::number,
@@ -108,6 +120,12 @@ Section train_section() {
            .doc = "When a loss or a gradient is not finite: stop, skip the step, or go on from the best epoch's "
                   "weights with a fresh optimizer.",
            .choices = {"stop", "skip", "restore"}},
+          {.name = "recalibrate",
+           .kind = Kind::integer,
+           .fallback = Value{std::int64_t{0}},
+           .doc = "At the end of an epoch batch norm's moving statistics are replaced by those over so many training "
+                  "images, always the same ones; 0 leaves them as they moved.",
+           .min = 0},
           {.name = "kernel_regularizer.l1",
            .kind = Kind::number,
            .fallback = none,

@@ -40,10 +40,10 @@ std::uint32_t Random::next() {
   return words_[static_cast<std::size_t>(used_++)];
 }
 
-float Random::normal() {
+std::pair<float, float> Random::normal_pair() {
   const double radius = std::sqrt(-2.0 * std::log(1.0 - static_cast<double>(uniform())));
   const double angle = 2.0 * std::numbers::pi * static_cast<double>(uniform());
-  return static_cast<float>(radius * std::cos(angle));
+  return {static_cast<float>(radius * std::cos(angle)), static_cast<float>(radius * std::sin(angle))};
 }
 
 std::uint32_t Random::below(std::uint32_t bound) {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <utility>
 
 namespace convoy {
 
@@ -21,7 +22,8 @@ enum class Purpose : std::uint32_t {
   sweep,
   noise,
   noise_distribution,
-  mixup
+  mixup,
+  recalibration
 };
 
 /// The numbers of one stream, named by seed, purpose and up to two indices (parameter, epoch, step, sample ...).
@@ -34,7 +36,8 @@ class Random {
   /// In [0, 1), a multiple of 2^-24.
   float uniform() { return static_cast<float>(next() >> 8) * 0x1p-24F; }
   /// Mean 0, deviation 1 (Box-Muller).
-  float normal();
+  float normal() { return normal_pair().first; }
+  std::pair<float, float> normal_pair();
   /// In [0, bound), without bias.
   std::uint32_t below(std::uint32_t bound);
 

@@ -25,7 +25,7 @@ struct Layout {
   int x(std::size_t column) const { return left + gap + static_cast<int>(column) * (tile_width() + gap); }
 };
 
-/// Of a tile that is `longer` pixels on its longer side.
+/// Images that are larger than a tile shrink to it.
 ImageSize thumbnail_of(ImageSize size) {
   const int longer = std::max(size.height, size.width);
   if (longer <= tile_size) return size;

@@ -1,10 +1,10 @@
 #include "data/picture.h"
 
-#include <stb/stb_image_write.h>
-
 #include <algorithm>
 #include <cctype>
 #include <map>
+
+#include "data/png.h"
 
 namespace convoy {
 namespace {
@@ -22,10 +22,6 @@ constexpr unsigned question_mark = 061202;
 unsigned glyph_of(char letter) {
   const auto glyph = glyphs.find(static_cast<char>(std::toupper(static_cast<unsigned char>(letter))));
   return glyph == glyphs.end() ? question_mark : glyph->second;
-}
-
-void append(void* text, void* bytes, int size) {
-  static_cast<std::string*>(text)->append(static_cast<const char*>(bytes), static_cast<std::size_t>(size));
 }
 
 }  // namespace
@@ -55,10 +51,6 @@ void Picture::draw_text(int top, int left, int size, const std::string& text, Co
   }
 }
 
-std::string png_of(const Picture& picture) {
-  std::string bytes;
-  stbi_write_png_to_func(append, &bytes, picture.width, picture.height, 3, picture.pixels.data(), picture.width * 3);
-  return bytes;
-}
+std::string png_of(const Picture& picture) { return png(picture.pixels, {picture.height, picture.width}, 3); }
 
 }  // namespace convoy

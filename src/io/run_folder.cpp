@@ -65,6 +65,12 @@ bool is_left_over(const fs::directory_entry& entry) {
 
 }  // namespace
 
+std::string metrics_csv(const History& history) {
+  std::string text = "epoch,loss,accuracy,validation_loss,validation_accuracy,learning_rate\n";
+  for (const EpochLog& log : history) text += csv_row(log);
+  return text;
+}
+
 Environment this_environment(const std::string& blas_core, int threads, const DataSums& data) {
   return {.convoy_version = version(),
           .compiler = __VERSION__,
@@ -122,9 +128,7 @@ void RunFolder::resume(const History& history, std::uint64_t step, const Environ
 }
 
 void RunFolder::write_metrics(const History& history) const {
-  std::string text = "epoch,loss,accuracy,validation_loss,validation_accuracy,learning_rate\n";
-  for (const EpochLog& log : history) text += csv_row(log);
-  write_file_atomically(path_ / "metrics.csv", text);
+  write_file_atomically(path_ / "metrics.csv", metrics_csv(history));
 }
 
 void RunFolder::remove_temporary_files() const {

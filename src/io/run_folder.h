@@ -12,6 +12,9 @@
 
 namespace convoy {
 
+/// A history as metrics.csv has it, a line an epoch. It has no times: equal runs have equal files.
+std::string metrics_csv(const History& history);
+
 /// What a run's results depend on, for env.json.
 struct Environment {
   std::string convoy_version;
@@ -43,7 +46,7 @@ class RunFolder {
   /// there, and removes what a killed process left half-written.
   void resume(const History& history, std::uint64_t step, const Environment& environment);
 
-  /// Replaces metrics.csv by the whole history. It has no times: equal runs have equal files.
+  /// Replaces metrics.csv by the whole history.
   void write_metrics(const History& history) const;
   /// Each adds to events.jsonl and log.txt.
   void add_epoch(const EpochLog& log);

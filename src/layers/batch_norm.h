@@ -24,6 +24,10 @@ class BatchNorm final : public Layer {
   void affine_map(std::span<const float* const> parameters, std::span<const float* const> states,
                   std::span<double> scale, std::span<double> shift) const override;
 
+  double epsilon() const { return epsilon_; }
+  /// Whether the moving variance averages variances over n - 1.
+  bool unbiased() const { return unbiased_; }
+
  private:
   /// The arrays of one number a channel in Pass::shared.
   struct Coefficients {

@@ -59,8 +59,15 @@ void Noise::forward_sample(const Pass& pass, const Task& task) const {
     deviation[c] = static_cast<float>(deviation_) * (redrawn_ ? of_step.uniform() : 1);
   }
   Random random(stream, Purpose::noise, pass.step, static_cast<std::uint32_t>(task.index));
-  for (std::size_t i = 0; i < size_; i += channels_) {
-    for (std::size_t c = 0; c < channels_; ++c) y[i + c] = x[i + c] + mean[c] + deviation[c] * random.normal();
+  std::size_t c = 0;
+  const auto add = [&](std::size_t i, float normal) {
+    y[i] = x[i] + mean[c] + deviation[c] * normal;
+    if (++c == channels_) c = 0;
+  };
+  for (std::size_t i = 0; i < size_; i += 2) {
+    const auto [first, second] = random.normal_pair();
+    add(i, first);
+    if (i + 1 < size_) add(i + 1, second);
   }
 }
 

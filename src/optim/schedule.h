@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "convoy/callbacks.h"
 #include "convoy/settings.h"
 
 namespace convoy {
@@ -16,9 +17,8 @@ class Schedule {
   /// For step 0, 1, ... of `total`.
   virtual double factor(std::uint64_t step, std::uint64_t total) const = 0;
 
-  /// Told the epoch's validation loss (training loss without validation) after each epoch; only "plateau" listens. Its
-  /// state is saved with a checkpoint.
-  virtual void epoch_ended(double /*loss*/) {}
+  /// Told of each epoch; only "plateau" listens. Its state is saved with a checkpoint.
+  virtual void epoch_ended(const EpochLog&) {}
   virtual std::vector<double> state() const { return {}; }
   virtual void restore(const std::vector<double>& /*state*/) {}
 };

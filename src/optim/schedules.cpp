@@ -95,16 +95,18 @@ class OneCycle final : public Schedule {
 class Plateau final : public Schedule {
  public:
   explicit Plateau(const Settings& s)
-      : reduction_(s.number("factor")),
+      : accuracy_(s.text("monitor") == "accuracy"),
+        reduction_(s.number("factor")),
         patience_(s.integer("patience")),
         min_delta_(s.number("min_delta")),
         least_(s.number("min_factor")) {}
 
   double factor(std::uint64_t, std::uint64_t) const override { return factor_; }
 
-  void epoch_ended(double loss) override {
-    if (loss < best_ - min_delta_) {
-      best_ = loss;
+  void epoch_ended(const EpochLog& log) override {
+    const double number = watched(log);
+    if (number < best_ - min_delta_) {
+      best_ = number;
       waited_ = 0;
     } else if (++waited_ >= patience_) {
       factor_ = std::max(least_, factor_ * reduction_);
@@ -124,6 +126,13 @@ class Plateau final : public Schedule {
   }
 
  private:
+  /// What should fall.
+  double watched(const EpochLog& log) const {
+    if (accuracy_) return -(log.has_validation ? log.validation_accuracy : log.accuracy);
+    return log.has_validation ? log.validation_loss : log.loss;
+  }
+
+  bool accuracy_;
   double reduction_;
   int patience_;
   double min_delta_;
@@ -143,7 +152,7 @@ class WarmUp final : public Schedule {
     if (step < steps_) return then_->factor(0, total) * static_cast<double>(step + 1) / static_cast<double>(steps_ + 1);
     return then_->factor(step - steps_, total > steps_ ? total - steps_ : 1);
   }
-  void epoch_ended(double loss) override { then_->epoch_ended(loss); }
+  void epoch_ended(const EpochLog& log) override { then_->epoch_ended(log); }
   std::vector<double> state() const override { return then_->state(); }
   void restore(const std::vector<double>& state) override { then_->restore(state); }
 
@@ -184,9 +193,14 @@ const std::vector<ScheduleType>& schedule_types() {
          number("end_divisor", 10000, "The run ends at the rate divided by this.", 1)}},
        make<OneCycle>},
       {{"plateau",
-        "Reduces the rate when the validation loss (the training loss without validation) stops falling, as Keras's "
-        "ReduceLROnPlateau.",
-        {number("factor", 0.1, "The factor of each reduction.", 1e-12, 1),
+        "Reduces the rate when the validation loss or accuracy (those of training without validation) stops getting "
+        "better, as Keras's ReduceLROnPlateau.",
+        {{.name = "monitor",
+          .kind = Kind::choice,
+          .fallback = Value{std::string("loss")},
+          .doc = "What should get better.",
+          .choices = {"loss", "accuracy"}},
+         number("factor", 0.1, "The factor of each reduction.", 1e-12, 1),
          integer("patience", 10, "Epochs without improvement before a reduction.", 1),
          number("min_delta", 1e-4, "A smaller improvement does not count.", 0),
          number("min_factor", 0, "The rate is not reduced below this share.", 0, 1)}},

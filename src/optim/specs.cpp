@@ -49,6 +49,17 @@ RMSprop::operator Spec() const {
   return {"rmsprop", settings};
 }
 
+Plateau::operator Spec() const {
+  Settings settings;
+  settings.set("monitor", monitor);
+  settings.set("factor", factor);
+  settings.set("patience", static_cast<std::int64_t>(patience));
+  settings.set("min_delta", min_delta);
+  settings.set("min_factor", min_factor);
+  settings.set("warmup_steps", static_cast<std::int64_t>(warmup_steps));
+  return {"plateau", settings};
+}
+
 SoftmaxCrossEntropy::operator Spec() const {
   Settings settings;
   settings.set("label_smoothing", label_smoothing);

@@ -59,6 +59,37 @@ std::string charts(const Comparison& comparison) {
          clock_choice() + "<div class=\"charts\">\n" + figures + "</div>\n";
 }
 
+/// What the first run of each group recorded of one thing, as curves named by the groups.
+std::vector<Curve> of_first_runs(const Comparison& comparison, const std::string& name,
+                                 std::vector<Curve> (*curves_of)(const RunRecord&)) {
+  std::vector<Curve> curves;
+  for (const RunGroup& group : comparison.groups) {
+    if (group.runs.empty()) continue;
+    for (Curve& curve : curves_of(group.runs.front())) {
+      if (curve.name == name) curves.push_back({group.name, std::move(curve.samples)});
+    }
+  }
+  return curves;
+}
+
+/// What the looks into the networks have to say beside each other: the gradients that reach the first layer, and the
+/// tensors that the configuration names.
+std::string diagnostics(const Comparison& comparison) {
+  if (comparison.groups.empty() || comparison.groups.front().runs.empty()) return "";
+  const RunRecord& first = comparison.groups.front().runs.front();
+  std::string figures;
+  if (const auto gradients = gradient_curves(first); !gradients.empty()) {
+    const std::string& layer = gradients.front().name;
+    figures += figure_by_span("Norm of the gradient of " + layer, of_first_runs(comparison, layer, gradient_curves));
+  }
+  for (const Curve& tensor : percentile_curves(first)) {
+    figures +=
+        figure_over_time(percentile_title(tensor.name), of_first_runs(comparison, tensor.name, percentile_curves));
+  }
+  if (figures.empty()) return "";
+  return remark("Of each group's first run.") + "<div class=\"charts\">\n" + figures + "</div>\n";
+}
+
 /// "97.31 ± 0.12": mean and sample deviation; "-" where there are no numbers.
 std::string spread(std::vector<double> values, int digits) {
   std::erase_if(values, [](double value) { return !std::isfinite(value); });
@@ -159,6 +190,7 @@ std::string html(const Comparison& comparison) {
               "A comparison of " + std::to_string(count) + " runs in " + std::to_string(comparison.groups.size()) +
                   (comparison.groups.size() == 1 ? " group." : " groups."),
               section("Final figures", final_figures(comparison)) + section("Training", charts(comparison)) +
+                  section("Diagnostics", diagnostics(comparison)) +
                   section("Where the groups differ", settings(comparison)) + section("Runs", runs(comparison)));
 }
 

@@ -46,6 +46,7 @@ struct Column {
   double x = 0;
   std::vector<double> centres = {};  ///< of the lanes
   double width = 0;
+  double entry = 0;  ///< the x of what comes from the column before
 };
 
 std::string number(double value) { return std::to_string(static_cast<int>(std::lround(value))); }
@@ -181,6 +182,7 @@ class Drawing {
         column.width += width + lane_gap;
       }
       column.width -= lane_gap;
+      column.entry = column.centres[static_cast<std::size_t>(lanes.begin()->first)];
       x += column.width + column_gap;
       height_ = std::max(height_, top_of(column.last) + box_height + 2 * margin);
     }
@@ -221,8 +223,8 @@ class Drawing {
   static std::string into_column(double& x, double& y, const Column& column) {
     const double between = column.x - column_gap / 2;
     const std::string text =
-        "V" + number(y + 12) + "H" + number(between) + "V" + number(margin - 6) + "H" + number(column.centres[0]);
-    x = column.centres[0];
+        "V" + number(y + 12) + "H" + number(between) + "V" + number(margin - 6) + "H" + number(column.entry);
+    x = column.entry;
     y = margin - 6;
     return text;
   }

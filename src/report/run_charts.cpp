@@ -67,17 +67,9 @@ std::string norm_figure(const std::string& title, const RunRecord& record, const
   return figure_by_span(title, curves.all());
 }
 
-std::string percentile_figures(const RunRecord& record, const Timeline& timeline) {
-  Curves curves;
-  for (const Diagnostics& seen : record.diagnostics) {
-    for (const PercentileBand& band : seen.percentiles) {
-      curves.add(band.name, {timeline.at_step(seen.step), band.p50, band.p15, band.p85});
-    }
-  }
+std::string percentile_figures(const RunRecord& record) {
   std::string text;
-  for (const Curve& curve : curves.all()) {
-    text += figure_over_time(curve.name + ": median, and from the 15th to the 85th percentile", {curve});
-  }
+  for (const Curve& curve : percentile_curves(record)) text += figure_over_time(percentile_title(curve.name), {curve});
   return text;
 }
 
@@ -112,6 +104,25 @@ Curve error_of(Curve accuracy) {
 }
 
 }  // namespace
+
+std::string percentile_title(const std::string& tensor) {
+  return tensor + ": median, and from the 15th to the 85th percentile";
+}
+
+std::vector<Curve> percentile_curves(const RunRecord& record) {
+  const Timeline timeline(record);
+  Curves curves;
+  for (const Diagnostics& seen : record.diagnostics) {
+    for (const PercentileBand& band : seen.percentiles) {
+      curves.add(band.name, {timeline.at_step(seen.step), band.p50, band.p15, band.p85});
+    }
+  }
+  return curves.all();
+}
+
+std::vector<Curve> gradient_curves(const RunRecord& record) {
+  return layer_curves(record, Timeline(record), &LayerDiagnostics::gradient_norm).all();
+}
 
 std::string figure_by_span(const std::string& title, const std::vector<Curve>& curves) {
   std::vector<Series> values;
@@ -178,7 +189,7 @@ std::string diagnostics_charts(const RunRecord& record) {
                      &BatchNormDiagnostics::variance_ratio) +
          norm_figure("Batch norm: variance in predict mode by train mode", record, timeline,
                      &BatchNormDiagnostics::variance_shift) +
-         percentile_figures(record, timeline) + time_figure(record) + "</div>\n";
+         percentile_figures(record) + time_figure(record) + "</div>\n";
 }
 
 }  // namespace convoy

@@ -21,6 +21,13 @@ std::vector<Sample> samples_of(const RunRecord& record, Measure measure);
 /// "finished", "interrupted", "diverged" or "not finished".
 std::string state_of(const RunRecord& record);
 
+/// Of each tensor whose percentiles the run recorded the median, with the band from the 15th to the 85th.
+std::vector<Curve> percentile_curves(const RunRecord& record);
+std::string percentile_title(const std::string& tensor);
+
+/// The norm of the gradient of each layer with parameters, in the network's order.
+std::vector<Curve> gradient_curves(const RunRecord& record);
+
 /// figure_over_time, logarithmic where the values span more than a factor of 30.
 std::string figure_by_span(const std::string& title, const std::vector<Curve>& curves);
 

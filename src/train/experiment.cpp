@@ -60,8 +60,11 @@ TrainerOptions trainer_options(const Config& config) {
                       .seed = seed_of(config),
                       .augmentation = augmentation_from(config.augmentation)},
           .patience = config.train.integer("patience"),
+          .monitor = config.train.text_or("monitor", ""),
+          .min_delta = config.train.number("min_delta"),
           .top_k = config.train.integer("top_k"),
           .on_nan = config.train.text("on_nan"),
+          .recalibrate = config.train.integer("recalibrate"),
           .log_steps = config.train.integer("log_steps"),
           .diagnostics = {.every = config.diagnostics.integer("every"),
                           .probe = config.diagnostics.integer("probe"),
@@ -105,6 +108,7 @@ class Run {
   RunResult train() {
     const Stopwatch watch;
     bool interrupted = false;
+    for (Callback* callback : options_.callbacks) callback->on_train_begin(model_);
     while (!trainer_.done() && !interrupted) {
       const int before = trainer_.progress().epoch;
       interrupted = run_epoch() == Trainer::Outcome::stopped;

@@ -7,6 +7,7 @@
 #include "kernels/gemm.h"
 #include "train/batch.h"
 #include "train/model_impl.h"
+#include "train/recalibrate.h"
 #include "train/trainer.h"
 
 namespace convoy {
@@ -122,12 +123,14 @@ History Model::fit(const Dataset& train, const FitOptions& options) {
                               .augmentation = options.augmentation};
   Trainer trainer(training_task(impl, train, options.validation), {.epochs = options.epochs,
                                                                    .batches = batches,
+                                                                   .monitor = options.monitor,
                                                                    .log_steps = options.log_steps,
                                                                    .diagnostics = options.diagnostics});
+  for (Callback* callback : options.callbacks) callback->on_train_begin(*this);
   while (!trainer.done() && trainer.run_epoch(options.callbacks) == Trainer::Outcome::finished) {
   }
-  const bool best = options.restore_best && !options.validation.empty() && trainer.progress().best_epoch > 0;
-  if (best) impl.weights().copy_from(trainer.best());
+  const bool monitored = !options.validation.empty() || !options.monitor.empty();
+  if (options.restore_best && monitored && trainer.progress().best_epoch > 0) impl.weights().copy_from(trainer.best());
   return trainer.progress().history;
 }
 
@@ -158,6 +161,13 @@ std::vector<float> Model::forward(const Dataset& data, bool training) {
   std::vector<float> outputs;
   for (int n = 0; n < batch.size; ++n) outputs.insert(outputs.end(), session.output()[n], session.output()[n] + size);
   return outputs;
+}
+
+std::vector<Recalibration> Model::recalibrate(const Dataset& data, const RecalibrateOptions& options) {
+  const kernels::SingleThreadedBlas single;
+  const auto seed = static_cast<std::uint64_t>(impl_->config.run.integer("seed"));
+  Recalibrator recalibrator(impl_->network(), impl_->pool, data, impl_->scaling, options, seed);
+  return recalibrator.run(impl_->weights());
 }
 
 Shape Model::input_shape() const { return impl_->input; }

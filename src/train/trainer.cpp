@@ -45,6 +45,14 @@ LoaderOptions for_training(const TrainingTask& task, LoaderOptions batches) {
   return batches;
 }
 
+Monitor monitor_for(const TrainingTask& task, const TrainerOptions& options) {
+  const bool has_validation = !task.validation.empty();
+  const std::string by_default = has_validation ? "validation_accuracy" : "accuracy";
+  Monitor monitor(options.monitor.empty() ? by_default : options.monitor, options.min_delta);
+  monitor.require(has_validation);
+  return monitor;
+}
+
 constexpr std::size_t most_norms = 50;
 
 std::string list_of(const std::vector<double>& norms) {
@@ -68,6 +76,7 @@ Trainer::Trainer(TrainingTask task, const TrainerOptions& options)
       optimizer_(task_.optimizer, tensors_of(task_.network), task_.network.parameter_floats(), task_.pool),
       schedule_(make_schedule(task_.schedule)),
       losses_(static_cast<std::size_t>(loader_.largest_batch())),
+      monitor_(monitor_for(task_, options)),
       base_rate_(task_.optimizer.settings.number("learning_rate")),
       best_(task_.weights.copy()),
       states_before_(task_.weights.states.size()) {
@@ -77,6 +86,10 @@ Trainer::Trainer(TrainingTask task, const TrainerOptions& options)
   }
   if (options_.diagnostics.every > 0) {
     diagnoser_.emplace(task_, last_node(task_.network, task_.loss), options_.diagnostics, options_.batches);
+  }
+  if (options.recalibrate > 0) {
+    recalibrator_.emplace(task_.network, task_.pool, task_.train, task_.scaling,
+                          RecalibrateOptions{options.recalibrate, options.batches.batch_size}, options.batches.seed);
   }
 }
 
@@ -209,6 +222,7 @@ void Trainer::end_epoch() {
   log.seconds = progress_.seconds;
   log.images_per_second = progress_.of_epoch.images / progress_.seconds;
   log.step = progress_.step;
+  if (recalibrator_) recalibrator_->run(task_.weights);
   if (evaluator_) {
     const Evaluation validation = evaluator_->evaluate(task_.validation, task_.scaling, options_.top_k);
     if (!std::isfinite(validation.loss)) report_divergence("the validation loss is not finite");
@@ -216,7 +230,7 @@ void Trainer::end_epoch() {
     log.validation_loss = validation.loss;
     log.validation_accuracy = validation.accuracy;
   }
-  schedule_->epoch_ended(evaluator_ ? log.validation_loss : log.loss);
+  schedule_->epoch_ended(log);
   progress_.history.push_back(log);
   ++progress_.epoch;
   progress_.batch = 0;
@@ -225,15 +239,14 @@ void Trainer::end_epoch() {
   judge(log);
 }
 
-/// The best epoch is the one with the highest validation accuracy, then the lowest validation loss.
+/// Takes note of the best epoch.
 void Trainer::judge(const EpochLog& log) {
+  const Score score = monitor_.score(log);
   const bool first = progress_.best_epoch == 0;
-  const bool better = log.validation_accuracy > progress_.best_accuracy ||
-                      (log.validation_accuracy == progress_.best_accuracy && log.validation_loss < progress_.best_loss);
-  if (!first && !better && log.has_validation) return;
+  if (!first && !monitor_.is_better(score, {progress_.best_accuracy, progress_.best_loss})) return;
   progress_.best_epoch = log.epoch;
-  progress_.best_accuracy = log.validation_accuracy;
-  progress_.best_loss = log.validation_loss;
+  progress_.best_accuracy = score.accuracy;
+  progress_.best_loss = score.loss;
   best_.copy_from(task_.weights);
 }
 

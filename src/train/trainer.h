@@ -16,6 +16,8 @@
 #include "optim/stepper.h"
 #include "train/diagnoser.h"
 #include "train/evaluator.h"
+#include "train/monitor.h"
+#include "train/recalibrate.h"
 #include "train/training_task.h"
 
 namespace convoy {
@@ -23,10 +25,13 @@ namespace convoy {
 struct TrainerOptions {
   int epochs = 1;
   LoaderOptions batches = {};
-  int patience = 0;           ///< stop after so many epochs without a better validation score; 0: never
+  int patience = 0;           ///< stop after so many epochs without a better one; 0: never
+  std::string monitor = "";   ///< decides which epoch is the best; empty: accuracy, of validation where there is one
+  double min_delta = 0;       ///< what is not better by more than this does not count
   int evaluation_batch = 16;  ///< results do not depend on it, memory does
   int top_k = 5;
   std::string on_nan = "stop";  ///< or "skip", "restore"
+  int recalibrate = 0;          ///< images for batch norm's statistics at the end of an epoch; 0: the moving ones stay
   int log_steps = 0;
   DiagnosticsOptions diagnostics = {};
 };
@@ -51,9 +56,9 @@ struct Progress {
   double seconds = 0;      ///< spent training in that epoch
   int skipped = 0;         ///< steps in a row that were not finite and were given up
   History history = {};
-  int best_epoch = 0;  ///< from 1; 0: none yet. Without validation the last one counts as best
+  int best_epoch = 0;  ///< from 1; 0: none yet
   double best_accuracy = 0;
-  double best_loss = 0;  ///< decides between equal accuracies
+  double best_loss = 0;
 };
 
 /// The training loop, epoch by epoch.
@@ -106,8 +111,10 @@ class Trainer {
   std::unique_ptr<Schedule> schedule_;
   std::optional<Evaluator> evaluator_;
   std::optional<Diagnoser> diagnoser_;
+  std::optional<Recalibrator> recalibrator_;
   std::vector<double> losses_;  ///< of the batch's samples
-  double base_rate_;            ///< the optimizer's own learning rate
+  Monitor monitor_;
+  double base_rate_;  ///< the optimizer's own learning rate
   Progress progress_;
   Weights best_;
   std::vector<float> states_before_;  ///< the moving statistics before a step, which may have to be given up

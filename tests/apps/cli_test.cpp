@@ -1,6 +1,7 @@
 // The command line as a user runs it: output, exit codes, files.
 
 #include <doctest/doctest.h>
+#include <stb/stb_image.h>
 #include <stb/stb_image_write.h>
 
 #include <algorithm>
@@ -61,7 +62,8 @@ TEST_CASE("help, version and usage errors") {
   CHECK(convoy_run({"--version"}).out.rfind("convoy ", 0) == 0);
   CHECK(convoy_run({"--help"}).code == 0);
   CHECK(convoy_run({}).code == 2);
-  for (const auto* verb : {"train", "resume", "sweep", "eval", "predict", "summary", "inspect", "config", "check"}) {
+  for (const auto* verb : {"train", "resume", "eval", "predict", "summary", "inspect", "config", "check", "lr-find",
+                           "recalibrate", "report", "compare", "sweep", "reproduce", "data", "bench"}) {
     INFO(verb);
     const Finished help = convoy_run({verb, "--help"});
     CHECK(help.code == 0);
@@ -202,7 +204,7 @@ TEST_CASE("bad input gets one clear line, its exit code, and leaves nothing behi
   fails({"-s", "train.epochs=many"}, 2, "\"epochs\" expects");
   fails({"-s", "layer.conv1.filters=0"}, 2, "\"filters\" expects");
   fails({"-s", "layer.conv1.kernel=99"}, 2, "kernel 99x99 does not fit input 28x28x1; add padding = \"same\"");
-  fails({"-s", "augmentation.rotate=-5"}, 2, "\"rotate\" expects 0 to 180, got -5");
+  fails({"-s", "augmentation.rotate=-5"}, 2, "\"rotate\" expects 0.0 to 180.0, got -5");
   fails({"-s", "augmentation.fill=mirror"}, 2, "\"fill\" expects zero or edge");
   fails({"-s", "augmentation.rotat=5"}, 2, "did you mean \"rotate\"?");
   fails({"-s", "data.path=/no/such/folder"}, 3, "/no/such/folder: no such folder");
@@ -357,6 +359,56 @@ TEST_CASE("config and check") {
   CHECK(contains(check.out, "300 samples of 28x28x1"));
 }
 
+TEST_CASE("data preview draws the images, with their augmented versions for training") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "sheet.png";
+  const std::vector<std::string> arguments = {
+      "data", "preview", "configs/mnist_bn_maxpool.toml", "-o", file.string(), "-s", "data.limit=500"};
+  const auto preview = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> all = arguments;
+    all.insert(all.end(), more.begin(), more.end());
+    return convoy_run(all);
+  };
+  // Ten rows and ten columns of 84 pixels with gaps of 4, and 12 pixels for the labels.
+  const Finished plain = preview({});
+  REQUIRE(plain.code == 0);
+  CHECK(contains(plain.out, "500 train samples of 28x28x1"));
+  CHECK(contains(plain.out, "0 to 255"));
+  CHECK(contains(plain.out, "per class: "));
+  CHECK(contains(plain.out, ": 100 images\n"));
+  const auto size_of = [&] {
+    int width = 0, height = 0, channels = 0;
+    REQUIRE(stbi_info(file.c_str(), &width, &height, &channels) == 1);
+    return std::pair(width, height);
+  };
+  CHECK(size_of() == std::pair(12 + 4 + 10 * 88, 4 + 10 * 88));
+  const auto sheet = load_image(file, {884, 896, 1});
+  CHECK(std::ranges::count(sheet, 255) > 1000);
+
+  const Finished changed = preview({"-s", "augmentation.rotate=20", "--images", "3"});
+  REQUIRE(changed.code == 0);
+  CHECK(contains(changed.out, ": 3 images, each with its first 7 augmented versions\n"));
+  CHECK(size_of() == std::pair(12 + 4 + 8 * 88, 14 + 4 + 3 * 88));
+  REQUIRE(preview({"-s", "augmentation.rotate=20", "--images", "3", "--split", "test"}).code == 0);
+  CHECK(size_of() == std::pair(12 + 4 + 88, 4 + 3 * 88));  // as they are
+
+  const auto fails = [&](const std::vector<std::string>& more, int code, const std::string& part) {
+    const std::string before = contents(file);
+    const Finished finished = preview(more);
+    INFO(finished.err);
+    CHECK(finished.code == code);
+    CHECK(contains(finished.err, part));
+    CHECK(contents(file) == before);
+  };
+  fails({"--split", "tset"}, 2, "expected train, validation or test");
+  fails({"--split", "validation", "-s", "data.validation=0"}, 2, "no validation samples are set aside");
+  fails({"--images", "0"}, 2, "--images expects a whole number from 1 to 1000");
+  fails({"-s", "data.path=/no/such/folder"}, 3, "no such folder");
+  fails({"-o", "/no/such/folder/sheet.png"}, 1, "sheet.png: cannot be written");
+  CHECK(convoy_run({"data", "preveiw", "configs/mnist_quick.toml"}).code == 2);
+  CHECK(names_in(folder.path()) == std::set<std::string>{"sheet.png"});
+}
+
 TEST_CASE("bench times training and inference, by layer, and warns of an OpenBLAS below the CPU") {
   const std::vector<std::string> arguments = {"bench", "configs/mnist_bn_maxpool.toml", "--seconds", "1", "--threads",
                                               "1"};
@@ -387,10 +439,119 @@ TEST_CASE("bench times training and inference, by layer, and warns of an OpenBLA
   if (result.at("isa") != "baseline") CHECK(contains(text.err, "warning: OpenBLAS runs its Nehalem kernels, below"));
 }
 
+TEST_CASE("lr-find prints a curve, a rate and where its picture is, and leaves no run") {
+  const test::TemporaryFolder folder;
+  const auto picture = folder.path() / "new" / "curve.svg";
+  const std::vector<std::string> arguments = {
+      "lr-find", "configs/mnist_mlp_bn.toml", "-s", "data.limit=2000", "--steps", "60", "-o", picture.string()};
+  const Finished text = convoy_run(arguments);
+  CHECK(text.code == 0);
+  CHECK(text.err.empty());
+  CHECK(contains(text.out, "    rate    loss\n 1.0e-06  "));
+  CHECK(contains(text.out, "suggested learning rate "));
+  CHECK(contains(text.out, "curve   " + picture.string()));
+  CHECK(contents(picture).starts_with("<svg "));
+  CHECK(names_in(folder.path()) == std::set<std::string>{"new"});
+  CHECK(names_in(folder.path() / "new") == std::set<std::string>{"curve.svg"});
+
+  std::vector<std::string> as_json = arguments;
+  as_json.emplace_back("--json");
+  const Finished json = convoy_run(as_json);
+  CHECK(is_one_line(json.out));
+  const auto result = nlohmann::json::parse(json.out);
+  CHECK(result.at("suggested").get<double>() > 1e-6);
+  CHECK(result.at("points")[0].at("rate") == 1e-6);
+  CHECK(convoy_run(arguments).out == text.out);
+
+  const auto refuses = [](const std::vector<std::string>& more, int code, const std::string& part) {
+    std::vector<std::string> all = {"lr-find", "configs/mnist_mlp_bn.toml"};
+    all.insert(all.end(), more.begin(), more.end());
+    const Finished finished = convoy_run(all);
+    INFO(finished.err);
+    CHECK(finished.code == code);
+    CHECK(is_one_line(finished.err));
+    CHECK(contains(finished.err, part));
+  };
+  refuses({"--from", "-1"}, 2, "--from expects a number above 0, got \"-1\"");
+  refuses({"--to", "fast"}, 2, "--to expects a number above 0");
+  refuses({"--from", "1", "--to", "0.1"}, 2, "lr-find: expected rates from above 0 to a larger one");
+  refuses({"--steps", "3"}, 2, "--steps expects a whole number from 10");
+  refuses({"-s", "data.path=/nowhere"}, 3, "/nowhere");
+}
+
+TEST_CASE("recalibrate writes a model beside the one it read, with other statistics of batch norm only") {
+  const test::TemporaryFolder folder;
+  const auto run = folder.path() / "run";
+  REQUIRE(convoy_run(quick_train(run, {"-s", "train.epochs=1", "--quiet"})).code == 0);
+  const std::string before = contents(run / "best.safetensors");
+  const Finished finished = convoy_run({"recalibrate", run.string(), "--images", "300", "--batch", "50"});
+  INFO(finished.err);
+  CHECK(finished.code == 0);
+  CHECK(contains(finished.out, "mean was off by"));
+  CHECK(contains(finished.out, "bn1 "));
+  CHECK(contains(finished.out, "validation accuracy "));
+  CHECK(contains(finished.out, "test accuracy "));
+  CHECK(contains(finished.out, " -> "));
+  CHECK(contents(run / "best.safetensors") == before);
+  const auto model = run / "best.recalibrated.safetensors";
+  CHECK(contains(finished.out, "model   " + model.string()));
+  const std::string first = contents(model);
+  CHECK(first.size() == before.size());
+  CHECK(first != before);
+  CHECK(convoy_run({"eval", model.string()}).code == 0);
+
+  const auto named = folder.path() / "named.safetensors";
+  REQUIRE(convoy_run(
+              {"recalibrate", (run / "last.ckpt").string(), "--images", "300", "--batch", "50", "-o", named.string()})
+              .code == 0);
+  CHECK(contents(named) == first);
+
+  const auto plain = folder.path() / "plain";
+  REQUIRE(convoy_run(quick_train(plain, {"-s", "train.epochs=1", "-s", "layer.bn*.enabled=false", "--quiet"})).code ==
+          0);
+  const Finished without = convoy_run({"recalibrate", plain.string()});
+  CHECK(without.code == 2);
+  CHECK(without.err == "error: recalibrate: the network has no batch norm that is trained\n");
+  CHECK(convoy_run({"recalibrate", "configs/mnist_cnn.toml"}).code == 3);
+  CHECK(convoy_run({"recalibrate", run.string(), "--images", "0"}).code == 2);
+  CHECK(convoy_run({"recalibrate", run.string(), "--data", "/nowhere"}).code == 3);
+}
+
 TEST_CASE("summary prints the flagship's table") {
   const Finished summary = convoy_run({"summary", "configs/mnist_cnn.toml"});
   CHECK(summary.code == 0);
   CHECK(contains(summary.out, "Total parameters: 387,850"));
   CHECK(contains(summary.out, "Trainable parameters: 387,658"));
   CHECK(contains(summary.out, "batch statistics"));
+}
+
+TEST_CASE("report and compare make pages from run folders") {
+  const test::TemporaryFolder folder;
+  const auto one = folder.path() / "one";
+  const auto two = folder.path() / "two";
+  REQUIRE(convoy_run(quick_train(one, {"--quiet", "-s", "train.epochs=1"})).code == 0);
+  REQUIRE(convoy_run(quick_train(two, {"--quiet", "-s", "train.epochs=1", "--seed", "7"})).code == 0);
+  fs::remove(one / "report.html");
+  const Finished report = convoy_run({"report", one.string()});
+  CHECK(report.code == 0);
+  CHECK(report.out == (one / "report.html").string() + "\n");
+  CHECK(contains(contents(one / "report.html"), "Worst mistakes"));
+  const auto page = folder.path() / "page.html";
+  const Finished all = convoy_run({"report", one.string(), "-o", page.string(), "--tensorboard"});
+  CHECK(all.code == 0);
+  CHECK(contains(all.out, (one / "tensorboard").string()));
+  CHECK(fs::exists(page));
+  CHECK(names_in(one / "tensorboard").size() == 1);
+
+  const Finished compare = convoy_run({"compare", one.string(), two.string(), "-o", page.string()});
+  CHECK(compare.code == 0);
+  CHECK(compare.out == page.string() + "\n");
+  CHECK(contains(contents(page), "2 runs in 1 group"));
+
+  const Finished none = convoy_run({"report", folder.path().string()});
+  CHECK(none.code == 3);
+  CHECK(is_one_line(none.err));
+  CHECK(convoy_run({"compare", one.string(), (folder.path() / "none").string(), "-o", page.string()}).code == 3);
+  CHECK(convoy_run({"report", one.string(), two.string()}).code == 2);
+  CHECK(convoy_run({"report", one.string(), "-o", (folder.path() / "no" / "page.html").string()}).code == 1);
 }

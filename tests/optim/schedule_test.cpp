@@ -2,9 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "convoy/error.h"
+#include "convoy/optimizers.h"
 
 using namespace convoy;
 
@@ -56,19 +58,47 @@ TEST_CASE("warm-up rises to the schedule, which then runs over what is left") {
 
 TEST_CASE("plateau waits for patience, then reduces, and its state can be restored") {
   const auto plateau = make("plateau", {{"factor", 0.5}, {"patience", std::int64_t{2}}, {"min_factor", 0.2}});
-  plateau->epoch_ended(1.0);
-  plateau->epoch_ended(1.0);
+  plateau->epoch_ended({.loss = 1.0});
+  plateau->epoch_ended({.loss = 1.0});
   CHECK(plateau->factor(0, 1) == 1);
   const auto twin = make("plateau", {{"factor", 0.5}, {"patience", std::int64_t{2}}, {"min_factor", 0.2}});
   twin->restore(plateau->state());
   for (auto* schedule : {plateau.get(), twin.get()}) {
-    schedule->epoch_ended(1.0);
+    schedule->epoch_ended({.loss = 1.0});
     CHECK(schedule->factor(0, 1) == 0.5);
-    schedule->epoch_ended(0.5);
-    for (int i = 0; i < 10; ++i) schedule->epoch_ended(0.5);
+    schedule->epoch_ended({.loss = 0.5});
+    for (int i = 0; i < 10; ++i) schedule->epoch_ended({.loss = 0.5});
     CHECK(schedule->factor(0, 1) == 0.2);
   }
   CHECK_THROWS_AS(twin->restore({1}), Error);
+}
+
+TEST_CASE("plateau watches validation where there is one, and the accuracy if it should") {
+  const auto loss = make("plateau", {{"patience", std::int64_t{1}}});
+  const auto accuracy = make("plateau", {{"patience", std::int64_t{1}}, {"monitor", std::string("accuracy")}});
+  // The training loss falls, the validation loss rises, the validation accuracy rises too.
+  const EpochLog first{.loss = 1, .validation_loss = 1, .validation_accuracy = 0.5, .has_validation = true};
+  const EpochLog second{.loss = 0.5, .validation_loss = 2, .validation_accuracy = 0.6, .has_validation = true};
+  for (const EpochLog& log : {first, second}) {
+    loss->epoch_ended(log);
+    accuracy->epoch_ended(log);
+  }
+  CHECK(loss->factor(0, 1) == doctest::Approx(0.1));
+  CHECK(accuracy->factor(0, 1) == 1);
+  accuracy->epoch_ended(second);
+  CHECK(accuracy->factor(0, 1) == doctest::Approx(0.1));
+}
+
+TEST_CASE("the public struct names every key of plateau") {
+  Spec spec = Plateau{.monitor = "accuracy", .patience = 3};
+  const std::size_t given = spec.settings.entries().size();
+  const auto row =
+      std::ranges::find(schedule_types(), "plateau", [](const ScheduleType& type) { return type.spec.name; });
+  std::vector<KeySpec> keys = row->spec.keys;
+  keys.insert(keys.end(), common_schedule_keys().begin(), common_schedule_keys().end());
+  spec.settings.complete(keys, "");
+  CHECK(spec.settings.entries().size() == given);
+  CHECK(make_schedule(spec)->factor(0, 1) == 1);
 }
 
 TEST_CASE("an unknown schedule is an error with the nearest name") {

@@ -138,6 +138,29 @@ TEST_CASE("patience ends a run that gets no better, and keeps its best weights")
   CHECK_FALSE(result.interrupted);
 }
 
+TEST_CASE("monitor says which epoch is the best, and min_delta by how much") {
+  const test::TemporaryFolder folder;
+  const auto best = [&](const std::string& name, const std::vector<std::string>& more) {
+    std::vector<std::string> overrides = {"train.epochs=6", "data.limit=200", "data.validation=100",
+                                          "optimizer.learning_rate=0.05"};
+    overrides.insert(overrides.end(), more.begin(), more.end());
+    const RunResult result = run_experiment(small_config(overrides), {.folder = folder.path() / name});
+    return std::pair(result.best_epoch, result.history);
+  };
+  const auto [by_loss, history] = best("loss", {"train.monitor=validation_loss"});
+  for (const EpochLog& log : history) {
+    CHECK(log.validation_loss >= history[static_cast<std::size_t>(by_loss - 1)].validation_loss);
+  }
+  CHECK(best("delta", {"train.min_delta=0.999", "train.patience=2"}).second.size() == 3);
+  CHECK(best("train", {"data.validation=0", "train.monitor=loss"}).first == 6);
+  CHECK_THROWS_WITH_AS(
+      best("none", {"data.validation=0", "train.monitor=validation_loss"}),
+      "monitor \"validation_loss\": there is no validation set; set samples aside (data.validation) or "
+      "monitor \"loss\"",
+      Error);
+  CHECK_FALSE(std::filesystem::exists(folder.path() / "none"));
+}
+
 TEST_CASE("top_k counts labels among the k largest outputs") {
   const test::TemporaryFolder folder;
   const auto top = [&](const std::string& k) {

@@ -198,6 +198,29 @@ TEST_CASE("a run with augmentation and mixup resumes to the same bits, and not w
   check_same(run, unbroken);
 }
 
+TEST_CASE("a run that recalibrates batch norm resumes to the same bits") {
+  Fixture fixture;
+  const std::vector<std::string> more = {"train.recalibrate=50"};
+  const fs::path unbroken = fixture.train("unbroken", {}, more);
+  CHECK(contents(unbroken / "best.safetensors") != contents(fixture.train("without") / "best.safetensors"));
+  for (const int crash_at : {9, 10, 15, 33}) {
+    CAPTURE(crash_at);
+    const fs::path run = fixture.lose("run", crash_at, 4, more);
+    resume_experiment(run, {.threads = 1 + crash_at % 3});
+    check_same(run, unbroken);
+    fs::remove_all(run);
+  }
+}
+
+TEST_CASE("a run that monitors the loss with a margin resumes to the same bits") {
+  Fixture fixture;
+  const std::vector<std::string> more = {"train.monitor=validation_loss", "train.min_delta=0.01", "train.patience=2"};
+  const fs::path unbroken = fixture.train("unbroken", {}, more);
+  const fs::path run = fixture.lose("run", 25, 4, more);
+  resume_experiment(run, {});
+  check_same(run, unbroken);
+}
+
 TEST_CASE("training for two epochs and then for two more is training for four") {
   Fixture fixture;
   const fs::path unbroken = fixture.train("unbroken", {}, {"schedule={type = \"constant\"}"});

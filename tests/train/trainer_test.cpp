@@ -23,12 +23,15 @@ Sequential small_network(const Spec& optimizer, int threads) {
   model.add(Conv2D{.filters = 4, .stride = 2, .activation = "relu"})
       .add(BatchNorm{})
       .add(MaxPool2D{})
+      .add(GroupNorm{.groups = 2})
       .add(Conv2D{.filters = 6, .padding = "same", .use_bias = false})
       .add(BatchNorm{})
       .add(Activation{.function = "silu"})
       .add(Flatten{})
       .add(Dropout{.rate = 0.2})
       .add(Dense{.units = 24, .activation = "relu", .kernel_regularizer = {.l1 = 1e-5, .l2 = 1e-4}})
+      .add(LayerNorm{})
+      .add(Noise{.mean = 0.01, .deviation = 0.01, .redrawn = true})
       .add(Dense{.units = 10, .activation = "softmax"});
   model.compile(optimizer, SoftmaxCrossEntropy{.label_smoothing = 0.05});
   return model;
@@ -40,11 +43,14 @@ Trainer make_trainer(Model& model, const Dataset& data, const TrainerOptions& op
   return Trainer(training_task(impl, data), options);
 }
 
+const Augmentation augmentation{.shift = 0.1, .rotate = 10, .erase = 0.5, .mixup = 0.3};
+
 std::vector<float> trained_weights(const Spec& optimizer, int threads) {
   const kernels::SingleThreadedBlas single;
   Sequential model = small_network(optimizer, threads);
   const Dataset data = test::mnist().train.slice(0, 200);
-  Trainer trainer = make_trainer(model, data, {.epochs = 2, .batches = {.batch_size = 32, .shuffle = true, .seed = 4}});
+  const LoaderOptions batches{.batch_size = 32, .shuffle = true, .seed = 4, .augmentation = augmentation};
+  Trainer trainer = make_trainer(model, data, {.epochs = 2, .batches = batches});
   while (!trainer.done()) trainer.run_epoch({});
   Weights& weights = ModelAccess::impl(model).weights();
   std::vector<float> all(weights.parameters.span().begin(), weights.parameters.span().end());
@@ -79,8 +85,8 @@ TEST_CASE("a training step allocates nothing") {
     int steps = 0;
   };
   Sequential model = small_network(Adam{}, 2);
-  Trainer trainer =
-      make_trainer(model, test::mnist().train.slice(0, 320), {.epochs = 1, .batches = {.batch_size = 32}});
+  Trainer trainer = make_trainer(model, test::mnist().train.slice(0, 320),
+                                 {.epochs = 1, .batches = {.batch_size = 32, .augmentation = augmentation}});
   Counter counter;
   trainer.run_epoch({&counter});
   CHECK(counter.steps == 10);

@@ -1,0 +1,88 @@
+#include "convoy/lr_find.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "options.h"
+#include "terminal.h"
+#include "verb.h"
+
+namespace convoy::app {
+namespace {
+
+std::string rate_text(double rate) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1e", rate);
+  return text;
+}
+
+/// A bar a line, at about `rows` of the points.
+void print_curve(const std::vector<LrPoint>& points) {
+  constexpr std::size_t rows = 16;
+  constexpr double width = 50;
+  double highest = 0;
+  for (const LrPoint& point : points) highest = std::max(highest, point.smoothed);
+  std::cout << "    rate    loss\n";
+  const std::size_t stride = std::max<std::size_t>(1, (points.size() + rows - 1) / rows);
+  for (std::size_t i = 0; i < points.size(); i += stride) {
+    const auto length = static_cast<std::size_t>(width * points[i].smoothed / highest);
+    std::cout << ' ' << rate_text(points[i].rate) << "  " << fixed(points[i].smoothed, 4) << "  "
+              << std::string(length, '#') << '\n';
+  }
+}
+
+void print_text(const LrCurve& curve, const std::filesystem::path& file) {
+  print_curve(curve.points);
+  if (curve.blew_up) {
+    const double last = curve.points.empty() ? 0 : curve.points.back().rate;
+    std::cout << "the loss blew up at " << rate_text(last) << '\n';
+  }
+  if (curve.suggested > 0) {
+    std::cout << "suggested learning rate " << rate_text(curve.suggested)
+              << ", where the smoothed loss falls steepest by the logarithm of the rate\n";
+  } else {
+    std::cout << "no suggestion: the loss falls nowhere\n";
+  }
+  std::cout << "curve   " << file.string() << '\n';
+}
+
+void print_json(const LrCurve& curve, const std::filesystem::path& file) {
+  nlohmann::ordered_json line = {{"event", "lr_find"},
+                                 {"suggested", curve.suggested},
+                                 {"blew_up", curve.blew_up},
+                                 {"curve", file.string()},
+                                 {"points", nlohmann::ordered_json::array()}};
+  for (const LrPoint& point : curve.points) {
+    line["points"].push_back({{"rate", point.rate}, {"loss", point.loss}, {"smoothed", point.smoothed}});
+  }
+  std::cout << line.dump() << '\n';
+}
+
+}  // namespace
+
+int lr_find(const Arguments& arguments) {
+  Options options("lr-find");
+  options.add_overrides();
+  options.add_threads();
+  options.add_number("from", "RATE", "The first learning rate; 1e-6 is the default.", 1e-6);
+  options.add_number("to", "RATE", "The last one; 10 is the default.", 10);
+  options.add_integer("steps", "N", "Steps of training between them; 200 is the default.", 200, 10, 1000000);
+  options.add_flag("json", "Print one JSON object.");
+  options.add_text("o,output", "FILE.svg", "Where to draw the curve; runs/NAME_lr_find.svg without it.");
+  if (!options.parse(arguments, 1, 1, "one CONFIG")) return ok;
+  const Config config = load_config(options.positional()[0], options.overrides());
+  const LrCurve curve = lr_find(config, {.from = options.number("from"),
+                                         .to = options.number("to"),
+                                         .steps = options.integer("steps"),
+                                         .threads = options.threads()});
+  const std::filesystem::path file = options.text("output", "runs/" + curve.name + "_lr_find.svg");
+  if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path());
+  save_svg(curve, file);
+  (options.has("json") ? print_json : print_text)(curve, file);
+  return curve.suggested > 0 ? ok : failed;
+}
+
+}  // namespace convoy::app

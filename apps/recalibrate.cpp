@@ -1,0 +1,72 @@
+#include <iomanip>
+#include <iostream>
+
+#include "convoy/error.h"
+#include "convoy/experiment.h"
+#include "options.h"
+#include "terminal.h"
+#include "verb.h"
+
+namespace convoy::app {
+namespace {
+
+struct Scores {
+  Evaluation validation;  ///< without samples where the configuration sets none aside
+  Evaluation test;
+};
+
+Scores scores_of(Model& model, const DataSplits& data) {
+  Scores scores;
+  if (!data.validation.empty()) scores.validation = model.evaluate(data.validation);
+  scores.test = model.evaluate(data.test);
+  return scores;
+}
+
+void print(const char* split, const Evaluation& before, const Evaluation& after) {
+  if (after.samples == 0) return;
+  std::cout << split << " accuracy " << percent(before.accuracy) << " -> " << percent(after.accuracy) << ", loss "
+            << fixed(before.loss, 4) << " -> " << fixed(after.loss, 4) << " (" << after.samples << " images)\n";
+}
+
+void print(const std::vector<Recalibration>& layers) {
+  std::size_t width = 5;
+  for (const auto& layer : layers) width = std::max(width, layer.layer.size());
+  const auto name = [&](const std::string& text) -> std::ostream& {
+    return std::cout << std::left << std::setw(static_cast<int>(width)) << text << std::right;
+  };
+  name("layer") << "  mean was off by  variance was\n";
+  for (const auto& layer : layers) {
+    name(layer.layer) << std::setw(6) << fixed(layer.mean_gap, 3) << " deviations" << std::setw(7)
+                      << fixed(layer.variance_ratio, 3) << " times\n";
+  }
+}
+
+}  // namespace
+
+int recalibrate(const Arguments& arguments) {
+  Options options("recalibrate");
+  options.add_text("data", "DIR", "Another folder of data than the configuration's.");
+  options.add_integer("images", "N", "Training images to take the statistics of; 10000 is the default.", 10000, 1,
+                      1 << 30);
+  options.add_integer("batch", "N", "Images that are normalised together; without it, as in training.", 0, 1, 1 << 20);
+  options.add_text("o,output", "FILE", "The new model; MODEL.recalibrated.safetensors without it.");
+  options.add_threads();
+  if (!options.parse(arguments, 1, 1, "one MODEL")) return ok;
+  const auto file = model_file(options.positional()[0]);
+  Model model = Model::load(file, options.threads());
+  const DataSplits data = data_of_model(file, options.text("data"));
+  const int batch = options.has("batch") ? options.integer("batch") : config_of(file).train.integer("batch_size");
+  const Scores before = scores_of(model, data);
+  print(model.recalibrate(data.train, {.images = options.integer("images"), .batch_size = batch}));
+  const Scores after = scores_of(model, data);
+  print("validation", before.validation, after.validation);
+  print("test", before.test, after.test);
+  auto output = file;
+  output.replace_extension(".recalibrated.safetensors");
+  if (options.has("output")) output = options.text("output");
+  model.save(output);
+  std::cout << "model   " << output.string() << '\n';
+  return ok;
+}
+
+}  // namespace convoy::app

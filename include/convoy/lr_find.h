@@ -1,0 +1,41 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "convoy/config.h"
+
+namespace convoy {
+
+struct LrFindOptions {
+  double from = 1e-6;
+  double to = 10;
+  int steps = 200;  ///< from `from` to `to`
+  int threads = 0;  ///< 0: as the configuration says, else all cores
+};
+
+/// One step of the test.
+struct LrPoint {
+  double rate = 0;
+  double loss = 0;      ///< of the step's batch, before the step, with regularisation
+  double smoothed = 0;  ///< exponential mean of the losses so far
+};
+
+struct LrCurve {
+  std::string name;                  ///< of the experiment
+  std::vector<LrPoint> points = {};  ///< at least one; fewer than asked for when the loss blew up
+  bool blew_up = false;              ///< the last smoothed loss is beyond 4 times the best, or no number
+  double suggested = 0;              ///< where the smoothed loss falls steepest by the logarithm of the rate
+};
+
+/// The learning-rate range test (Smith 2017, "Cyclical learning rates for training neural networks", 3.3): trains a
+/// fresh model of the configuration, with its optimizer but no schedule, at rates that grow geometrically from step to
+/// step, until the loss blows up. Writes no file. Throws Error{config} for options that make no range, Error{diverged}
+/// where not even the first step is finite.
+LrCurve lr_find(const Config& config, const LrFindOptions& options = {});
+
+/// Draws the curve as a picture that a browser shows; replaced atomically. Throws Error{failed}.
+void save_svg(const LrCurve& curve, const std::filesystem::path& file);
+
+}  // namespace convoy

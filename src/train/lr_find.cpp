@@ -1,0 +1,152 @@
+#include "convoy/lr_find.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+
+#include "convoy/error.h"
+#include "io/atomic_file.h"
+#include "kernels/gemm.h"
+#include "report/chart.h"
+#include "train/model_impl.h"
+#include "train/trainer.h"
+
+namespace convoy {
+namespace {
+
+/// The share of the exponential mean that a step keeps. fastai's 0.98 would lag behind the loss by 50 steps.
+constexpr double kept = 0.95;
+/// The end is where the smoothed loss is beyond so many times the best, as in fastai.
+constexpr double beyond = 4;
+
+/// Notes the loss of each step, and stops where there is nothing more to learn.
+class Recorder final : public Callback {
+ public:
+  Recorder(const LrFindOptions& options, LrCurve& curve) : options_(options), curve_(curve) {}
+
+  bool on_batch_end(const BatchLog& log) override {
+    if (log.batch == 1) sum_ = images_ = 0;  // of the epoch so far
+    const double sum = log.loss * log.images;
+    add((sum - sum_) / (log.images - images_));
+    sum_ = sum;
+    images_ = log.images;
+    return !curve_.blew_up && static_cast<int>(curve_.points.size()) < options_.steps;
+  }
+
+ private:
+  void add(double loss) {
+    const auto step = static_cast<double>(curve_.points.size());
+    mean_ = kept * mean_ + (1 - kept) * loss;
+    // A mean of few losses is mostly the 0 that it began with: that part is taken out.
+    const double smoothed = mean_ / (1 - std::pow(kept, step + 1));
+    const double rate = options_.from * std::pow(options_.to / options_.from, step / (options_.steps - 1));
+    curve_.points.push_back({rate, loss, smoothed});
+    best_ = std::min(best_, smoothed);
+    curve_.blew_up = smoothed > beyond * best_;
+  }
+
+  const LrFindOptions& options_;
+  LrCurve& curve_;
+  double sum_ = 0;
+  double images_ = 0;
+  double mean_ = 0;
+  double best_ = std::numeric_limits<double>::infinity();
+};
+
+/// The schedule that takes the rate from its beginning to `ratio` times as much.
+Spec geometric(double ratio, int steps) {
+  Spec schedule{"exponential", {}};
+  schedule.settings.set("decay_rate", ratio);
+  schedule.settings.set("decay_steps", std::int64_t{steps} - 1);
+  schedule.settings.set("staircase", false);
+  schedule.settings.set("warmup_steps", std::int64_t{0});
+  return schedule;
+}
+
+/// Where the smoothed loss falls steepest; 0 where it never falls. The first tenth does not count: its mean is of few
+/// losses.
+double steepest(const std::vector<LrPoint>& points, int steps) {
+  double rate = 0;
+  double steepest_slope = 0;
+  for (std::size_t i = std::max<std::size_t>(1, static_cast<std::size_t>(steps) / 10); i + 1 < points.size(); ++i) {
+    const double slope =
+        (points[i + 1].smoothed - points[i - 1].smoothed) / std::log(points[i + 1].rate / points[i - 1].rate);
+    if (slope >= steepest_slope) continue;
+    steepest_slope = slope;
+    rate = points[i].rate;
+  }
+  return rate;
+}
+
+void check(const LrFindOptions& options) {
+  const bool range = options.from > 0 && options.to > options.from && std::isfinite(options.to);
+  if (!range) throw Error(ErrorKind::config, "lr-find: expected rates from above 0 to a larger one");
+  if (options.steps < 10) throw Error(ErrorKind::config, "lr-find: expected at least 10 steps");
+}
+
+void train_through(Trainer& trainer, Recorder& recorder, LrCurve& curve) {
+  try {
+    while (trainer.run_epoch({&recorder}) == Trainer::Outcome::finished) {
+    }
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::diverged || curve.points.empty()) throw;
+    curve.blew_up = true;
+  }
+}
+
+/// Losses of single steps may leave the picture; the smoothed ones make its height.
+Chart chart_of(const LrCurve& curve) {
+  Series losses{"loss", {}};
+  Series smoothed{"smoothed", {}};
+  double highest = 0;
+  for (const LrPoint& point : curve.points) highest = std::max(highest, point.smoothed);
+  for (const LrPoint& point : curve.points) {
+    losses.values.push_back(point.loss <= highest ? point.loss : std::nan(""));
+    smoothed.values.push_back(point.smoothed);
+  }
+  char label[160];
+  std::snprintf(label, sizeof label, "step, at learning rates from %.1e to %.1e, geometric", curve.points.front().rate,
+                curve.points.back().rate);
+  char title[160];
+  std::snprintf(title, sizeof title, "%s: steepest at %.1e", curve.name.c_str(), curve.suggested);
+  return {title, label, {losses, smoothed}};
+}
+
+}  // namespace
+
+LrCurve lr_find(const Config& config, const LrFindOptions& options) {
+  const kernels::SingleThreadedBlas single;
+  check(options);
+  const auto seed = static_cast<std::uint64_t>(config.run.integer("seed"));
+  const DataSplits data = load_data(config.data, seed);
+  Model model = Model::from_config(config, data.train.shape(), options.threads);
+  Model::Impl& impl = ModelAccess::impl(model);
+  impl.scaling = scaling_for(config.data.text("scaling"), data.train);
+  TrainingTask task = training_task(impl, data.train);
+  task.optimizer.settings.set("learning_rate", options.from);
+  task.schedule = geometric(options.to / options.from, options.steps);
+  Trainer trainer(task, {.epochs = options.steps,
+                         .batches = {.batch_size = config.train.integer("batch_size"),
+                                     .shuffle = config.data.flag("shuffle"),
+                                     .last_batch = config.data.text("last_batch"),
+                                     .seed = seed}});
+  LrCurve curve{.name = config.run.text("name")};
+  Recorder recorder(options, curve);
+  train_through(trainer, recorder, curve);
+  curve.suggested = steepest(curve.points, options.steps);
+  return curve;
+}
+
+void save_svg(const LrCurve& curve, const std::filesystem::path& file) {
+  const std::string style =
+      "text { fill: #667085; font: 12px system-ui, sans-serif; } .title { fill: #1d2433; font-size: 14px; } "
+      ".grid { stroke: #e4e7ec; } path { fill: none; stroke-width: 2; } .line0 { stroke: #b7c9f2; } "
+      ".line1 { stroke: #d9480f; } line.line0, line.line1 { stroke-width: 2; }";
+  write_file_atomically(
+      file, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 560 300\" width=\"1120\">\n<style>" + style +
+                "</style>\n<rect width=\"560\" height=\"300\" fill=\"#ffffff\"/>\n" + svg(chart_of(curve)) +
+                "</svg>\n");
+}
+
+}  // namespace convoy

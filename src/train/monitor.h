@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+
+#include "convoy/callbacks.h"
+
+namespace convoy {
+
+/// What can be said of an epoch, from the validation set or from training.
+struct Score {
+  double accuracy = 0;
+  double loss = 0;
+};
+
+/// The number that decides which epoch is the best: a loss should be small, an accuracy large.
+class Monitor {
+ public:
+  /// `name` is "validation_accuracy", "validation_loss", "accuracy" or "loss"; what is not better by more than
+  /// `min_delta` does not count. Throws Error{config} for another name.
+  explicit Monitor(const std::string& name, double min_delta = 0);
+
+  /// Throws Error{config} where a validation metric is monitored, but nothing validated.
+  void require(bool has_validation) const;
+  Score score(const EpochLog& log) const;
+  /// Between equals, the one of loss and accuracy that is not monitored decides.
+  bool is_better(const Score& score, const Score& best) const;
+
+ private:
+  std::string name_;
+  double min_delta_;
+  bool validation_;
+  bool loss_;
+};
+
+}  // namespace convoy

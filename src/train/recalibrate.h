@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "convoy/dataset.h"
+#include "convoy/model.h"
+#include "data/loader.h"
+#include "graph/session.h"
+
+namespace convoy {
+
+/// Computes the statistics of batch norms over many batches ("precise batch norm", Wu & Johnson 2021): one pass in
+/// training mode, in which every batch is normalised by its own statistics, as it was in training. The mean is that of
+/// all values, the variance that within the batches and between them.
+class Recalibrator {
+ public:
+  /// On samples of `data` drawn by `seed`, which names the random numbers of dropout as well. Network and pool must
+  /// outlive it. Throws Error{config} for a network without a batch norm that is trained, Error{data} for data of
+  /// another shape.
+  Recalibrator(const Network& network, ThreadPool& pool, const Dataset& data, const Scaling& scaling,
+               const RecalibrateOptions& options, std::uint64_t seed);
+
+  /// Replaces the moving statistics in `weights`; frozen layers keep theirs. Where it throws nothing has changed.
+  std::vector<Recalibration> run(Weights& weights);
+
+ private:
+  /// A batch norm with the moments of its input so far.
+  struct Population {
+    int node;
+    double count;  ///< values a channel
+    std::vector<double> mean;
+    std::vector<double> m2;
+  };
+
+  void observe(Population& population, int batch);
+  Recalibration replace_statistics(const Population& population, Weights& weights) const;
+
+  const Network& network_;
+  std::uint64_t seed_;
+  Loader loader_;
+  Weights weights_;  ///< of the session, whose passes move their moving statistics
+  Session session_;
+  std::vector<Population> populations_;
+  std::vector<double> moments_;  ///< of each sample of a batch: mean and m2 by channel
+  std::vector<float> pivots_;    ///< scratch for them
+};
+
+}  // namespace convoy

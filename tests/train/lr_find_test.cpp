@@ -1,0 +1,108 @@
+#include "convoy/lr_find.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <string>
+
+#include "convoy/error.h"
+#include "support/files.h"
+#include "support/small_idx.h"
+#include "support/temporary_folder.h"
+
+using namespace convoy;
+
+namespace {
+
+const char* const experiment = R"(
+    name = "small"
+    [data]
+    path = "digits"
+    [train]
+    batch_size = 20
+    [optimizer]
+    type = "sgd"
+    [schedule]
+    type = "cosine"
+    warmup_steps = 5
+    [[layer]]
+    type = "flatten"
+    [[layer]]
+    type = "dense"
+    units = 10
+)";
+
+class Fixture {
+ public:
+  Fixture() { test::write_small_idx(folder_.path() / "digits", 110); }
+  const std::filesystem::path& path() const { return folder_.path(); }
+  LrCurve find(const LrFindOptions& options) const {
+    return lr_find(parse_config(experiment, "small.toml", path()), options);
+  }
+
+ private:
+  test::TemporaryFolder folder_;
+};
+
+}  // namespace
+
+TEST_CASE("rates grow geometrically over as many epochs as it takes") {
+  const Fixture fixture;
+  const LrCurve curve = fixture.find({.from = 1e-4, .to = 1e-2, .steps = 21});  // of 6 batches an epoch
+  CHECK_FALSE(curve.blew_up);
+  CHECK(curve.name == "small");
+  REQUIRE(curve.points.size() == 21);
+  for (std::size_t i = 0; i < 21; ++i) {
+    CHECK(curve.points[i].rate == doctest::Approx(1e-4 * std::pow(100, static_cast<double>(i) / 20)));
+    CHECK(curve.points[i].loss > 1);  // not yet learnt, and no sums of an epoch before
+    CHECK(curve.points[i].loss < 4);
+  }
+  CHECK(curve.points[0].smoothed == doctest::Approx(curve.points[0].loss));
+  double mean = 0;
+  for (const LrPoint& point : curve.points) mean = 0.95 * mean + 0.05 * point.loss;
+  CHECK(curve.points.back().smoothed == doctest::Approx(mean / (1 - std::pow(0.95, 21))));
+}
+
+TEST_CASE("it stops where the loss blows up, and suggests a rate before that") {
+  const Fixture fixture;
+  const LrCurve curve = fixture.find({.from = 1e-5, .to = 1e6, .steps = 100});
+  CHECK(curve.blew_up);
+  CHECK(curve.points.size() < 100);
+  CHECK(curve.suggested > 1e-5);
+  CHECK(curve.suggested < curve.points.back().rate);
+  // A first rate beyond all bounds: not one step is finite, and there is no suggestion.
+  const LrCurve lost = fixture.find({.from = 1e37, .to = 1e38, .steps = 10});
+  CHECK(lost.blew_up);
+  CHECK(lost.points.size() < 10);
+  CHECK(lost.suggested == 0);
+  save_svg(lost, fixture.path() / "lost.svg");
+}
+
+TEST_CASE("the curve has the same bits for any number of threads, and only its picture is a file") {
+  const Fixture fixture;
+  const LrCurve one = fixture.find({.to = 1, .steps = 30, .threads = 1});
+  const LrCurve two = fixture.find({.to = 1, .steps = 30, .threads = 2});
+  REQUIRE(one.points.size() == two.points.size());
+  for (std::size_t i = 0; i < one.points.size(); ++i) CHECK(one.points[i].loss == two.points[i].loss);
+  const auto entries = [&] {
+    return std::distance(std::filesystem::directory_iterator(fixture.path()), std::filesystem::directory_iterator());
+  };
+  CHECK(entries() == 1);
+  save_svg(one, fixture.path() / "curve.svg");
+  CHECK(entries() == 2);
+  const std::string picture = test::contents(fixture.path() / "curve.svg");
+  CHECK(picture.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\""));
+  CHECK(picture.find("small: steepest at") != std::string::npos);
+  CHECK(picture.find("nan") == std::string::npos);
+}
+
+TEST_CASE("options that make no range are errors") {
+  const Fixture fixture;
+  const auto refuses = [&](const LrFindOptions& options) { CHECK_THROWS_AS(fixture.find(options), Error); };
+  refuses({.from = 0});
+  refuses({.from = 1, .to = 1});
+  refuses({.from = 1, .to = INFINITY});
+  refuses({.from = std::nan("")});
+  refuses({.steps = 9});
+}
