@@ -18,11 +18,12 @@ std::vector<LayerSpec> enabled_layers(std::vector<SwitchedLayer> layers) {
   std::vector<LayerSpec> kept;
   std::map<std::string, std::string> stands_for;  // a disabled layer -> the layer whose output it would pass on
   std::string before = last_of(kept);             // what the next layer takes unless it says otherwise
-  for (auto& [layer, enabled] : layers) {
+  for (SwitchedLayer& switched : layers) {
+    LayerSpec& layer = switched.layer;
     for (std::string& input : layer.inputs) {
       if (const auto found = stands_for.find(input); found != stands_for.end()) input = found->second;
     }
-    if (enabled) {
+    if (switched.enabled) {
       if (layer.inputs.empty() && before != last_of(kept)) layer.inputs = {before};
       before = layer.name;
       kept.push_back(std::move(layer));

@@ -92,7 +92,8 @@ void GroupNorm::backward_sample(const Pass& pass, const Task& task) const {
   const float* x = pass.inputs[0][task.index];
   const float* d_y = pass.d_output[task.index];
   const auto* normals = pass.saved_of<kernels::Normal>(task.index);
-  for (int group = 0; group < groups_; ++group) std::fill_n(work.mean + group * width_, width_, normals[group].mean);
+  for (int group = 0; group < groups_; ++group)
+    std::fill_n(work.mean + std::ptrdiff_t{group} * width_, width_, normals[group].mean);
   double* d_beta = work.first;
   double* d_gamma = work.second;
   batch_norm().gradient_sums(d_beta, d_gamma, d_y, x, work.mean, pixels_, channels_);

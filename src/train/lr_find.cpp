@@ -97,20 +97,17 @@ void train_through(Trainer& trainer, Recorder& recorder, LrCurve& curve) {
 
 /// Losses of single steps may leave the picture; the smoothed ones make its height.
 Chart chart_of(const LrCurve& curve) {
-  Series losses{"loss", {}};
-  Series smoothed{"smoothed", {}};
   double highest = 0;
   for (const LrPoint& point : curve.points) highest = std::max(highest, point.smoothed);
+  Series losses{"loss", {}};
+  Series smoothed{"smoothed", {}};
   for (const LrPoint& point : curve.points) {
-    losses.values.push_back(point.loss <= highest ? point.loss : std::nan(""));
-    smoothed.values.push_back(point.smoothed);
+    losses.points.push_back({point.rate, point.loss <= 1.25 * highest ? point.loss : std::nan("")});
+    smoothed.points.push_back({point.rate, point.smoothed});
   }
-  char label[160];
-  std::snprintf(label, sizeof label, "step, at learning rates from %.1e to %.1e, geometric", curve.points.front().rate,
-                curve.points.back().rate);
   char title[160];
-  std::snprintf(title, sizeof title, "%s: steepest at %.1e", curve.name.c_str(), curve.suggested);
-  return {title, label, {losses, smoothed}};
+  std::snprintf(title, sizeof title, "%s: loss, steepest at %.1e", curve.name.c_str(), curve.suggested);
+  return {.title = title, .x_label = "learning rate", .series = {losses, smoothed}, .x = Scaled::logarithmic};
 }
 
 }  // namespace
