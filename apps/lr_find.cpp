@@ -71,16 +71,15 @@ int lr_find(const Arguments& arguments) {
   options.add_number("to", "RATE", "The last one; 10 is the default.", 10);
   options.add_integer("steps", "N", "Steps of training between them; 200 is the default.", 200, 10, 1000000);
   options.add_flag("json", "Print one JSON object.");
-  options.add_text("o,output", "FILE.svg", "Where to draw the curve; runs/NAME_lr_find.svg without it.");
+  options.add_text("o,output", "FILE.html", "Where to draw the curve; runs/NAME_lr_find.html without it.");
   if (!options.parse(arguments, 1, 1, "one CONFIG")) return ok;
   const Config config = load_config(options.positional()[0], options.overrides());
   const LrCurve curve = lr_find(config, {.from = options.number("from"),
                                          .to = options.number("to"),
                                          .steps = options.integer("steps"),
                                          .threads = options.threads()});
-  const std::filesystem::path file = options.text("output", "runs/" + curve.name + "_lr_find.svg");
-  if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path());
-  save_svg(curve, file);
+  const std::filesystem::path file = options.text("output", "runs/" + curve.name + "_lr_find.html");
+  save_page(curve, file);
   (options.has("json") ? print_json : print_text)(curve, file);
   return curve.suggested > 0 ? ok : failed;
 }

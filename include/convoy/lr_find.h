@@ -35,7 +35,7 @@ struct LrCurve {
 /// where not even the first step is finite.
 LrCurve lr_find(const Config& config, const LrFindOptions& options = {});
 
-/// Draws the curve as a picture that a browser shows; replaced atomically. Throws Error{failed}.
-void save_svg(const LrCurve& curve, const std::filesystem::path& file);
+/// Draws the curve as an HTML page that needs nothing else; its folder is made. Throws Error{failed}.
+void save_page(const LrCurve& curve, const std::filesystem::path& file);
 
 }  // namespace convoy

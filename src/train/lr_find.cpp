@@ -9,6 +9,7 @@
 #include "io/atomic_file.h"
 #include "kernels/gemm.h"
 #include "report/chart.h"
+#include "report/page.h"
 #include "train/model_impl.h"
 #include "train/trainer.h"
 
@@ -95,6 +96,12 @@ void train_through(Trainer& trainer, Recorder& recorder, LrCurve& curve) {
   }
 }
 
+std::string rate_text(double rate) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1e", rate);
+  return text;
+}
+
 /// Losses of single steps may leave the picture; the smoothed ones make its height.
 Chart chart_of(const LrCurve& curve) {
   double highest = 0;
@@ -105,9 +112,7 @@ Chart chart_of(const LrCurve& curve) {
     losses.points.push_back({point.rate, point.loss <= 1.25 * highest ? point.loss : std::nan("")});
     smoothed.points.push_back({point.rate, point.smoothed});
   }
-  char title[160];
-  std::snprintf(title, sizeof title, "%s: loss, steepest at %.1e", curve.name.c_str(), curve.suggested);
-  return {.title = title, .x_label = "learning rate", .series = {losses, smoothed}, .x = Scaled::logarithmic};
+  return {.title = "Loss", .x_label = "learning rate", .series = {losses, smoothed}, .x = Scaled::logarithmic};
 }
 
 }  // namespace
@@ -135,15 +140,14 @@ LrCurve lr_find(const Config& config, const LrFindOptions& options) {
   return curve;
 }
 
-void save_svg(const LrCurve& curve, const std::filesystem::path& file) {
-  const std::string style =
-      "text { fill: #667085; font: 12px system-ui, sans-serif; } .title { fill: #1d2433; font-size: 14px; } "
-      ".grid { stroke: #e4e7ec; } path { fill: none; stroke-width: 2; } .line0 { stroke: #b7c9f2; } "
-      ".line1 { stroke: #d9480f; } line.line0, line.line1 { stroke-width: 2; }";
-  write_file_atomically(
-      file, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 560 300\" width=\"1120\">\n<style>" + style +
-                "</style>\n<rect width=\"560\" height=\"300\" fill=\"#ffffff\"/>\n" + svg(chart_of(curve)) +
-                "</svg>\n");
+void save_page(const LrCurve& curve, const std::filesystem::path& file) {
+  std::error_code error;
+  if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path(), error);
+  write_file_atomically(file,
+                        page("Learning rates of " + curve.name,
+                             "Trained at rates that grow from step to step. The smoothed loss falls steepest at " +
+                                 rate_text(curve.suggested) + ".",
+                             "<div class=\"charts\">\n" + figure(chart_of(curve)) + "</div>\n"));
 }
 
 }  // namespace convoy

@@ -76,7 +76,7 @@ TEST_CASE("it stops where the loss blows up, and suggests a rate before that") {
   CHECK(lost.blew_up);
   CHECK(lost.points.size() < 10);
   CHECK(lost.suggested == 0);
-  save_svg(lost, fixture.path() / "lost.svg");
+  save_page(lost, fixture.path() / "lost.html");
 }
 
 TEST_CASE("the curve has the same bits for any number of threads, and only its picture is a file") {
@@ -89,12 +89,12 @@ TEST_CASE("the curve has the same bits for any number of threads, and only its p
     return std::distance(std::filesystem::directory_iterator(fixture.path()), std::filesystem::directory_iterator());
   };
   CHECK(entries() == 1);
-  save_svg(one, fixture.path() / "curve.svg");
+  save_page(one, fixture.path() / "curve.html");
   CHECK(entries() == 2);
-  const std::string picture = test::contents(fixture.path() / "curve.svg");
-  CHECK(picture.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\""));
-  CHECK(picture.find("small: steepest at") != std::string::npos);
-  CHECK(picture.find("nan") == std::string::npos);
+  const std::string picture = test::contents(fixture.path() / "curve.html");
+  CHECK(picture.starts_with("<!DOCTYPE html>"));
+  CHECK(picture.find("Learning rates of small") != std::string::npos);
+  CHECK(picture.find("nan ") == std::string::npos);
 }
 
 TEST_CASE("options that make no range are errors") {
