@@ -112,7 +112,7 @@ Chart chart_of(const LrCurve& curve) {
     losses.points.push_back({point.rate, point.loss <= 1.25 * highest ? point.loss : std::nan("")});
     smoothed.points.push_back({point.rate, point.smoothed});
   }
-  return {.title = "Loss", .x_label = "learning rate", .series = {losses, smoothed}, .x = Scaled::logarithmic};
+  return {.title = "Loss", .x_label = "learning rate", .series = {losses, smoothed}, .x = Scaled::logarithmically};
 }
 
 }  // namespace
