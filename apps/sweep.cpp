@@ -75,7 +75,8 @@ void print_json(const SweepResult& result) {
                      {"settings", settings},
                      {"interrupted", result.interrupted},
                      {"folder", result.folder.string()},
-                     {"table", result.table.string()}};
+                     {"table", result.table.string()},
+                     {"page", result.page.string()}};
   std::cout << line.dump() << std::endl;
 }
 

@@ -58,7 +58,9 @@ void print_table(const SweepResult& result) {
     for (std::size_t i = 0; i < row.size(); ++i) line += row[i] + std::string(widths[i] - row[i].size() + 2, ' ');
     std::cout << line.substr(0, line.find_last_not_of(' ') + 1) << '\n';
   }
-  std::cout << "runs    " << result.folder.string() << '\n' << "table   " << result.table.string() << '\n';
+  std::cout << "runs    " << result.folder.string() << '\n'
+            << "table   " << result.table.string() << '\n'
+            << "page    " << result.page.string() << '\n';
 }
 
 }  // namespace convoy::app

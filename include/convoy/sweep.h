@@ -94,16 +94,17 @@ struct SweepSummary {
 struct SweepResult {
   std::filesystem::path folder;
   std::filesystem::path table;         ///< sweep.csv
+  std::filesystem::path page;          ///< sweep.html; written once a run is over
   std::vector<SweepRun> runs;          ///< by setting, then by seed
   std::vector<SweepSummary> settings;  ///< in the plan's order
   bool interrupted = false;
 };
 
-/// Trains every run of a plan in a subfolder of its own, and leaves sweep.toml (what the sweep is) and sweep.csv (a row
-/// a run, without times: equal sweeps have equal files). Before anything is written, every setting's data and network
-/// are checked. In the folder of the same sweep it goes on: finished runs are kept, others resume. A run that diverges
-/// is a result as well. Results do not depend on jobs and threads. Throws Error: after any other failure of a run, the
-/// other runs save and stop first.
+/// Trains every run of a plan in a subfolder of its own, and leaves sweep.toml (what the sweep is), sweep.csv (a row
+/// a run, without times: equal sweeps have equal files) and sweep.html (curves and figures by setting). Before anything
+/// is written, every setting's data and network are checked. In the folder of the same sweep it goes on: finished runs
+/// are kept, others resume. A run that diverges is a result as well. Results do not depend on jobs and threads. Throws
+/// Error: after any other failure of a run, the other runs save and stop first.
 SweepResult run_sweep(const SweepPlan& plan, const SweepOptions& options = {});
 
 /// Mean and deviation by setting.

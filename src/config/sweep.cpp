@@ -83,7 +83,7 @@ std::string label_of(const std::string& value) {
 
 SweepAxis axis_of(const std::string& key, const Texts& values) {
   SweepAxis axis{.key = key};
-  for (const auto& value : values) axis.choices.push_back({label_of(value), {key + "=" + value}});
+  for (const auto& value : values) axis.choices.push_back({.label = label_of(value), .overrides = {key + "=" + value}});
   return axis;
 }
 
@@ -104,7 +104,7 @@ Choice read_variant(const WrittenEntry& entry) {
   if (name.find_first_not_of(' ') == std::string::npos || brief(name) != name) {
     fail(entry.where, "a variant's name has 1 to 80 printable characters");
   }
-  Choice choice{name, {}};
+  Choice choice{name, {}, entry.where};
   const Settings given = parse_override_value(name, entry.elements ? entry.text : "", entry.where);
   const auto* overrides = std::get_if<Texts>(&given.find(name)->value);
   if (overrides == nullptr) {
@@ -182,7 +182,8 @@ SweepPoint point_of(const std::vector<SweepAxis>& axes, const std::vector<Choice
   }
   SweepPoint point;
   for (std::size_t i = 0; i < axes.size(); ++i) {
-    for (const auto& text : picks[i].overrides) point.overrides.push_back({text, axes[i].where, axes[i].folder});
+    const std::string& where = picks[i].where.empty() ? axes[i].where : picks[i].where;
+    for (const auto& text : picks[i].overrides) point.overrides.push_back({text, where, axes[i].folder});
     if (!axes[i].varies()) continue;
     const std::string key = axes[i].key.empty() ? "" : short_name(axes[i].key, keys) + "=";
     point.label += (point.label.empty() ? "" : ", ") + key + brief(picks[i].label);

@@ -15,6 +15,7 @@ struct SweepAxis {
   struct Choice {
     std::string label;  ///< the value, or the variant's name
     Texts overrides;
+    std::string where = {};  ///< empty: the axis's
   };
   struct Range {
     double low = 0;

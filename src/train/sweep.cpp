@@ -239,8 +239,10 @@ SweepResult run_sweep(const SweepPlan& plan, const SweepOptions& options) {
   folder.begin();
   Sweep sweep(plan, folder, options.callback, threads_in_all(plan, options.threads));
   sweep.work();
+  folder.write_page(plan, sweep.runs());
   return {.folder = path,
           .table = folder.table(),
+          .page = folder.page(),
           .runs = sweep.runs(),
           .settings = summarize(plan, sweep.runs()),
           .interrupted = sweep.stopped()};

@@ -13,6 +13,7 @@
 #include "core/value_text.h"
 #include "io/atomic_file.h"
 #include "io/run_record.h"
+#include "report/comparison.h"
 
 namespace convoy {
 namespace {
@@ -96,6 +97,10 @@ std::string csv_text(const std::string& text) {
   return quoted + "\"";
 }
 
+bool is_over(const SweepRun& run) {
+  return run.state == SweepRun::State::finished || run.state == SweepRun::State::diverged;
+}
+
 std::string csv_row(const SweepRun& run, const std::string& label) {
   const bool diverged = run.state == SweepRun::State::diverged;
   const std::string scores = diverged ? "," : shortest(run.accuracy) + "," + shortest(run.loss);
@@ -145,7 +150,7 @@ void SweepFolder::begin() const {
   fs::create_directories(path_, error);
   if (error) throw Error(ErrorKind::failed, path_.string() + ": cannot be made: " + error.message());
   if (anew_) {
-    std::vector<fs::path> old = {table(), path_ / "sweep.html"};
+    std::vector<fs::path> old = {table(), page()};
     for (const auto& entry : fs::directory_iterator(path_)) {
       if (entry.is_directory() && is_run_name(entry.path().filename().string())) old.push_back(entry.path());
     }
@@ -170,10 +175,19 @@ std::vector<SweepRun> SweepFolder::runs(const SweepPlan& plan) const {
 void SweepFolder::write_table(const SweepPlan& plan, const std::vector<SweepRun>& runs) const {
   std::string text = "setting,seed,test_accuracy,test_loss,best_epoch,epochs,diverged,folder\n";
   for (const SweepRun& run : runs) {
-    const bool over = run.state == SweepRun::State::finished || run.state == SweepRun::State::diverged;
-    if (over) text += csv_row(run, plan.settings[run.setting].label);
+    if (is_over(run)) text += csv_row(run, plan.settings[run.setting].label);
   }
   write_file_atomically(table(), text);
+}
+
+void SweepFolder::write_page(const SweepPlan& plan, const std::vector<SweepRun>& runs) const {
+  Comparison comparison{.title = plan.settings[0].config.run.text("name"), .groups = {}};
+  for (const auto& setting : plan.settings) comparison.groups.push_back({.name = setting.label});
+  for (const SweepRun& run : runs) {
+    if (is_over(run)) comparison.groups[run.setting].runs.push_back(read_run(run.folder));
+  }
+  std::erase_if(comparison.groups, [](const RunGroup& group) { return group.runs.empty(); });
+  if (!comparison.groups.empty()) write_file_atomically(page(), html(comparison));
 }
 
 }  // namespace convoy

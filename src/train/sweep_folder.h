@@ -28,7 +28,11 @@ class SweepFolder {
   /// Replaces sweep.csv: a row for each run that is over.
   void write_table(const SweepPlan& plan, const std::vector<SweepRun>& runs) const;
 
+  /// Writes sweep.html, which compares the settings by the runs that are over.
+  void write_page(const SweepPlan& plan, const std::vector<SweepRun>& runs) const;
+
   const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path page() const { return path_ / "sweep.html"; }
   std::filesystem::path table() const { return path_ / "sweep.csv"; }
 
  private:

@@ -88,12 +88,13 @@ TEST_CASE("a sweep prints a line a run and a table by setting, and the same tabl
   CHECK(contains(first.err, "run 2/12 plain, learning_rate=0.001, seed 43: test accuracy "));
   CHECK(contains(first.err, "run 5/12 plain, learning_rate=1e+30, seed 42: diverged in epoch 1\n"));
   CHECK_FALSE(contains(first.err, "\033"));
-  CHECK(lines_of(first.out) == 9);
+  CHECK(lines_of(first.out) == 10);
   CHECK(contains(first.out, "plain, learning_rate=0.001        2     "));
   CHECK(contains(first.out, " +- "));
   CHECK(contains(first.out, "2 of 2 diverged\n"));
   CHECK(contains(first.out, "best\n"));
   CHECK(lines_of(fixture.table("run")) == 13);
+  CHECK(contains(contents(fixture.out("run") / "sweep.html"), "large batch, learning_rate=0.01"));
 
   const Finished again = fixture.sweep("run");
   CHECK(again.code == 0);
@@ -140,10 +141,10 @@ TEST_CASE("a mistake in a sweep ends it before the first run, with its place") {
   refuses({"--random", "x"}, "--random expects a whole number from 0 to 1000");
   refuses({"-s", "optimizer.learning_rate=1e-4..1e-1 log"}, "is a range: give random = N");
   test::write(fixture.config(), contents(fixture.config()) + "broken = [\"train.epoch=3\"]\n");
-  refuses({}, "small.toml:25:9: unknown key \"epoch\" in [train]");
+  refuses({}, "small.toml:26:5: unknown key \"epoch\" in [train]");
   const Finished check = test::run(CONVOY_BINARY, {"config", "check", fixture.config().string()});
   CHECK(check.code == 2);
-  CHECK(contains(check.err, "small.toml:25:9: "));
+  CHECK(contains(check.err, "small.toml:26:5: "));
 }
 
 TEST_CASE("Ctrl-C saves all runs, and the same command goes on to the same table") {

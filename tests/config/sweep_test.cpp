@@ -213,7 +213,7 @@ TEST_CASE("what only the configuration can tell is told with the place and the s
   CHECK(error_of("[sweep]\nlayer.hiden.units = [4]\n") ==
         "a.toml:7:13: no layer is named \"hiden\"; did you mean \"hidden\"?");
   CHECK(error_of("[sweep]\n[sweep.variant]\ngood = []\nbad = [\"train.epochs=0\"]\n")
-            .starts_with("a.toml:8:1: [train]: \"epochs\""));
+            .starts_with("a.toml:9:1: [train]: \"epochs\""));
   CHECK(
       error_of("", {.sets = {"train.epoch=1,2"}}).starts_with("-s train.epoch=1,2: unknown key \"epoch\" in [train]"));
   CHECK(error_of("", {.sets = {"train.epochs=1,,2"}}) ==

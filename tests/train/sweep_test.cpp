@@ -192,7 +192,7 @@ TEST_CASE("another sweep in the folder is refused with what differs, unless forc
   CHECK(anew.settings[0].label == "small");
   std::set<std::string> names;
   for (const auto& entry : fs::directory_iterator(anew.folder)) names.insert(entry.path().filename().string());
-  CHECK(names == std::set<std::string>{"001-small-seed5", "002-small-seed6", "sweep.csv", "sweep.toml"});
+  CHECK(names == std::set<std::string>{"001-small-seed5", "002-small-seed6", "sweep.csv", "sweep.html", "sweep.toml"});
 }
 
 TEST_CASE("a folder that holds something else is left alone") {
@@ -256,8 +256,8 @@ TEST_CASE("settings are summarised by mean and sample deviation, and the best is
   };
   const auto summaries =
       summarize(plan, {run(0, State::finished, 0.75, 1), run(0, State::finished, 0.5, 3),
-                       run(0, State::finished, 0.25, 5), run(1, State::finished, 0.99, 1), run(1, State::diverged, 0, 0),
-                       run(2, State::finished, 0.5, 2), run(3, State::waiting, 0, 0)});
+                       run(0, State::finished, 0.25, 5), run(1, State::finished, 0.99, 1),
+                       run(1, State::diverged, 0, 0), run(2, State::finished, 0.5, 2), run(3, State::waiting, 0, 0)});
   REQUIRE(summaries.size() == 4);
   CHECK(summaries[0].accuracy == 0.5);
   CHECK(summaries[0].accuracy_deviation == 0.25);
