@@ -1,7 +1,6 @@
 #include "train/run_metric.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -36,14 +35,11 @@ double training_loss(const RunRecord& run, const std::string&) {
 
 double diverged(const RunRecord& run, const std::string&) { return run.divergence ? 1 : 0; }
 
-/// The first step at whose epoch's end the validation accuracy reaches a share.
-double steps_to(const RunRecord& run, const std::string& argument) {
-  double share = 0;
-  std::from_chars(argument.data(), argument.data() + argument.size(), share);
+double validation_accuracy(const RunRecord& run, const std::string& argument) {
   for (const EpochLog& log : run.history) {
-    if (log.validation_accuracy >= share) return static_cast<double>(log.step);
+    if (std::to_string(log.epoch) == argument && log.has_validation) return log.validation_accuracy;
   }
-  return endless;
+  return nothing;
 }
 
 /// How much the validation accuracy changes from epoch to epoch, either way, in the second half of the training.
@@ -53,16 +49,6 @@ double validation_noise(const RunRecord& run, const std::string&) {
     changes.push_back(std::abs(run.history[i].validation_accuracy - run.history[i - 1].validation_accuracy));
   }
   return mean(changes);
-}
-
-double mode_gap(const RunRecord& run, const std::string&) {
-  std::vector<double> gaps;
-  for (const Diagnostics& found : run.diagnostics) {
-    if (found.train_mode_loss && found.predict_mode_loss) {
-      gaps.push_back(*found.predict_mode_loss - *found.train_mode_loss);
-    }
-  }
-  return mean(gaps);
 }
 
 /// The geometric mean of a layer's numbers over all looks.
@@ -118,10 +104,9 @@ const std::vector<Row>& rows() {
       {"loss", "", "On the test images.", loss},
       {"training_loss", "", "Mean over the last epoch.", training_loss},
       {"diverged", "", "1 for a run that diverged, else 0.", diverged},
-      {"steps_to", "SHARE", "Steps to the first epoch's end with so much validation accuracy.", steps_to},
+      {"validation_accuracy", "EPOCH", "At that epoch's end.", validation_accuracy},
       {"validation_noise", "", "Change of the validation accuracy between epochs, in the second half.",
        validation_noise},
-      {"mode_gap", "", "The probe's loss in predict mode less that in train mode, mean over the looks.", mode_gap},
       {"gradient_norm", "LAYER", "Geometric mean over the looks.", of_layer<&LayerDiagnostics::gradient_norm>},
       {"weight_norm", "LAYER", "Geometric mean over the looks.", of_layer<&LayerDiagnostics::weight_norm>},
       {"update_ratio", "LAYER", "Geometric mean over the looks.", of_layer<&LayerDiagnostics::update_ratio>},
