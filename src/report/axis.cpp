@@ -26,9 +26,9 @@ std::string scientific(double value) {
 std::vector<double> nice_ticks(double low, double high, int count) {
   if (!std::isfinite(low) || !std::isfinite(high) || low > high) return {0, 1};
   if (high - low <= 1e-12 * std::abs(high)) {  // a flat line in the middle
-    const double margin = low == 0 ? 1 : std::abs(low) * 0.1;
+    const double margin = std::abs(low) * 0.1;
     low -= margin;
-    high += margin;
+    high += margin > 0 ? margin : 1;
   }
   const double rough = (high - low) / std::max(1, count);
   const double power = std::pow(10, std::floor(std::log10(rough)));

@@ -35,7 +35,8 @@ std::string warnings(const std::vector<RunWarning>& all) {
   std::string text;
   for (const RunWarning& warning : all | std::views::take(most_warnings)) {
     const std::string step = grouped(static_cast<std::int64_t>(warning.step));
-    text += alert((warning.step > 0 ? "Step " + step + ": " : "") + warning.message);
+    text += alert((warning.step > 0 && !warning.message.starts_with("step") ? "Step " + step + ": " : "") +
+                  warning.message);
   }
   if (all.size() <= most_warnings) return text;
   return text + alert("and " + std::to_string(all.size() - most_warnings) + " more warnings");

@@ -169,7 +169,7 @@ std::string training_charts(const RunRecord& record) {
                                          curve_of(record, Measure::validation_accuracy, "validation")};
   const std::string charts =
       figure_by_span("Loss", losses) + figure_over_time("Accuracy, %", accuracies) +
-      figure_by_span("Error, %", {error_of(accuracies[0]), error_of(accuracies[1])}) +
+      figure_over_time("Error, %", {error_of(accuracies[0]), error_of(accuracies[1])}, Scaled::logarithmically) +
       figure_by_span(title_of(Measure::learning_rate), {curve_of(record, Measure::learning_rate, "learning rate")});
   if (charts.empty()) return "";
   return clock_choice() + "<div class=\"charts\">\n" + charts + "</div>\n";

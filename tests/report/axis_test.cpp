@@ -11,6 +11,7 @@ TEST_CASE("ticks are round and enclose the data") {
   CHECK(nice_ticks(3, 97, 5).front() == 0);
   CHECK(nice_ticks(3, 97, 5).back() == 100);
   CHECK(nice_ticks(5, 5, 5).size() > 1);
+  CHECK(nice_ticks(0, 0, 5).front() == 0);
   CHECK(nice_ticks(1e16, 1e16 + 2, 5).size() > 1);  // as good as flat
   CHECK(nice_ticks(std::nan(""), 1, 5) == std::vector<double>{0, 1});
 }
