@@ -62,7 +62,7 @@ std::string first_not_finite(const StepToExamine& step, const Batch& batch, cons
       return "the gradient of \"" + slot.name + "\" is not finite";
     }
   }
-  return "the norm of the gradients is not finite";
+  return "";
 }
 
 }  // namespace convoy

@@ -28,6 +28,7 @@ struct StepName {
 
 /// Repeats the forward and the backward pass with all activations and gradients kept, and tells in words which of them
 /// comes first with a number that is not finite: `the output of layer "conv2" is not finite (sample 3 of the batch)`.
+/// "" where all of them are finite.
 std::string first_not_finite(const StepToExamine& step, const Batch& batch, const StepName& name);
 
 }  // namespace convoy

@@ -182,12 +182,29 @@ void Trainer::record(const Batch& batch, double loss) {
   progress_.skipped = 0;
 }
 
+/// What is not finite in a step on this batch, in words; "" for nothing.
+std::string Trainer::examine(const Batch& batch) const {
+  return first_not_finite(
+      {task_.network, task_.weights, task_.loss, task_.pool}, batch,
+      {last_node(task_.network, task_.loss), options_.batches.seed, static_cast<std::uint32_t>(progress_.step)});
+}
+
+/// Loss and gradients do not show every infinity: relu6 makes 6 of it. So at an epoch's end a few samples are looked at
+/// in full.
+void Trainer::look_for_hidden_infinities() const {
+  constexpr int few = 8;
+  const int samples = std::min(few, task_.train.size());
+  Loader loader(task_.train.slice(0, samples), task_.scaling, {.batch_size = samples});
+  loader.start(0);
+  const std::string culprit = examine(*loader.next());
+  if (!culprit.empty()) report_divergence(culprit);
+}
+
 /// The parameters are as they were before this step.
 void Trainer::give_up_step(const Batch& batch, const std::vector<Callback*>& callbacks) {
   std::ranges::copy(states_before_, task_.weights.states.data());
-  const std::string culprit = first_not_finite(
-      {task_.network, task_.weights, task_.loss, task_.pool}, batch,
-      {last_node(task_.network, task_.loss), options_.batches.seed, static_cast<std::uint32_t>(progress_.step)});
+  const std::string found = examine(batch);
+  const std::string culprit = found.empty() ? "the norm of the gradients is not finite" : found;
   ++progress_.skipped;
   if (options_.on_nan == "stop" || progress_.skipped >= most_skipped) report_divergence(culprit);
   std::string warning =
@@ -214,6 +231,7 @@ void Trainer::report_divergence(const std::string& culprit) const {
 
 void Trainer::end_epoch() {
   if (progress_.of_epoch.images == 0) report_divergence("no step of the epoch was finite");
+  look_for_hidden_infinities();
   EpochLog log;
   log.epoch = progress_.epoch + 1;
   log.loss = progress_.of_epoch.loss();

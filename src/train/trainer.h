@@ -96,6 +96,8 @@ class Trainer {
   void diagnose(int images, const std::vector<Callback*>& callbacks);
   void remember_norm(double norm);
   void record(const Batch& batch, double loss);
+  std::string examine(const Batch& batch) const;
+  void look_for_hidden_infinities() const;
   void give_up_step(const Batch& batch, const std::vector<Callback*>& callbacks);
   [[noreturn]] void report_divergence(const std::string& culprit) const;
   void end_epoch();

@@ -142,3 +142,13 @@ TEST_CASE("batch norm's moving statistics forget a step that was given up") {
   CHECK(model.tensor("batch_norm_1/moving_mean")[1] == 0);
   CHECK(model.tensor("batch_norm_1/moving_variance")[1] == 1);
 }
+
+TEST_CASE("an infinity that the loss and the gradients do not show is found at the end of the epoch") {
+  Sequential model({2});
+  model.add(Dense{.units = 2, .use_bias = false, .name = "hidden"})
+      .add(Activation{.function = "relu6"})
+      .add(Dense{.units = 2, .use_bias = false, .name = "head"});
+  model.compile(SGD{.learning_rate = 0.1}, SoftmaxCrossEntropy{});
+  fill(model, "hidden/kernel", huge);
+  CHECK(contains(message_of(model, {2, 2, 1, 1}), "the output of layer \"hidden\" is not finite (sample 1"));
+}
