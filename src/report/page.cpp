@@ -24,7 +24,7 @@ p { margin: 4px 0 12px; } .soft { color: var(--soft); }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(124px, 1fr)); gap: 12px; margin-top: 20px; }
 .card { background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: 10px 14px; }
 .card b { display: block; font-size: 19px; white-space: nowrap; } .card span { color: var(--soft); font-size: 13px; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 16px; }
+.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 420px), 1fr)); gap: 16px; }
 figure { margin: 0; min-width: 0; background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: 12px 12px 4px; break-inside: avoid; position: relative; }
 figcaption { font-weight: 600; font-size: 14px; }
 .legend { display: flex; flex-wrap: wrap; gap: 0 14px; list-style: none; margin: 2px 0 0; padding: 0; color: var(--soft); font-size: 12.5px; }
