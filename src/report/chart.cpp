@@ -162,13 +162,10 @@ class Plot {
     std::string dots;
     bool drawing = false;
     for (std::size_t n = 0; n < points.size(); ++n) {
-      if (!std::exchange(drawing, drawable(points[n])))
-        path += drawing ? "M" : "";
-      else if (drawing)
-        path += "L";
+      const bool goes_on = std::exchange(drawing, drawable(points[n]));
       if (!drawing) continue;
-      path += at(x(points[n].x)) + " " + at(y(points[n].y));
-      const bool lonely = (n == 0 || !drawable(points[n - 1])) && (n + 1 == points.size() || !drawable(points[n + 1]));
+      path += (goes_on ? "L" : "M") + at(x(points[n].x)) + " " + at(y(points[n].y));
+      const bool lonely = !goes_on && (n + 1 == points.size() || !drawable(points[n + 1]));
       if (points.size() <= most_dots || lonely) dots += dot(series.name, points[n], i);
     }
     if (path.empty()) return "";

@@ -222,7 +222,7 @@ class Drawing {
   /// Down, between the columns up, and to the top of the next one; leaves x and y there.
   static std::string into_column(double& x, double& y, const Column& column) {
     const double between = column.x - column_gap / 2;
-    const std::string text =
+    std::string text =
         "V" + number(y + 12) + "H" + number(between) + "V" + number(margin - 6) + "H" + number(column.entry);
     x = column.entry;
     y = margin - 6;

@@ -1,6 +1,7 @@
 #include "report/report.h"
 
-#include <ranges>
+#include <algorithm>
+#include <span>
 
 #include "report/chart.h"
 #include "report/confusion.h"
@@ -33,7 +34,7 @@ std::string last_norms(const Divergence& divergence) {
 
 std::string warnings(const std::vector<RunWarning>& all) {
   std::string text;
-  for (const RunWarning& warning : all | std::views::take(most_warnings)) {
+  for (const RunWarning& warning : std::span(all).first(std::min(all.size(), most_warnings))) {
     const std::string step = grouped(static_cast<std::int64_t>(warning.step));
     text += alert((warning.step > 0 && !warning.message.starts_with("step") ? "Step " + step + ": " : "") +
                   warning.message);

@@ -56,14 +56,14 @@ fs::path write_report(const fs::path& run, const fs::path& file, int threads) {
   Model untrained = Model::from_config(config, threads);
   Report report = make_report(std::move(record), untrained);
   evaluate_best(report, config, threads);
-  const fs::path target = file.empty() ? run / "report.html" : file;
+  fs::path target = file.empty() ? run / "report.html" : file;
   write_file_atomically(target, html(report));
   return target;
 }
 
 fs::path write_tensorboard(const fs::path& run) {
   const RunRecord record = read_run(run);
-  const fs::path folder = run / "tensorboard";
+  fs::path folder = run / "tensorboard";
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) throw Error(ErrorKind::failed, folder.string() + ": cannot be made: " + error.message());
