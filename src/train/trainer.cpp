@@ -231,7 +231,7 @@ void Trainer::report_divergence(const std::string& culprit) const {
 
 void Trainer::end_epoch() {
   if (progress_.of_epoch.images == 0) report_divergence("no step of the epoch was finite");
-  look_for_hidden_infinities();
+  if (options_.on_nan == "stop") look_for_hidden_infinities();
   EpochLog log;
   log.epoch = progress_.epoch + 1;
   log.loss = progress_.of_epoch.loss();

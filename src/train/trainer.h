@@ -26,7 +26,7 @@ struct TrainerOptions {
   int epochs = 1;
   LoaderOptions batches = {};
   int patience = 0;           ///< stop after so many epochs without a better one; 0: never
-  std::string monitor = "";   ///< decides which epoch is the best; empty: accuracy, of validation where there is one
+  std::string monitor = {};   ///< decides which epoch is the best; empty: accuracy, of validation where there is one
   double min_delta = 0;       ///< what is not better by more than this does not count
   int evaluation_batch = 16;  ///< results do not depend on it, memory does
   int top_k = 5;
