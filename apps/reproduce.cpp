@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 /// configs/experiments beside the current folder or above the program, as in a build tree; empty if there is none.
 fs::path experiments_folder() {
-  const fs::path inside = fs::path("configs") / "experiments";
+  fs::path inside = fs::path("configs") / "experiments";
   std::error_code error;
   if (fs::is_directory(inside, error)) return inside;
   for (fs::path above = fs::read_symlink("/proc/self/exe", error); above.has_relative_path();

@@ -84,7 +84,8 @@ void Resampler::draw_pixels(const AffineMap& map, float* image) const {
       const int left = std::min(static_cast<int>(x), size_.width);
       const float down = y - static_cast<float>(top);
       const float right = x - static_cast<float>(left);
-      const float* above = padded_.data() + static_cast<std::ptrdiff_t>(top) * padded_row_ + left * channels;
+      const float* above = padded_.data() + static_cast<std::ptrdiff_t>(top) * padded_row_ +
+                           static_cast<std::ptrdiff_t>(left) * channels;
       const float* below = above + padded_row_;
       for (int c = 0; c < channels; ++c) {
         const float upper = above[c] + right * (above[c + channels] - above[c]);
