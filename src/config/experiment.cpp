@@ -1,11 +1,11 @@
 #include "config/experiment.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <optional>
 
 #include "convoy/error.h"
+#include "core/parse.h"
 #include "core/text.h"
 #include "core/value_text.h"
 
@@ -16,12 +16,9 @@ namespace {
   throw Error(ErrorKind::config, where + ": " + what);
 }
 
-std::optional<double> number_in(const std::string& text) {
-  double number = 0;
-  const char* end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data(), end, number);
-  const bool whole = error == std::errc{} && stopped == end && std::isfinite(number);
-  return whole ? std::optional(number) : std::nullopt;
+std::optional<double> finite_number_in(const std::string& text) {
+  const auto number = number_in<double>(text);
+  return number && std::isfinite(*number) ? number : std::nullopt;
 }
 
 /// What stands before and after the last `separator`; nothing where there is none.
@@ -34,14 +31,14 @@ std::optional<std::pair<std::string, std::string>> cut(const std::string& text, 
 /// "without BN + 0.01": the setting, the factor and the margin.
 void read_lower(const std::string& text, Expectation& expectation) {
   expectation.lower = text;
-  if (const auto number = number_in(text)) {
+  if (const auto number = finite_number_in(text)) {
     expectation.lower = "";
     expectation.margin = *number;
     return;
   }
   for (const char sign : {'+', '-', '*'}) {
     const auto parts = cut(text, std::string(" ") + sign + " ");
-    const auto number = parts ? number_in(parts->second) : std::nullopt;
+    const auto number = parts ? finite_number_in(parts->second) : std::nullopt;
     if (!number) continue;
     expectation.lower = parts->first;
     if (sign == '*') expectation.factor = *number;

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "convoy/error.h"
+#include "core/parse.h"
 #include "core/text.h"
 #include "core/value_text.h"
 
@@ -13,11 +14,6 @@ namespace {
 
 [[noreturn]] void fail(const std::string& where, const std::string& what) {
   throw Error(ErrorKind::config, where + ": " + what);
-}
-
-std::string trimmed(const std::string& text) {
-  const auto first = text.find_first_not_of(" \t");
-  return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 /// Whether a name fits a pattern, in which * stands for any number of characters. A mismatch behind a * makes it stand

@@ -1,7 +1,6 @@
 #include "config/sweep.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
@@ -13,6 +12,7 @@
 #include "config/load.h"
 #include "convoy/error.h"
 #include "convoy/sweep.h"
+#include "core/parse.h"
 #include "core/random.h"
 #include "core/text.h"
 #include "core/value_text.h"
@@ -29,19 +29,6 @@ constexpr const char* variant = "variant.";
 
 [[noreturn]] void fail(const std::string& where, const std::string& what) {
   throw Error(ErrorKind::config, where + ": " + what);
-}
-
-std::string trimmed(const std::string& text) {
-  const auto first = text.find_first_not_of(" \t");
-  return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-template <class Number>
-std::optional<Number> number_in(const std::string& text) {
-  Number number{};
-  const char* end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc{} && stopped == end ? std::optional(number) : std::nullopt;
 }
 
 /// "8..64", "1e-4..1e-1 log". Nothing for what looks otherwise.

@@ -26,12 +26,8 @@ class Recorder final : public Callback {
  public:
   Recorder(const LrFindOptions& options, LrCurve& curve) : options_(options), curve_(curve) {}
 
-  bool on_batch_end(const BatchLog& log) override {
-    if (log.batch == 1) sum_ = images_ = 0;  // of the epoch so far
-    const double sum = log.loss * log.images;
-    add((sum - sum_) / (log.images - images_));
-    sum_ = sum;
-    images_ = log.images;
+  void on_steps(const StepsLog& log) override { add(log.loss); }
+  bool on_batch_end(const BatchLog&) override {
     return !curve_.blew_up && static_cast<int>(curve_.points.size()) < options_.steps;
   }
 
@@ -49,8 +45,6 @@ class Recorder final : public Callback {
 
   const LrFindOptions& options_;
   LrCurve& curve_;
-  double sum_ = 0;
-  double images_ = 0;
   double mean_ = 0;
   double best_ = std::numeric_limits<double>::infinity();
 };
@@ -132,7 +126,8 @@ LrCurve lr_find(const Config& config, const LrFindOptions& options) {
                          .batches = {.batch_size = config.train.integer("batch_size"),
                                      .shuffle = config.data.flag("shuffle"),
                                      .last_batch = config.data.text("last_batch"),
-                                     .seed = seed}});
+                                     .seed = seed},
+                         .log_steps = 1});
   LrCurve curve{.name = config.run.text("name")};
   Recorder recorder(options, curve);
   train_through(trainer, recorder, curve);
