@@ -4,8 +4,6 @@
 #include <cmath>
 #include <numeric>
 
-#include "kernels/batch_norm.h"
-#include "kernels/isa.h"
 #include "train/batch.h"
 
 namespace convoy {
@@ -19,11 +17,6 @@ Dataset probe_of(const TrainingTask& task, int size) {
 /// Whole batches as in training, so that batch norm sees as many values.
 LoaderOptions in_order(const LoaderOptions& batches) {
   return {.batch_size = batches.batch_size, .shuffle = false, .last_batch = "drop", .seed = batches.seed};
-}
-
-BatchView input_of(const Session& session, const Node& node) {
-  const int source = node.inputs.front();
-  return source == Network::input ? session.input() : session.output_of(source);
 }
 
 }  // namespace
@@ -78,7 +71,10 @@ double Probe::pass(Session& session, std::uint64_t step, const Observe& observe)
 }
 
 void Probe::clear() {
-  for (Norm& norm : norms_) norm.in_training = norm.in_prediction = {};
+  for (Norm& norm : norms_) {
+    norm.in_training.clear();
+    norm.in_prediction.clear();
+  }
   for (Rectifier& rectifier : rectifiers_) {
     rectifier.alive.assign(static_cast<std::size_t>(task_.network.shape_of(rectifier.node).last()), false);
   }
@@ -102,34 +98,15 @@ void Probe::observe_training(int batch) {
 
 void Probe::observe_prediction(int batch) { observe_inputs(prediction_, &Norm::in_prediction, batch); }
 
-void Probe::observe_inputs(const Session& session, ChannelMoments Norm::*moments, int batch) {
-  for (Norm& norm : norms_) {
-    const Node& node = task_.network.node(norm.node);
-    const Shape& shape = task_.network.shape_of(norm.node);
-    const BatchView input = input_of(session, node);
-    (norm.*moments).mean.resize(static_cast<std::size_t>(shape.last()));
-    (norm.*moments).m2.resize(static_cast<std::size_t>(shape.last()));
-    for (int n = 0; n < batch; ++n) (norm.*moments).add(input[n], static_cast<int>(shape.size()) / shape.last());
-  }
-}
-
-void Probe::ChannelMoments::add(const float* sample, int pixels) {
-  const std::size_t channels = mean.size();
-  std::vector<double> more_mean(channels);
-  std::vector<double> more_m2(channels);
-  std::vector<float> pivot(channels);
-  kernels::for_this_cpu<kernels::BatchNormKernels>().moments(more_mean.data(), more_m2.data(), pivot.data(), sample,
-                                                             pixels, static_cast<int>(channels));
-  kernels::merge_moments(mean.data(), m2.data(), count, more_mean.data(), more_m2.data(), pixels,
-                         static_cast<int>(channels));
-  count += pixels;
+void Probe::observe_inputs(Session& session, ChannelMoments Norm::*moments, int batch) {
+  for (Norm& norm : norms_) (norm.*moments).add(session, task_.network.node(norm.node), batch);
 }
 
 BatchNormDiagnostics Probe::compare(const Norm& norm) const {
   const Node& node = task_.network.node(norm.node);
   const float* moving_mean = task_.weights.states.data() + node.states[0].offset;
   const float* moving_variance = task_.weights.states.data() + node.states[1].offset;
-  const std::size_t channels = norm.in_training.mean.size();
+  const std::size_t channels = norm.in_training.channels();
   // A channel that is 0 everywhere, behind a dead ReLU, would have an endless ratio.
   constexpr double least = 1e-12;
   double gap = 0;
@@ -137,7 +114,7 @@ BatchNormDiagnostics Probe::compare(const Norm& norm) const {
   double shift = 0;
   for (std::size_t c = 0; c < channels; ++c) {
     const double variance = norm.in_training.variance(c) + least;
-    gap += std::abs(double{moving_mean[c]} - norm.in_training.mean[c]) / std::sqrt(variance);
+    gap += std::abs(double{moving_mean[c]} - norm.in_training.mean(c)) / std::sqrt(variance);
     ratio += std::log((double{moving_variance[c]} + least) / variance);
     shift += std::log((norm.in_prediction.variance(c) + least) / variance);
   }

@@ -7,6 +7,7 @@
 #include "convoy/diagnostics.h"
 #include "data/loader.h"
 #include "graph/session.h"
+#include "train/channel_moments.h"
 #include "train/training_task.h"
 #include "train/watched_tensor.h"
 
@@ -25,14 +26,6 @@ class Probe {
   std::vector<std::optional<double>> look(Diagnostics& found);
 
  private:
-  /// Mean and squared distances of each channel, merged batch after batch.
-  struct ChannelMoments {
-    std::vector<double> mean = {};
-    std::vector<double> m2 = {};
-    double count = 0;
-    void add(const float* sample, int pixels);
-    double variance(std::size_t channel) const { return m2[channel] / count; }
-  };
   /// A batch norm and what comes in.
   struct Norm {
     int node;
@@ -49,7 +42,7 @@ class Probe {
   double pass(Session& session, std::uint64_t step, const Observe& observe);
   void observe_training(int batch);
   void observe_prediction(int batch);
-  void observe_inputs(const Session& session, ChannelMoments Norm::*moments, int batch);
+  void observe_inputs(Session& session, ChannelMoments Norm::*moments, int batch);
   void clear();
   BatchNormDiagnostics compare(const Norm& norm) const;
 

@@ -8,8 +8,6 @@
 
 #include "convoy/error.h"
 #include "core/random.h"
-#include "kernels/batch_norm.h"
-#include "kernels/isa.h"
 #include "layers/batch_norm.h"
 #include "train/batch.h"
 
@@ -53,58 +51,30 @@ Recalibrator::Recalibrator(const Network& network, ThreadPool& pool, const Datas
               {.batch_size = options.batch_size, .last_batch = "merge"}),
       weights_(Weights::zeros(network)),
       session_(network, weights_, Mode::train, loader_.largest_batch(), network.logits(), pool, Retain::everything) {
-  std::size_t most_channels = 0;
   for (int i = 0; i <= network.logits(); ++i) {
     const Node& node = network.node(i);
     if (batch_norm_of(node) == nullptr || !node.trainable) continue;
-    const auto channels = static_cast<std::size_t>(node.declaration.output.last());
-    populations_.push_back({i, 0, std::vector<double>(channels), std::vector<double>(channels)});
-    most_channels = std::max(most_channels, channels);
+    populations_.push_back({.node = i});
   }
   if (populations_.empty())
     throw Error(ErrorKind::config, "recalibrate: the network has no batch norm that is trained");
-  pivots_.resize(most_channels * static_cast<std::size_t>(loader_.largest_batch()));
-  moments_.resize(2 * pivots_.size());
 }
 
 std::vector<Recalibration> Recalibrator::run(Weights& weights) {
   weights_.copy_from(weights);
-  for (Population& population : populations_) population.count = 0;
+  for (Population& population : populations_) population.input.clear();
   loader_.start(0);
   std::uint32_t step = 0;
   while (const Batch* batch = loader_.next()) {
     copy_inputs(*batch, session_);
     session_.forward(batch->size, seed_, step++);
-    for (Population& population : populations_) observe(population, batch->size);
+    for (Population& population : populations_) {
+      population.input.add(session_, network_.node(population.node), batch->size);
+    }
   }
   std::vector<Recalibration> replaced;
   for (const Population& population : populations_) replaced.push_back(replace_statistics(population, weights));
   return replaced;
-}
-
-/// Merges the samples' moments in their order, whoever computed them.
-void Recalibrator::observe(Population& population, int batch) {
-  const Node& node = network_.node(population.node);
-  const int source = node.inputs[0];
-  const BatchView input = source == Network::input ? session_.input() : session_.output_of(source);
-  const int channels = node.declaration.output.last();
-  const int pixels = static_cast<int>(node.declaration.output.size()) / channels;
-  const auto of_sample = [&](int n) { return moments_.data() + std::ptrdiff_t{n} * 2 * channels; };
-  session_.pool().run(batch, [&](int n, int) {
-    double* mean = of_sample(n);
-    float* pivot = pivots_.data() + std::ptrdiff_t{n} * channels;
-    kernels::for_this_cpu<kernels::BatchNormKernels>().moments(mean, mean + channels, pivot, input[n], pixels,
-                                                               channels);
-  });
-  for (int n = 0; n < batch; ++n, population.count += pixels) {
-    if (population.count == 0) {
-      std::copy_n(of_sample(n), channels, population.mean.begin());
-      std::copy_n(of_sample(n) + channels, channels, population.m2.begin());
-    } else {
-      kernels::merge_moments(population.mean.data(), population.m2.data(), population.count, of_sample(n),
-                             of_sample(n) + channels, pixels, channels);
-    }
-  }
 }
 
 Recalibration Recalibrator::replace_statistics(const Population& population, Weights& weights) const {
@@ -114,15 +84,16 @@ Recalibration Recalibrator::replace_statistics(const Population& population, Wei
   const std::span<float> moving_variance = state_of(node, "moving_variance", weights);
   double gap = 0;
   double log_ratio = 0;
-  for (std::size_t c = 0; c < population.mean.size(); ++c) {
-    const double variance = population.m2[c] / (norm.unbiased() ? population.count - 1 : population.count);
+  const ChannelMoments& input = population.input;
+  for (std::size_t c = 0; c < input.channels(); ++c) {
+    const double variance = norm.unbiased() ? input.unbiased_variance(c) : input.variance(c);
     const double spread = variance + norm.epsilon();
-    gap += std::abs(static_cast<double>(moving_mean[c]) - population.mean[c]) / std::sqrt(spread);
+    gap += std::abs(static_cast<double>(moving_mean[c]) - input.mean(c)) / std::sqrt(spread);
     log_ratio += std::log((static_cast<double>(moving_variance[c]) + norm.epsilon()) / spread);
-    moving_mean[c] = static_cast<float>(population.mean[c]);
+    moving_mean[c] = static_cast<float>(input.mean(c));
     moving_variance[c] = static_cast<float>(variance);
   }
-  const auto channels = static_cast<double>(population.mean.size());
+  const auto channels = static_cast<double>(input.channels());
   return {node.name, gap / channels, std::exp(log_ratio / channels)};
 }
 

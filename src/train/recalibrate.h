@@ -7,6 +7,7 @@
 #include "convoy/model.h"
 #include "data/loader.h"
 #include "graph/session.h"
+#include "train/channel_moments.h"
 
 namespace convoy {
 
@@ -25,15 +26,12 @@ class Recalibrator {
   std::vector<Recalibration> run(Weights& weights);
 
  private:
-  /// A batch norm with the moments of its input so far.
+  /// A batch norm with the moments of its input.
   struct Population {
     int node;
-    double count;  ///< values a channel
-    std::vector<double> mean;
-    std::vector<double> m2;
+    ChannelMoments input = {};
   };
 
-  void observe(Population& population, int batch);
   Recalibration replace_statistics(const Population& population, Weights& weights) const;
 
   const Network& network_;
@@ -42,8 +40,6 @@ class Recalibrator {
   Weights weights_;  ///< of the session, whose passes move their moving statistics
   Session session_;
   std::vector<Population> populations_;
-  std::vector<double> moments_;  ///< of each sample of a batch: mean and m2 by channel
-  std::vector<float> pivots_;    ///< scratch for them
 };
 
 }  // namespace convoy

@@ -1,0 +1,39 @@
+#include "train/channel_moments.h"
+
+#include <algorithm>
+
+#include "kernels/batch_norm.h"
+#include "kernels/isa.h"
+
+namespace convoy {
+
+void ChannelMoments::clear() {
+  count_ = 0;
+  std::ranges::fill(mean_, 0);
+  std::ranges::fill(m2_, 0);
+}
+
+void ChannelMoments::add(Session& session, const Node& node, int batch) {
+  const int source = node.inputs.front();
+  const BatchView input = source == Network::input ? session.input() : session.output_of(source);
+  const Shape& shape = session.network().shape_of(source);
+  const int channels = shape.last();
+  const int pixels = static_cast<int>(shape.size()) / channels;
+  const auto values = static_cast<std::size_t>(batch) * static_cast<std::size_t>(channels);
+  mean_.resize(static_cast<std::size_t>(channels));
+  m2_.resize(static_cast<std::size_t>(channels));
+  samples_.resize(2 * values);
+  pivots_.resize(values);
+  const auto of_sample = [&](int n) { return samples_.data() + std::ptrdiff_t{n} * 2 * channels; };
+  session.pool().run(batch, [&](int n, int) {
+    double* mean = of_sample(n);
+    float* pivot = pivots_.data() + std::ptrdiff_t{n} * channels;
+    kernels::for_this_cpu<kernels::BatchNormKernels>().moments(mean, mean + channels, pivot, input[n], pixels,
+                                                               channels);
+  });
+  for (int n = 0; n < batch; ++n, count_ += pixels) {
+    kernels::merge_moments(mean_.data(), m2_.data(), count_, of_sample(n), of_sample(n) + channels, pixels, channels);
+  }
+}
+
+}  // namespace convoy
