@@ -15,8 +15,10 @@
 #include "support/digits.h"
 #include "support/files.h"
 #include "support/temporary_folder.h"
+#include "support/text.h"
 
 using namespace convoy;
+using test::contains;
 using test::contents;
 using test::Finished;
 using test::write;
@@ -26,8 +28,6 @@ namespace {
 namespace fs = std::filesystem;
 
 Finished convoy_run(const std::vector<std::string>& arguments) { return test::run(CONVOY_BINARY, arguments); }
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 bool is_one_line(const std::string& text) {
   return std::count(text.begin(), text.end(), '\n') == 1 && text.back() == '\n';

@@ -17,8 +17,10 @@
 #include "support/files.h"
 #include "support/small_idx.h"
 #include "support/temporary_folder.h"
+#include "support/text.h"
 
 using namespace convoy;
+using test::contains;
 using test::contents;
 using test::Finished;
 using test::write;
@@ -82,8 +84,6 @@ int kills_wanted() {
   const char* text = std::getenv("CONVOY_KILLS");  // NOLINT(concurrency-mt-unsafe): no other thread sets it
   return text == nullptr ? 25 : std::atoi(text);
 }
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 /// Every file that a reader could meet is whole.
 void check_files(const fs::path& run) {

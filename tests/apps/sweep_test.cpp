@@ -14,8 +14,10 @@
 #include "support/files.h"
 #include "support/small_idx.h"
 #include "support/temporary_folder.h"
+#include "support/text.h"
 
 using namespace convoy;
+using test::contains;
 using test::contents;
 using test::Finished;
 
@@ -70,8 +72,6 @@ class Fixture {
  private:
   test::TemporaryFolder folder_;
 };
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 int lines_of(const std::string& text) { return static_cast<int>(std::ranges::count(text, '\n')); }
 

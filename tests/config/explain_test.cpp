@@ -3,14 +3,14 @@
 #include <doctest/doctest.h>
 
 #include "sample_catalog.h"
+#include "support/text.h"
 
 using namespace convoy;
+using test::contains;
 
 namespace {
 
 std::string page(const std::string& name) { return explain(name, sample_catalog()); }
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 

@@ -10,8 +10,10 @@
 #include "convoy/error.h"
 #include "support/files.h"
 #include "support/temporary_folder.h"
+#include "support/text.h"
 
 using namespace convoy;
+using test::contains;
 
 namespace {
 
@@ -68,8 +70,6 @@ Texts labels_of(const SweepPlan& plan) {
   for (const auto& setting : plan.settings) labels.push_back(setting.label);
   return labels;
 }
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 

@@ -11,8 +11,10 @@
 #include "data/registry.h"
 #include "support/digits.h"
 #include "support/temporary_folder.h"
+#include "support/text.h"
 
 using namespace convoy;
+using test::contains;
 
 namespace {
 
@@ -53,8 +55,6 @@ struct Folder : test::TemporaryFolder {
     return "no error";
   }
 };
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 Settings data_settings(const std::string& path, int validation, int limit) {
   Settings settings;

@@ -9,9 +9,11 @@
 #include "support/digits.h"
 #include "support/files.h"
 #include "support/temporary_folder.h"
+#include "support/text.h"
 #include "train/monitor.h"
 
 using namespace convoy;
+using test::contains;
 
 namespace {
 
@@ -44,8 +46,6 @@ std::string error_of(const std::function<void()>& work) {
   }
   return "no error";
 }
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 std::vector<float> kernel_of(Model& model) {
   const auto kernel = model.tensor("dense/kernel");

@@ -15,8 +15,10 @@
 #include "support/files.h"
 #include "support/small_idx.h"
 #include "support/temporary_folder.h"
+#include "support/text.h"
 
 using namespace convoy;
+using test::contains;
 using test::contents;
 using test::write;
 
@@ -125,8 +127,6 @@ std::string error_of(const std::function<void()>& work, ErrorKind kind) {
   }
   return "no error";
 }
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 void replace(const fs::path& file, const std::string& part, const std::string& by) {
   std::string text = contents(file);

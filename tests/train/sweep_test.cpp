@@ -12,8 +12,10 @@
 #include "support/files.h"
 #include "support/small_idx.h"
 #include "support/temporary_folder.h"
+#include "support/text.h"
 
 using namespace convoy;
+using test::contains;
 using test::contents;
 
 namespace {
@@ -77,8 +79,6 @@ std::string error_of(const Fixture& fixture, const std::string& name, const Swee
   }
   return "no error";
 }
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 /// Ends the sweep after so many batches, and counts what else it is told.
 struct Watch : SweepCallback {
