@@ -118,7 +118,7 @@ Section train_section() {
            .kind = Kind::choice,
            .fallback = Value{std::string("stop")},
            .doc = "When a loss or a gradient is not finite: stop, skip the step, or go on from the best epoch's "
-                  "weights with a fresh optimizer.",
+                  "weights with a fresh optimizer, at most 20 times an epoch.",
            .choices = {"stop", "skip", "restore"}},
           {.name = "recalibrate",
            .kind = Kind::integer,

@@ -179,7 +179,7 @@ void Trainer::record(const Batch& batch, double loss) {
     tally->correct += correct;
     tally->images += batch.size;
   }
-  progress_.skipped = 0;
+  if (options_.on_nan == "skip") progress_.skipped = 0;
 }
 
 /// What is not finite in a step on this batch, in words; "" for nothing.
@@ -212,19 +212,26 @@ void Trainer::give_up_step(const Batch& batch, const std::vector<Callback*>& cal
   if (options_.on_nan == "restore") {
     task_.weights.copy_from(best_);
     optimizer_.reset();
-    warning +=
-        "; back to " + (progress_.best_epoch == 0 ? std::string("the initial weights")
-                                                  : "the weights of epoch " + std::to_string(progress_.best_epoch));
+    warning += "; back to " + best_so_far();
   } else {
     warning += "; the step is skipped";
   }
   for (Callback* callback : callbacks) callback->on_warning(warning);
 }
 
+std::string Trainer::best_so_far() const {
+  if (progress_.best_epoch == 0) return "the initial weights";
+  return "the weights of epoch " + std::to_string(progress_.best_epoch);
+}
+
 void Trainer::report_divergence(const std::string& culprit) const {
   std::string message = "training diverged in epoch " + std::to_string(progress_.epoch + 1) + ", step " +
                         std::to_string(progress_.step + 1) + ": " + culprit;
-  if (progress_.skipped > 1) message += ", in " + std::to_string(progress_.skipped) + " steps one after the other";
+  if (progress_.skipped > 1) {
+    message += ", in " + std::to_string(progress_.skipped) +
+               (options_.on_nan == "skip" ? " steps one after the other"
+                                          : " steps of this epoch, each time after going back to " + best_so_far());
+  }
   throw Error(ErrorKind::diverged, message + "; lower optimizer.learning_rate or set optimizer.clip_norm\n" +
                                        "gradient norms of the last steps:" + list_of(gradient_norms_));
 }
@@ -252,6 +259,7 @@ void Trainer::end_epoch() {
   progress_.history.push_back(log);
   ++progress_.epoch;
   progress_.batch = 0;
+  progress_.skipped = 0;
   progress_.of_epoch = {};
   progress_.seconds = 0;
   judge(log);

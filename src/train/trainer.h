@@ -54,7 +54,7 @@ struct Progress {
   Tally of_epoch = {};     ///< the epoch under way
   Tally since_log = {};    ///< the steps since the last StepsLog
   double seconds = 0;      ///< spent training in that epoch
-  int skipped = 0;         ///< steps in a row that were not finite and were given up
+  int skipped = 0;         ///< steps that were not finite and were given up: in a row, with "restore" in this epoch
   History history = {};
   int best_epoch = 0;  ///< from 1; 0: none yet
   double best_accuracy = 0;
@@ -72,7 +72,8 @@ class Trainer {
     stopped,   ///< a callback asked to stop within the epoch; progress() stands there
   };
   /// Trains (the rest of) the next epoch and validates. Throws Error{diverged} when a loss or gradient is not finite,
-  /// unless options say what else to do, and then for most_skipped steps in a row or for all of an epoch.
+  /// unless options say what else to do, and then for most_skipped steps: in a row, or when going back to the best
+  /// weights in one epoch, since a run that goes in circles has finite steps too.
   Outcome run_epoch(const std::vector<Callback*>& callbacks);
   static constexpr int most_skipped = 20;
 
@@ -102,6 +103,7 @@ class Trainer {
   [[noreturn]] void report_divergence(const std::string& culprit) const;
   void end_epoch();
   void judge(const EpochLog& log);
+  std::string best_so_far() const;
   double learning_rate(std::uint64_t step) const;
   BatchLog batch_log() const;
 

@@ -10,10 +10,12 @@
 #include "convoy/model.h"
 #include "convoy/optimizers.h"
 #include "kernels/gemm.h"
+#include "support/text.h"
 #include "train/model_impl.h"
 #include "train/trainer.h"
 
 using namespace convoy;
+using test::contains;
 
 namespace {
 
@@ -42,8 +44,6 @@ std::string message_of(Model& model, std::vector<float> inputs) {
 }
 
 void fill(Model& model, const std::string& tensor, float value) { std::ranges::fill(model.tensor(tensor), value); }
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 struct Warnings : Callback {
   void on_warning(const std::string& message) override { all.push_back(message); }
@@ -132,6 +132,21 @@ TEST_CASE("skipping ends when nothing else happens") {
     CHECK(error.kind() == ErrorKind::diverged);
     CHECK(contains(error.what(), "in 20 steps one after the other"));
   }
+}
+
+TEST_CASE("restore ends when a run goes in circles, with a finite step between two that are not") {
+  Warnings warnings;
+  std::vector<float> inputs(200, 0.5F);
+  for (std::size_t i = 4; i < inputs.size(); i += 8) inputs[i] = std::numeric_limits<float>::quiet_NaN();
+  const Dataset every_other = Dataset::from_floats({2}, std::move(inputs), std::vector<int>(100, 1));
+  try {
+    train(every_other, "restore", warnings);
+    FAIL("it must give up");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::diverged);
+    CHECK(contains(error.what(), "in 20 steps of this epoch, each time after going back to the initial weights"));
+  }
+  CHECK(warnings.all.size() == 19);
 }
 
 TEST_CASE("batch norm's moving statistics forget a step that was given up") {
