@@ -49,7 +49,7 @@ fs::path find_experiment(const std::string& name) {
   for (const std::string& other : names) known += (known.empty() ? "" : ", ") + other;
   throw Error(ErrorKind::config,
               "no experiment is named \"" + name + "\"" + did_you_mean(name, names) +
-                  (known.empty() ? "; give a file, or run it in convoy's source tree" : "; there are " + known));
+                  (known.empty() ? " (give a file, or run it in convoy's source tree)" : " (there are " + known + ")"));
 }
 
 std::string figure(double value) {

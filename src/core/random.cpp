@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <numbers>
+#include <numeric>
 
 namespace convoy {
 namespace {
@@ -53,6 +54,15 @@ std::uint32_t Random::below(std::uint32_t bound) {
     const Product product = multiply(next(), bound);
     if (product.low >= threshold) return product.high;
   }
+}
+
+std::vector<int> draw(int size, int count, Random random) {
+  std::vector<int> order(static_cast<std::size_t>(size));
+  std::iota(order.begin(), order.end(), 0);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
+    std::swap(order[i], order[i + random.below(static_cast<std::uint32_t>(order.size() - i))]);
+  }
+  return order;
 }
 
 }  // namespace convoy

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <utility>
+#include <vector>
 
 namespace convoy {
 
@@ -47,5 +48,9 @@ class Random {
   std::array<std::uint32_t, 4> words_{};
   int used_ = 4;
 };
+
+/// `count` (at most `size`) of the numbers 0 ... size - 1, each as likely as any other, and behind them the rest: the
+/// first steps of Fisher & Yates' shuffle.
+std::vector<int> draw(int size, int count, Random random);
 
 }  // namespace convoy

@@ -1,7 +1,6 @@
 #include "data/registry.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "convoy/error.h"
 #include "core/random.h"
@@ -31,12 +30,7 @@ void split_off_validation(DataSplits& splits, int count, std::uint64_t seed) {
     throw Error(ErrorKind::data, splits.train.storage().source + ": " + std::to_string(count) +
                                      " validation samples of only " + std::to_string(size) + " training samples");
   }
-  std::vector<int> order(static_cast<std::size_t>(size));
-  std::iota(order.begin(), order.end(), 0);
-  Random random(seed, Purpose::split);
-  for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
-    std::swap(order[i], order[i + random.below(static_cast<std::uint32_t>(order.size() - i))]);
-  }
+  std::vector<int> order = draw(size, count, Random(seed, Purpose::split));
   const auto middle = order.begin() + count;
   std::sort(order.begin(), middle);
   std::sort(middle, order.end());

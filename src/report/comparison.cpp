@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "core/spread.h"
 #include "report/markup.h"
 #include "report/page.h"
 #include "report/run_charts.h"
@@ -91,23 +92,19 @@ std::string diagnostics(const Comparison& comparison) {
 }
 
 /// "97.31 ± 0.12": mean and sample deviation; "-" where there are no numbers.
-std::string spread(std::vector<double> values, int digits) {
+std::string spread_text(std::vector<double> values, int digits) {
   std::erase_if(values, [](double value) { return !std::isfinite(value); });
   if (values.empty()) return "-";
-  const auto count = static_cast<double>(values.size());
-  double mean = 0;
-  for (const double value : values) mean += value / count;
-  if (values.size() == 1) return fixed(mean, digits);
-  double squares = 0;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  return fixed(mean, digits) + " ± " + fixed(std::sqrt(squares / (count - 1)), digits);
+  const Spread spread = spread_of(values);
+  const std::string mean = fixed(spread.mean, digits);
+  return values.size() == 1 ? mean : mean + " ± " + fixed(spread.deviation, digits);
 }
 
 template <class Value>
 std::string spread_over(const RunGroup& group, int digits, Value value) {
   std::vector<double> values;
   for (const RunRecord& record : group.runs) values.push_back(value(record));
-  return spread(values, digits);
+  return spread_text(values, digits);
 }
 
 double best_validation(const RunRecord& record) {

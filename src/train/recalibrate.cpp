@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <span>
 #include <utility>
 
@@ -25,19 +24,14 @@ std::span<float> state_of(const Node& node, const std::string& name, Weights& we
 }
 
 /// Samples drawn by the seed: the first ones of an image folder would all be of one class.
-Dataset draw(const Dataset& data, const Network& network, int images, std::uint64_t seed) {
+Dataset drawn_from(const Dataset& data, const Network& network, int images, std::uint64_t seed) {
   if (data.empty() || data.shape() != network.input_shape()) {
     throw Error(ErrorKind::data, "recalibrate: samples are " + data.shape().text() + ", the network expects " +
                                      network.input_shape().text());
   }
-  std::vector<int> order(static_cast<std::size_t>(data.size()));
-  std::iota(order.begin(), order.end(), 0);
-  const std::size_t count = std::min(order.size(), static_cast<std::size_t>(images));
-  Random random(seed, Purpose::recalibration);
-  for (std::size_t i = 0; i < count; ++i) {
-    std::swap(order[i], order[i + random.below(static_cast<std::uint32_t>(order.size() - i))]);
-  }
-  return data.select(std::span<const int>(order).first(count));
+  const int count = std::min(data.size(), images);
+  const std::vector<int> order = draw(data.size(), count, Random(seed, Purpose::recalibration));
+  return data.select(std::span(order).first(static_cast<std::size_t>(count)));
 }
 
 }  // namespace
@@ -47,7 +41,7 @@ Recalibrator::Recalibrator(const Network& network, ThreadPool& pool, const Datas
     : network_(network),
       seed_(seed),
       // Merged, since a last batch of one feature vector would have no variance.
-      loader_(draw(data, network, options.images, seed), scaling,
+      loader_(drawn_from(data, network, options.images, seed), scaling,
               {.batch_size = options.batch_size, .last_batch = "merge"}),
       weights_(Weights::zeros(network)),
       session_(network, weights_, Mode::train, loader_.largest_batch(), network.logits(), pool, Retain::everything) {

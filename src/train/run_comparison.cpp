@@ -34,7 +34,7 @@ std::vector<Repetitions> grouped_by_identity(const std::vector<fs::path>& runs) 
   std::vector<Repetitions> groups;
   for (const fs::path& run : runs) {
     RunRecord record = read_run(run);
-    const Config config = parse_config(record.config, (run / "resolved.toml").string(), run);
+    const Config config = load_config(run / "resolved.toml");
     const Keys keys = identity_of(config);
     auto group = std::ranges::find(groups, keys, &Repetitions::keys);
     if (group == groups.end()) group = groups.insert(group, {keys, config.run.text("name")});

@@ -14,10 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Config config_of(const RunRecord& record) {
-  return parse_config(record.config, (record.folder / "resolved.toml").string(), record.folder);
-}
-
 /// Evaluates a run's best model on its test set. What is missing for it becomes the page's omission.
 void evaluate_best(Report& report, const Config& config, int threads) {
   try {
@@ -52,7 +48,7 @@ void add_evaluation(Report& report, Model& model, const Dataset& test, const Eva
 fs::path write_report(const fs::path& run, const fs::path& file, int threads) {
   const kernels::SingleThreadedBlas single;
   RunRecord record = read_run(run);
-  const Config config = config_of(record);
+  const Config config = load_config(run / "resolved.toml");
   Model untrained = Model::from_config(config, threads);
   Report report = make_report(std::move(record), untrained);
   evaluate_best(report, config, threads);

@@ -1,7 +1,6 @@
 #include "convoy/sweep.h"
 
 #include <algorithm>
-#include <cmath>
 #include <exception>
 #include <limits>
 #include <mutex>
@@ -11,6 +10,7 @@
 #include "convoy/dataset.h"
 #include "convoy/error.h"
 #include "convoy/experiment.h"
+#include "core/spread.h"
 #include "kernels/gemm.h"
 #include "train/experiment.h"
 #include "train/sweep_folder.h"
@@ -179,22 +179,6 @@ class Sweep {
   std::exception_ptr failure_;
 };
 
-struct Moments {
-  double mean = 0;
-  double deviation = 0;  ///< of the sample: n - 1
-};
-
-Moments moments(const std::vector<double>& values) {
-  if (values.empty()) return {};
-  const auto count = static_cast<double>(values.size());
-  double sum = 0;
-  for (const double value : values) sum += value;
-  const double mean = sum / count;
-  double squares = 0;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  return {mean, values.size() == 1 ? 0 : std::sqrt(squares / (count - 1))};
-}
-
 /// Whether `a` is a better setting than `b`.
 bool better(const SweepSummary& a, const SweepSummary& b) {
   if ((a.finished == 0) != (b.finished == 0)) return b.finished == 0;
@@ -218,7 +202,7 @@ std::vector<SweepSummary> summarize(const SweepPlan& plan, const std::vector<Swe
       losses.push_back(run.loss);
     }
     summary.finished = static_cast<int>(losses.size());
-    const Moments accuracy = moments(accuracies), loss = moments(losses);
+    const Spread accuracy = spread_of(accuracies), loss = spread_of(losses);
     summary.accuracy = accuracy.mean;
     summary.accuracy_deviation = accuracy.deviation;
     summary.loss = loss.mean;

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace convoy;
@@ -49,4 +50,16 @@ TEST_CASE("below covers its interval evenly") {
   int counts[7] = {};
   for (int i = 0; i < 70000; ++i) ++counts[random.below(7)];
   for (const int count : counts) CHECK(std::abs(count - 10000) < 500);
+}
+
+TEST_CASE("a draw takes each number as often as any other, and loses none") {
+  int counts[5] = {};
+  for (std::uint32_t i = 0; i < 10000; ++i) {
+    std::vector<int> order = draw(5, 2, Random(3, Purpose::split, i));
+    ++counts[order[0]];
+    ++counts[order[1]];
+    std::ranges::sort(order);
+    CHECK(order == std::vector{0, 1, 2, 3, 4});
+  }
+  for (const int count : counts) CHECK(std::abs(count - 4000) < 250);
 }
