@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "convoy/error.h"
 #include "io/atomic_file.h"
+#include "io/lines.h"
 
 namespace convoy {
 namespace {
@@ -54,9 +54,7 @@ bool is_kept(const std::string& line, std::uint64_t step) {
 }
 
 void append(const std::filesystem::path& file, const Json& event) {
-  std::ofstream stream(file, std::ios::app | std::ios::binary);
-  stream << event.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n' << std::flush;
-  if (!stream) throw Error(ErrorKind::failed, file.string() + ": cannot be written; is the disk full?");
+  append_line(file, event.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 }  // namespace
@@ -121,9 +119,9 @@ void EventLog::add(const RunOutcome& outcome) {
 }
 
 void EventLog::drop_after(std::uint64_t step) const {
-  std::ifstream stream(file_);
+  std::ifstream stream(file_, std::ios::binary);
   std::string kept;
-  for (std::string line; std::getline(stream, line);) {
+  for (std::string line; next_line(stream, line, longest);) {
     if (is_kept(line, step)) kept += line + "\n";
   }
   write_file_atomically(file_, kept);

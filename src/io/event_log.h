@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -23,6 +24,8 @@ struct RunOutcome {
 /// but for the first and the last, the step after which it came. Numbers that are not finite become null.
 class EventLog {
  public:
+  static constexpr std::size_t longest = 1 << 20;  ///< line that is read back, in bytes
+
   explicit EventLog(std::filesystem::path file) : file_(std::move(file)) {}
 
   /// Each throws Error{failed} where the file cannot be written.

@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstdio>
 #include <ctime>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -14,6 +13,7 @@
 #include "core/cpu.h"
 #include "core/text.h"
 #include "io/atomic_file.h"
+#include "io/lines.h"
 
 namespace convoy {
 namespace {
@@ -103,6 +103,7 @@ void RunFolder::begin(const std::string& given_config, const std::string& resolv
   std::error_code error;
   fs::create_directories(path_, error);
   if (error) throw Error(ErrorKind::failed, path_.string() + ": cannot be made: " + error.message());
+  lock();
   // resolved.toml is what makes the folder a run: it stays until it is replaced, so that an interrupted start can be
   // repeated.
   for (const char* file : files) {
@@ -119,6 +120,7 @@ void RunFolder::begin(const std::string& given_config, const std::string& resolv
 }
 
 void RunFolder::resume(const History& history, std::uint64_t step, const Environment& environment) {
+  lock();
   remove_temporary_files();
   write_metrics(history);
   events_.drop_after(step);
@@ -129,6 +131,10 @@ void RunFolder::resume(const History& history, std::uint64_t step, const Environ
 
 void RunFolder::write_metrics(const History& history) const {
   write_file_atomically(path_ / "metrics.csv", metrics_csv(history));
+}
+
+void RunFolder::lock() {
+  if (!lock_) lock_ = std::make_unique<FolderLock>(path_);
 }
 
 void RunFolder::remove_temporary_files() const {
@@ -168,10 +174,6 @@ void RunFolder::add_outcome(const RunOutcome& outcome) {
   add_log(line);
 }
 
-void RunFolder::add_log(const std::string& line) {
-  std::ofstream stream(path_ / "log.txt", std::ios::app | std::ios::binary);
-  stream << now_utc() << ' ' << line << '\n' << std::flush;
-  if (!stream) throw Error(ErrorKind::failed, (path_ / "log.txt").string() + ": cannot be written; is the disk full?");
-}
+void RunFolder::add_log(const std::string& line) { append_line(path_ / "log.txt", now_utc() + ' ' + line); }
 
 }  // namespace convoy

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "convoy/callbacks.h"
 #include "io/data_sums.h"
 #include "io/event_log.h"
+#include "io/folder_lock.h"
 
 namespace convoy {
 
@@ -32,7 +34,7 @@ struct Environment {
 Environment this_environment(const std::string& blas_core, int threads, const DataSums& data);
 
 /// A folder that holds one run: config.toml, resolved.toml, env.json, metrics.csv, events.jsonl, best.safetensors,
-/// last.ckpt, report.html and log.txt.
+/// last.ckpt, report.html and log.txt. From begin or resume on, no other process may write there.
 class RunFolder {
  public:
   /// Only looks. Throws Error{config} when a run is there and `force` is not given, or when the folder holds something
@@ -66,9 +68,11 @@ class RunFolder {
  private:
   bool is_as_good_as_empty() const;
   void remove_temporary_files() const;
+  void lock();
 
   std::filesystem::path path_;
   EventLog events_;
+  std::unique_ptr<FolderLock> lock_;
 };
 
 }  // namespace convoy

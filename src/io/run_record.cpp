@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "convoy/error.h"
+#include "io/lines.h"
 
 namespace convoy {
 namespace {
@@ -17,8 +18,7 @@ using Json = nlohmann::ordered_json;  // env.json's files stay in their order
 
 constexpr std::uintmax_t max_events_bytes = std::uintmax_t{256} << 20;
 constexpr std::uintmax_t max_file_bytes = 4 << 20;  ///< of the small files
-constexpr std::size_t max_line = 1 << 20;
-constexpr std::size_t max_rows = 2'000'000;  ///< of diagnostics: each takes more memory than its text
+constexpr std::size_t max_rows = 2'000'000;         ///< of diagnostics: each takes more memory than its text
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 /// NaN for null and for what is no number; `otherwise` for what is not there.
@@ -218,8 +218,7 @@ void read_events(const fs::path& file, RunRecord& record) {
   require_size(file, max_events_bytes);
   std::ifstream stream(file, std::ios::binary);
   EventReader reader(record);
-  for (std::string line; std::getline(stream, line);) {
-    if (line.size() > max_line) continue;
+  for (std::string line; next_line(stream, line, EventLog::longest);) {
     const Json event = Json::parse(line, nullptr, false);
     if (event.is_object()) reader.take(event);
   }

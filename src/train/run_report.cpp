@@ -60,6 +60,7 @@ fs::path write_report(const fs::path& run, const fs::path& file, int threads) {
 fs::path write_tensorboard(const fs::path& run) {
   const RunRecord record = read_run(run);
   fs::path folder = run / "tensorboard";
+  if (fs::is_symlink(folder)) throw Error(ErrorKind::failed, folder.string() + ": is a symbolic link; remove it");
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) throw Error(ErrorKind::failed, folder.string() + ": cannot be made: " + error.message());

@@ -219,7 +219,7 @@ SweepResult run_sweep(const SweepPlan& plan, const SweepOptions& options) {
   require_startable(plan);
   const std::string& name = plan.settings[0].config.run.text("name");
   const fs::path path = options.folder.empty() ? fs::path("runs") / (name + "-sweep") : options.folder;
-  const SweepFolder folder(path, plan, options.force);
+  SweepFolder folder(path, plan, options.force);
   folder.begin();
   Sweep sweep(plan, folder, options.callback, threads_in_all(plan, options.threads));
   sweep.work();

@@ -145,10 +145,11 @@ SweepFolder::SweepFolder(fs::path path, const SweepPlan& plan, bool force)
                                      "; use --force to replace it or --out for another folder");
 }
 
-void SweepFolder::begin() const {
+void SweepFolder::begin() {
   std::error_code error;
   fs::create_directories(path_, error);
   if (error) throw Error(ErrorKind::failed, path_.string() + ": cannot be made: " + error.message());
+  lock_ = std::make_unique<FolderLock>(path_);
   if (anew_) {
     std::vector<fs::path> old = {table(), page()};
     for (const auto& entry : fs::directory_iterator(path_)) {
@@ -165,6 +166,10 @@ std::vector<SweepRun> SweepFolder::runs(const SweepPlan& plan) const {
     for (int repeat = 0; repeat < plan.seeds; ++repeat) {
       SweepRun run{.setting = i, .seed = plan.settings[i].config.run.integer("seed") + repeat};
       run.folder = path_ / folder_name(runs.size() + 1, plan.settings[i].label, run.seed);
+      if (fs::is_symlink(run.folder)) {
+        throw Error(ErrorKind::data,
+                    run.folder.string() + ": is a symbolic link, a sweep's runs are within its folder");
+      }
       run.kept = !anew_ && read_finished(run);
       runs.push_back(std::move(run));
     }

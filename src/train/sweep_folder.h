@@ -2,10 +2,12 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "convoy/sweep.h"
+#include "io/folder_lock.h"
 
 namespace convoy {
 
@@ -19,8 +21,8 @@ class SweepFolder {
   /// given and it is another sweep.
   SweepFolder(std::filesystem::path path, const SweepPlan& plan, bool force);
 
-  /// Makes the folder and writes sweep.toml; what another sweep left goes first.
-  void begin() const;
+  /// Makes the folder, keeps other processes from it, and writes sweep.toml; what another sweep left goes first.
+  void begin();
 
   /// The plan's runs as the folder tells: finished, diverged or waiting.
   std::vector<SweepRun> runs(const SweepPlan& plan) const;
@@ -39,6 +41,7 @@ class SweepFolder {
   std::filesystem::path path_;
   std::string identity_;
   bool anew_ = false;
+  std::unique_ptr<FolderLock> lock_;
 };
 
 }  // namespace convoy

@@ -159,6 +159,23 @@ TEST_CASE("SIGUSR1 has a checkpoint written within an epoch, and training goes o
   CHECK(child.wait() == 0);
 }
 
+TEST_CASE("a run that trains is not resumed or replaced by another process") {
+  const Fixture fixture;
+  const fs::path run = fixture.run("run");
+  test::Child child(CONVOY_BINARY, fixture.train_arguments("run"));
+  while (!fs::exists(run / "events.jsonl")) std::this_thread::sleep_for(Milliseconds(2));
+  auto replace = fixture.train_arguments("run");
+  replace.emplace_back("--force");
+  for (const auto& arguments : {std::vector<std::string>{"resume", run.string()}, replace}) {
+    const Finished second = test::run(CONVOY_BINARY, arguments);
+    REQUIRE(child.running());
+    CHECK(second.code == 1);
+    CHECK(second.err == "error: " + run.string() + ": another convoy process is at work in it\n");
+  }
+  CHECK(child.wait() == 0);
+  check_same(run, fixture.train("unbroken"));
+}
+
 TEST_CASE("a full disk is one clear error; what was saved before it resumes") {
   const Fixture fixture;
   const fs::path run = fixture.train("run");
@@ -171,9 +188,7 @@ TEST_CASE("a full disk is one clear error; what was saved before it resumes") {
   CHECK(full.code == 1);
   const std::string problem = "best.safetensors: cannot be written: File too large; ";
   CHECK(contains(full.err, problem + "training goes on"));
-  int warnings = 0;
-  for (std::size_t at = 0; (at = full.err.find("training goes on", at)) != std::string::npos; ++at) ++warnings;
-  CHECK(warnings <= 4);  // not at every attempt
+  CHECK(test::count(full.err, "training goes on") <= 4);  // not at every attempt
   CHECK(contains(full.err, problem + "make room, and convoy resume " + run.string() + " goes on from epoch 12"));
   CHECK(contents(run / "last.ckpt") == saved);
   const Finished resumed = test::run(CONVOY_BINARY, {"resume", run.string(), "--epochs", "14"});

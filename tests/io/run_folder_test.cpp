@@ -61,6 +61,31 @@ TEST_CASE("resuming puts the records back to the checkpoint's epoch and clears a
   CHECK(events.ends_with("\"step\":20,\"epoch\":2}\n"));
 }
 
+TEST_CASE("a resumed run does not write through a link, and leaves over-long lines out") {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "run";
+  RunFolder(path, false).begin("given", "resolved", {});
+  std::ofstream(path / "events.jsonl", std::ios::app) << std::string(EventLog::longest + 1, ' ') << '\n';
+  fs::rename(path / "events.jsonl", folder.path() / "events");
+  fs::rename(path / "log.txt", folder.path() / "log");
+  fs::create_symlink(folder.path() / "events", path / "events.jsonl");
+  const std::string before = contents(folder.path() / "events");
+  RunFolder(path, true).resume({}, 0, {});
+  CHECK(contents(folder.path() / "events") == before);
+  CHECK(fs::file_size(path / "events.jsonl") < 1000);
+  fs::remove(path / "log.txt");
+  fs::create_symlink(folder.path() / "log", path / "log.txt");
+  CHECK_THROWS_AS(RunFolder(path, true).resume({}, 0, {}), Error);
+}
+
+TEST_CASE("two processes do not write to one run folder") {
+  const test::TemporaryFolder folder;
+  RunFolder first(folder.path() / "run", false);
+  first.begin("given", "resolved", {});
+  CHECK_THROWS_AS(RunFolder(folder.path() / "run", true).begin("given", "resolved", {}), Error);
+  CHECK_THROWS_AS(RunFolder(folder.path() / "run", true).resume({}, 0, {}), Error);
+}
+
 TEST_CASE("a run folder is only made by begin, and filled as the run goes on") {
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "a" / "b";

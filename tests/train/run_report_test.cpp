@@ -161,4 +161,8 @@ TEST_CASE("event files for TensorBoard are written beside the run, the same each
   CHECK(files[0].filename().string().starts_with("events.out.tfevents."));
   CHECK(has(contents(files[0]), "brain.Event:2"));
   CHECK(has(contents(files[0]), "accuracy/training"));
+
+  fs::rename(folder, runs.folder.path() / "elsewhere");
+  fs::create_directory_symlink(runs.folder.path() / "elsewhere", folder);
+  CHECK_THROWS_AS(write_tensorboard(run), Error);
 }

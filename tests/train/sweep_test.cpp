@@ -247,6 +247,16 @@ TEST_CASE("any other failure ends the sweep, with the name of the run") {
   CHECK(error.starts_with("run 001-learning_rate_0.01-seed5: "));
 }
 
+TEST_CASE("a sweep does not follow a link out of its folder") {
+  const Fixture fixture;
+  Watch stop(1);
+  fixture.sweep("run", fixture.plan(), {.callback = &stop});
+  const fs::path run = fixture.out("run") / "001-learning_rate_0.01-seed5";
+  fs::rename(run, fixture.out("elsewhere"));
+  fs::create_directory_symlink(fixture.out("elsewhere"), run);
+  CHECK(contains(error_of(fixture, "run", fixture.plan()), "001-learning_rate_0.01-seed5: is a symbolic link"));
+}
+
 TEST_CASE("settings are summarised by mean and sample deviation, and the best is one that never diverged") {
   SweepPlan plan;
   for (const char* label : {"a", "b", "c", "d"})
