@@ -32,37 +32,37 @@ std::string output_of(const Network& network, int node) {
 
 }  // namespace
 
-std::string first_not_finite(const StepToExamine& step, const Batch& batch, const StepName& name) {
+std::optional<NotFinite> first_not_finite(const StepToExamine& step, const Batch& batch, const StepName& name) {
   const Network& network = step.network;
   Weights weights = step.weights.copy();  // the pass moves batch norm's statistics
   for (const auto& tensor : weights.tensors(network)) {
-    if (!finite(tensor.values)) return "\"" + tensor.name + "\" is not finite";
+    if (!finite(tensor.values)) return NotFinite{"\"" + tensor.name + "\" is not finite"};
   }
   Session session(network, weights, Mode::train, batch.size, name.last, step.pool, Retain::everything);
   copy_inputs(batch, session);
   if (const auto n = bad_sample(session.input(), network.input_shape().size(), batch.size)) {
-    return "the input" + of_sample(*n);
+    return NotFinite{"the input" + of_sample(*n), true};
   }
   session.clear_gradients();
   session.forward(batch.size, name.seed, name.step);
   for (int i = 0; i <= name.last; ++i) {
     const auto n = bad_sample(session.output_of(i), network.shape_of(i).size(), batch.size);
-    if (n) return output_of(network, i) + of_sample(*n);
+    if (n) return NotFinite{output_of(network, i) + of_sample(*n)};
   }
   std::vector<double> losses(static_cast<std::size_t>(batch.size));
   compute_losses(step.loss, batch, session, 1.0F / static_cast<float>(batch.size), losses);
   const auto bad_loss = std::ranges::find_if_not(losses, [](double loss) { return std::isfinite(loss); });
-  if (bad_loss != losses.end()) return "the loss" + of_sample(static_cast<int>(bad_loss - losses.begin()));
+  if (bad_loss != losses.end()) return NotFinite{"the loss" + of_sample(static_cast<int>(bad_loss - losses.begin()))};
   session.backward();
   for (int i = name.last; i >= 0; --i) {
     const auto n = bad_sample(session.d_output_of(i), network.shape_of(i).size(), batch.size);
-    if (n) return "the gradient of " + output_of(network, i) + of_sample(*n);
+    if (n) return NotFinite{"the gradient of " + output_of(network, i) + of_sample(*n)};
     for (const TensorSlot& slot : network.node(i).parameters) {
       if (finite(session.gradients().subspan(slot.offset, slot.shape.size()))) continue;
-      return "the gradient of \"" + slot.name + "\" is not finite";
+      return NotFinite{"the gradient of \"" + slot.name + "\" is not finite"};
     }
   }
-  return "";
+  return {};
 }
 
 }  // namespace convoy

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "core/thread_pool.h"
@@ -26,9 +27,14 @@ struct StepName {
   std::uint32_t step;
 };
 
-/// Repeats the forward and the backward pass with all activations and gradients kept, and tells in words which of them
-/// comes first with a number that is not finite: `the output of layer "conv2" is not finite (sample 3 of the batch)`.
-/// "" where all of them are finite.
-std::string first_not_finite(const StepToExamine& step, const Batch& batch, const StepName& name);
+/// A number that is not finite where one should be.
+struct NotFinite {
+  std::string what;      ///< in words: `the output of layer "conv2" is not finite (sample 3 of the batch)`
+  bool in_data = false;  ///< it came with the data: no setting of the training is at fault
+};
+
+/// Repeats the forward and the backward pass with all activations and gradients kept, and tells which of them comes
+/// first with a number that is not finite. Nothing where all of them are finite.
+std::optional<NotFinite> first_not_finite(const StepToExamine& step, const Batch& batch, const StepName& name);
 
 }  // namespace convoy

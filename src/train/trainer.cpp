@@ -9,7 +9,6 @@
 #include "convoy/error.h"
 #include "core/stopwatch.h"
 #include "train/batch.h"
-#include "train/divergence.h"
 
 namespace convoy {
 namespace {
@@ -182,8 +181,8 @@ void Trainer::record(const Batch& batch, double loss) {
   if (options_.on_nan == "skip") progress_.skipped = 0;
 }
 
-/// What is not finite in a step on this batch, in words; "" for nothing.
-std::string Trainer::examine(const Batch& batch) const {
+/// What is not finite in a step on this batch.
+std::optional<NotFinite> Trainer::examine(const Batch& batch) const {
   return first_not_finite(
       {task_.network, task_.weights, task_.loss, task_.pool}, batch,
       {last_node(task_.network, task_.loss), options_.batches.seed, static_cast<std::uint32_t>(progress_.step)});
@@ -196,19 +195,17 @@ void Trainer::look_for_hidden_infinities() const {
   const int samples = std::min(few, task_.train.size());
   Loader loader(task_.train.slice(0, samples), task_.scaling, {.batch_size = samples});
   loader.start(0);
-  const std::string culprit = examine(*loader.next());
-  if (!culprit.empty()) report_divergence(culprit);
+  if (const auto culprit = examine(*loader.next())) report_divergence(*culprit);
 }
 
 /// The parameters are as they were before this step.
 void Trainer::give_up_step(const Batch& batch, const std::vector<Callback*>& callbacks) {
   std::ranges::copy(states_before_, task_.weights.states.data());
-  const std::string found = examine(batch);
-  const std::string culprit = found.empty() ? "the norm of the gradients is not finite" : found;
+  const NotFinite culprit = examine(batch).value_or(NotFinite{"the norm of the gradients is not finite"});
   ++progress_.skipped;
   if (options_.on_nan == "stop" || progress_.skipped >= most_skipped) report_divergence(culprit);
-  std::string warning =
-      "epoch " + std::to_string(progress_.epoch + 1) + ", step " + std::to_string(progress_.step + 1) + ": " + culprit;
+  std::string warning = "epoch " + std::to_string(progress_.epoch + 1) + ", step " +
+                        std::to_string(progress_.step + 1) + ": " + culprit.what;
   if (options_.on_nan == "restore") {
     task_.weights.copy_from(best_);
     optimizer_.reset();
@@ -224,20 +221,21 @@ std::string Trainer::best_so_far() const {
   return "the weights of epoch " + std::to_string(progress_.best_epoch);
 }
 
-void Trainer::report_divergence(const std::string& culprit) const {
+void Trainer::report_divergence(const NotFinite& culprit) const {
   std::string message = "training diverged in epoch " + std::to_string(progress_.epoch + 1) + ", step " +
-                        std::to_string(progress_.step + 1) + ": " + culprit;
+                        std::to_string(progress_.step + 1) + ": " + culprit.what;
   if (progress_.skipped > 1) {
     message += ", in " + std::to_string(progress_.skipped) +
                (options_.on_nan == "skip" ? " steps one after the other"
                                           : " steps of this epoch, each time after going back to " + best_so_far());
   }
-  throw Error(ErrorKind::diverged, message + "; lower optimizer.learning_rate or set optimizer.clip_norm\n" +
-                                       "gradient norms of the last steps:" + list_of(gradient_norms_));
+  message += culprit.in_data ? "; mend the data, or leave such steps out with train.on_nan = \"skip\""
+                             : "; lower optimizer.learning_rate or set optimizer.clip_norm";
+  throw Error(ErrorKind::diverged, message + "\ngradient norms of the last steps:" + list_of(gradient_norms_));
 }
 
 void Trainer::end_epoch() {
-  if (progress_.of_epoch.images == 0) report_divergence("no step of the epoch was finite");
+  if (progress_.of_epoch.images == 0) report_divergence({"no step of the epoch was finite"});
   if (options_.on_nan == "stop") look_for_hidden_infinities();
   EpochLog log;
   log.epoch = progress_.epoch + 1;
@@ -250,7 +248,7 @@ void Trainer::end_epoch() {
   if (recalibrator_) recalibrator_->run(task_.weights);
   if (evaluator_) {
     const Evaluation validation = evaluator_->evaluate(task_.validation, task_.scaling, options_.top_k);
-    if (!std::isfinite(validation.loss)) report_divergence("the validation loss is not finite");
+    if (!std::isfinite(validation.loss)) report_divergence({"the validation loss is not finite"});
     log.has_validation = true;
     log.validation_loss = validation.loss;
     log.validation_accuracy = validation.accuracy;

@@ -15,6 +15,7 @@
 #include "optim/schedule.h"
 #include "optim/stepper.h"
 #include "train/diagnoser.h"
+#include "train/divergence.h"
 #include "train/evaluator.h"
 #include "train/monitor.h"
 #include "train/recalibrate.h"
@@ -97,10 +98,10 @@ class Trainer {
   void diagnose(int images, const std::vector<Callback*>& callbacks);
   void remember_norm(double norm);
   void record(const Batch& batch, double loss);
-  std::string examine(const Batch& batch) const;
+  std::optional<NotFinite> examine(const Batch& batch) const;
   void look_for_hidden_infinities() const;
   void give_up_step(const Batch& batch, const std::vector<Callback*>& callbacks);
-  [[noreturn]] void report_divergence(const std::string& culprit) const;
+  [[noreturn]] void report_divergence(const NotFinite& culprit) const;
   void end_epoch();
   void judge(const EpochLog& log);
   std::string best_so_far() const;

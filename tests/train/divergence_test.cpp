@@ -82,7 +82,7 @@ TEST_CASE("the first number that is not finite is named: a weight, an input, an 
   CHECK(contains(message_of(weight, {1, 1}), "\"head/kernel\" is not finite"));
 
   Sequential input = tiny_network();
-  CHECK(contains(message_of(input, {1, 1, 1, NAN}), "the input is not finite (sample 2 of the batch)"));
+  CHECK(contains(message_of(input, {1, 1, 1, NAN}), "the input is not finite (sample 2 of the batch); mend the data"));
 
   Sequential activation = tiny_network();
   fill(activation, "hidden/kernel", huge);
@@ -97,6 +97,7 @@ TEST_CASE("the first number that is not finite is named: a weight, an input, an 
   const std::string message = message_of(gradient, {huge, huge});
   CHECK(contains(message, "the gradient of"));
   CHECK(contains(message, "training diverged in epoch 1, step 1: "));
+  CHECK(contains(message, "; lower optimizer.learning_rate or set optimizer.clip_norm\n"));
   CHECK(contains(message, "gradient norms of the last steps:"));
 }
 
