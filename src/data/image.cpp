@@ -20,6 +20,12 @@ constexpr std::uintmax_t most_pixels_a_byte = std::uintmax_t{8} * 1032;
   throw Error(ErrorKind::data, file.string() + ": " + what);
 }
 
+/// Why stb_image did not decode, in words.
+std::string failure() {
+  const std::string reason = stbi_failure_reason();
+  return reason == "outofmem" ? "it claims more data than any image of up to 4096 x 4096 pixels has" : reason;
+}
+
 struct Image {
   int height;
   int width;
@@ -41,7 +47,7 @@ Image decode(const std::filesystem::path& file, int channels) {
   int found = 0;
   const std::string name = file.string();
   if (stbi_info(name.c_str(), &width, &height, &found) == 0) {
-    fail(file, std::string("not an image that can be read: ") + stbi_failure_reason());
+    fail(file, "not an image that can be read: " + failure());
   }
   // stb_image takes a BMP's width as it stands, which may be negative.
   if (width < 1 || height < 1) fail(file, "damaged image: " + std::to_string(width) + "x" + std::to_string(height));
@@ -56,7 +62,7 @@ Image decode(const std::filesystem::path& file, int channels) {
   const int wanted = channels + (has_alpha ? 1 : 0);
   const std::unique_ptr<stbi_uc, void (*)(void*)> data(stbi_load(name.c_str(), &width, &height, &found, wanted),
                                                        stbi_image_free);
-  if (!data) fail(file, std::string("damaged image: ") + stbi_failure_reason());
+  if (!data) fail(file, "damaged image: " + failure());
   const std::size_t pixels = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
   Image image{height, width, std::vector<std::uint8_t>(pixels * static_cast<std::size_t>(channels))};
   for (std::size_t i = 0; i < pixels; ++i) {

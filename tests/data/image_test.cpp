@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 #include <stb/stb_image_write.h>
+#include <zlib.h>
 
 #include <filesystem>
 #include <fstream>
@@ -19,6 +20,37 @@ using Bytes = std::vector<std::uint8_t>;
 void write_png(const fs::path& file, int width, int height, int channels, const Bytes& pixels) {
   fs::create_directories(file.parent_path());
   REQUIRE(stbi_write_png(file.c_str(), width, height, channels, pixels.data(), width * channels) != 0);
+}
+
+/// A chunk of a PNG that claims to have so many bytes. stb_image does not look at its checksum.
+std::string chunk(const std::string& type, std::size_t length, const std::string& bytes) {
+  std::string text;
+  for (const int shift : {24, 16, 8, 0}) text += static_cast<char>(length >> static_cast<unsigned>(shift) & 255U);
+  return text + type + bytes + std::string(4, '\0');
+}
+
+/// A PNG of 4 x 4 grey pixels with this image data.
+std::string png_of(const std::string& data_chunk) {
+  const std::string header("\0\0\0\4\0\0\0\4\x8\0\0\0\0", 13);
+  return "\x89PNG\r\n\x1a\n" + chunk("IHDR", header.size(), header) + data_chunk + chunk("IEND", 0, "");
+}
+
+/// So many zeros, deflated.
+std::string deflated_zeros(std::size_t megabytes) {
+  z_stream stream{};
+  REQUIRE(deflateInit(&stream, 1) == Z_OK);
+  Bytes zeros(1U << 20U), buffer(1U << 20U);
+  std::string deflated;
+  for (std::size_t i = 0; i < megabytes; ++i) {
+    stream.next_in = zeros.data();
+    stream.avail_in = static_cast<unsigned>(zeros.size());
+    stream.next_out = buffer.data();
+    stream.avail_out = static_cast<unsigned>(buffer.size());
+    deflate(&stream, i + 1 == megabytes ? Z_FINISH : Z_NO_FLUSH);
+    deflated.append(buffer.begin(), buffer.end() - stream.avail_out);
+  }
+  deflateEnd(&stream);
+  return deflated;
 }
 
 std::string error_of(const fs::path& file, const Shape& shape) {
@@ -102,6 +134,20 @@ TEST_CASE("a PNG header that claims a giant image is refused before decoding") {
   stream.write(giant, sizeof giant);
   stream.close();
   CHECK(error_of(file, {2, 2, 1}).find("bomb.png: ") != std::string::npos);
+}
+
+TEST_CASE("a small PNG that asks for hundreds of megabytes is refused") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "bomb.png";
+  std::ofstream(file, std::ios::binary) << png_of(chunk("IDAT", 577'000'000, "short"));
+  CHECK(error_of(file, {4, 4, 1}).find("damaged image: it claims more data") != std::string::npos);
+  const std::string zeros = deflated_zeros(300);
+  std::ofstream(file, std::ios::binary) << png_of(chunk("IDAT", zeros.size(), zeros));
+  CHECK(fs::file_size(file) < 2'000'000);
+  CHECK(error_of(file, {4, 4, 1}).find("damaged image: it claims more data") != std::string::npos);
+  const std::string few = deflated_zeros(1);
+  std::ofstream(file, std::ios::binary) << png_of(chunk("IDAT", few.size(), few));
+  CHECK(load_image(file, {4, 4, 1}) == Bytes(16));
 }
 
 TEST_CASE("image folders: classes by subfolder, with and without a test folder of their own") {
