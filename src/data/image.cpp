@@ -16,6 +16,8 @@ constexpr long long most_pixels = 1LL << 24;  // 4096 x 4096: decoded, 64 MB; a 
 /// What a PNG of one bit a pixel can reach; deflate shrinks by 1032 at most.
 constexpr std::uintmax_t most_pixels_a_byte = std::uintmax_t{8} * 1032;
 
+constexpr int most_scans = 100;  // encoders make about ten
+
 [[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
   throw Error(ErrorKind::data, file.string() + ": " + what);
 }
@@ -31,6 +33,20 @@ struct Image {
   int width;
   std::vector<std::uint8_t> pixels;  ///< height x width x channels
 };
+
+/// How many scans a JPEG has. Each costs a pass over the whole image, and takes a few bytes where it says nothing new.
+int scans_in(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::streambuf& bytes = *stream.rdbuf();
+  if (bytes.sbumpc() != 0xFF || bytes.sbumpc() != 0xD8) return 0;
+  int scans = 0;
+  int before = 0;
+  for (int byte = bytes.sbumpc(); byte != std::char_traits<char>::eof(); byte = bytes.sbumpc()) {
+    if (before == 0xFF && byte == 0xDA) ++scans;  // within a scan's data a 0 follows each 0xFF
+    before = byte;
+  }
+  return scans;
+}
 
 /// What is behind transparent pixels is taken as white paper.
 void flatten_alpha(const std::uint8_t* from, std::uint8_t* to, int colours) {
@@ -57,6 +73,9 @@ Image decode(const std::filesystem::path& file, int channels) {
   if (static_cast<std::uintmax_t>(width) * static_cast<std::uintmax_t>(height) >
       most_pixels_a_byte * std::filesystem::file_size(file)) {
     fail(file, "damaged image: too short for " + std::to_string(width) + "x" + std::to_string(height) + " pixels");
+  }
+  if (const int scans = scans_in(file); scans > most_scans) {
+    fail(file, "a JPEG of " + std::to_string(scans) + " scans, expected at most " + std::to_string(most_scans));
   }
   const bool has_alpha = found == 2 || found == 4;
   const int wanted = channels + (has_alpha ? 1 : 0);

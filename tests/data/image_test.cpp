@@ -150,6 +150,17 @@ TEST_CASE("a small PNG that asks for hundreds of megabytes is refused") {
   CHECK(load_image(file, {4, 4, 1}) == Bytes(16));
 }
 
+TEST_CASE("a JPEG with hundreds of passes over the image is refused") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "slow.jpg";
+  REQUIRE(stbi_write_jpg(file.c_str(), 8, 8, 1, Bytes(64, 90).data(), 95) != 0);
+  CHECK(error_of(file, {8, 8, 1}) == "no error");
+  std::ofstream more(file, std::ios::app | std::ios::binary);
+  for (int i = 0; i < 100; ++i) more << "\xff\xda";
+  more.close();
+  CHECK(error_of(file, {8, 8, 1}).find("slow.jpg: a JPEG of 101 scans, expected at most 100") != std::string::npos);
+}
+
 TEST_CASE("image folders: classes by subfolder, with and without a test folder of their own") {
   const test::TemporaryFolder folder;
   for (int i = 0; i < 10; ++i) {
