@@ -47,7 +47,7 @@ Json list_of(const std::vector<Item>& items) {
 
 /// Whether a line is an event of the training up to `step`, so that a resumed run keeps it.
 bool is_kept(const std::string& line, std::uint64_t step) {
-  const Json event = Json::parse(line, nullptr, false);
+  const auto event = nlohmann::json::parse(line, nullptr, false);
   if (!event.is_object() || !event.contains("event")) return false;
   if (event["event"] == "result" || event["event"] == "diverged") return false;
   return !event.contains("step") || (event["step"].is_number_unsigned() && event["step"] <= step);

@@ -14,7 +14,7 @@ namespace convoy {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;  // env.json's files stay in their order
+using Json = nlohmann::json;
 
 constexpr std::uintmax_t max_events_bytes = std::uintmax_t{256} << 20;
 constexpr std::uintmax_t max_file_bytes = 4 << 20;  ///< of the small files

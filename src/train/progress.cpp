@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "convoy/error.h"
+#include "io/strict_json.h"
 
 namespace convoy {
 
@@ -19,14 +20,14 @@ std::string progress_json(const Progress& progress, const std::vector<double>& s
 
 StoredProgress parse_progress(const std::string& json, const std::string& where) {
   try {
-    auto stored = nlohmann::json::parse(json).get<StoredProgress>();
+    auto stored = parse_strictly(json).get<StoredProgress>();
     const Progress& progress = stored.progress;
     const bool sane = progress.epoch >= 0 && progress.batch >= 0 && progress.of_epoch.images >= 0 &&
                       progress.since_log.images >= 0 &&
                       progress.history.size() == static_cast<std::size_t>(progress.epoch) && progress.best_epoch >= 0 &&
                       progress.best_epoch <= progress.epoch;
     if (sane) return stored;
-  } catch (const nlohmann::json::exception&) {
+  } catch (const std::exception&) {
     // reported below
   }
   throw Error(ErrorKind::data, where + ": damaged metadata: \"progress\"");

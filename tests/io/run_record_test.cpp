@@ -29,7 +29,7 @@ TEST_CASE("a run's record is what its folder was told") {
   const test::TemporaryFolder folder;
   const fs::path path = folder.path() / "small";
   RunFolder run(path, false);
-  Environment environment = this_environment("Zen", 2, {{"b", "22"}, {"a", "11"}});
+  Environment environment = this_environment("Zen", 2, {{"a", "11"}, {"b", "22"}});
   run.begin("given", "resolved", environment);
   run.add_epoch({.epoch = 1, .loss = 0.5, .accuracy = 0.25, .learning_rate = 0.1, .seconds = 2});
   run.add_epoch(
