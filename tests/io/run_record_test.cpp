@@ -52,6 +52,12 @@ TEST_CASE("a run's record is what its folder was told") {
   CHECK_FALSE(record.outcome);
 }
 
+TEST_CASE("an event of very many names takes no time that grows with their square") {
+  std::string line = R"({"event":"warning","step":7,"message":"wide")";
+  for (int i = 0; i < 90000; ++i) line += ",\"" + std::to_string(i) + "\":0";
+  CHECK(read(line + "}\n").warnings[0].message == "wide");
+}
+
 TEST_CASE("steps, diagnostics, warnings and the result are read") {
   const RunRecord record = read(
       R"({"event":"steps","step":100,"epoch":1,"loss":0.5,"accuracy":0.75,"learning_rate":0.01,"seconds":2.5}
