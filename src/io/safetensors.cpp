@@ -135,6 +135,18 @@ std::uint64_t read_length(const std::filesystem::path& file, std::ifstream& stre
   return length;
 }
 
+AlignedBuffer<std::byte> read_data(const std::filesystem::path& file, std::ifstream& stream, std::uint64_t bytes) {
+  AlignedBuffer<std::byte> data;
+  try {
+    data = AlignedBuffer<std::byte>(bytes);
+  } catch (const std::bad_alloc&) {
+    fail(file, std::to_string(bytes >> 20U) + " MB of data, more than there is memory for");
+  }
+  stream.read(reinterpret_cast<char*>(data.data()), static_cast<std::streamsize>(bytes));
+  if (!stream) fail(file, "cannot be read to its end");
+  return data;
+}
+
 }  // namespace
 
 std::string name_of(DType type) { return std::ranges::find(types, type, &TypeName::type)->name; }
@@ -148,19 +160,17 @@ const StoredTensor* TensorFile::find(const std::string& name) const {
 
 TensorFile read_safetensors(const std::filesystem::path& file) {
   if (std::filesystem::is_directory(file)) fail(file, "expected a file, found a folder");
+  if (!std::filesystem::exists(file)) fail(file, "no such file");
+  if (!std::filesystem::is_regular_file(file)) fail(file, "not a regular file");
   std::ifstream stream(file, std::ios::binary);
-  if (!stream) fail(file, std::filesystem::exists(file) ? "cannot be read" : "no such file");
+  if (!stream) fail(file, "cannot be read");
   const std::uint64_t file_bytes = std::filesystem::file_size(file);
   std::string text(read_length(file, stream, file_bytes), '\0');
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  TensorFile result;
-  const std::uint64_t data_bytes = file_bytes - sizeof(std::uint64_t) - text.size();
-  result.data = AlignedBuffer<std::byte>(data_bytes);
-  stream.read(reinterpret_cast<char*>(result.data.data()), static_cast<std::streamsize>(data_bytes));
-  if (!stream) fail(file, "cannot be read to its end");
-
-  const std::span<const std::byte> data(result.data.data(), data_bytes);
   const Json header = parse_header(file, text);
+  TensorFile result;
+  result.data = read_data(file, stream, file_bytes - sizeof(std::uint64_t) - text.size());
+  const std::span<const std::byte> data(result.data.data(), result.data.size());
   for (const auto& [name, entry] : header.items()) {
     if (name == "__metadata__") {
       result.metadata = read_metadata(file, entry);

@@ -64,6 +64,11 @@ TEST_CASE("very many names take no time that grows with their square, and a gian
   CHECK(error_of(with(std::string(17'000'000, ' '), 0)).find("a header of 17000000 bytes") != std::string::npos);
 }
 
+TEST_CASE("what is no file is named") {
+  CHECK_THROWS_WITH_AS(read_safetensors("/dev/zero"), "/dev/zero: not a regular file", Error);
+  CHECK_THROWS_WITH_AS(read_safetensors("/no/such"), "/no/such: no such file", Error);
+}
+
 TEST_CASE("damaged files get one clear error each") {
   const auto one = [](const std::string& entry) { return "{\"a\":" + entry + "}"; };
   const std::vector<std::pair<std::string, std::string>> damages = {
