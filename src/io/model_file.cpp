@@ -7,7 +7,7 @@
 
 #include "convoy/error.h"
 #include "convoy/version.h"
-#include "io/strict_json.h"
+#include "io/json_guard.h"
 
 namespace convoy {
 namespace {
@@ -74,11 +74,12 @@ ModelMetadata ModelMetadata::from(const TensorFile& file, const std::filesystem:
   metadata.config = entry(file, path, "config");
   metadata.convoy_version = entry(file, path, "convoy_version");
   try {
-    const auto scaling = parse_strictly(entry(file, path, "scaling"));
+    for (const char* key : {"scaling", "class_names"}) guard_json(entry(file, path, key));
+    const auto scaling = nlohmann::json::parse(entry(file, path, "scaling"));
     scaling.at("multiply").get_to(metadata.scaling.multiply);
     scaling.at("add").get_to(metadata.scaling.add);
     if (scaling.contains("threshold")) metadata.scaling.threshold = scaling["threshold"].get<float>();
-    parse_strictly(entry(file, path, "class_names")).get_to(metadata.class_names);
+    nlohmann::json::parse(entry(file, path, "class_names")).get_to(metadata.class_names);
   } catch (const std::exception&) {
     fail(path, "damaged metadata: \"scaling\" or \"class_names\"");
   }

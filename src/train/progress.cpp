@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "convoy/error.h"
-#include "io/strict_json.h"
+#include "io/json_guard.h"
 
 namespace convoy {
 
@@ -20,7 +20,8 @@ std::string progress_json(const Progress& progress, const std::vector<double>& s
 
 StoredProgress parse_progress(const std::string& json, const std::string& where) {
   try {
-    auto stored = parse_strictly(json).get<StoredProgress>();
+    guard_json(json);
+    auto stored = nlohmann::json::parse(json).get<StoredProgress>();
     const Progress& progress = stored.progress;
     const bool sane = progress.epoch >= 0 && progress.batch >= 0 && progress.of_epoch.images >= 0 &&
                       progress.since_log.images >= 0 &&
