@@ -73,13 +73,16 @@ ModelMetadata ModelMetadata::from(const TensorFile& file, const std::filesystem:
   ModelMetadata metadata;
   metadata.config = entry(file, path, "config");
   metadata.convoy_version = entry(file, path, "convoy_version");
+  const std::string& scaling_text = entry(file, path, "scaling");
+  const std::string& names_text = entry(file, path, "class_names");
   try {
-    for (const char* key : {"scaling", "class_names"}) guard_json(entry(file, path, key));
-    const auto scaling = nlohmann::json::parse(entry(file, path, "scaling"));
+    guard_json(scaling_text);
+    guard_json(names_text);
+    const auto scaling = nlohmann::json::parse(scaling_text);
     scaling.at("multiply").get_to(metadata.scaling.multiply);
     scaling.at("add").get_to(metadata.scaling.add);
     if (scaling.contains("threshold")) metadata.scaling.threshold = scaling["threshold"].get<float>();
-    nlohmann::json::parse(entry(file, path, "class_names")).get_to(metadata.class_names);
+    nlohmann::json::parse(names_text).get_to(metadata.class_names);
   } catch (const std::exception&) {
     fail(path, "damaged metadata: \"scaling\" or \"class_names\"");
   }

@@ -18,7 +18,7 @@ static_assert(std::endian::native == std::endian::little, "the file's numbers ar
 
 using Json = nlohmann::json;  // ordered_json would look each name up by walking through all of them
 
-constexpr std::uint64_t most_header_bytes = std::uint64_t{16} << 20U;  // 100,000 tensors; parsed, ten times as much
+constexpr std::uint64_t most_header_bytes = 100'000'000;  // as the reference implementation
 constexpr std::size_t data_alignment = 64;
 
 struct TypeName {

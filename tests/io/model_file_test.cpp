@@ -107,6 +107,7 @@ TEST_CASE("metadata of another program, a later version or damage is refused") {
       {{{"format", "pt"}}, "not a convoy model"},
       {{{"format", "convoy"}, {"format_version", "9"}}, "format version \"9\""},
       {{{"format", "convoy"}, {"format_version", "1"}}, "no \"config\""},
+      {{{"format", "convoy"}, {"format_version", "1"}, {"config", ""}, {"convoy_version", ""}}, "no \"scaling\""},
       {{{"format", "convoy"},
         {"format_version", "1"},
         {"config", ""},

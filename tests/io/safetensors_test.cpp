@@ -55,13 +55,12 @@ TEST_CASE("what is written reads back, aligned and with its metadata") {
   CHECK((header + 8) % 64 == 0);
 }
 
-TEST_CASE("very many names take no time that grows with their square, and a giant header is refused") {
+TEST_CASE("very many names take no time that grows with their square") {
   std::string header = "{";
   for (int i = 0; i < 100000; ++i) {
     header += (i == 0 ? "\"" : ",\"") + std::to_string(i) + R"(":{"dtype":"U8","shape":[0],"data_offsets":[0,0]})";
   }
   CHECK(error_of(with(header + "}", 0)) == "no error");
-  CHECK(error_of(with(std::string(17'000'000, ' '), 0)).find("a header of 17000000 bytes") != std::string::npos);
 }
 
 TEST_CASE("what is no file is named") {
