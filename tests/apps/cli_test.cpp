@@ -14,6 +14,7 @@
 #include "apps/process.h"
 #include "support/digits.h"
 #include "support/files.h"
+#include "support/small_idx.h"
 #include "support/temporary_folder.h"
 #include "support/text.h"
 
@@ -33,9 +34,20 @@ bool is_one_line(const std::string& text) {
   return std::count(text.begin(), text.end(), '\n') == 1 && text.back() == '\n';
 }
 
+/// A thousand images each to train and to test.
+const fs::path& small_data() {
+  static const test::TemporaryFolder folder;
+  static const fs::path path = [] {
+    test::write_small_idx(folder.path() / "data", 1000);
+    return folder.path() / "data";
+  }();
+  return path;
+}
+
 /// A quick run of the max-pool network.
 std::vector<std::string> quick_train(const fs::path& out, const std::vector<std::string>& more = {}) {
   std::vector<std::string> arguments = {"train", "configs/mnist_bn_maxpool.toml",
+                                        "-s",    "data.path=" + small_data().string(),
                                         "-s",    "data.limit=640",
                                         "-s",    "data.validation=200",
                                         "-s",    "train.epochs=2",
@@ -107,7 +119,8 @@ TEST_CASE("a value and a file name keep their commas") {
 TEST_CASE("train, evaluate, predict, inspect, summarise") {
   const test::TemporaryFolder folder;
   const auto run = folder.path() / "run";
-  const Finished train = convoy_run(quick_train(run, {"--json"}));
+  const std::string all_of_mnist = "data.path=" + fs::absolute("data/mnist").string();
+  const Finished train = convoy_run(quick_train(run, {"--json", "-s", all_of_mnist}));
   REQUIRE(train.code == 0);
   CHECK(contains(train.err, "epoch 2/2: loss "));
   CHECK_FALSE(contains(train.err, "\033"));  // no colours and no bar outside a terminal
