@@ -34,20 +34,10 @@ bool is_one_line(const std::string& text) {
   return std::count(text.begin(), text.end(), '\n') == 1 && text.back() == '\n';
 }
 
-/// A thousand images each to train and to test.
-const fs::path& small_data() {
-  static const test::TemporaryFolder folder;
-  static const fs::path path = [] {
-    test::write_small_idx(folder.path() / "data", 1000);
-    return folder.path() / "data";
-  }();
-  return path;
-}
-
 /// A quick run of the max-pool network.
 std::vector<std::string> quick_train(const fs::path& out, const std::vector<std::string>& more = {}) {
   std::vector<std::string> arguments = {"train", "configs/mnist_bn_maxpool.toml",
-                                        "-s",    "data.path=" + small_data().string(),
+                                        "-s",    "data.path=" + test::small_mnist().string(),
                                         "-s",    "data.limit=640",
                                         "-s",    "data.validation=200",
                                         "-s",    "train.epochs=2",

@@ -5,6 +5,7 @@
 
 #include "support/digits.h"
 #include "support/files.h"
+#include "support/temporary_folder.h"
 
 namespace convoy::test {
 
@@ -30,6 +31,16 @@ inline void write_small_idx(const std::filesystem::path& folder, int samples) {
   std::filesystem::create_directories(folder);
   save(mnist().train, "train");
   save(mnist().test, "t10k");
+}
+
+/// Such a data set of two thousand images in each part, written once a test binary.
+inline const std::filesystem::path& small_mnist() {
+  static const TemporaryFolder folder;
+  static const std::filesystem::path path = [] {
+    write_small_idx(folder.path() / "data", 2000);
+    return folder.path() / "data";
+  }();
+  return path;
 }
 
 }  // namespace convoy::test

@@ -9,6 +9,7 @@
 
 #include "convoy/error.h"
 #include "support/files.h"
+#include "support/small_idx.h"
 #include "support/temporary_folder.h"
 
 using namespace convoy;
@@ -17,6 +18,8 @@ using test::contents;
 namespace {
 
 Config small_config(const std::vector<std::string>& overrides = {}) {
+  std::vector<std::string> all = {"data.path=" + test::small_mnist().string()};
+  all.insert(all.end(), overrides.begin(), overrides.end());
   return parse_config(R"(
     name = "small"
     seed = 3
@@ -44,7 +47,7 @@ Config small_config(const std::vector<std::string>& overrides = {}) {
     units = 10
     activation = "softmax"
   )",
-                      "small.toml", std::filesystem::current_path(), overrides);
+                      "small.toml", std::filesystem::current_path(), all);
 }
 
 int lines_of(const std::string& text) { return static_cast<int>(std::count(text.begin(), text.end(), '\n')); }
@@ -61,7 +64,7 @@ struct StopAfter : Callback {
 TEST_CASE("an experiment leaves a complete run folder, and its model evaluates to what it reported") {
   const test::TemporaryFolder folder;
   const auto run = folder.path() / "run";
-  const RunResult result = run_experiment(small_config(), {.folder = run});
+  const RunResult result = run_experiment(small_config({"data.path=data/mnist"}), {.folder = run});
   CHECK(result.history.size() == 3);
   CHECK(result.test.samples == 10000);
   CHECK(result.test.accuracy > 0.8);
