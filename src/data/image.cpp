@@ -58,6 +58,7 @@ void flatten_alpha(const std::uint8_t* from, std::uint8_t* to, int colours) {
 Image decode(const std::filesystem::path& file, int channels) {
   if (std::filesystem::is_directory(file)) fail(file, "expected an image, found a folder");
   if (!std::filesystem::exists(file)) fail(file, "no such file");
+  if (!std::filesystem::is_regular_file(file)) fail(file, "not a regular file");
   int width = 0;
   int height = 0;
   int found = 0;

@@ -1,11 +1,10 @@
 #include "io/event_log.h"
 
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "io/atomic_file.h"
-#include "io/lines.h"
+#include "io/text_file.h"
 
 namespace convoy {
 namespace {
@@ -119,7 +118,7 @@ void EventLog::add(const RunOutcome& outcome) {
 }
 
 void EventLog::drop_after(std::uint64_t step) const {
-  std::ifstream stream(file_, std::ios::binary);
+  std::ifstream stream = open_text(file_, most_bytes);
   std::string kept;
   for (std::string line; next_line(stream, line, longest);) {
     if (is_kept(line, step)) kept += line + "\n";

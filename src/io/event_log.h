@@ -24,7 +24,8 @@ struct RunOutcome {
 /// but for the first and the last, the step after which it came. Numbers that are not finite become null.
 class EventLog {
  public:
-  static constexpr std::size_t longest = 1 << 20;  ///< line that is read back, in bytes
+  static constexpr std::size_t longest = 1 << 20;                           ///< line that is read back, in bytes
+  static constexpr std::uintmax_t most_bytes = std::uintmax_t{256} << 20U;  ///< of a file that is read back
 
   explicit EventLog(std::filesystem::path file) : file_(std::move(file)) {}
 

@@ -13,7 +13,7 @@
 #include "core/cpu.h"
 #include "core/text.h"
 #include "io/atomic_file.h"
-#include "io/lines.h"
+#include "io/text_file.h"
 
 namespace convoy {
 namespace {
@@ -83,7 +83,12 @@ Environment this_environment(const std::string& blas_core, int threads, const Da
           .data = data};
 }
 
-RunFolder::RunFolder(fs::path path, bool force) : path_(std::move(path)), events_(path_ / "events.jsonl") {
+RunFolder::RunFolder(fs::path path, bool force)
+    : path_(std::move(path)), force_(force), events_(path_ / "events.jsonl") {
+  require_free();
+}
+
+void RunFolder::require_free() const {
   if (!fs::exists(path_)) return;
   if (!fs::is_directory(path_))
     throw Error(ErrorKind::config, path_.string() + ": exists and is not a folder; use --out for another");
@@ -92,7 +97,7 @@ RunFolder::RunFolder(fs::path path, bool force) : path_(std::move(path)), events
     throw Error(ErrorKind::config,
                 path_.string() + ": holds something that is not a run; use --out for another folder");
   }
-  if (!force) {
+  if (!force_) {
     throw Error(ErrorKind::config,
                 path_.string() + ": a run is there; use --force to replace it or --out for another folder");
   }
@@ -104,6 +109,7 @@ void RunFolder::begin(const std::string& given_config, const std::string& resolv
   fs::create_directories(path_, error);
   if (error) throw Error(ErrorKind::failed, path_.string() + ": cannot be made: " + error.message());
   lock();
+  require_free();
   // resolved.toml is what makes the folder a run: it stays until it is replaced, so that an interrupted start can be
   // repeated.
   for (const char* file : files) {

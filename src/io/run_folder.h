@@ -41,7 +41,8 @@ class RunFolder {
   /// else.
   RunFolder(std::filesystem::path path, bool force);
 
-  /// Makes the folder, removes what an earlier run left, and writes the files that are known from the start.
+  /// Makes the folder, removes what an earlier run left, and writes the files that are known from the start. Throws
+  /// Error{config} as above where another process has been there since.
   void begin(const std::string& given_config, const std::string& resolved_config, const Environment& environment);
 
   /// Goes on with a run that has this history and has taken so many steps: puts metrics.csv and events.jsonl back to
@@ -66,11 +67,13 @@ class RunFolder {
   std::filesystem::path report() const { return path_ / "report.html"; }
 
  private:
+  void require_free() const;
   bool is_as_good_as_empty() const;
   void remove_temporary_files() const;
   void lock();
 
   std::filesystem::path path_;
+  bool force_;
   EventLog events_;
   std::unique_ptr<FolderLock> lock_;
 };

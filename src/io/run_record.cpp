@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "convoy/error.h"
-#include "io/lines.h"
+#include "io/text_file.h"
 
 namespace convoy {
 namespace {
@@ -16,7 +14,6 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-constexpr std::uintmax_t max_events_bytes = std::uintmax_t{256} << 20;
 constexpr std::uintmax_t max_file_bytes = 4 << 20;  ///< of the small files
 constexpr std::size_t max_rows = 2'000'000;         ///< of diagnostics: each takes more memory than its text
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
@@ -170,24 +167,8 @@ class EventReader {
   std::size_t rows_ = 0;
 };
 
-void require_size(const fs::path& file, std::uintmax_t most) {
-  std::error_code error;
-  const std::uintmax_t size = fs::file_size(file, error);
-  if (!error && size > most) {
-    throw Error(ErrorKind::data, file.string() + ": " + std::to_string(size >> 20U) + " MB, expected at most " +
-                                     std::to_string(most >> 20U));
-  }
-}
-
-std::string contents(const fs::path& file) {
-  require_size(file, max_file_bytes);
-  std::ostringstream text;
-  text << std::ifstream(file, std::ios::binary).rdbuf();
-  return text.str();
-}
-
 Environment environment_from(const fs::path& file) {
-  const Json json = Json::parse(contents(file), nullptr, false);
+  const Json json = Json::parse(read_text(file, max_file_bytes), nullptr, false);
   if (!json.is_object()) return {};
   Environment environment{.convoy_version = text(json, "convoy_version"),
                           .compiler = text(json, "compiler"),
@@ -215,8 +196,7 @@ std::string name_of(const fs::path& folder) {
 }  // namespace
 
 void read_events(const fs::path& file, RunRecord& record) {
-  require_size(file, max_events_bytes);
-  std::ifstream stream(file, std::ios::binary);
+  std::ifstream stream = open_text(file, EventLog::most_bytes);
   EventReader reader(record);
   for (std::string line; next_line(stream, line, EventLog::longest);) {
     const Json event = Json::parse(line, nullptr, false);
@@ -227,7 +207,8 @@ void read_events(const fs::path& file, RunRecord& record) {
 RunRecord read_run(const fs::path& folder) {
   if (!fs::is_regular_file(folder / "resolved.toml"))
     throw Error(ErrorKind::data, folder.string() + ": no resolved.toml in it; is it a run folder?");
-  RunRecord record{.folder = folder, .name = name_of(folder), .config = contents(folder / "resolved.toml")};
+  RunRecord record{
+      .folder = folder, .name = name_of(folder), .config = read_text(folder / "resolved.toml", max_file_bytes)};
   record.environment = environment_from(folder / "env.json");
   read_events(folder / "events.jsonl", record);
   return record;

@@ -294,7 +294,7 @@ RunResult run_experiment(const Config& config, const RunOptions& options) {
 
 RunResult resume_experiment(const fs::path& folder, const RunOptions& options, int epochs) {
   const kernels::SingleThreadedBlas single;
-  if (!fs::exists(folder / "resolved.toml"))
+  if (!fs::is_regular_file(folder / "resolved.toml"))
     throw Error(ErrorKind::data, folder.string() + ": no resolved.toml in it; is it a run folder?");
   Config config = load_config(folder / "resolved.toml");
   if (epochs > 0) config.train.set("epochs", static_cast<std::int64_t>(epochs));

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
-#include <fstream>
 #include <sstream>
 #include <system_error>
 
@@ -13,6 +12,7 @@
 #include "core/value_text.h"
 #include "io/atomic_file.h"
 #include "io/run_record.h"
+#include "io/text_file.h"
 #include "report/comparison.h"
 
 namespace convoy {
@@ -22,6 +22,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* identity_file = "sweep.toml";
 constexpr std::size_t longest_label = 60;  // in a folder's name
+constexpr std::uintmax_t max_identity_bytes = 64 << 20;
 
 bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
 
@@ -59,12 +60,6 @@ std::string identity_of(const SweepPlan& plan) {
     text += "]\n";
   }
   return text;
-}
-
-std::string contents(const fs::path& file) {
-  std::stringstream text;
-  text << std::ifstream(file, std::ios::binary).rdbuf();
-  return text.str();
 }
 
 /// "[optimizer] learning_rate = 0.001, now learning_rate = 0.01": the first line that differs.
@@ -139,7 +134,7 @@ SweepFolder::SweepFolder(fs::path path, const SweepPlan& plan, bool force)
     throw Error(ErrorKind::config,
                 path_.string() + ": holds something that is not a sweep; use --out for another folder");
   }
-  const std::string before = contents(file);
+  const std::string before = read_text(file, max_identity_bytes);
   if (force || before == identity_) return;
   throw Error(ErrorKind::config, file.string() + ": another sweep is there: " + first_difference(before, identity_) +
                                      "; use --force to replace it or --out for another folder");

@@ -2,39 +2,31 @@
 
 #include <doctest/doctest.h>
 
-#include <chrono>
 #include <filesystem>
-#include <fstream>
 
 #include "sample_catalog.h"
+#include "support/files.h"
+#include "support/temporary_folder.h"
 
 using namespace convoy;
 namespace fs = std::filesystem;
 
 namespace {
 
-/// A fresh folder that goes away with the test.
+/// A folder that goes away with the test.
 class Folder {
  public:
-  Folder() {
-    const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
-    path_ = fs::canonical(fs::temp_directory_path()) / ("convoy_config_" + std::to_string(now));
-    fs::create_directories(path_);
-  }
-  ~Folder() { fs::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
   fs::path write(const std::string& name, const std::string& text) const {
-    fs::path file = path_ / name;
+    const fs::path file = path_ / name;
     fs::create_directories(file.parent_path());
-    std::ofstream(file, std::ios::binary) << text;
+    test::write(file, text);
     return file;
   }
   const fs::path& path() const { return path_; }
 
  private:
-  fs::path path_;
+  test::TemporaryFolder folder_;
+  fs::path path_ = fs::canonical(folder_.path());
 };
 
 Config load(const fs::path& file) {
@@ -118,6 +110,9 @@ TEST_CASE("errors in an extended file name that file") {
         path + "/b.toml:2:1: \"extends\": " + path + "/none.toml: no such file");
   CHECK(load_error(folder.write("c.toml", "extends = 3")) ==
         path + "/c.toml:1:1: \"extends\" expects the path of a file");
+  const fs::path pipe = test::make_pipe(folder.path() / "pipe.toml");
+  CHECK(load_error(folder.write("d.toml", "extends = \"pipe.toml\"")) ==
+        path + "/d.toml:1:1: \"extends\": " + pipe.string() + ": not a regular file");
 }
 
 TEST_CASE("files that extend each other in a circle or too deeply are errors") {

@@ -8,6 +8,7 @@
 #include "convoy/dataset.h"
 #include "convoy/error.h"
 #include "data/kinds.h"
+#include "support/files.h"
 #include "support/temporary_folder.h"
 
 using namespace convoy;
@@ -110,6 +111,12 @@ TEST_CASE("files that are no images get a clear error") {
   CHECK(error_of(file, {2, 2, 1}).find("x.png: ") != std::string::npos);
   CHECK(error_of(file, {2, 2, 4}).find("1 or 3") != std::string::npos);
   CHECK(error_of(file, {100}).find("height x width") != std::string::npos);
+}
+
+TEST_CASE("a pipe among the images is not waited for") {
+  const test::TemporaryFolder folder;
+  const auto pipe = test::make_pipe(folder.path() / "a.png");
+  CHECK(error_of(pipe, {2, 2, 1}) == pipe.string() + ": not a regular file");
 }
 
 TEST_CASE("a BMP header with a negative width is refused") {

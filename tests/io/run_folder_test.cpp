@@ -61,6 +61,17 @@ TEST_CASE("resuming puts the records back to the checkpoint's epoch and clears a
   CHECK(events.ends_with("\"step\":20,\"epoch\":2}\n"));
 }
 
+TEST_CASE("of two processes that found the folder free, the later one does not replace the other's run") {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "run";
+  RunFolder later(path, false);
+  RunFolder(path, false).begin("given", "resolved", {});
+  CHECK_THROWS_WITH_AS(
+      later.begin("other", "other", {}),
+      (path.string() + ": a run is there; use --force to replace it or --out for another folder").c_str(), Error);
+  CHECK(contents(path / "resolved.toml") == "resolved");
+}
+
 TEST_CASE("a resumed run does not write through a link, and leaves over-long lines out") {
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "run";

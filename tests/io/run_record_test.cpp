@@ -120,3 +120,12 @@ TEST_CASE("a folder that is no run is refused; one with nothing but a configurat
   fs::resize_file(folder.path() / "env.json", std::uintmax_t{5} << 20U);
   CHECK_THROWS_AS(read_run(folder.path()), Error);
 }
+
+TEST_CASE("a pipe in a run folder is not waited for") {
+  for (const char* file : {"env.json", "events.jsonl", "resolved.toml"}) {
+    const test::TemporaryFolder folder;
+    if (file != std::string("resolved.toml")) write(folder.path() / "resolved.toml", "");
+    test::make_pipe(folder.path() / file);
+    CHECK_THROWS_AS(read_run(folder.path()), Error);
+  }
+}
