@@ -56,7 +56,7 @@ fs::path base_file(const Settings::Entry& extends, const fs::path& folder, const
   if (text == nullptr || text->empty()) fail(extends.where, "\"extends\" expects the path of a file");
   std::error_code ignored;
   fs::path file = fs::weakly_canonical(folder / *text, ignored);
-  if (fs::exists(file, ignored) && fs::is_other(file, ignored)) {
+  if (fs::is_other(file, ignored)) {
     fail(extends.where, "\"extends\": " + file.string() + ": not a regular file");
   }
   if (std::ranges::find(chain, file) != chain.end()) {
