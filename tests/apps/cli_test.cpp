@@ -11,9 +11,9 @@
 #include <set>
 #include <sstream>
 
-#include "apps/process.h"
 #include "support/digits.h"
 #include "support/files.h"
+#include "support/process.h"
 #include "support/small_idx.h"
 #include "support/temporary_folder.h"
 #include "support/text.h"

@@ -12,9 +12,9 @@
 #include <random>
 #include <thread>
 
-#include "apps/process.h"
 #include "convoy/dataset.h"
 #include "support/files.h"
+#include "support/process.h"
 #include "support/small_idx.h"
 #include "support/temporary_folder.h"
 #include "support/text.h"
@@ -113,7 +113,7 @@ TEST_CASE("a run killed at random moments loses no file and ends with the bits o
     const auto arguments = fs::exists(run / "resolved.toml") ? std::vector<std::string>{"resume", run.string()}
                                                              : fixture.train_arguments("run");
     const Milliseconds life(std::uniform_int_distribution<int>(1, 250)(random));
-    const int code = test::run_and_kill(CONVOY_BINARY, arguments, SIGKILL, life);
+    const int code = test::run_and_kill(CONVOY_BINARY, arguments, life);
     if (code == 128 + SIGKILL) {
       ++kills;
       check_files(run);
@@ -136,8 +136,10 @@ TEST_CASE("a run killed at random moments loses no file and ends with the bits o
 
 TEST_CASE("SIGTERM ends a run as Ctrl-C does: saved, reported, exit code 130") {
   const Fixture fixture;
-  const int code = test::run_and_kill(CONVOY_BINARY, fixture.train_arguments("run"), SIGTERM, Milliseconds(250));
-  CHECK(code == 130);
+  test::Child child(CONVOY_BINARY, fixture.train_arguments("run"));
+  while (!fs::exists(fixture.run("run") / "last.ckpt") && child.running()) std::this_thread::sleep_for(Milliseconds(2));
+  child.signal(SIGTERM);
+  CHECK(child.wait() == 130);
   CHECK(contains(contents(fixture.run("run") / "log.txt"), "interrupted after"));
   CHECK(test::run(CONVOY_BINARY, {"resume", fixture.run("run").string()}).code == 0);
   check_same(fixture.run("run"), fixture.train("unbroken"));

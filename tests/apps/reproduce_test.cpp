@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "apps/process.h"
 #include "support/files.h"
+#include "support/process.h"
 #include "support/small_idx.h"
 #include "support/temporary_folder.h"
 #include "support/text.h"

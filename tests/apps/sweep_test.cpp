@@ -10,8 +10,8 @@
 #include <random>
 #include <sstream>
 
-#include "apps/process.h"
 #include "support/files.h"
+#include "support/process.h"
 #include "support/small_idx.h"
 #include "support/temporary_folder.h"
 #include "support/text.h"
@@ -166,7 +166,7 @@ TEST_CASE("a sweep killed at random moments ends with the table of an unbroken o
   int code = 128 + SIGKILL;
   for (int kills = 0; kills < 12 && code == 128 + SIGKILL; ++kills) {
     const std::chrono::milliseconds life(std::uniform_int_distribution<int>(20, 300)(random));
-    code = test::run_and_kill(CONVOY_BINARY, fixture.arguments("run"), SIGKILL, life);
+    code = test::run_and_kill(CONVOY_BINARY, fixture.arguments("run"), life);
   }
   const Finished last = fixture.sweep("run");
   INFO(last.err);

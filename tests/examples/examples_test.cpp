@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "apps/process.h"
+#include "support/process.h"
 
 using namespace convoy;
 

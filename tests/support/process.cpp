@@ -1,4 +1,4 @@
-#include "apps/process.h"
+#include "support/process.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -126,11 +126,11 @@ int Child::wait() {
   return code_;
 }
 
-int run_and_kill(const std::string& program, const std::vector<std::string>& arguments, int signal,
+int run_and_kill(const std::string& program, const std::vector<std::string>& arguments,
                  std::chrono::milliseconds life) {
   Child child(program, arguments);
   std::this_thread::sleep_for(life);
-  child.signal(signal);
+  child.signal(SIGKILL);
   return child.wait();
 }
 

@@ -42,8 +42,7 @@ class Child {
   int code_ = -1;
 };
 
-/// Sends a signal after some time; returns the exit code, or 128 and the signal.
-int run_and_kill(const std::string& program, const std::vector<std::string>& arguments, int signal,
-                 std::chrono::milliseconds life);
+/// Sends SIGKILL after some time; returns the exit code, or 128 and the signal.
+int run_and_kill(const std::string& program, const std::vector<std::string>& arguments, std::chrono::milliseconds life);
 
 }  // namespace convoy::test
