@@ -104,7 +104,8 @@ class Bench {
         batch_(options.batch_size > 0 ? options.batch_size : config.train.integer("batch_size")),
         data_(random_images(impl_.input, batch_ * batches, std::max(classes_, 1))),
         trainer_(task(), {.epochs = 1 << 30,
-                          .batches = {.batch_size = batch_, .augmentation = augmentation_from(config.augmentation)}}),
+                          .batches = {.batch_size = batch_, .augmentation = augmentation_from(config.augmentation)},
+                          .on_nan = "skip"}),  // "stop" looks at samples after each epoch, and these are short
         folded_(impl_.network(), impl_.weights()),
         inference_(folded_.network(), folded_.weights(), Mode::predict, batch_, folded_.network().output(), impl_.pool),
         predictor_(model_, options.threads),
