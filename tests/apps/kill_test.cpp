@@ -95,6 +95,11 @@ void check_files(const fs::path& run) {
   }
 }
 
+/// Until a run has written this file, or has ended.
+void wait_for(const fs::path& file, test::Child& child) {
+  while (!fs::exists(file) && child.running()) std::this_thread::sleep_for(Milliseconds(2));
+}
+
 void check_same(const fs::path& run, const fs::path& unbroken) {
   CHECK(contents(run / "best.safetensors") == contents(unbroken / "best.safetensors"));
   CHECK(contents(run / "metrics.csv") == contents(unbroken / "metrics.csv"));
@@ -137,7 +142,7 @@ TEST_CASE("a run killed at random moments loses no file and ends with the bits o
 TEST_CASE("SIGTERM ends a run as Ctrl-C does: saved, reported, exit code 130") {
   const Fixture fixture;
   test::Child child(CONVOY_BINARY, fixture.train_arguments("run"));
-  while (!fs::exists(fixture.run("run") / "last.ckpt") && child.running()) std::this_thread::sleep_for(Milliseconds(2));
+  wait_for(fixture.run("run") / "last.ckpt", child);
   child.signal(SIGTERM);
   CHECK(child.wait() == 130);
   CHECK(contains(contents(fixture.run("run") / "log.txt"), "interrupted after"));
@@ -151,7 +156,7 @@ TEST_CASE("SIGUSR1 has a checkpoint written within an epoch, and training goes o
   arguments.insert(arguments.end(), {"-s", "train.checkpoint_seconds=0", "-s", "train.epochs=1", "-s", "data.limit=0"});
   test::Child child(CONVOY_BINARY, arguments);
   const fs::path checkpoint = fixture.run("run") / "last.ckpt";
-  while (!fs::exists(fixture.run("run") / "events.jsonl")) std::this_thread::sleep_for(Milliseconds(2));
+  wait_for(fixture.run("run") / "events.jsonl", child);
   while (!fs::exists(checkpoint) && child.running()) {
     child.signal(SIGUSR1);
     std::this_thread::sleep_for(Milliseconds(2));
@@ -165,7 +170,7 @@ TEST_CASE("a run that trains is not resumed or replaced by another process") {
   const Fixture fixture;
   const fs::path run = fixture.run("run");
   test::Child child(CONVOY_BINARY, fixture.train_arguments("run"));
-  while (!fs::exists(run / "events.jsonl")) std::this_thread::sleep_for(Milliseconds(2));
+  wait_for(run / "events.jsonl", child);
   auto replace = fixture.train_arguments("run");
   replace.emplace_back("--force");
   for (const auto& arguments : {std::vector<std::string>{"resume", run.string()}, replace}) {
@@ -206,7 +211,7 @@ TEST_CASE("a folder that vanishes or takes no files is a clear error") {
   CHECK(contains(blocked.err, "cannot be made"));
 
   test::Child child(CONVOY_BINARY, fixture.train_arguments("run"));
-  while (!fs::exists(fixture.run("run") / "last.ckpt") && child.running()) std::this_thread::sleep_for(Milliseconds(5));
+  wait_for(fixture.run("run") / "last.ckpt", child);
   std::error_code ignored;
   while (fs::exists(fixture.run("run"))) fs::remove_all(fixture.run("run"), ignored);
   CHECK(child.wait() == 1);
