@@ -3,16 +3,28 @@
 
 #include <cstddef>
 #include <cstdlib>
+#include <new>
 
 namespace {
 
-// A PNG may claim a chunk of a gigabyte, and a small one may inflate to it. The largest images that load_image takes,
-// 4096 x 4096 pixels of four 16-bit channels, need half of this.
-constexpr std::size_t most_bytes = std::size_t{256} << 20U;
+// A PNG may claim a chunk of a gigabyte, and a small one may inflate to it. The largest images that decode_image takes,
+// 8192 x 8192 pixels of four 8-bit channels, need this at once, with a byte more in each row.
+constexpr std::size_t most_bytes = std::size_t{257} << 20U;
 
-void* allocate(std::size_t bytes) { return bytes > most_bytes ? nullptr : std::malloc(bytes); }
+/// What is too large for any image is the file's fault, stb_image's "outofmem"; what the machine has not, is not.
+void* allocate(std::size_t bytes) {
+  if (bytes > most_bytes) return nullptr;
+  void* memory = std::malloc(bytes);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
 
-void* reallocate(void* memory, std::size_t bytes) { return bytes > most_bytes ? nullptr : std::realloc(memory, bytes); }
+void* reallocate(void* memory, std::size_t bytes) {
+  if (bytes > most_bytes) return nullptr;
+  void* larger = std::realloc(memory, bytes);
+  if (larger == nullptr && bytes > 0) throw std::bad_alloc();
+  return larger;
+}
 
 }  // namespace
 

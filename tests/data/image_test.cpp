@@ -104,7 +104,7 @@ TEST_CASE("files that are no images get a clear error") {
   std::ofstream(file) << "no image";
   CHECK(error_of(file, {2, 2, 1}).find("not an image that can be read") != std::string::npos);
   std::ofstream(file, std::ios::trunc).close();
-  CHECK(error_of(file, {2, 2, 1}).find("not an image that can be read") != std::string::npos);
+  CHECK(error_of(file, {2, 2, 1}) == file.string() + ": an empty file, expected an image");
   CHECK(error_of(folder.path(), {2, 2, 1}).find("found a folder") != std::string::npos);
   write_png(file, 40, 40, 3, Bytes(4800, 7));
   fs::resize_file(file, 60);
@@ -147,25 +147,14 @@ TEST_CASE("a small PNG that asks for hundreds of megabytes is refused") {
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "bomb.png";
   std::ofstream(file, std::ios::binary) << png_of(chunk("IDAT", 577'000'000, "short"));
-  CHECK(error_of(file, {4, 4, 1}).find("damaged image: it claims more data") != std::string::npos);
+  CHECK(error_of(file, {4, 4, 1}).find("damaged image: it takes more memory") != std::string::npos);
   const std::string zeros = deflated_zeros(300);
   std::ofstream(file, std::ios::binary) << png_of(chunk("IDAT", zeros.size(), zeros));
   CHECK(fs::file_size(file) < 2'000'000);
-  CHECK(error_of(file, {4, 4, 1}).find("damaged image: it claims more data") != std::string::npos);
+  CHECK(error_of(file, {4, 4, 1}).find("damaged image: it takes more memory") != std::string::npos);
   const std::string few = deflated_zeros(1);
   std::ofstream(file, std::ios::binary) << png_of(chunk("IDAT", few.size(), few));
   CHECK(load_image(file, {4, 4, 1}) == Bytes(16));
-}
-
-TEST_CASE("a JPEG with hundreds of passes over the image is refused") {
-  const test::TemporaryFolder folder;
-  const auto file = folder.path() / "slow.jpg";
-  REQUIRE(stbi_write_jpg(file.c_str(), 8, 8, 1, Bytes(64, 90).data(), 95) != 0);
-  CHECK(error_of(file, {8, 8, 1}) == "no error");
-  std::ofstream more(file, std::ios::app | std::ios::binary);
-  for (int i = 0; i < 100; ++i) more << "\xff\xda";
-  more.close();
-  CHECK(error_of(file, {8, 8, 1}).find("slow.jpg: a JPEG of 101 scans, expected at most 100") != std::string::npos);
 }
 
 TEST_CASE("image folders: classes by subfolder, with and without a test folder of their own") {

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace convoy {
+
+/// Rows of pixels from the top, each of so many bytes, one a channel.
+struct Image {
+  int height = 0;
+  int width = 0;
+  int channels = 1;                  ///< 1: grey, 3: red, green, blue
+  std::vector<std::uint8_t> pixels;  ///< height x width x channels
+
+  std::size_t size() const { return static_cast<std::size_t>(height) * static_cast<std::size_t>(width); }
+};
+
+}  // namespace convoy

@@ -1,0 +1,39 @@
+#include "convoy/error.h"
+#include "data/exif.h"
+#include "data/image_header.h"
+
+namespace convoy {
+namespace {
+
+constexpr std::size_t signature_size = 8;
+constexpr std::size_t frame_size = 12;  // of a chunk: its length, type and checksum
+
+std::uint32_t number(ByteSpan file, std::size_t at, std::size_t count) {
+  const auto value = number_at(file, at, count, ByteOrder::big_endian);
+  if (!value) throw Error(ErrorKind::data, "damaged image: a PNG that ends too early");
+  return *value;
+}
+
+}  // namespace
+
+ImageHeader png_header(ByteSpan file) {
+  if (text_at(file, signature_size + 4, "CgBI"))
+    throw Error(ErrorKind::data, "a PNG in the form that Apple's devices use within their programs");
+  if (!text_at(file, signature_size + 4, "IHDR")) throw Error(ErrorKind::data, "damaged image: a PNG without a header");
+  ImageHeader header;
+  header.width = number(file, 16, 4);
+  header.height = number(file, 20, 4);
+  header.alpha = (number(file, 25, 1) & 4U) != 0;
+  header.most_pixels_a_byte = 8 * 1032;  // one bit a pixel; deflate shrinks by 1032 at most
+  std::size_t at = signature_size;
+  while (const auto length = number_at(file, at, 4, ByteOrder::big_endian)) {
+    if (text_at(file, at + 4, "IEND")) break;
+    if (text_at(file, at + 4, "tRNS")) header.alpha = true;
+    if (text_at(file, at + 4, "eXIf") && *length <= file.size() - at - 8)
+      header.orientation = exif_orientation(file.subspan(at + 8, *length));
+    at += frame_size + *length;
+  }
+  return header;
+}
+
+}  // namespace convoy
