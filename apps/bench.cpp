@@ -61,7 +61,7 @@ void print_text(const BenchResult& result, bool layers) {
             << " in inference\n"
             << "peak memory " << fixed(result.peak_rss_mb, 0) << " MB\n";
   if (layers) print_layers(result);
-  for (const std::string& warning : result.warnings) std::cerr << red("warning: ") << warning << '\n';
+  for (const std::string& warning : result.warnings) std::cerr << yellow("warning: ") << warning << '\n';
 }
 
 void print_json(const BenchResult& result) {
@@ -97,17 +97,16 @@ void print_json(const BenchResult& result) {
   std::cout << line.dump() << '\n';
 }
 
-}  // namespace
-
-int bench(const Arguments& arguments) {
-  Options options("bench");
+void declare_bench(Options& options) {
   options.add_overrides();
   options.add_threads();
   options.add_integer("batch", "N", "Images a step; without it, as configured.", 0, 1, 1 << 20);
   options.add_integer("seconds", "N", "How long to measure; 6 is the default.", 6, 1, 3600);
   options.add_flag("layers", "Show each layer, and the memory by block.");
   options.add_flag("json", "Print one JSON object.");
-  if (!options.parse(arguments, 1, 1, "one CONFIG")) return ok;
+}
+
+int run_bench(const Options& options) {
   const Config config = load_config(options.positional()[0], options.overrides());
   const BenchResult result = bench(config, {.batch_size = options.integer("batch"),
                                             .threads = options.threads(),
@@ -119,5 +118,16 @@ int bench(const Arguments& arguments) {
   }
   return ok;
 }
+
+}  // namespace
+
+const Verb bench_verb = {.name = "bench",
+                         .operands = "CONFIG",
+                         .help = "Time training and inference on this machine.",
+                         .examples =
+                             "convoy bench configs/mnist_cnn.toml --layers\n"
+                             "convoy bench configs/mnist_cnn.toml --threads 1 --batch 64",
+                         .declare = declare_bench,
+                         .run = run_bench};
 
 }  // namespace convoy::app

@@ -8,11 +8,14 @@
 #include "verb.h"
 
 namespace convoy::app {
-int check(const Arguments& arguments) {
-  Options options("check");
+namespace {
+
+void declare_check(Options& options) {
   options.add_overrides();
   options.add_threads();
-  if (!options.parse(arguments, 1, 1, "one CONFIG")) return ok;
+}
+
+int run_check(const Options& options) {
   CheckOptions check_options;
   check_options.threads = options.threads();
   const CheckResult result = check_experiment(load_config(options.positional()[0], options.overrides()), check_options);
@@ -29,5 +32,15 @@ int check(const Arguments& arguments) {
             << (result.overfit_ok ? "ok" : "NOT LEARNT") << '\n';
   return result.gradients_ok && result.overfit_ok ? ok : failed;
 }
+
+}  // namespace
+
+const Verb check_verb = {.name = "check",
+                         .operands = "CONFIG",
+                         .help = "Check gradients, overfit one batch, describe the data.",
+                         .examples = "convoy check configs/mnist_cnn.toml",
+                         .also_fails_if = "gradients do not agree or the batch is not learnt",
+                         .declare = declare_check,
+                         .run = run_check};
 
 }  // namespace convoy::app

@@ -1,20 +1,32 @@
 #include <iostream>
-#include <limits>
 
 #include "convoy/report.h"
 #include "options.h"
 #include "verb.h"
 
 namespace convoy::app {
+namespace {
 
-int compare(const Arguments& arguments) {
-  Options options("compare");
+void declare_compare(Options& options) {
   options.add_text("o,out", "FILE", "Where the page goes; compare.html in the current folder without it.");
-  if (!options.parse(arguments, 1, std::numeric_limits<std::size_t>::max(), "RUN folders")) return ok;
+}
+
+int run_compare(const Options& options) {
   const std::string file = options.text("out", "compare.html");
   write_comparison({options.positional().begin(), options.positional().end()}, file);
   std::cout << file << '\n';
   return ok;
 }
+
+}  // namespace
+
+const Verb compare_verb = {.name = "compare",
+                           .operands = "RUN...",
+                           .help = "Make a page that compares runs, with mean and range over seeds.",
+                           .examples =
+                               "convoy compare runs/a runs/b\n"
+                               "convoy compare runs/* -o compare.html",
+                           .declare = declare_compare,
+                           .run = run_compare};
 
 }  // namespace convoy::app

@@ -1,27 +1,23 @@
 #include <iostream>
 
-#include "convoy/error.h"
 #include "convoy/preview.h"
 #include "options.h"
 #include "statistics.h"
 #include "verb.h"
 
 namespace convoy::app {
+namespace {
 
-int data(const Arguments& arguments) {
-  Options options("data");
+void declare_data(Options& options) {
   options.add_overrides();
   options.add_text("o,output", "FILE", "The PNG file; preview.png without it.");
   options.add_integer("images", "N",
                       "Show so many images; without it, ten of each class, or ten where they are augmented.", 0, 1,
                       1000);
-  options.add_text("split", "SPLIT", "train (the default), validation or test.");
-  if (!options.parse(arguments, 2, 2, "preview CONFIG")) return ok;
-  const std::string& what = options.positional()[0];
-  if (what != "preview") {
-    throw Error(ErrorKind::config,
-                "convoy data " + what + ": expected preview CONFIG" + did_you_mean(what, {"preview"}));
-  }
+  options.add_choice("split", {"train", "validation", "test"}, "Which images; train is the default.");
+}
+
+int run_data(const Options& options) {
   const std::filesystem::path file = options.text("output", "preview.png");
   const PreviewOptions preview_options{.split = options.text("split", "train"), .images = options.integer("images")};
   const Config config = load_config(options.positional()[1], options.overrides());
@@ -32,5 +28,16 @@ int data(const Arguments& arguments) {
   std::cout << '\n';
   return ok;
 }
+
+}  // namespace
+
+const Verb data_verb = {.name = "data",
+                        .operands = "preview CONFIG",
+                        .help = "Draw the images that training sees, and count them.",
+                        .examples =
+                            "convoy data preview configs/mnist_augmented.toml\n"
+                            "convoy data preview configs/mnist_cnn.toml --images 30 -o test.png",
+                        .declare = declare_data,
+                        .run = run_data};
 
 }  // namespace convoy::app

@@ -2,7 +2,6 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "convoy/error.h"
 #include "convoy/experiment.h"
 #include "options.h"
 #include "terminal.h"
@@ -55,16 +54,15 @@ void print_json(const Evaluation& result, const std::string& split) {
   std::cout << line.dump() << '\n';
 }
 
-}  // namespace
-
-int eval(const Arguments& arguments) {
-  Options options("eval");
+void declare_eval(Options& options) {
   options.add_text("data", "DIR", "Another folder of data than the configuration's.");
-  options.add_text("split", "NAME", "test (the default), validation or train.");
+  options.add_choice("split", {"test", "validation", "train"}, "Which images; test is the default.");
   options.add_integer("top", "K", "The k of top-k accuracy; 5 is the default.", 5, 1, 1000000);
   options.add_threads();
   options.add_flag("json", "Print one JSON object.");
-  if (!options.parse(arguments, 1, 1, "one MODEL")) return ok;
+}
+
+int run_eval(const Options& options) {
   const auto file = model_file(options.positional()[0]);
   Model model = Model::load(file, options.threads());
   const DataSplits data = data_of_model(file, options.text("data"));
@@ -80,5 +78,17 @@ int eval(const Arguments& arguments) {
   if (result.classes > 1 && result.classes <= 30) print_confusion(result, model.class_names());
   return ok;
 }
+
+}  // namespace
+
+const Verb eval_verb = {.name = "eval",
+                        .operands = "MODEL",
+                        .help = "Evaluate a model on a data set.",
+                        .examples =
+                            "convoy eval runs/mnist_cnn\n"
+                            "convoy eval runs/mnist_cnn --split validation\n"
+                            "convoy eval digits.safetensors --data ~/digits --json",
+                        .declare = declare_eval,
+                        .run = run_eval};
 
 }  // namespace convoy::app

@@ -6,10 +6,9 @@
 #include "verb.h"
 
 namespace convoy::app {
+namespace {
 
-int inspect(const Arguments& arguments) {
-  Options options("inspect");
-  if (!options.parse(arguments, 1, 1, "one MODEL")) return ok;
+int run_inspect(const Options& options) {
   const ModelInfo info = convoy::inspect(model_file(options.positional()[0]));
   std::size_t width = 6;
   for (const TensorInfo& tensor : info.tensors) width = std::max(width, tensor.name.size());
@@ -29,5 +28,15 @@ int inspect(const Arguments& arguments) {
   }
   return ok;
 }
+
+}  // namespace
+
+const Verb inspect_verb = {.name = "inspect",
+                           .operands = "MODEL",
+                           .help = "Show what a model file holds: tensors and metadata.",
+                           .examples =
+                               "convoy inspect runs/mnist_cnn\n"
+                               "convoy inspect runs/mnist_cnn/last.ckpt",
+                           .run = run_inspect};
 
 }  // namespace convoy::app

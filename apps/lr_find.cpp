@@ -61,10 +61,7 @@ void print_json(const LrCurve& curve, const std::filesystem::path& file) {
   std::cout << line.dump() << '\n';
 }
 
-}  // namespace
-
-int lr_find(const Arguments& arguments) {
-  Options options("lr-find");
+void declare_lr_find(Options& options) {
   options.add_overrides();
   options.add_threads();
   options.add_number("from", "RATE", "The first learning rate; 1e-6 is the default.", 1e-6);
@@ -72,7 +69,9 @@ int lr_find(const Arguments& arguments) {
   options.add_integer("steps", "N", "Steps of training between them; 200 is the default.", 200, 10, 1000000);
   options.add_flag("json", "Print one JSON object.");
   options.add_text("o,output", "FILE.html", "Where to draw the curve; runs/NAME_lr_find.html without it.");
-  if (!options.parse(arguments, 1, 1, "one CONFIG")) return ok;
+}
+
+int run_lr_find(const Options& options) {
   const Config config = load_config(options.positional()[0], options.overrides());
   const LrCurve curve = lr_find(config, {.from = options.number("from"),
                                          .to = options.number("to"),
@@ -83,5 +82,17 @@ int lr_find(const Arguments& arguments) {
   (options.has("json") ? print_json : print_text)(curve, file);
   return curve.suggested > 0 ? ok : failed;
 }
+
+}  // namespace
+
+const Verb lr_find_verb = {.name = "lr-find",
+                           .operands = "CONFIG",
+                           .help = "Train at growing learning rates to find a good one.",
+                           .examples =
+                               "convoy lr-find configs/mnist_mlp_bn.toml\n"
+                               "convoy lr-find configs/mnist_cnn.toml --from 1e-5 --to 1 -o curve.html",
+                           .also_fails_if = "no learning rate can be suggested",
+                           .declare = declare_lr_find,
+                           .run = run_lr_find};
 
 }  // namespace convoy::app

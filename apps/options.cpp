@@ -7,45 +7,68 @@
 #include <cmath>
 #include <cxxopts.hpp>
 #include <filesystem>
-#include <iostream>
 
 #include "convoy/error.h"
 #include "convoy/experiment.h"
 
 namespace convoy::app {
+namespace {
 
-Options::Options(const std::string& verb) : verb_(verb) {
-  const auto row = std::ranges::find(verbs(), verb, &Verb::name);
-  options_ = std::make_unique<cxxopts::Options>("convoy " + verb, row->help);
-  options_->custom_help(row->arguments);
-  options_->positional_help("");
+/// The declared options as the parser wants them.
+cxxopts::Options parser_of(const std::vector<Option>& declared) {
+  cxxopts::Options parser("convoy");
+  for (const Option& option : declared) {
+    const std::string name = (option.letter.empty() ? "" : option.letter + ",") + option.name;
+    if (option.argument.empty()) {
+      parser.add_options()(name, option.help);
+    } else if (option.repeated) {
+      parser.add_options()(name, option.help, cxxopts::value<Arguments>(), option.argument);
+    } else {
+      parser.add_options()(name, option.help, cxxopts::value<std::string>(), option.argument);
+    }
+  }
+  parser.add_options()("positional", "", cxxopts::value<Arguments>());
+  parser.parse_positional("positional");
+  return parser;
+}
+
+}  // namespace
+
+Options::Options(const Verb& verb) : verb_(verb), operands_(verb.operands) {
+  if (verb.declare != nullptr) verb.declare(*this);
   add_flag("h,help", "Show this help.");
-  options_->add_options()("positional", "", cxxopts::value<Arguments>());
-  options_->parse_positional("positional");
 }
 
-Options::~Options() = default;
-
-void Options::add_flag(const std::string& name, const std::string& help) {
-  options_->add_options()(name, help);
-  names_.push_back("--" + name.substr(name.find(',') + 1));
+Option& Options::add(const std::string& name, const std::string& argument, const std::string& help) {
+  const auto comma = name.find(',');
+  const bool short_too = comma != std::string::npos;
+  declared_.push_back({.letter = short_too ? name.substr(0, comma) : "",
+                       .name = short_too ? name.substr(comma + 1) : name,
+                       .argument = argument,
+                       .help = help});
+  return declared_.back();
 }
+
+void Options::add_flag(const std::string& name, const std::string& help) { add(name, "", help); }
 
 void Options::add_text(const std::string& name, const std::string& argument, const std::string& help) {
-  options_->add_options()(name, help, cxxopts::value<std::string>(), argument);
-  names_.push_back("--" + name.substr(name.find(',') + 1));
+  add(name, argument, help);
+}
+
+void Options::add_choice(const std::string& name, const Arguments& choices, const std::string& help) {
+  std::string argument;
+  for (const std::string& choice : choices) argument += (argument.empty() ? "" : "|") + choice;
+  add(name, argument, help).choices = choices;
 }
 
 void Options::add_integer(const std::string& name, const std::string& argument, const std::string& help, int fallback,
                           int least, int most) {
-  add_text(name, argument, help);
-  integers_[name] = {fallback, least, most};
+  integers_[add(name, argument, help).name] = {fallback, least, most};
 }
 
 void Options::add_number(const std::string& name, const std::string& argument, const std::string& help,
                          double fallback) {
-  add_text(name, argument, help);
-  numbers_[name] = fallback;
+  numbers_[add(name, argument, help).name] = fallback;
 }
 
 void Options::add_threads() {
@@ -53,32 +76,49 @@ void Options::add_threads() {
 }
 
 void Options::add_overrides(const std::string& argument, const std::string& help) {
-  options_->add_options()("s,set", help + " May be repeated.", cxxopts::value<Arguments>(), argument);
-  names_.emplace_back("--set");
+  add("s,set", argument, help + " May be repeated.").repeated = true;
 }
 
-bool Options::parse(const Arguments& arguments, std::size_t least, std::size_t most, const std::string& what) {
-  std::vector<const char*> argv = {verb_.c_str()};
+void Options::parse(const Arguments& arguments) {
+  read(arguments);
+  if (has("help")) return;
+  check_values();
+  check_operands();
+}
+
+void Options::read(const Arguments& arguments) {
+  std::vector<const char*> argv = {verb_.name};
   for (const auto& argument : arguments) argv.push_back(argument.c_str());
   try {
-    const cxxopts::ParseResult result = options_->parse(static_cast<int>(argv.size()), argv.data());
+    const cxxopts::ParseResult result = parser_of(declared_).parse(static_cast<int>(argv.size()), argv.data());
     for (const auto& given : result.arguments()) values_[given.key()] = given.value();
     if (result.count("positional") > 0) positional_ = result["positional"].as<Arguments>();
     if (has("set")) overrides_ = result["set"].as<Arguments>();
   } catch (const cxxopts::exceptions::exception& error) {
     const std::string unknown = unknown_option(arguments);
-    fail(unknown.empty() ? error.what() : "unknown option " + unknown + did_you_mean(unknown, names_));
+    fail(unknown.empty() ? error.what() : "unknown option " + unknown + did_you_mean(unknown, long_names()));
   }
-  if (has("help")) {
-    std::cout << options_->help();
-    return false;
+}
+
+void Options::check_values() {
+  for (const Option& option : declared_) {
+    if (!option.choices.empty()) check_choice(option);
   }
   for (const auto& [name, value] : values_) {
     if (integers_.contains(name)) read_integer(name, value);
     if (numbers_.contains(name)) read_number(name, value);
   }
-  if (positional_.size() >= least && positional_.size() <= most) return true;
-  fail("expected " + what + ", got " + std::to_string(positional_.size()) + " arguments");
+}
+
+void Options::check_operands() const {
+  if (operands_.fit(positional_)) return;
+  Arguments words;
+  for (const Arguments& alternative : operands_.alternatives()) {
+    if (!alternative.empty() && Operands::literal(alternative.front())) words.push_back(alternative.front());
+  }
+  const std::size_t count = positional_.size();
+  fail("expected " + operands_.text() + ", got " + (count == 0 ? "no" : std::to_string(count)) +
+       (count == 1 ? " argument" : " arguments") + (count == 0 ? "" : did_you_mean(positional_.front(), words)));
 }
 
 std::string Options::text(const std::string& name, const std::string& otherwise) const {
@@ -87,15 +127,30 @@ std::string Options::text(const std::string& name, const std::string& otherwise)
 }
 
 void Options::fail(const std::string& message) const {
-  throw Error(ErrorKind::config, "convoy " + verb_ + ": " + message + " (see convoy " + verb_ + " --help)");
+  const std::string command = std::string("convoy ") + verb_.name;
+  throw Error(ErrorKind::config, command + ": " + message + " (see " + command + " --help)");
+}
+
+Arguments Options::long_names() const {
+  Arguments names;
+  for (const Option& option : declared_) names.push_back("--" + option.name);
+  return names;
 }
 
 std::string Options::unknown_option(const Arguments& arguments) const {
+  const Arguments names = long_names();
   for (const std::string& argument : arguments) {
     std::string name = argument.substr(0, argument.find('='));
-    if (name.starts_with("--") && std::ranges::find(names_, name) == names_.end()) return name;
+    if (name.starts_with("--") && std::ranges::find(names, name) == names.end()) return name;
   }
   return "";
+}
+
+void Options::check_choice(const Option& option) const {
+  const auto given = values_.find(option.name);
+  if (given == values_.end() || std::ranges::find(option.choices, given->second) != option.choices.end()) return;
+  fail("--" + option.name + " expects " + listed(option.choices) + ", got \"" + given->second + "\"" +
+       did_you_mean(given->second, option.choices));
 }
 
 void Options::read_integer(const std::string& name, const std::string& text) {

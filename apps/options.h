@@ -2,28 +2,35 @@
 
 #include <filesystem>
 #include <map>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "convoy/dataset.h"
+#include "operands.h"
 #include "verb.h"
-
-namespace cxxopts {
-class Options;
-}
 
 namespace convoy::app {
 
-/// The options and positional arguments of one verb. Every verb has --help; an unknown option is an error with the
-/// nearest name.
+/// One option of a verb, as it was declared.
+struct Option {
+  std::string letter;    ///< "o" for -o, or ""
+  std::string name;      ///< "out" for --out
+  std::string argument;  ///< "FILE"; "" for a flag
+  std::string help;
+  Arguments choices = {};  ///< what the argument may be; none: anything
+  bool repeated = false;
+};
+
+/// The options and operands of one verb. Every verb has --help; an unknown option is an error with the nearest name.
 class Options {
  public:
-  explicit Options(const std::string& verb);
-  ~Options();
+  /// Has the verb declare its options. Names are "name" or, with a letter, "l,name".
+  explicit Options(const Verb& verb);
 
   void add_flag(const std::string& name, const std::string& help);
   void add_text(const std::string& name, const std::string& argument, const std::string& help);
+  /// One of these words.
+  void add_choice(const std::string& name, const Arguments& choices, const std::string& help);
   /// A whole number from `least` to `most`.
   void add_integer(const std::string& name, const std::string& argument, const std::string& help, int fallback,
                    int least, int most);
@@ -34,9 +41,8 @@ class Options {
   void add_overrides(const std::string& argument = "KEY=VALUE",
                      const std::string& help = "Override a key: train.epochs=3, layer.conv2.filters=64.");
 
-  /// Parses. `least` and `most` bound the positional arguments; `what` names them in messages. Throws Error{config}.
-  /// Returns false after printing the help.
-  bool parse(const Arguments& arguments, std::size_t least, std::size_t most, const std::string& what);
+  /// Reads what was given. Without --help it must be complete. Throws Error{config}.
+  void parse(const Arguments& arguments);
 
   bool has(const std::string& name) const { return values_.contains(name); }
   std::string text(const std::string& name, const std::string& otherwise = "") const;
@@ -46,6 +52,10 @@ class Options {
   const Arguments& positional() const { return positional_; }
   const Arguments& overrides() const { return overrides_; }
 
+  const Verb& verb() const { return verb_; }
+  const Operands& operands() const { return operands_; }
+  const std::vector<Option>& declared() const { return declared_; }
+
  private:
   struct Integer {
     int value;
@@ -54,14 +64,20 @@ class Options {
   };
 
   [[noreturn]] void fail(const std::string& message) const;
+  Option& add(const std::string& name, const std::string& argument, const std::string& help);
+  void read(const Arguments& arguments);
+  void check_values();
+  void check_operands() const;
   /// The first long option that the verb does not have, or "".
   std::string unknown_option(const Arguments& arguments) const;
+  Arguments long_names() const;  ///< "--threads", for hints
+  void check_choice(const Option& option) const;
   void read_integer(const std::string& name, const std::string& text);
   void read_number(const std::string& name, const std::string& text);
 
-  std::string verb_;
-  std::unique_ptr<cxxopts::Options> options_;
-  std::vector<std::string> names_;  ///< "--threads", for hints
+  const Verb& verb_;
+  Operands operands_;
+  std::vector<Option> declared_;
   std::map<std::string, Integer> integers_;
   std::map<std::string, double> numbers_;
   std::map<std::string, std::string> values_;  ///< as given

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <iostream>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <span>
@@ -46,14 +45,13 @@ void print(const std::string& image, const std::vector<Guess>& guesses, bool jso
   std::cout << '\n';
 }
 
-}  // namespace
-
-int predict(const Arguments& arguments) {
-  Options options("predict");
+void declare_predict(Options& options) {
   options.add_integer("top", "K", "Show the K likeliest classes; 1 is the default.", 1, 1, 1000000);
   options.add_flag("invert", "The images are dark on light, the model learnt light on dark (or the other way round).");
   options.add_flag("json", "Print one JSON object an image.");
-  if (!options.parse(arguments, 2, std::numeric_limits<std::size_t>::max(), "a MODEL and images")) return ok;
+}
+
+int run_predict(const Options& options) {
   Model model = Model::load(model_file(options.positional()[0]), 1);
   Predictor predictor(model);
   int code = ok;
@@ -70,5 +68,16 @@ int predict(const Arguments& arguments) {
   }
   return code;
 }
+
+}  // namespace
+
+const Verb predict_verb = {.name = "predict",
+                           .operands = "MODEL IMAGE...",
+                           .help = "Classify images.",
+                           .examples =
+                               "convoy predict runs/mnist_cnn photo.png --top 3\n"
+                               "convoy predict runs/mnist_cnn scans/*.png --invert",
+                           .declare = declare_predict,
+                           .run = run_predict};
 
 }  // namespace convoy::app

@@ -61,7 +61,7 @@ bool Progress::on_epoch_end(const EpochLog& log) {
 
 void Progress::on_warning(const std::string& message) {
   erase();
-  std::cerr << "warning: " << message << '\n' << std::flush;
+  std::cerr << yellow("warning: ") << message << '\n' << std::flush;
 }
 
 bool Progress::wants_checkpoint() { return take_checkpoint_request(); }

@@ -41,17 +41,16 @@ void print(const std::vector<Recalibration>& layers) {
   }
 }
 
-}  // namespace
-
-int recalibrate(const Arguments& arguments) {
-  Options options("recalibrate");
+void declare_recalibrate(Options& options) {
   options.add_text("data", "DIR", "Another folder of data than the configuration's.");
   options.add_integer("images", "N", "Training images to take the statistics of; 10000 is the default.", 10000, 1,
                       1 << 30);
   options.add_integer("batch", "N", "Images that are normalised together; without it, as in training.", 0, 1, 1 << 20);
   options.add_text("o,output", "FILE", "The new model; MODEL.recalibrated.safetensors without it.");
   options.add_threads();
-  if (!options.parse(arguments, 1, 1, "one MODEL")) return ok;
+}
+
+int run_recalibrate(const Options& options) {
   const auto file = model_file(options.positional()[0]);
   Model model = Model::load(file, options.threads());
   const DataSplits data = data_of_model(file, options.text("data"));
@@ -68,5 +67,16 @@ int recalibrate(const Arguments& arguments) {
   std::cout << "model   " << output.string() << '\n';
   return ok;
 }
+
+}  // namespace
+
+const Verb recalibrate_verb = {.name = "recalibrate",
+                               .operands = "MODEL",
+                               .help = "Replace batch norm's moving statistics by the data's.",
+                               .examples =
+                                   "convoy recalibrate runs/mnist_cnn\n"
+                                   "convoy recalibrate runs/mnist_cnn --images 2000 -o better.safetensors",
+                               .declare = declare_recalibrate,
+                               .run = run_recalibrate};
 
 }  // namespace convoy::app

@@ -6,17 +6,30 @@
 #include "verb.h"
 
 namespace convoy::app {
+namespace {
 
-int report(const Arguments& arguments) {
-  Options options("report");
+void declare_report(Options& options) {
   options.add_text("o,out", "FILE", "Where the page goes; RUN/report.html without it.");
   options.add_flag("tensorboard", "Write RUN/tensorboard, event files for TensorBoard, as well.");
   options.add_threads();
-  if (!options.parse(arguments, 1, 1, "one RUN folder")) return ok;
+}
+
+int run_report(const Options& options) {
   const std::filesystem::path run = options.positional()[0];
   std::cout << write_report(run, options.text("out"), options.threads()).string() << '\n';
   if (options.has("tensorboard")) std::cout << write_tensorboard(run).string() << '\n';
   return ok;
 }
+
+}  // namespace
+
+const Verb report_verb = {.name = "report",
+                          .operands = "RUN",
+                          .help = "Make the page of a run, finished or not.",
+                          .examples =
+                              "convoy report runs/mnist_cnn\n"
+                              "convoy report runs/mnist_cnn -o page.html --tensorboard",
+                          .declare = declare_report,
+                          .run = run_report};
 
 }  // namespace convoy::app

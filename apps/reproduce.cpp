@@ -82,17 +82,16 @@ void print_json(const Experiment& experiment, const Reproduction& result) {
   std::cout << line.dump() << '\n';
 }
 
-}  // namespace
-
-int reproduce(const Arguments& arguments) {
-  Options options("reproduce");
+void declare_reproduce(Options& options) {
   options.add_flag("quick", "A smaller form of it, with one seed, in a minute or two.");
   options.add_threads();
   options.add_text("out", "DIR", "The folder of its runs; runs/NAME without it. There it goes on.");
   options.add_flag("force", "Begin anew, and remove the runs that are there.");
   options.add_flag("json", "Print one JSON object.");
   options.add_flag("quiet", "Show no progress.");
-  if (!options.parse(arguments, 1, 1, "one NAME of configs/experiments, or a file")) return ok;
+}
+
+int run_reproduce(const Options& options) {
   const fs::path file = find_experiment(options.positional()[0]);
   const bool quick = options.has("quick");
   const Experiment experiment = load_experiment(file, quick);
@@ -112,5 +111,17 @@ int reproduce(const Arguments& arguments) {
   }
   return result.holds ? ok : failed;
 }
+
+}  // namespace
+
+const Verb reproduce_verb = {.name = "reproduce",
+                             .operands = "NAME",
+                             .help = "Run a shipped experiment, and hold a published claim against it.",
+                             .examples =
+                                 "convoy reproduce vanishing --quick\n"
+                                 "convoy reproduce bn-fig1 --out runs/figure",
+                             .also_fails_if = "a claim does not hold",
+                             .declare = declare_reproduce,
+                             .run = run_reproduce};
 
 }  // namespace convoy::app

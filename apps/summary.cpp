@@ -5,11 +5,11 @@
 #include "verb.h"
 
 namespace convoy::app {
+namespace {
 
-int summary(const Arguments& arguments) {
-  Options options("summary");
-  options.add_overrides();
-  if (!options.parse(arguments, 1, 1, "one CONFIG or MODEL")) return ok;
+void declare_summary(Options& options) { options.add_overrides(); }
+
+int run_summary(const Options& options) {
   const std::filesystem::path path = options.positional()[0];
   if (path.extension() == ".toml") {
     std::cout << text(Model::from_config(load_config(path, options.overrides()), 1).summary());
@@ -18,5 +18,16 @@ int summary(const Arguments& arguments) {
   }
   return ok;
 }
+
+}  // namespace
+
+const Verb summary_verb = {.name = "summary",
+                           .operands = "CONFIG|MODEL",
+                           .help = "Show layers, shapes, parameters and work.",
+                           .examples =
+                               "convoy summary configs/mnist_cnn.toml\n"
+                               "convoy summary runs/mnist_cnn",
+                           .declare = declare_summary,
+                           .run = run_summary};
 
 }  // namespace convoy::app

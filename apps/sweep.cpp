@@ -89,10 +89,7 @@ SweepRequest request_from(const Options& options) {
   return request;
 }
 
-}  // namespace
-
-int sweep(const Arguments& arguments) {
-  Options options("sweep");
+void declare_sweep(Options& options) {
   options.add_overrides("KEY=V1,V2",
                         "Try these values of a key: optimizer.learning_rate=1e-3,1e-2; with --random "
                         "also a range, '1e-4..1e-1 log'. A single value is an override.");
@@ -107,7 +104,9 @@ int sweep(const Arguments& arguments) {
   options.add_flag("force", "Begin anew, and remove the runs of the sweep that is there.");
   options.add_flag("json", "Print one JSON object a line.");
   options.add_flag("quiet", "Show no progress.");
-  if (!options.parse(arguments, 1, 1, "one CONFIG")) return ok;
+}
+
+int run_sweep(const Options& options) {
   const SweepPlan plan = load_sweep(options.positional()[0], request_from(options));
   const bool json = options.has("json");
   SweepResult result;
@@ -125,5 +124,16 @@ int sweep(const Arguments& arguments) {
   std::cerr << "interrupted; the same command goes on\n";
   return interrupted;
 }
+
+}  // namespace
+
+const Verb sweep_verb = {.name = "sweep",
+                         .operands = "CONFIG",
+                         .help = "Train every combination of settings, with several seeds.",
+                         .examples =
+                             "convoy sweep configs/mnist_sweep.toml\n"
+                             "convoy sweep configs/mnist_cnn.toml -s train.batch_size=32,64 --seeds 3",
+                         .declare = declare_sweep,
+                         .run = run_sweep};
 
 }  // namespace convoy::app

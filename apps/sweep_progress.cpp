@@ -105,7 +105,7 @@ void SweepProgress::on_epoch_end(std::size_t run, const EpochLog& log) { rows_[r
 
 void SweepProgress::on_warning(std::size_t run, const std::string& message) {
   erase();
-  std::cerr << "warning: run " << run + 1 << ": " << message << '\n' << std::flush;
+  std::cerr << yellow("warning: ") << "run " << run + 1 << ": " << message << '\n' << std::flush;
 }
 
 void SweepProgress::on_run_end(std::size_t run, const SweepRun& ended) {

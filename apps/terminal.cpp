@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <string_view>
 
 namespace convoy::app {
 namespace {
@@ -20,9 +21,19 @@ void on_interrupt(int) {
 
 void on_checkpoint_request(int) { checkpoint_requested = true; }
 
+std::string coloured(const std::string& text, const char* colour) {
+  const char* no_color = std::getenv("NO_COLOR");
+  const bool plain = !stderr_is_terminal() || (no_color != nullptr && *no_color != '\0');
+  return plain ? text : "\033[" + std::string(colour) + "m" + text + "\033[0m";
+}
+
 }  // namespace
 
-bool stderr_is_terminal() { return isatty(STDERR_FILENO) == 1; }
+bool stderr_is_terminal() {
+  const char* kind = std::getenv("TERM");
+  const bool dumb = kind != nullptr && std::string_view(kind) == "dumb";
+  return !dumb && isatty(STDERR_FILENO) == 1;
+}
 
 int terminal_width() {
   winsize size{};
@@ -34,11 +45,9 @@ int terminal_height() {
   return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row : 24;
 }
 
-std::string red(const std::string& text) {
-  const char* no_color = std::getenv("NO_COLOR");
-  const bool plain = !stderr_is_terminal() || (no_color != nullptr && *no_color != '\0');
-  return plain ? text : "\033[31m" + text + "\033[0m";
-}
+std::string red(const std::string& text) { return coloured(text, "31"); }
+
+std::string yellow(const std::string& text) { return coloured(text, "33"); }
 
 void catch_interrupt() {
   std::signal(SIGINT, on_interrupt);

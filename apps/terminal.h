@@ -4,14 +4,15 @@
 
 namespace convoy::app {
 
-/// Whether standard error is a terminal that can redraw a line.
+/// Whether standard error is a terminal that knows escapes: colours, and to redraw a line. One with TERM=dumb does not.
 bool stderr_is_terminal();
 /// Its width in columns; 80 where unknown.
 int terminal_width();
 /// Its height in lines; 24 where unknown.
 int terminal_height();
-/// Text in colour, if standard error is a terminal and NO_COLOR is not set.
+/// Text in colour for standard error, if that is such a terminal and NO_COLOR is not set.
 std::string red(const std::string& text);
+std::string yellow(const std::string& text);
 
 /// From now on the first Ctrl-C makes `interrupt_requested` true, the second ends the program at once.
 void catch_interrupt();

@@ -71,16 +71,15 @@ int run(const Options& options, RunOptions run_options, Work work) {
   return interrupted;
 }
 
-}  // namespace
-
-int train(const Arguments& arguments) {
-  Options options("train");
+void declare_train(Options& options) {
   options.add_overrides();
   add_training_options(options);
   options.add_text("out", "DIR", "The run folder; runs/NAME without it.");
   options.add_flag("force", "Replace a run that is there.");
   options.add_text("seed", "N", "Draw weights, shuffling and dropout from this seed.");
-  if (!options.parse(arguments, 1, 1, "one CONFIG")) return ok;
+}
+
+int run_train(const Options& options) {
   std::vector<std::string> overrides = options.overrides();
   if (options.has("seed")) overrides.push_back("seed=" + options.text("seed"));
   const Config config = load_config(options.positional()[0], overrides);
@@ -90,14 +89,36 @@ int train(const Arguments& arguments) {
   return run(options, run_options, [&](const RunOptions& all) { return run_experiment(config, all); });
 }
 
-int resume(const Arguments& arguments) {
-  Options options("resume");
+void declare_resume(Options& options) {
   add_training_options(options);
   options.add_integer("epochs", "N", "Train until so many epochs are done; without it, as configured.", 0, 1, 1000000);
-  if (!options.parse(arguments, 1, 1, "one RUN folder")) return ok;
+}
+
+int run_resume(const Options& options) {
   const int epochs = options.integer("epochs");
   return run(options, {},
              [&](const RunOptions& all) { return resume_experiment(options.positional()[0], all, epochs); });
 }
+
+}  // namespace
+
+const Verb train_verb = {.name = "train",
+                         .operands = "CONFIG",
+                         .help = "Train as a configuration says, into a run folder.",
+                         .examples =
+                             "convoy train configs/mnist_cnn.toml\n"
+                             "convoy train configs/mnist_cnn.toml -s train.epochs=3 --out runs/short\n"
+                             "convoy train configs/mnist_cnn.toml -s 'layer.bn*.enabled=false'",
+                         .declare = declare_train,
+                         .run = run_train};
+
+const Verb resume_verb = {.name = "resume",
+                          .operands = "RUN",
+                          .help = "Go on with a run that was interrupted, or for more epochs.",
+                          .examples =
+                              "convoy resume runs/mnist_cnn\n"
+                              "convoy resume runs/mnist_cnn --epochs 20",
+                          .declare = declare_resume,
+                          .run = run_resume};
 
 }  // namespace convoy::app

@@ -8,34 +8,36 @@ namespace convoy::app {
 /// Exit codes of the command line.
 enum Exit { ok = 0, failed = 1, usage = 2, bad_data = 3, diverged = 4, interrupted = 130 };
 
-/// The arguments after the verb's name.
+/// Words of the command line.
 using Arguments = std::vector<std::string>;
 
-/// One verb of the command line. `run` returns the exit code and may throw convoy::Error.
+class Options;
+
+/// One verb of the command line, in the file of its name. Parsing, --help, completions and the man page come from this.
 struct Verb {
   const char* name;
-  const char* arguments;  ///< "CONFIG [-s key=value]..."
-  const char* help;       ///< one line
-  int (*run)(const Arguments& arguments);
+  const char* operands;            ///< see operands.h: "MODEL IMAGE...", "check CONFIG | explain KEY | schema"
+  const char* help;                ///< one line
+  const char* examples;            ///< command lines
+  const char* also_fails_if = "";  ///< what exit code 1 means here, besides that something failed
+  void (*declare)(Options& options) = nullptr;
+  int (*run)(const Options& options) = nullptr;  ///< returns the exit code, may throw convoy::Error
 };
 
-int train(const Arguments& arguments);
-int resume(const Arguments& arguments);
-int eval(const Arguments& arguments);
-int predict(const Arguments& arguments);
-int summary(const Arguments& arguments);
-int inspect(const Arguments& arguments);
-int config(const Arguments& arguments);
-int data(const Arguments& arguments);
-int check(const Arguments& arguments);
-int report(const Arguments& arguments);
-int compare(const Arguments& arguments);
-int sweep(const Arguments& arguments);
-int reproduce(const Arguments& arguments);
-int bench(const Arguments& arguments);
-int lr_find(const Arguments& arguments);
-int recalibrate(const Arguments& arguments);
+extern const Verb train_verb, resume_verb, sweep_verb, reproduce_verb;
+extern const Verb config_verb, data_verb, check_verb, lr_find_verb, bench_verb;
+extern const Verb report_verb, compare_verb;
+extern const Verb eval_verb, predict_verb, summary_verb, inspect_verb, recalibrate_verb;
 
-const std::vector<Verb>& verbs();
+/// Verbs that belong together, under a title.
+struct VerbGroup {
+  const char* title;
+  std::vector<const Verb*> verbs;
+};
+
+/// All verbs, in the order of --help.
+const std::vector<VerbGroup>& verb_groups();
+/// Throws Error{config} with the nearest name.
+const Verb& find_verb(const std::string& name);
 
 }  // namespace convoy::app

@@ -87,6 +87,7 @@ Finished run_on_terminal(const std::string& program, const std::vector<std::stri
   if (child < 0) throw std::runtime_error("no terminal");
   if (child == 0) {
     unsetenv("NO_COLOR");
+    setenv("TERM", "xterm", 1);
     for (const auto& entry : environment) putenv(const_cast<char*>(entry.c_str()));
     become(program, arguments);
   }

@@ -1,0 +1,88 @@
+#include "help.h"
+
+#include <algorithm>
+#include <sstream>
+
+#include "convoy/version.h"
+
+namespace convoy::app {
+namespace {
+
+constexpr std::size_t width = 80;
+
+/// Two columns: a term, and from column `indent` on what it means.
+void print_entry(std::ostream& out, const std::string& term, std::size_t indent, const std::string& meaning) {
+  std::string line = "  " + term;
+  if (line.size() + 2 > indent) {
+    out << line << '\n';
+    line.clear();
+  }
+  line.resize(indent, ' ');
+  std::istringstream words(meaning);
+  bool first = true;
+  for (std::string word; words >> word; first = false) {
+    if (!first && line.size() + 1 + word.size() > width) {
+      out << line << '\n';
+      line = std::string(indent, ' ');
+      first = true;
+    }
+    line += (first ? "" : " ") + word;
+  }
+  out << line << '\n';
+}
+
+/// "-o, --out FILE"
+std::string term_of(const Option& option) {
+  const std::string letter = option.letter.empty() ? "    " : "-" + option.letter + ", ";
+  return letter + "--" + option.name + (option.argument.empty() ? "" : " " + option.argument);
+}
+
+void print_lines(std::ostream& out, const std::string& text) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) out << "  " << line << '\n';
+}
+
+}  // namespace
+
+void print_help(std::ostream& out) {
+  out << "convoy " << version() << ": trains convolutional networks on a CPU\n\nusage: convoy VERB [ARGUMENTS]\n";
+  for (const VerbGroup& group : verb_groups()) {
+    out << '\n' << group.title << '\n';
+    for (const Verb* verb : group.verbs) print_entry(out, verb->name, 15, verb->help);
+  }
+  out << "\nExamples\n"
+         "  convoy train configs/mnist_cnn.toml -s train.epochs=3\n"
+         "  convoy eval runs/mnist_cnn\n"
+         "  convoy predict runs/mnist_cnn photo.png --top 3\n"
+         "  convoy config explain train.epochs\n"
+         "\n"
+         "Exit codes\n"
+         "  0 ok, 1 failed, 2 usage or configuration, 3 data or model file, 4 diverged,\n"
+         "  130 interrupted after saving\n"
+         "\n"
+         "A CONFIG is a .toml file; a RUN is the folder that training leaves; a MODEL is a\n"
+         ".safetensors file or a RUN. convoy VERB --help tells more.\n";
+}
+
+void print_help(std::ostream& out, const Options& options) {
+  const Verb& verb = options.verb();
+  const std::string command = std::string("convoy ") + verb.name;
+  std::string start = "usage: ";
+  for (const Arguments& alternative : options.operands().alternatives()) {
+    out << start << command;
+    for (const std::string& word : alternative) out << ' ' << word;
+    out << " [OPTIONS]\n";
+    start = "       ";
+  }
+  out << '\n' << verb.help << "\n\nOptions\n";
+  std::size_t indent = 0;
+  for (const Option& option : options.declared()) indent = std::max(indent, term_of(option).size() + 4);
+  indent = std::min<std::size_t>(indent, 26);
+  for (const Option& option : options.declared()) print_entry(out, term_of(option), indent, option.help);
+  out << "\nExamples\n";
+  print_lines(out, verb.examples);
+  const std::string failure = verb.also_fails_if;
+  if (!failure.empty()) out << "\nThe exit code is 1 also if " << failure << ".\n";
+}
+
+}  // namespace convoy::app
