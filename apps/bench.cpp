@@ -4,6 +4,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "convoy/foreign_text.h"
 #include "options.h"
 #include "terminal.h"
 #include "verb.h"
@@ -94,7 +95,7 @@ void print_json(const BenchResult& result) {
   }
   for (const MemoryBench& block : result.memory) line["memory"][block.block] = block.bytes;
   line["warnings"] = result.warnings;
-  std::cout << line.dump() << '\n';
+  std::cout << json_text(line) << '\n';
 }
 
 void declare_bench(Options& options) {

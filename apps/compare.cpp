@@ -1,5 +1,6 @@
 #include <iostream>
 
+#include "convoy/foreign_text.h"
 #include "convoy/report.h"
 #include "options.h"
 #include "verb.h"
@@ -14,7 +15,7 @@ void declare_compare(Options& options) {
 int run_compare(const Options& options) {
   const std::string file = options.text("out", "compare.html");
   write_comparison({options.positional().begin(), options.positional().end()}, file);
-  std::cout << file << '\n';
+  std::cout << shown(file) << '\n';
   return ok;
 }
 

@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "convoy/foreign_text.h"
 #include "convoy/model.h"
 #include "convoy/sweep.h"
 #include "options.h"
@@ -16,7 +17,8 @@ void check(const std::string& file, const Arguments& overrides) {
     if (config.run.has("input_shape")) Model::from_config(config, 1);  // checks the layers' shapes as well
   }
   const std::size_t settings = plan.settings.size();
-  std::cout << file << ": ok" << (settings > 1 ? ", a sweep of " + std::to_string(settings) + " settings" : "") << '\n';
+  std::cout << shown(file) << ": ok" << (settings > 1 ? ", a sweep of " + std::to_string(settings) + " settings" : "")
+            << '\n';
 }
 
 void declare_config(Options& options) { options.add_overrides(); }

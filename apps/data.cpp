@@ -1,5 +1,6 @@
 #include <iostream>
 
+#include "convoy/foreign_text.h"
 #include "convoy/preview.h"
 #include "options.h"
 #include "statistics.h"
@@ -22,7 +23,7 @@ int run_data(const Options& options) {
   const PreviewOptions preview_options{.split = options.text("split", "train"), .images = options.integer("images")};
   const Config config = load_config(options.positional()[1], options.overrides());
   const DataPreview preview = preview_data(config, file, preview_options);
-  std::cout << text(preview.data, preview_options.split + " samples") << "wrote " << file.string() << ": "
+  std::cout << text(preview.data, preview_options.split + " samples") << "wrote " << shown(file.string()) << ": "
             << preview.images << " images";
   if (preview.versions > 0) std::cout << ", each with its first " << preview.versions << " augmented versions";
   std::cout << '\n';

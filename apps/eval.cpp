@@ -1,8 +1,8 @@
-#include <iomanip>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "convoy/experiment.h"
+#include "convoy/foreign_text.h"
 #include "options.h"
 #include "terminal.h"
 #include "verb.h"
@@ -10,14 +10,17 @@
 namespace convoy::app {
 namespace {
 
+constexpr std::size_t widest_name = 16;  ///< of a class, in the matrix
+
 void print_confusion(const Evaluation& result, const std::vector<std::string>& names) {
   std::cout << "confusion matrix (rows: labels, columns: predictions)\n";
   const auto name = [&](int i) {
-    return static_cast<std::size_t>(i) < names.size() ? names[static_cast<std::size_t>(i)] : std::to_string(i);
+    const bool named = static_cast<std::size_t>(i) < names.size();
+    return named ? shortened(shown(names[static_cast<std::size_t>(i)]), widest_name) : std::to_string(i);
   };
   std::size_t width = 5;
-  for (int i = 0; i < result.classes; ++i) width = std::max(width, name(i).size());
-  const auto cell = [&](const std::string& text) { std::cout << ' ' << std::setw(static_cast<int>(width)) << text; };
+  for (int i = 0; i < result.classes; ++i) width = std::max(width, columns(name(i)));
+  const auto cell = [&](const std::string& text) { std::cout << ' ' << right_aligned(text, width); };
   cell("");
   for (int i = 0; i < result.classes; ++i) cell(name(i));
   std::cout << '\n';
@@ -51,7 +54,7 @@ void print_json(const Evaluation& result, const std::string& split) {
                                        {"images_per_second", result.samples / result.seconds},
                                        {"peak_rss_mb", peak_rss_mb()},
                                        {"confusion", rows_of(result)}};
-  std::cout << line.dump() << '\n';
+  std::cout << json_text(line) << '\n';
 }
 
 void declare_eval(Options& options) {

@@ -2,21 +2,24 @@
 #include <iostream>
 
 #include "convoy/experiment.h"
+#include "convoy/foreign_text.h"
 #include "options.h"
 #include "verb.h"
 
 namespace convoy::app {
 namespace {
 
+constexpr std::size_t widest_name = 60;
+
 int run_inspect(const Options& options) {
   const ModelInfo info = convoy::inspect(model_file(options.positional()[0]));
+  const auto name_of = [](const TensorInfo& tensor) { return shortened(shown(tensor.name), widest_name); };
   std::size_t width = 6;
-  for (const TensorInfo& tensor : info.tensors) width = std::max(width, tensor.name.size());
-  std::cout << std::left << std::setw(static_cast<int>(width)) << "tensor"
-            << "  dtype  shape             min        max       mean  deviation\n";
+  for (const TensorInfo& tensor : info.tensors) width = std::max(width, columns(name_of(tensor)));
+  std::cout << padded("tensor", width) << "  dtype  shape             min        max       mean  deviation\n";
   for (const TensorInfo& tensor : info.tensors) {
-    std::cout << std::left << std::setw(static_cast<int>(width)) << tensor.name << "  " << std::setw(5) << tensor.dtype
-              << "  " << std::setw(12) << tensor.shape.text() << std::right << std::setprecision(4);
+    std::cout << padded(name_of(tensor), width) << "  " << std::left << std::setw(5) << tensor.dtype << "  "
+              << std::setw(12) << tensor.shape.text() << std::right << std::setprecision(4);
     for (const double value : {tensor.min, tensor.max, tensor.mean, tensor.deviation})
       std::cout << ' ' << std::setw(10) << value;
     if (tensor.not_finite > 0) std::cout << "  " << tensor.not_finite << " not finite";
@@ -24,7 +27,8 @@ int run_inspect(const Options& options) {
   }
   std::cout << '\n';
   for (const auto& [key, value] : info.metadata) {
-    std::cout << key << (value.find('\n') == std::string::npos ? " = " + value : ":\n" + value) << '\n';
+    const bool one_line = value.find('\n') == std::string::npos;
+    std::cout << shown(key) << (one_line ? " = " : ":\n") << shown_lines(value) << '\n';
   }
   return ok;
 }

@@ -6,6 +6,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "convoy/foreign_text.h"
 #include "options.h"
 #include "terminal.h"
 #include "verb.h"
@@ -46,7 +47,7 @@ void print_text(const LrCurve& curve, const std::filesystem::path& file) {
   } else {
     std::cout << "no suggestion: the loss falls nowhere\n";
   }
-  std::cout << "curve   " << file.string() << '\n';
+  std::cout << "curve   " << shown(file.string()) << '\n';
 }
 
 void print_json(const LrCurve& curve, const std::filesystem::path& file) {
@@ -58,7 +59,7 @@ void print_json(const LrCurve& curve, const std::filesystem::path& file) {
   for (const LrPoint& point : curve.points) {
     line["points"].push_back({{"rate", point.rate}, {"loss", point.loss}, {"smoothed", point.smoothed}});
   }
-  std::cout << line.dump() << '\n';
+  std::cout << json_text(line) << '\n';
 }
 
 void declare_lr_find(Options& options) {

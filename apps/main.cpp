@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "convoy/error.h"
+#include "convoy/foreign_text.h"
 #include "convoy/version.h"
 #include "help.h"
 #include "options.h"
@@ -62,12 +63,12 @@ int main(int argc, char** argv) {
     if (!std::cout.flush()) throw Error(ErrorKind::failed, "standard output cannot be written");
     return code;
   } catch (const Error& error) {
-    std::cerr << app::red("error: ") << error.what() << '\n';
+    std::cerr << app::red("error: ") << shown_lines(error.what()) << '\n';
     return app::exit_code(error.kind());
   } catch (const std::bad_alloc&) {
     std::cerr << app::red("error: ") << "out of memory\n";
   } catch (const std::exception& error) {
-    std::cerr << app::red("error: ") << error.what() << '\n';
+    std::cerr << app::red("error: ") << shown_lines(error.what()) << '\n';
   }
   return app::failed;
 }

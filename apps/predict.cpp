@@ -6,6 +6,7 @@
 
 #include "convoy/error.h"
 #include "convoy/experiment.h"
+#include "convoy/foreign_text.h"
 #include "convoy/predictor.h"
 #include "options.h"
 #include "terminal.h"
@@ -36,12 +37,12 @@ void print(const std::string& image, const std::vector<Guess>& guesses, bool jso
         {"event", "prediction"}, {"image", image}, {"class", guesses[0].name}, {"probability", guesses[0].probability}};
     for (const Guess& guess : guesses)
       line["top"].push_back({{"class", guess.name}, {"probability", guess.probability}});
-    std::cout << line.dump() << '\n';
+    std::cout << json_text(line) << '\n';
     return;
   }
-  std::cout << image << ':';
+  std::cout << shown(image) << ':';
   for (const Guess& guess : guesses)
-    std::cout << "  " << guess.name << ' ' << percent(static_cast<double>(guess.probability));
+    std::cout << "  " << shown(guess.name) << ' ' << percent(static_cast<double>(guess.probability));
   std::cout << '\n';
 }
 
@@ -62,7 +63,7 @@ int run_predict(const Options& options) {
       const std::vector<float> values(pixels.begin(), pixels.end());
       print(image, best(predictor.predict(values), model.class_names(), options.integer("top")), options.has("json"));
     } catch (const Error& error) {  // the other images are still worth an answer
-      std::cerr << red("error: ") << error.what() << '\n';
+      std::cerr << red("error: ") << shown_lines(error.what()) << '\n';
       code = bad_data;
     }
   }

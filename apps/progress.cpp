@@ -4,6 +4,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "convoy/foreign_text.h"
 #include "terminal.h"
 
 namespace convoy::app {
@@ -61,7 +62,7 @@ bool Progress::on_epoch_end(const EpochLog& log) {
 
 void Progress::on_warning(const std::string& message) {
   erase();
-  std::cerr << yellow("warning: ") << message << '\n' << std::flush;
+  std::cerr << yellow("warning: ") << shown_lines(message) << '\n' << std::flush;
 }
 
 bool Progress::wants_checkpoint() { return take_checkpoint_request(); }
@@ -76,7 +77,7 @@ bool JsonEpochs::on_epoch_end(const EpochLog& log) {
   line["learning_rate"] = log.learning_rate;
   line["seconds"] = log.seconds;
   line["images_per_second"] = log.images_per_second;
-  std::cout << line.dump() << std::endl;
+  std::cout << json_text(line) << std::endl;
   return true;
 }
 

@@ -3,6 +3,7 @@
 
 #include "convoy/error.h"
 #include "convoy/experiment.h"
+#include "convoy/foreign_text.h"
 #include "options.h"
 #include "terminal.h"
 #include "verb.h"
@@ -64,7 +65,7 @@ int run_recalibrate(const Options& options) {
   output.replace_extension(".recalibrated.safetensors");
   if (options.has("output")) output = options.text("output");
   model.save(output);
-  std::cout << "model   " << output.string() << '\n';
+  std::cout << "model   " << shown(output.string()) << '\n';
   return ok;
 }
 

@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "convoy/foreign_text.h"
 #include "options.h"
 #include "verb.h"
 
@@ -16,8 +17,8 @@ void declare_report(Options& options) {
 
 int run_report(const Options& options) {
   const std::filesystem::path run = options.positional()[0];
-  std::cout << write_report(run, options.text("out"), options.threads()).string() << '\n';
-  if (options.has("tensorboard")) std::cout << write_tensorboard(run).string() << '\n';
+  std::cout << shown(write_report(run, options.text("out"), options.threads()).string()) << '\n';
+  if (options.has("tensorboard")) std::cout << shown(write_tensorboard(run).string()) << '\n';
   return ok;
 }
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "convoy/error.h"
+#include "convoy/foreign_text.h"
 #include "options.h"
 #include "sweep_progress.h"
 #include "sweep_table.h"
@@ -59,11 +60,11 @@ std::string figure(double value) {
 }
 
 void print_text(const Experiment& experiment, const Reproduction& result) {
-  std::cout << "source  " << experiment.source << "\nclaim   " << experiment.claim << "\n\n";
+  std::cout << "source  " << shown(experiment.source) << "\nclaim   " << shown(experiment.claim) << "\n\n";
   print_table(result.sweep);
   std::cout << '\n';
   for (const Verdict& verdict : result.verdicts) {
-    std::cout << (verdict.holds ? "holds   " : "FAILS   ") << verdict.expectation.text << "   ("
+    std::cout << (verdict.holds ? "holds   " : "FAILS   ") << shown(verdict.expectation.text) << "   ("
               << figure(verdict.higher) << (verdict.holds ? " > " : " is not > ") << figure(verdict.lower) << ")\n";
   }
   if (!result.sweep.interrupted) std::cout << (result.holds ? "reproduced\n" : "NOT REPRODUCED\n");
@@ -79,7 +80,7 @@ void print_json(const Experiment& experiment, const Reproduction& result) {
                                     {"lower", verdict.lower},
                                     {"holds", verdict.holds}});
   }
-  std::cout << line.dump() << '\n';
+  std::cout << json_text(line) << '\n';
 }
 
 void declare_reproduce(Options& options) {

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "convoy/foreign_text.h"
 #include "options.h"
 #include "sweep_progress.h"
 #include "sweep_table.h"
@@ -52,7 +53,7 @@ class JsonRuns : public SweepCallback {
     }
     line["kept"] = run.kept;
     line["folder"] = run.folder.string();
-    std::cout << line.dump() << std::endl;
+    std::cout << json_text(line) << std::endl;
   }
 
   const SweepPlan& plan_;
@@ -77,7 +78,7 @@ void print_json(const SweepResult& result) {
                      {"folder", result.folder.string()},
                      {"table", result.table.string()},
                      {"page", result.page.string()}};
-  std::cout << line.dump() << std::endl;
+  std::cout << json_text(line) << std::endl;
 }
 
 SweepRequest request_from(const Options& options) {

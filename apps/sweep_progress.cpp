@@ -5,6 +5,7 @@
 #include <iostream>
 #include <numeric>
 
+#include "convoy/foreign_text.h"
 #include "terminal.h"
 
 namespace convoy::app {
@@ -12,22 +13,8 @@ namespace {
 
 using State = SweepRun::State;
 
-bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
-
-/// Exactly `width` columns: filled with spaces, or cut. Of UTF-8 every character counts one.
-std::string column(const std::string& text, std::size_t width) {
-  std::string result;
-  std::size_t columns = 0;
-  for (const char c : text) {
-    if (!continues_character(c) && columns++ == width) break;
-    result += c;
-  }
-  return result + std::string(width - std::min(columns, width), ' ');
-}
-
-std::string right(const std::string& text, std::size_t width) {
-  return std::string(width - std::min(width, text.size()), ' ') + text;
-}
+/// Exactly `width` columns: filled with spaces, or shortened.
+std::string column(const std::string& text, std::size_t width) { return padded(shortened(shown(text), width), width); }
 
 const char* name_of(State state) {
   switch (state) {
@@ -62,7 +49,7 @@ std::string heading(std::size_t label_width) {
 
 std::string text(const SweepPlan& plan, std::size_t run, const SweepRun& ended) {
   const std::string runs = std::to_string(plan.settings.size() * static_cast<std::size_t>(plan.seeds));
-  std::string line = "run " + std::to_string(run + 1) + "/" + runs + " " + plan.settings[ended.setting].label +
+  std::string line = "run " + std::to_string(run + 1) + "/" + runs + " " + shown(plan.settings[ended.setting].label) +
                      ", seed " + std::to_string(ended.seed) + ": ";
   if (ended.state == State::diverged) return line + "diverged in epoch " + std::to_string(ended.epochs + 1);
   if (ended.state == State::interrupted) return line + "interrupted and saved";
@@ -105,7 +92,7 @@ void SweepProgress::on_epoch_end(std::size_t run, const EpochLog& log) { rows_[r
 
 void SweepProgress::on_warning(std::size_t run, const std::string& message) {
   erase();
-  std::cerr << yellow("warning: ") << "run " << run + 1 << ": " << message << '\n' << std::flush;
+  std::cerr << yellow("warning: ") << "run " << run + 1 << ": " << shown_lines(message) << '\n' << std::flush;
 }
 
 void SweepProgress::on_run_end(std::size_t run, const SweepRun& ended) {
@@ -149,9 +136,10 @@ std::string SweepProgress::line(std::size_t number, std::size_t label_width) con
     const double seconds = std::chrono::duration<double>(Clock::now() - begun).count();
     left = duration(seconds * (1 - done) / (done - first_share));
   }
-  return right(std::to_string(number + 1), 4) + "  " + column(plan_.settings[run.setting].label, label_width) + "  " +
-         right(std::to_string(run.seed), 5) + "  " + column(name_of(run.state), 8) + "  " + right(progress, 5) + "  " +
-         right(loss, 7) + "  " + right(validation, 10) + "  " + right(test, 10) + "  " + right(left, 9);
+  return right_aligned(std::to_string(number + 1), 4) + "  " + column(plan_.settings[run.setting].label, label_width) +
+         "  " + right_aligned(std::to_string(run.seed), 5) + "  " + column(name_of(run.state), 8) + "  " +
+         right_aligned(progress, 5) + "  " + right_aligned(loss, 7) + "  " + right_aligned(validation, 10) + "  " +
+         right_aligned(test, 10) + "  " + right_aligned(left, 9);
 }
 
 std::string SweepProgress::totals() const {
@@ -168,7 +156,7 @@ void SweepProgress::draw() {
   const auto width = static_cast<std::size_t>(std::max(1, terminal_width() - 1));
   const auto room = static_cast<std::size_t>(std::max(1, terminal_height() - 3));
   std::size_t label_width = 7;
-  for (const auto& setting : plan_.settings) label_width = std::max(label_width, setting.label.size());
+  for (const auto& setting : plan_.settings) label_width = std::max(label_width, columns(shown(setting.label)));
   label_width = std::min(label_width, std::max<std::size_t>(12, width - std::min(width, fixed_width)));
   std::vector<std::string> lines = {column(heading(label_width), width)};
   for (const std::size_t number : visible(room)) {

@@ -6,10 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "convoy/foreign_text.h"
 #include "terminal.h"
 
 namespace convoy::app {
 namespace {
+
+constexpr std::size_t widest_label = 60;
 
 /// "97.85 +- 0.12 %", "97.85 %" for a single run
 std::string accuracy_of(const SweepSummary& summary) {
@@ -46,21 +49,21 @@ std::string note_on(const SweepSummary& summary) {
 void print_table(const SweepResult& result) {
   std::vector<std::vector<std::string>> rows = {{"setting", "runs", "test accuracy", "test loss", ""}};
   for (const SweepSummary& summary : result.settings) {
-    rows.push_back(
-        {summary.label, std::to_string(summary.finished), accuracy_of(summary), loss_of(summary), note_on(summary)});
+    rows.push_back({shortened(shown(summary.label), widest_label), std::to_string(summary.finished),
+                    accuracy_of(summary), loss_of(summary), note_on(summary)});
   }
   std::vector<std::size_t> widths(rows[0].size());
   for (const auto& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], columns(row[i]));
   }
   for (const auto& row : rows) {
     std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) line += row[i] + std::string(widths[i] - row[i].size() + 2, ' ');
+    for (std::size_t i = 0; i < row.size(); ++i) line += padded(row[i], widths[i] + 2);
     std::cout << line.substr(0, line.find_last_not_of(' ') + 1) << '\n';
   }
-  std::cout << "runs    " << result.folder.string() << '\n'
-            << "table   " << result.table.string() << '\n'
-            << "page    " << result.page.string() << '\n';
+  std::cout << "runs    " << shown(result.folder.string()) << '\n'
+            << "table   " << shown(result.table.string()) << '\n'
+            << "page    " << shown(result.page.string()) << '\n';
 }
 
 }  // namespace convoy::app

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "convoy/experiment.h"
+#include "convoy/foreign_text.h"
 #include "options.h"
 #include "progress.h"
 #include "terminal.h"
@@ -29,7 +30,7 @@ void print_json(const RunResult& result) {
                                        {"peak_rss_mb", result.peak_rss_mb},
                                        {"model", result.model.string()},
                                        {"report", result.report.string()}};
-  std::cout << line.dump() << std::endl;
+  std::cout << json_text(line) << std::endl;
 }
 
 void print_text(const RunResult& result) {
@@ -41,8 +42,8 @@ void print_text(const RunResult& result) {
   }
   std::cout << "test accuracy " << percent(result.test.accuracy) << ", loss " << fixed(result.test.loss, 4) << " ("
             << weights << ")\n"
-            << "model   " << result.model.string() << '\n'
-            << "report  " << result.report.string() << '\n'
+            << "model   " << shown(result.model.string()) << '\n'
+            << "report  " << shown(result.report.string()) << '\n'
             << "peak memory " << fixed(result.peak_rss_mb, 0) << " MB, " << duration(result.seconds) << '\n';
 }
 
@@ -67,7 +68,7 @@ int run(const Options& options, RunOptions run_options, Work work) {
   }
   (json ? print_json : print_text)(result);
   if (!result.interrupted) return ok;
-  std::cerr << "interrupted; convoy resume " << result.folder.string() << " goes on\n";
+  std::cerr << "interrupted; convoy resume " << shown(result.folder.string()) << " goes on\n";
   return interrupted;
 }
 

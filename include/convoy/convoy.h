@@ -9,6 +9,7 @@
 #include "convoy/diagnostics.h"
 #include "convoy/error.h"
 #include "convoy/experiment.h"
+#include "convoy/foreign_text.h"
 #include "convoy/layers.h"
 #include "convoy/lr_find.h"
 #include "convoy/metrics.h"

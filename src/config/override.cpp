@@ -5,6 +5,7 @@
 #include <map>
 
 #include "convoy/error.h"
+#include "core/name_text.h"
 #include "core/parse.h"
 #include "core/text.h"
 #include "core/value_text.h"
@@ -76,8 +77,6 @@ Texts names_of_parts(std::vector<Section> catalog) {
   return names_of(catalog);
 }
 
-bool is_path(const std::string& key) { return key == "path" || key.ends_with("_path"); }
-
 }  // namespace
 
 void name_layers(Document& document, const Section& layers) {
@@ -114,12 +113,15 @@ void apply_override(Document& document, const Override& given, const std::vector
   }
 }
 
+bool is_path(const std::string& key) { return key == "path" || key.ends_with("_path"); }
+
 void resolve_paths(Settings& data, const std::string& folder) {
   const Settings given = data;
   for (const auto& entry : given.entries()) {
     const auto* path = std::get_if<std::string>(&entry.value);
     if (!is_path(entry.name) || path == nullptr || path->empty()) continue;
-    const auto absolute = std::filesystem::absolute(std::filesystem::path(folder) / *path).lexically_normal();
+    const auto absolute =
+        std::filesystem::absolute(std::filesystem::path(folder) / name_bytes(*path)).lexically_normal();
     data.set(entry.name, absolute.string(), entry.where);
   }
 }

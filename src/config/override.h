@@ -24,7 +24,10 @@ Override command_line_override(const std::string& text);
 /// Throws Error{config}.
 void apply_override(Document& document, const Override& given, const std::vector<Section>& catalog);
 
-/// Makes the paths in [data] absolute: the key "path" and keys that end in "_path", from `folder` on.
+/// Whether a key of [data] holds a path: "path" and what ends in "_path".
+bool is_path(const std::string& key);
+
+/// Makes the paths in [data] absolute, from `folder` on. What is no UTF-8 in them is written as name_text() has it.
 void resolve_paths(Settings& data, const std::string& folder);
 
 }  // namespace convoy

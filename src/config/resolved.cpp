@@ -1,4 +1,6 @@
+#include "config/override.h"
 #include "convoy/config.h"
+#include "core/name_text.h"
 #include "core/value_text.h"
 
 namespace convoy {
@@ -10,6 +12,16 @@ std::string lines(const Settings& settings) {
   std::string text;
   for (const auto& entry : settings.entries()) text += line(entry.name, entry.value);
   return text;
+}
+
+/// Paths may be any bytes, TOML is UTF-8.
+std::string data_lines(const Settings& data) {
+  Settings readable = data;
+  for (const auto& entry : data.entries()) {
+    const auto* path = std::get_if<std::string>(&entry.value);
+    if (is_path(entry.name) && path != nullptr) readable.set(entry.name, name_text(*path));
+  }
+  return lines(readable);
 }
 
 std::string section_text(const std::string& name, const std::string& body) {
@@ -32,7 +44,7 @@ std::string layer_text(const LayerSpec& layer) {
 
 std::string resolved_toml(const Config& config) {
   std::string text = "# Every key of the experiment with its value, given or default.\n" + lines(config.run);
-  text += section_text("data", lines(config.data));
+  text += section_text("data", data_lines(config.data));
   text += section_text("augmentation", lines(config.augmentation));
   text += section_text("train", lines(config.train));
   text += section_text("diagnostics", lines(config.diagnostics));

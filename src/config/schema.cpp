@@ -3,6 +3,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "convoy/foreign_text.h"
+
 namespace convoy {
 namespace {
 
@@ -115,7 +117,7 @@ std::string json_schema(const std::vector<Section>& catalog) {
     if (section.name == "layer") entry = {{"type", "array"}, {"items", std::move(entry)}, {"minItems", 1}};
     schema["properties"][section.name] = std::move(entry);
   }
-  return schema.dump(2) + "\n";
+  return json_text(schema, 2) + "\n";
 }
 
 }  // namespace convoy

@@ -1,32 +1,33 @@
 #include "core/value_text.h"
 
 #include <algorithm>
-#include <array>
 
+#include "convoy/foreign_text.h"
 #include "core/text.h"
+#include "core/utf8.h"
 
 namespace convoy {
 namespace {
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-
-std::string escaped(char c) {
-  switch (c) {
+std::string toml_escape(char32_t code) {
+  switch (code) {
     case '"': return "\\\"";
     case '\\': return "\\\\";
     case '\n': return "\\n";
     case '\t': return "\\t";
     default: break;
   }
-  if (!is_control(c)) return {c};
-  constexpr std::array digits = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'};
-  const auto code = static_cast<unsigned char>(c);
-  return {'\\', 'u', '0', '0', digits[code / 16], digits[code % 16]};
+  return code < 0x10000 ? "\\u" + hex(code, 4) : "\\U" + hex(code, 8);
 }
 
-std::string quoted(const std::string& text) {
+std::string toml_string(const std::string& text) {
   std::string result = "\"";
-  for (const char c : text) result += escaped(c);
+  for (std::size_t at = 0; at < text.size();) {
+    const Character character = character_at(text, at);
+    const bool special = character.code == '"' || character.code == '\\' || is_hidden(character.code);
+    result += character.valid && special ? toml_escape(character.code) : text.substr(at, character.bytes);
+    at += character.bytes;
+  }
   return result + "\"";
 }
 
@@ -34,7 +35,7 @@ struct Writer {
   std::string operator()(bool flag) const { return flag ? "true" : "false"; }
   std::string operator()(std::int64_t number) const { return std::to_string(number); }
   std::string operator()(double number) const { return shortest(number); }
-  std::string operator()(const std::string& text) const { return quoted(text); }
+  std::string operator()(const std::string& text) const { return toml_string(text); }
   template <class T>
   std::string operator()(const std::vector<T>& list) const {
     std::string text = "[";
@@ -56,14 +57,9 @@ Texts choices_of(const KeySpec& key) {
 
 std::string toml_text(const Value& value) { return std::visit(Writer{}, value); }
 
-std::string brief(const std::string& text, std::size_t limit) {
-  std::size_t end = std::min(text.size(), limit);
-  const auto continues = [&](std::size_t i) { return (static_cast<unsigned char>(text[i]) & 0xC0U) == 0x80U; };
-  while (end > 0 && end < text.size() && continues(end)) --end;  // never inside a UTF-8 character
-  std::string result = text.substr(0, end);
-  std::replace_if(result.begin(), result.end(), is_control, ' ');
-  return end < text.size() ? result + "..." : result;
-}
+std::string brief(const std::string& text, std::size_t limit) { return shortened(shown(text), limit); }
+
+std::string in_quotes(const std::string& text) { return "\"" + brief(text) + "\""; }
 
 std::string kind_text(const KeySpec& key) {
   switch (key.kind) {

@@ -10,8 +10,10 @@ namespace convoy {
 /// A value as TOML writes it: 3, 1e-07, "a \"b\"", [3, 3].
 std::string toml_text(const Value& value);
 
-/// `text` without control characters, cut after `limit` bytes: what a message quotes.
+/// `text` as shown() has it, shortened to `limit` columns: what a message quotes.
 std::string brief(const std::string& text, std::size_t limit = 80);
+/// The same in quotes.
+std::string in_quotes(const std::string& text);
 
 /// What a key takes, in words: "a whole number", "valid or same".
 std::string kind_text(const KeySpec& key);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "convoy/error.h"
+#include "convoy/foreign_text.h"
 
 namespace convoy {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 constexpr std::size_t block = std::size_t{1} << 17;
 
 [[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
-  throw Error(ErrorKind::data, file.string() + ": " + what);
+  throw Error(ErrorKind::data, shown(file.string()) + ": " + what);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "convoy/dataset.h"
 #include "convoy/error.h"
+#include "convoy/foreign_text.h"
 #include "data/gzip.h"
 #include "data/kinds.h"
 
@@ -11,7 +12,7 @@ namespace {
 constexpr std::size_t most_bytes = std::size_t{1} << 30;
 
 [[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
-  throw Error(ErrorKind::data, file.string() + ": " + what);
+  throw Error(ErrorKind::data, shown(file.string()) + ": " + what);
 }
 
 std::uint32_t big_endian(const std::uint8_t* p) {

@@ -2,6 +2,7 @@
 
 #include "convoy/dataset.h"
 #include "convoy/error.h"
+#include "convoy/foreign_text.h"
 #include "data/decode.h"
 #include "data/resize.h"
 
@@ -20,7 +21,7 @@ std::vector<std::uint8_t> load_image(const std::filesystem::path& file, const Sh
     }
     return pixels;
   } catch (const Error& error) {
-    throw Error(error.kind(), file.string() + ": " + error.what());
+    throw Error(error.kind(), shown(file.string()) + ": " + error.what());
   }
 }
 

@@ -2,6 +2,8 @@
 #include <numeric>
 
 #include "convoy/error.h"
+#include "convoy/foreign_text.h"
+#include "core/name_text.h"
 #include "core/random.h"
 #include "data/kinds.h"
 
@@ -11,7 +13,7 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void fail(const fs::path& path, const std::string& what) {
-  throw Error(ErrorKind::data, path.string() + ": " + what);
+  throw Error(ErrorKind::data, shown(path.string()) + ": " + what);
 }
 
 /// What lies in a folder, by name; hidden entries left out.
@@ -27,7 +29,7 @@ std::vector<fs::path> entries(const fs::path& folder, bool folders) {
 
 Texts class_names(const fs::path& folder) {
   Texts names;
-  for (const auto& path : entries(folder, true)) names.push_back(path.filename().string());
+  for (const auto& path : entries(folder, true)) names.push_back(name_text(path.filename().string()));
   return names;
 }
 
@@ -37,7 +39,7 @@ Dataset load_classes(const fs::path& folder, const Texts& classes, const ImageFo
   storage.class_names = classes;
   storage.source = folder.string();
   for (const auto& path : entries(folder, true)) {
-    const auto known = std::ranges::find(classes, path.filename().string());
+    const auto known = std::ranges::find(classes, name_text(path.filename().string()));
     if (known == classes.end()) fail(path, "a class that the training images do not have");
     for (const auto& file : entries(path, false)) {
       const auto pixels = load_image(file, options.shape, {.invert = options.invert});

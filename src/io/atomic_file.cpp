@@ -9,6 +9,7 @@
 #include <string>
 
 #include "convoy/error.h"
+#include "convoy/foreign_text.h"
 
 namespace convoy {
 namespace {
@@ -16,7 +17,7 @@ namespace {
 constexpr std::string_view suffix = ".XXXXXX";  // for mkstemp
 
 [[noreturn]] void fail(const std::filesystem::path& file, const std::string& what, int error) {
-  throw Error(ErrorKind::failed, file.string() + ": " + what + ": " + std::strerror(error));
+  throw Error(ErrorKind::failed, shown(file.string()) + ": " + what + ": " + std::strerror(error));
 }
 
 /// A temporary file that disappears unless it was kept.

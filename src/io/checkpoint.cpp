@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "convoy/error.h"
+#include "convoy/foreign_text.h"
 #include "io/json_guard.h"
 
 namespace convoy {
@@ -17,7 +18,8 @@ std::vector<NamedTensor> all_tensors(const Checkpoint& checkpoint) {
 const std::string& entry(const TensorFile& file, const std::filesystem::path& path, const char* key) {
   const auto found = file.metadata.find(key);
   if (found == file.metadata.end()) {
-    throw Error(ErrorKind::data, path.string() + ": a model, not a checkpoint: it does not say where training stood");
+    throw Error(ErrorKind::data,
+                shown(path.string()) + ": a model, not a checkpoint: it does not say where training stood");
   }
   return found->second;
 }
@@ -27,7 +29,7 @@ DataSums parse_sums(const std::string& json, const std::filesystem::path& path) 
     guard_json(json);
     return nlohmann::json::parse(json).get<DataSums>();
   } catch (const std::exception&) {
-    throw Error(ErrorKind::data, path.string() + ": damaged metadata: \"data\"");
+    throw Error(ErrorKind::data, shown(path.string()) + ": damaged metadata: \"data\"");
   }
 }
 
@@ -38,7 +40,7 @@ const std::vector<std::string> training_prefixes = {"optim.", "best."};
 void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint) {
   Metadata metadata = checkpoint.metadata.to_map();
   metadata["progress"] = checkpoint.progress;
-  metadata["data"] = nlohmann::json(checkpoint.data).dump();
+  metadata["data"] = json_text(nlohmann::json(checkpoint.data));
   std::vector<TensorToWrite> entries;
   for (const NamedTensor& tensor : all_tensors(checkpoint)) {
     std::vector<std::int64_t> extents;

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "convoy/foreign_text.h"
 #include "io/atomic_file.h"
 #include "io/text_file.h"
 
@@ -52,9 +53,7 @@ bool is_kept(const std::string& line, std::uint64_t step) {
   return !event.contains("step") || (event["step"].is_number_unsigned() && event["step"] <= step);
 }
 
-void append(const std::filesystem::path& file, const Json& event) {
-  append_line(file, event.dump(-1, ' ', false, Json::error_handler_t::replace));
-}
+void append(const std::filesystem::path& file, const Json& event) { append_line(file, json_text(event)); }
 
 }  // namespace
 

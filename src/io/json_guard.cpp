@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include "core/value_text.h"
+
 namespace convoy {
 namespace {
 
@@ -30,7 +32,7 @@ class Guard : public nlohmann::json_sax<Json> {
   bool end_object() override { return close(); }
   bool key(string_t& name) override {
     if (names_.back().insert(name).second) return true;
-    throw std::runtime_error("name " + printable(name) + " appears twice");
+    throw std::runtime_error("name " + in_quotes(name) + " appears twice");
   }
   bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
 
@@ -54,12 +56,6 @@ class Guard : public nlohmann::json_sax<Json> {
 };
 
 }  // namespace
-
-std::string printable(const std::string& name) {
-  std::string text = "\"";
-  for (const char c : name.substr(0, 80)) text += c < ' ' && c >= 0 ? '?' : c;
-  return text + (name.size() > 80 ? "...\"" : "\"");
-}
 
 void guard_json(const std::string& text) {
   Guard guard;

@@ -4,9 +4,6 @@
 
 namespace convoy {
 
-/// A name from a hostile file, fit for a message.
-std::string printable(const std::string& name);
-
 /// To be called before the JSON of a file that may come from a stranger is parsed. Throws std::runtime_error where it
 /// nests more deeply or has more values than any file of convoy's, or an object has a name twice. Wrong syntax is the
 /// parser's to find.

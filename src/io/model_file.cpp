@@ -6,7 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "convoy/error.h"
+#include "convoy/foreign_text.h"
 #include "convoy/version.h"
+#include "core/value_text.h"
 #include "io/json_guard.h"
 
 namespace convoy {
@@ -16,7 +18,7 @@ constexpr const char* format = "convoy";
 constexpr const char* format_version = "1";
 
 [[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
-  throw Error(ErrorKind::data, file.string() + ": " + what);
+  throw Error(ErrorKind::data, shown(file.string()) + ": " + what);
 }
 
 std::string shape_text(const std::vector<std::int64_t>& shape) {
@@ -59,15 +61,19 @@ const std::string& entry(const TensorFile& file, const std::filesystem::path& pa
 Metadata ModelMetadata::to_map() const {
   nlohmann::json scaling_json = {{"multiply", scaling.multiply}, {"add", scaling.add}};
   if (scaling.threshold) scaling_json["threshold"] = *scaling.threshold;
-  return {{"format", format}, {"format_version", format_version}, {"convoy_version", version()},
-          {"config", config}, {"scaling", scaling_json.dump()},   {"class_names", nlohmann::json(class_names).dump()}};
+  return {{"format", format},
+          {"format_version", format_version},
+          {"convoy_version", version()},
+          {"config", config},
+          {"scaling", json_text(scaling_json)},
+          {"class_names", json_text(nlohmann::json(class_names))}};
 }
 
 ModelMetadata ModelMetadata::from(const TensorFile& file, const std::filesystem::path& path) {
   if (entry(file, path, "format") != format) fail(path, "not a convoy model");
   const std::string& written = entry(file, path, "format_version");
   if (written != format_version) {
-    fail(path, "format version \"" + written.substr(0, 40) + "\", this convoy reads version " + format_version +
+    fail(path, "format version \"" + brief(written, 40) + "\", this convoy reads version " + format_version +
                    "; a newer convoy may read it");
   }
   ModelMetadata metadata;
@@ -104,7 +110,7 @@ void load_tensors(const TensorFile& file, const std::filesystem::path& path, std
     const bool may_be_left =
         std::ranges::any_of(ignored, [&](const std::string& prefix) { return stored.name.starts_with(prefix); });
     if (!known && !may_be_left)
-      fail(path, "tensor \"" + stored.name.substr(0, 80) + "\" is not part of the network" + another_network);
+      fail(path, "tensor " + in_quotes(stored.name) + " is not part of the network" + another_network);
   }
   for (const NamedTensor& tensor : tensors) {
     const StoredTensor* stored = file.find(tensor.name);

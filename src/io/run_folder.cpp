@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "convoy/error.h"
+#include "convoy/foreign_text.h"
 #include "convoy/version.h"
 #include "core/cpu.h"
 #include "core/text.h"
@@ -118,7 +119,7 @@ void RunFolder::begin(const std::string& given_config, const std::string& resolv
   remove_temporary_files();
   write_file_atomically(path_ / resolved, resolved_config);
   write_file_atomically(path_ / "config.toml", given_config);
-  write_file_atomically(path_ / "env.json", as_json(environment).dump(2) + "\n");
+  write_file_atomically(path_ / "env.json", json_text(as_json(environment), 2) + "\n");
   write_metrics({});
   events_.started(environment.started);
   add_log("started with " + std::to_string(environment.threads) + " threads on " + environment.cpu + " (" +
@@ -180,6 +181,8 @@ void RunFolder::add_outcome(const RunOutcome& outcome) {
   add_log(line);
 }
 
-void RunFolder::add_log(const std::string& line) { append_line(path_ / "log.txt", now_utc() + ' ' + line); }
+void RunFolder::add_log(const std::string& line) {
+  append_line(path_ / "log.txt", now_utc() + ' ' + shown_lines(line));
+}
 
 }  // namespace convoy

@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "convoy/error.h"
+#include "convoy/foreign_text.h"
+#include "core/value_text.h"
 #include "io/atomic_file.h"
 #include "io/json_guard.h"
 
@@ -31,7 +33,7 @@ constexpr std::array types = {TypeName{DType::f32, "F32", 4}, TypeName{DType::f6
                               TypeName{DType::u8, "U8", 1}};
 
 [[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
-  throw Error(ErrorKind::data, file.string() + ": " + what);
+  throw Error(ErrorKind::data, shown(file.string()) + ": " + what);
 }
 
 Json parse_header(const std::filesystem::path& file, const std::string& text) {
@@ -40,7 +42,7 @@ Json parse_header(const std::filesystem::path& file, const std::string& text) {
     guard_json(text);
     header = Json::parse(text);
   } catch (const std::exception& error) {
-    fail(file, "damaged header: " + std::string(error.what()).substr(0, 200));
+    fail(file, "damaged header: " + brief(error.what(), 200));
   }
   if (!header.is_object()) fail(file, "damaged header: expected a JSON object");
   return header;
@@ -49,7 +51,7 @@ Json parse_header(const std::filesystem::path& file, const std::string& text) {
 std::int64_t whole(const std::filesystem::path& file, const std::string& tensor, const Json& value) {
   if (!value.is_number_integer() || (value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX) ||
       value.get<std::int64_t>() < 0) {
-    fail(file, "tensor " + printable(tensor) + ": expected whole numbers of 0 or more");
+    fail(file, "tensor " + in_quotes(tensor) + ": expected whole numbers of 0 or more");
   }
   return value.get<std::int64_t>();
 }
@@ -59,7 +61,7 @@ DType type_of(const std::filesystem::path& file, const std::string& tensor, cons
   for (const auto& type : types) {
     if (name == type.name) return type.type;
   }
-  fail(file, "tensor " + printable(tensor) + ": dtype " + printable(name) + " is not F32, F64, I64, I32 or U8");
+  fail(file, "tensor " + in_quotes(tensor) + ": dtype " + in_quotes(name) + " is not F32, F64, I64, I32 or U8");
 }
 
 /// The bytes that dtype and shape need; 0 extents give 0.
@@ -67,7 +69,7 @@ std::uint64_t needed_bytes(const std::filesystem::path& file, const StoredTensor
   std::uint64_t bytes = bytes_of(tensor.dtype);
   for (const std::int64_t extent : tensor.shape) {
     if (__builtin_mul_overflow(bytes, static_cast<std::uint64_t>(extent), &bytes)) {
-      fail(file, "tensor " + printable(tensor.name) + ": its shape is too large");
+      fail(file, "tensor " + in_quotes(tensor.name) + ": its shape is too large");
     }
   }
   return bytes;
@@ -76,25 +78,25 @@ std::uint64_t needed_bytes(const std::filesystem::path& file, const StoredTensor
 StoredTensor read_entry(const std::filesystem::path& file, const std::string& name, const Json& entry,
                         std::span<const std::byte> data) {
   for (const char* key : {"dtype", "shape", "data_offsets"}) {
-    if (!entry.is_object() || !entry.contains(key)) fail(file, "tensor " + printable(name) + ": no " + key);
+    if (!entry.is_object() || !entry.contains(key)) fail(file, "tensor " + in_quotes(name) + ": no " + key);
   }
   StoredTensor tensor{.name = name, .dtype = type_of(file, name, entry["dtype"]), .shape = {}, .bytes = {}};
   const Json& shape = entry["shape"];
   const Json& offsets = entry["data_offsets"];
   if (!shape.is_array() || shape.size() > 8)
-    fail(file, "tensor " + printable(name) + ": shape is no list of up to 8 numbers");
+    fail(file, "tensor " + in_quotes(name) + ": shape is no list of up to 8 numbers");
   if (!offsets.is_array() || offsets.size() != 2)
-    fail(file, "tensor " + printable(name) + ": data_offsets are no two numbers");
+    fail(file, "tensor " + in_quotes(name) + ": data_offsets are no two numbers");
   for (const Json& extent : shape) tensor.shape.push_back(whole(file, name, extent));
   const auto begin = static_cast<std::uint64_t>(whole(file, name, offsets[0]));
   const auto end = static_cast<std::uint64_t>(whole(file, name, offsets[1]));
   if (begin > end || end > data.size()) {
-    fail(file, "tensor " + printable(name) + ": bytes " + std::to_string(begin) + " to " + std::to_string(end) +
+    fail(file, "tensor " + in_quotes(name) + ": bytes " + std::to_string(begin) + " to " + std::to_string(end) +
                    " of " + std::to_string(data.size()) + "; the file may be cut short");
   }
   const std::uint64_t needed = needed_bytes(file, tensor);
   if (needed != end - begin) {
-    fail(file, "tensor " + printable(name) + ": " + std::to_string(end - begin) + " bytes, its shape needs " +
+    fail(file, "tensor " + in_quotes(name) + ": " + std::to_string(end - begin) + " bytes, its shape needs " +
                    std::to_string(needed));
   }
   tensor.bytes = data.subspan(begin, end - begin);
@@ -109,7 +111,7 @@ void check_no_gaps(const std::filesystem::path& file, std::vector<StoredTensor>&
   for (const StoredTensor& tensor : tensors) {
     if (tensor.bytes.empty()) continue;
     const auto begin = static_cast<std::size_t>(tensor.bytes.data() - data.data());
-    if (begin != expected) fail(file, "tensor " + printable(tensor.name) + ": its bytes overlap others or leave a gap");
+    if (begin != expected) fail(file, "tensor " + in_quotes(tensor.name) + ": its bytes overlap others or leave a gap");
     expected += tensor.bytes.size();
   }
   if (expected != data.size()) fail(file, std::to_string(data.size() - expected) + " bytes belong to no tensor");
@@ -119,7 +121,7 @@ Metadata read_metadata(const std::filesystem::path& file, const Json& json) {
   Metadata metadata;
   if (!json.is_object()) fail(file, "damaged header: __metadata__ is no object");
   for (const auto& [key, value] : json.items()) {
-    if (!value.is_string()) fail(file, "damaged header: metadata " + printable(key) + " is no text");
+    if (!value.is_string()) fail(file, "damaged header: metadata " + in_quotes(key) + " is no text");
     metadata[key] = value.get<std::string>();
   }
   return metadata;
@@ -196,7 +198,7 @@ void write_safetensors(const std::filesystem::path& file, std::span<const Tensor
     pieces.emplace_back(reinterpret_cast<const char*>(tensor.values.data()), tensor.values.size_bytes());
     offset = end;
   }
-  std::string text = header.dump();
+  std::string text = json_text(header);
   text.append((data_alignment - (sizeof(std::uint64_t) + text.size()) % data_alignment) % data_alignment, ' ');
   const std::uint64_t length = text.size();
   pieces[0] = {reinterpret_cast<const char*>(&length), sizeof length};

@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "convoy/error.h"
+#include "convoy/foreign_text.h"
 
 namespace convoy {
 namespace {
@@ -19,7 +20,7 @@ namespace fs = std::filesystem;
 constexpr int end_of_file = std::istream::traits_type::eof();
 
 [[noreturn]] void fail_to_read(const fs::path& file, const std::string& why) {
-  throw Error(ErrorKind::data, file.string() + ": " + why);
+  throw Error(ErrorKind::data, shown(file.string()) + ": " + why);
 }
 
 [[noreturn]] void fail_to_write(const fs::path& file, const std::string& why) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "convoy/foreign_text.h"
 namespace convoy {
 namespace {
 
@@ -33,7 +34,7 @@ std::string base64(const std::string& bytes) {
 
 std::string escaped(const std::string& text) {
   std::string result;
-  for (const char c : text) {
+  for (const char c : shown_lines(text)) {
     switch (c) {
       case '&': result += "&amp;"; break;
       case '<': result += "&lt;"; break;

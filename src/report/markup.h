@@ -6,7 +6,7 @@
 
 namespace convoy {
 
-/// Text with &, <, > and quotes as HTML writes them.
+/// Text as shown_lines() has it, with &, <, > and quotes as HTML writes them.
 std::string escaped(const std::string& text);
 
 /// With so many digits after the point; "-" for what is not finite.

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "convoy/foreign_text.h"
 #include "report/markup.h"
 
 namespace convoy {
@@ -248,10 +249,6 @@ class Drawing {
     }
     const auto place = std::ranges::find(kinds, kind) - kinds.begin();
     return "c" + std::to_string((place + 7) % 8);
-  }
-
-  static std::string shortened(const std::string& text, std::size_t most) {
-    return text.size() <= most ? text : text.substr(0, most - 1) + "…";
   }
 
   std::string drawn(const Box& one) const {

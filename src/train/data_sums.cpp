@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "core/name_text.h"
 #include "io/sha256.h"
 
 namespace convoy {
@@ -26,7 +27,7 @@ DataSums sums_of_idx(const fs::path& folder) {
   DataSums sums;
   for (const auto& file : files_in<fs::directory_iterator>(folder)) {
     if (file.filename().string().find("-ubyte") != std::string::npos) {
-      sums.emplace_back(file.filename().string(), sha256_of_file(file));
+      sums.emplace_back(name_text(file.filename().string()), sha256_of_file(file));
     }
   }
   return sums;

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "convoy/error.h"
+#include "convoy/foreign_text.h"
 #include "io/json_guard.h"
 
 namespace convoy {
@@ -15,7 +16,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Progress, step, epoch, batch, of_epoch, since
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StoredProgress, progress, schedule_state)
 
 std::string progress_json(const Progress& progress, const std::vector<double>& schedule_state) {
-  return nlohmann::json(StoredProgress{progress, schedule_state}).dump();
+  return json_text(nlohmann::json(StoredProgress{progress, schedule_state}));
 }
 
 StoredProgress parse_progress(const std::string& json, const std::string& where) {

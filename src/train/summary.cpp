@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <iomanip>
 #include <sstream>
 
+#include "convoy/foreign_text.h"
 #include "convoy/model.h"
 #include "train/model_impl.h"
 
@@ -35,26 +35,26 @@ std::string grouped(std::int64_t number) {
 
 using Line = std::vector<std::string>;
 
+constexpr std::size_t widest_name = 40;
+
 Line cells(const SummaryRow& row) {
   std::string inputs;
   for (const auto& input : row.inputs) inputs += (inputs.empty() ? "" : ", ") + input;
-  return {row.name + " (" + row.type + ")",
+  return {shortened(row.name, widest_name) + " (" + row.type + ")",
           row.output.text(),
           grouped(row.parameters),
           grouped(row.macs),
-          inputs,
+          shortened(inputs, widest_name),
           row.mode};
 }
 
 bool is_number(std::size_t column) { return column == 2 || column == 3; }
 
 void print(std::ostream& out, const Line& line, const std::vector<std::size_t>& widths) {
-  std::ostringstream text;
+  std::string row;
   for (std::size_t i = 0; i < line.size(); ++i) {
-    text << (i > 0 ? "  " : "") << (is_number(i) ? std::right : std::left) << std::setw(static_cast<int>(widths[i]))
-         << line[i];
+    row += (i > 0 ? "  " : "") + (is_number(i) ? right_aligned(line[i], widths[i]) : padded(line[i], widths[i]));
   }
-  std::string row = text.str();
   row.erase(row.find_last_not_of(' ') + 1);
   out << row << '\n';
 }
@@ -84,7 +84,7 @@ std::string text(const Summary& summary) {
   for (const auto& row : summary.rows) lines.push_back(cells(row));
   std::vector<std::size_t> widths(lines[0].size());
   for (const auto& line : lines) {
-    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], line[i].size());
+    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], columns(line[i]));
   }
   std::size_t total = 2 * (widths.size() - 1);
   for (const auto width : widths) total += width;

@@ -82,7 +82,7 @@ TEST_CASE("messages stay one short line whatever the value") {
   const std::string message = message_of(with("rate", std::string(10'000, 'x') + "\n"));
   CHECK(message.size() < 200);
   CHECK(message.find("xxx...") != std::string::npos);
-  CHECK(message_of(with("a\nb", 1.0)) == "a.toml:3:1: layer \"conv2\": unknown key \"a b\"");
+  CHECK(message_of(with("a\nb", 1.0)) == "a.toml:3:1: layer \"conv2\": unknown key \"a\\nb\"");
 }
 
 TEST_CASE("a number given as a whole number is kept as a number") {

@@ -57,5 +57,5 @@ TEST_CASE("the same input twice is one arrow; long names are cut and escaped") {
   const std::string drawing = network_drawing(summary, {8, 8, 1});
   CHECK(count(drawing, "class=\"edge\"") == 1);
   CHECK(drawing.find("<x") == std::string::npos);
-  CHECK(drawing.find("…</text>") != std::string::npos);
+  CHECK(drawing.find("...") != std::string::npos);
 }

@@ -96,3 +96,13 @@ TEST_CASE("headers need nothing but the standard library and each other") {
     }
   }
 }
+
+TEST_CASE("JSON is written in one place, which takes any bytes") {
+  for (const auto* folder : {"include", "src", "apps"}) {
+    for (const auto& file : sources(folder)) {
+      INFO(file.string() << " calls dump(): use json_text() of convoy/foreign_text.h");
+      const bool fine = includes_of(file, "(\\.dump\\()").empty() || file.filename() == "foreign_text.h";
+      CHECK(fine);
+    }
+  }
+}
