@@ -110,7 +110,7 @@ void declare_bench(Options& options) {
 int run_bench(const Options& options) {
   const Config config = load_config(options.positional()[0], options.overrides());
   const BenchResult result = bench(config, {.batch_size = options.integer("batch"),
-                                            .threads = options.threads(),
+                                            .threads = options.threads(config),
                                             .seconds = static_cast<double>(options.integer("seconds"))});
   if (options.has("json")) {
     print_json(result);

@@ -16,9 +16,10 @@ void declare_check(Options& options) {
 }
 
 int run_check(const Options& options) {
+  const Config config = load_config(options.positional()[0], options.overrides());
   CheckOptions check_options;
-  check_options.threads = options.threads();
-  const CheckResult result = check_experiment(load_config(options.positional()[0], options.overrides()), check_options);
+  check_options.threads = options.threads(config);
+  const CheckResult result = check_experiment(config, check_options);
   std::cout << text(result.train, "samples");
   std::cout << "gradients along random directions, against differences of the loss:\n";
   for (const DirectionCheck& direction : result.directions) {

@@ -67,7 +67,7 @@ void declare_eval(Options& options) {
 
 int run_eval(const Options& options) {
   const auto file = model_file(options.positional()[0]);
-  Model model = Model::load(file, options.threads());
+  Model model = Model::load(file, options.threads(config_of(file)));
   const DataSplits data = data_of_model(file, options.text("data"));
   const std::string split = options.text("split", "test");
   const Evaluation result = model.evaluate(data.split(split), 32, options.integer("top"));

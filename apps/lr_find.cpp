@@ -77,7 +77,7 @@ int run_lr_find(const Options& options) {
   const LrCurve curve = lr_find(config, {.from = options.number("from"),
                                          .to = options.number("to"),
                                          .steps = options.integer("steps"),
-                                         .threads = options.threads()});
+                                         .threads = options.threads(config)});
   const std::filesystem::path file = options.text("output", "runs/" + curve.name + "_lr_find.html");
   save_page(curve, file);
   (options.has("json") ? print_json : print_text)(curve, file);

@@ -1,9 +1,12 @@
 #include <csignal>
+#include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <system_error>
 
 #include "convoy/error.h"
 #include "convoy/foreign_text.h"
+#include "convoy/machine.h"
 #include "convoy/version.h"
 #include "help.h"
 #include "options.h"
@@ -24,6 +27,7 @@ int exit_code(ErrorKind kind) {
 }
 
 int dispatch(Arguments arguments) {
+  instruction_set();  // a wrong CONVOY_ISA is told before anything else
   if (arguments.empty()) {
     print_help(std::cerr);
     return usage;
@@ -57,7 +61,8 @@ int dispatch(Arguments arguments) {
 
 int main(int argc, char** argv) {
   using namespace convoy;
-  std::signal(SIGXFSZ, SIG_IGN);  // a file-size limit is an error like a full disk, not the program's end
+  std::signal(SIGXFSZ, SIG_IGN);           // a file-size limit is an error like a full disk, not the program's end
+  setenv("OPENBLAS_NUM_THREADS", "1", 0);  // convoy brings its own: OpenBLAS's would idle, each with its memory
   try {
     const int code = app::dispatch({argv + 1, argv + argc});
     if (!std::cout.flush()) throw Error(ErrorKind::failed, "standard output cannot be written");
@@ -67,6 +72,10 @@ int main(int argc, char** argv) {
     return app::exit_code(error.kind());
   } catch (const std::bad_alloc&) {
     std::cerr << app::red("error: ") << "out of memory\n";
+  } catch (const std::system_error& error) {
+    const bool no_thread = error.code() == std::errc::resource_unavailable_try_again;
+    std::cerr << app::red("error: ") << (no_thread ? "out of memory, or of threads" : shown_lines(error.what()))
+              << '\n';
   } catch (const std::exception& error) {
     std::cerr << app::red("error: ") << shown_lines(error.what()) << '\n';
   }

@@ -7,9 +7,11 @@
 #include <cmath>
 #include <cxxopts.hpp>
 #include <filesystem>
+#include <iostream>
 
 #include "convoy/error.h"
 #include "convoy/experiment.h"
+#include "convoy/machine.h"
 
 namespace convoy::app {
 namespace {
@@ -126,6 +128,16 @@ std::string Options::text(const std::string& name, const std::string& otherwise)
   return found == values_.end() ? otherwise : found->second;
 }
 
+int Options::threads(const Config& config) const {
+  const bool given = integer("threads") > 0;
+  const int wanted = given || !config.run.has("threads") ? integer("threads") : config.run.integer("threads");
+  if (wanted <= cores()) return wanted;
+  std::cerr << "note: " << (given ? "--threads " : "the configuration's threads = ") << wanted << ", but there "
+            << (cores() == 1 ? "is 1 core" : "are " + std::to_string(cores()) + " cores") << ": convoy uses " << cores()
+            << '\n';
+  return cores();
+}
+
 void Options::fail(const std::string& message) const {
   const std::string command = std::string("convoy ") + verb_.name;
   throw Error(ErrorKind::config, command + ": " + message + " (see " + command + " --help)");
@@ -169,6 +181,11 @@ void Options::read_number(const std::string& name, const std::string& text) {
   const auto [stopped, error] = std::from_chars(text.data(), end, number);
   if (error == std::errc{} && stopped == end && std::isfinite(number) && number > 0) return;
   fail("--" + name + " expects a number above 0, got \"" + text + "\"");
+}
+
+Config config_of_run(const std::filesystem::path& run) {
+  const auto file = run / "resolved.toml";
+  return std::filesystem::is_regular_file(file) ? load_config(file) : Config{};
 }
 
 DataSplits data_of_model(const std::filesystem::path& model, const std::string& folder) {

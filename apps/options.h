@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "convoy/config.h"
 #include "convoy/dataset.h"
 #include "operands.h"
 #include "verb.h"
@@ -48,7 +49,9 @@ class Options {
   std::string text(const std::string& name, const std::string& otherwise = "") const;
   int integer(const std::string& name) const { return integers_.at(name).value; }
   double number(const std::string& name) const { return numbers_.at(name); }
-  int threads() const { return integer("threads"); }
+  /// --threads, or without it what the configuration says: no more than there are cores, with a note on standard error
+  /// where that is less than was asked for. 0: all cores.
+  int threads(const Config& config) const;
   const Arguments& positional() const { return positional_; }
   const Arguments& overrides() const { return overrides_; }
 
@@ -88,6 +91,9 @@ class Options {
 /// The model file that a MODEL argument means: a .safetensors file, a checkpoint or a run folder's best model. Throws
 /// Error{data}.
 std::filesystem::path model_file(const std::filesystem::path& argument);
+
+/// The configuration of a run; an empty one if the folder holds none.
+Config config_of_run(const std::filesystem::path& run);
 
 /// The data that a model's configuration names, or the same from another folder. Throws Error{data}.
 DataSplits data_of_model(const std::filesystem::path& model, const std::string& folder);

@@ -53,7 +53,7 @@ void declare_recalibrate(Options& options) {
 
 int run_recalibrate(const Options& options) {
   const auto file = model_file(options.positional()[0]);
-  Model model = Model::load(file, options.threads());
+  Model model = Model::load(file, options.threads(config_of(file)));
   const DataSplits data = data_of_model(file, options.text("data"));
   const int batch = options.has("batch") ? options.integer("batch") : config_of(file).train.integer("batch_size");
   const Scores before = scores_of(model, data);

@@ -102,7 +102,7 @@ int run_reproduce(const Options& options) {
     SweepProgress progress(experiment.plan, options.has("quiet"));
     result = convoy::reproduce(experiment, {.folder = options.text("out", folder),
                                             .force = options.has("force"),
-                                            .threads = options.threads(),
+                                            .threads = options.threads(experiment.plan.settings[0].config),
                                             .callback = &progress});
   }
   (options.has("json") ? print_json : print_text)(experiment, result);

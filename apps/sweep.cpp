@@ -117,7 +117,7 @@ int run_sweep(const Options& options) {
     SweepCallback& callback = json ? static_cast<SweepCallback&>(json_runs) : progress;
     result = run_sweep(plan, {.folder = options.text("out"),
                               .force = options.has("force"),
-                              .threads = options.threads(),
+                              .threads = options.threads(plan.settings[0].config),
                               .callback = &callback});
   }
   (json ? print_json : print_table)(result);

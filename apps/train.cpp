@@ -55,13 +55,13 @@ void add_training_options(Options& options) {
 
 /// What train and resume share: callbacks before, results after.
 template <class Work>
-int run(const Options& options, RunOptions run_options, Work work) {
+int run(const Options& options, const Config& config, RunOptions run_options, Work work) {
   const bool json = options.has("json");
   RunResult result;
   {
+    run_options.threads = options.threads(config);
     Progress progress(options.has("quiet"));
     JsonEpochs json_epochs;
-    run_options.threads = options.threads();
     run_options.callbacks.push_back(&progress);
     if (json) run_options.callbacks.push_back(&json_epochs);
     result = work(run_options);
@@ -87,7 +87,7 @@ int run_train(const Options& options) {
   RunOptions run_options;
   run_options.folder = options.text("out");
   run_options.force = options.has("force");
-  return run(options, run_options, [&](const RunOptions& all) { return run_experiment(config, all); });
+  return run(options, config, run_options, [&](const RunOptions& all) { return run_experiment(config, all); });
 }
 
 void declare_resume(Options& options) {
@@ -97,8 +97,9 @@ void declare_resume(Options& options) {
 
 int run_resume(const Options& options) {
   const int epochs = options.integer("epochs");
-  return run(options, {},
-             [&](const RunOptions& all) { return resume_experiment(options.positional()[0], all, epochs); });
+  const std::filesystem::path folder = options.positional()[0];
+  return run(options, config_of_run(folder), {},
+             [&](const RunOptions& all) { return resume_experiment(folder, all, epochs); });
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "convoy/foreign_text.h"
 #include "convoy/layers.h"
 #include "convoy/lr_find.h"
+#include "convoy/machine.h"
 #include "convoy/metrics.h"
 #include "convoy/model.h"
 #include "convoy/optimizers.h"

@@ -1,9 +1,12 @@
 #include "core/cpu.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <thread>
 
 #include "convoy/error.h"
+#include "convoy/machine.h"
 
 namespace convoy {
 
@@ -48,6 +51,10 @@ std::string isa_name(Isa isa) {
   }
   return "baseline";
 }
+
+std::string instruction_set() { return isa_name(cpu_isa()); }
+
+int cores() { return static_cast<int>(std::max(1U, std::thread::hardware_concurrency())); }
 
 std::string cpu_name() {
   std::ifstream info("/proc/cpuinfo");

@@ -1,9 +1,10 @@
 #include "core/thread_pool.h"
 
-#include <algorithm>
 #include <chrono>
 
+#include "convoy/machine.h"
 #include "core/cpu.h"
+#include "core/start_threads.h"
 
 namespace convoy {
 namespace {
@@ -41,9 +42,8 @@ class DenormalGuard {
 }  // namespace
 
 ThreadPool::ThreadPool(int threads) {
-  const int count = threads > 0 ? threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  workers_.reserve(static_cast<std::size_t>(count - 1));
-  for (int worker = 1; worker < count; ++worker) workers_.emplace_back([this, worker] { work(worker); });
+  const int count = threads > 0 ? threads : cores();
+  start_threads(workers_, count - 1, [this](int number) { work(number + 1); });
 }
 
 ThreadPool::~ThreadPool() {

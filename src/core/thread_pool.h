@@ -17,7 +17,7 @@ class ThreadPool {
  public:
   using Body = FunctionRef<void(int task, int worker)>;
 
-  /// `threads` workers in all, the caller included; 0: one a core.
+  /// `threads` workers in all, the caller included; 0: one a core. Fewer where the system gives no more.
   explicit ThreadPool(int threads = 0);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;

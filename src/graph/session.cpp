@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "convoy/error.h"
+#include "kernels/gemm.h"
 
 namespace convoy {
 namespace {
@@ -28,6 +29,7 @@ Session::Session(const Network& network, Weights& weights, Mode mode, int max_ba
       pool_(pool),
       work_(plan_work(network, mode, last)),
       passes_(static_cast<std::size_t>(last) + 1) {
+  kernels::reserve_blas(pool.threads());
   const MemoryPlan plan = plan_memory(network, work_, mode, last, max_batch, retain);
   bind_activations(plan);
   bind_weights();

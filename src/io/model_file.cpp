@@ -52,7 +52,8 @@ void check(const NamedTensor& tensor, const StoredTensor* stored, const std::fil
 
 const std::string& entry(const TensorFile& file, const std::filesystem::path& path, const char* key) {
   const auto found = file.metadata.find(key);
-  if (found == file.metadata.end()) fail(path, std::string("no \"") + key + "\" in its metadata; was it written by convoy?");
+  if (found == file.metadata.end())
+    fail(path, std::string("no \"") + key + "\" in its metadata; was it written by convoy?");
   return found->second;
 }
 

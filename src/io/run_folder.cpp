@@ -6,10 +6,10 @@
 #include <cstdio>
 #include <ctime>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "convoy/error.h"
 #include "convoy/foreign_text.h"
+#include "convoy/machine.h"
 #include "convoy/version.h"
 #include "core/cpu.h"
 #include "core/text.h"
@@ -78,7 +78,7 @@ Environment this_environment(const std::string& blas_core, int threads, const Da
           .cpu = cpu_name(),
           .isa = isa_name(cpu_isa()),
           .blas_core = blas_core,
-          .cores = static_cast<int>(std::thread::hardware_concurrency()),
+          .cores = cores(),
           .threads = threads,
           .started = now_utc(),
           .data = data};

@@ -1,24 +1,27 @@
 #include "kernels/gemm.h"
 
-#include <cblas.h>
-
 #include <algorithm>
 #include <iterator>
 #include <mutex>
 #include <string_view>
+#include <vector>
 
 #include "core/cpu.h"
+#include "kernels/openblas.h"
 
 namespace convoy::kernels {
 namespace {
 
 /// OpenBLAS's serial build shares its work memory between threads without a lock: calls must take turns.
 bool needs_turns() {
-  static const bool serial = openblas_get_parallel() == 0;
+  static const bool serial = openblas().get_parallel() == 0;
   return serial;
 }
 
 std::mutex turn;
+
+/// OpenBLAS has places for at least so many threads' work memory.
+constexpr int most_reserved = 64;
 
 /// The SingleThreadedBlas objects of all threads: OpenBLAS has one setting for all of them.
 struct Guards {
@@ -35,22 +38,37 @@ void gemm(Transpose ta, Transpose tb, int m, int n, int k, const float* a, int l
           float* c, int ldc) {
   std::unique_lock lock(turn, std::defer_lock);
   if (needs_turns()) lock.lock();
-  cblas_sgemm(CblasRowMajor, cblas(ta), cblas(tb), m, n, k, 1.0F, a, lda, b, ldb, add ? 1.0F : 0.0F, c, ldc);
+  openblas().sgemm(CblasRowMajor, cblas(ta), cblas(tb), m, n, k, 1.0F, a, lda, b, ldb, add ? 1.0F : 0.0F, c, ldc);
 }
 
 SingleThreadedBlas::SingleThreadedBlas() {
   const std::lock_guard lock(guards.mutex);
+  const OpenBlas& blas = openblas();
   if (guards.count++ > 0) return;
-  guards.threads_before = openblas_get_num_threads();
-  openblas_set_num_threads(1);
+  guards.threads_before = blas.get_num_threads();
+  blas.set_num_threads(1);
 }
 
 SingleThreadedBlas::~SingleThreadedBlas() {
   const std::lock_guard lock(guards.mutex);
-  if (--guards.count == 0) openblas_set_num_threads(guards.threads_before);
+  if (--guards.count == 0) openblas().set_num_threads(guards.threads_before);
 }
 
-const char* blas_core() { return openblas_get_corename(); }
+void reserve_blas(int threads) {
+  static std::mutex mutex;
+  static int reserved = 0;
+  const std::lock_guard lock(mutex);
+  threads = std::min(threads, most_reserved);
+  if (threads <= reserved) return;
+  const OpenBlas& blas = openblas();
+  require_room_for_work(threads);
+  std::vector<void*> taken(static_cast<std::size_t>(threads));
+  for (void*& memory : taken) memory = blas.take_memory(0);
+  for (void* memory : taken) blas.give_memory(memory);
+  reserved = threads;
+}
+
+const char* blas_core() { return openblas().get_corename(); }
 
 bool blas_below_cpu() {
   struct Core {

@@ -11,6 +11,10 @@ enum class Transpose { no, yes };
 void gemm(Transpose ta, Transpose tb, int m, int n, int k, const float* a, int lda, const float* b, int ldb, bool add,
           float* c, int ldc);
 
+/// Has OpenBLAS take the memory that gemm works in, for calls from so many threads at a time. Without this, a call that
+/// finds no memory never ends. Throws std::bad_alloc.
+void reserve_blas(int threads);
+
 /// Makes OpenBLAS run each call in its caller's thread, since convoy brings its own threads; the destructor restores
 /// what the program had set. Several may exist at a time, also in several threads: the last one restores.
 class SingleThreadedBlas {

@@ -3,6 +3,7 @@
 #include "convoy/error.h"
 #include "io/checkpoint.h"
 #include "train/batch.h"
+#include "train/threads.h"
 
 namespace convoy {
 namespace {
@@ -86,9 +87,8 @@ Model Model::from_config(const Config& config, const Shape& input, int threads) 
     for (int axis = 0; axis < input.rank(); ++axis) extents.push_back(input[axis]);
     described.run.set("input_shape", extents);
   }
-  const int wanted = threads > 0 ? threads : config.run.integer("threads");
   Model model;
-  model.impl_ = std::make_unique<Impl>(std::move(described), shape, wanted);
+  model.impl_ = std::make_unique<Impl>(std::move(described), shape, threads_for(config, threads));
   model.impl_->scaling = {std::vector<float>(static_cast<std::size_t>(shape.last()), 1.0F),
                           std::vector<float>(static_cast<std::size_t>(shape.last()), 0.0F)};
   model.impl_->network();  // checks the layers now

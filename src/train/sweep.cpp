@@ -10,10 +10,13 @@
 #include "convoy/dataset.h"
 #include "convoy/error.h"
 #include "convoy/experiment.h"
+#include "convoy/machine.h"
 #include "core/spread.h"
+#include "core/start_threads.h"
 #include "kernels/gemm.h"
 #include "train/experiment.h"
 #include "train/sweep_folder.h"
+#include "train/threads.h"
 
 namespace convoy {
 namespace {
@@ -43,8 +46,8 @@ void require_startable(const SweepPlan& plan) {
 }
 
 int threads_in_all(const SweepPlan& plan, int wanted) {
-  if (wanted == 0) wanted = plan.settings[0].config.run.integer("threads");
-  return wanted > 0 ? wanted : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const int threads = threads_for(plan.settings[0].config, wanted);
+  return threads > 0 ? threads : cores();
 }
 
 /// The runs of a sweep on their way.
@@ -56,13 +59,16 @@ class Sweep {
         callback_(callback == nullptr ? silent_ : *callback),
         runs_(folder.runs(plan)),
         jobs_(jobs_for(plan.jobs)),
-        threads_(std::max(1, threads / jobs_)) {}
+        threads_(std::max(1, threads / jobs_)) {
+    kernels::reserve_blas(jobs_ * threads_);
+  }
 
   void work() {
     folder_.write_table(plan_, runs_);
     callback_.on_start(runs_);
     std::vector<std::thread> workers;
-    for (int job = 0; job < jobs_; ++job) workers.emplace_back([this] { work_off(); });
+    start_threads(workers, jobs_ - 1, [this](int) { work_off(); });
+    work_off();
     for (auto& worker : workers) worker.join();
     if (failure_) std::rethrow_exception(failure_);
   }

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+namespace convoy {
+
+/// The cores that this process may use, at least 1.
+int cores();
+
+/// The instruction set that convoy computes with: the best of this CPU, or what the environment variable CONVOY_ISA
+/// names ("baseline", "avx2", "avx512"). Throws Error{config} for another name or one that the CPU lacks.
+std::string instruction_set();
+
+}  // namespace convoy

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <system_error>
+#include <thread>
+#include <vector>
+
+namespace convoy {
+
+/// Starts threads until there are `count` of them, or fewer where the system gives no more: what convoy computes does
+/// not depend on their number.
+template <class Body>
+void start_threads(std::vector<std::thread>& threads, int count, Body body) {
+  threads.reserve(static_cast<std::size_t>(count));
+  try {
+    for (auto number = static_cast<int>(threads.size()); number < count; ++number) {
+      threads.emplace_back([body, number] { body(number); });
+    }
+  } catch (const std::system_error&) {
+    // out of memory, or of the threads that this user may have
+  }
+}
+
+}  // namespace convoy
