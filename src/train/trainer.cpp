@@ -35,7 +35,9 @@ int outputs_of(const TrainingTask& task) {
 TrainingTask checked(TrainingTask task) {
   const int outputs = outputs_of(task);
   check_fits(task.train, task.network.input_shape(), outputs);
-  if (!task.validation.empty()) check_fits(task.validation, task.network.input_shape(), outputs);
+  if (task.validation.empty()) return task;
+  task.validation = task.validation.with_classes(task.train.storage().class_names, outputs);
+  check_fits(task.validation, task.network.input_shape(), outputs);
   return task;
 }
 
