@@ -4,6 +4,10 @@
 
 #include "convoy/error.h"
 #include "convoy/model.h"
+#include "convoy/report.h"
+#include "core/text.h"
+#include "support/files.h"
+#include "support/temporary_folder.h"
 #include "train/calibration.h"
 
 using namespace convoy;
@@ -116,4 +120,23 @@ TEST_CASE("validation and further training go by name too") {
   CHECK(history[0].validation_accuracy == 1);
   CHECK(model.class_names() == Texts{"a", "b", "c"});
   CHECK_THROWS_AS(model.fit(named({3}, {1, 0, 0}, {0}, {"d"}), {}), Error);
+}
+
+TEST_CASE("mistakes are written as a table, by file where the data has files") {
+  Sequential model = three_classes({"a", "b, \"quoted\"", "c"});
+  Dataset::Storage storage;
+  storage.shape = {3};
+  storage.floats = {1, 0, 0, 0, 0, 4, 0, 4, 0};
+  storage.labels = {0, 1, 1};
+  storage.class_names = {"a", "b, \"quoted\"", "c"};
+  const test::TemporaryFolder folder;
+  const auto table = [&](const Dataset& data) {
+    write_mistakes(model.evaluate(data), data, model.class_names(), folder.path() / "mistakes.csv");
+    return test::contents(folder.path() / "mistakes.csv");
+  };
+  const std::string probability = shortest(1 / (1 + 2 * std::exp(-4.0)));
+  const std::string header = "image,label,prediction,probability\n";
+  CHECK(table(Dataset(storage).slice(1, 2)) == header + "1,\"b, \"\"quoted\"\"\",c," + probability + "\n");
+  storage.files = {"x/1.png", "x/2,\n.png", "x/3.png"};
+  CHECK(table(Dataset(storage)) == header + "\"x/2,\n.png\",\"b, \"\"quoted\"\"\",c," + probability + "\n");
 }
