@@ -27,7 +27,7 @@ void print_confusion(const Evaluation& result, const std::vector<std::string>& n
   for (int row = 0; row < result.classes; ++row) {
     cell(name(row));
     for (int i = 0; i < result.classes; ++i) {
-      cell(std::to_string(result.confusion[static_cast<std::size_t>(row * result.classes + i)]));
+      cell(std::to_string(result.confusion.count(row, i)));
     }
     std::cout << '\n';
   }
@@ -36,8 +36,9 @@ void print_confusion(const Evaluation& result, const std::vector<std::string>& n
 /// One list a label, of the numbers of images by prediction.
 std::vector<std::vector<std::int64_t>> rows_of(const Evaluation& result) {
   std::vector<std::vector<std::int64_t>> rows;
-  for (auto row = result.confusion.begin(); row != result.confusion.end(); row += result.classes) {
-    rows.emplace_back(row, row + result.classes);
+  for (int label = 0; label < result.classes; ++label) {
+    rows.emplace_back();
+    for (int i = 0; i < result.classes; ++i) rows.back().push_back(result.confusion.count(label, i));
   }
   return rows;
 }

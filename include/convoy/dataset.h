@@ -25,6 +25,7 @@ class Dataset {
     std::vector<float> targets;       ///< size * target_size: one-hot rows or regression targets, or empty
     int target_size = 0;
     std::vector<std::string> class_names;  ///< by class number; empty: the numbers themselves
+    std::vector<std::string> files;        ///< size paths of the samples' files, or empty
     std::string source;                    ///< what messages call it: a path, or "memory"
   };
 
@@ -53,6 +54,10 @@ class Dataset {
   Dataset slice(int first, int count) const;
   /// The samples with these numbers, in this order; shares the storage.
   Dataset select(std::span<const int> which) const;
+  /// The same samples with the class numbers that a model trained on `names` gives them, whatever the order of the
+  /// classes here; shares the storage where the names are the same. A class without a name is called by its number, and
+  /// so are the `classes` of a model whose `names` are empty. Throws Error{data} for a class that is not among `names`.
+  Dataset with_classes(const std::vector<std::string>& names, int classes) const;
 
  private:
   std::shared_ptr<const Storage> storage_ = std::make_shared<Storage>();

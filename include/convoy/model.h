@@ -78,8 +78,11 @@ class Model {
   void compile(const Spec& optimizer, const Spec& loss, const Spec& schedule = {"constant", {}},
                std::uint64_t seed = 42);
 
-  /// Trains. Throws Error{config} before compile() or for shapes that do not fit, Error{diverged} on NaN.
+  /// Trains. Classes keep the numbers that they have in the model, if it has been trained before. Throws Error{config}
+  /// before compile(), Error{data} for shapes that do not fit and unknown classes, Error{diverged} on NaN.
   History fit(const Dataset& train, const FitOptions& options);
+  /// Classes are matched by name with those that the model was trained on, as Dataset::with_classes does. Throws
+  /// Error{data} for samples that do not fit and for unknown classes.
   Evaluation evaluate(const Dataset& data, int batch_size = 32, int top_k = 5);
   /// Probabilities (softmax cross-entropy models) or outputs, row-major: data.size() x outputs().
   std::vector<float> predict(const Dataset& data, int batch_size = 32);

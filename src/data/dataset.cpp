@@ -1,9 +1,11 @@
 #include "convoy/dataset.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 
 #include "convoy/error.h"
+#include "convoy/metrics.h"
 
 namespace convoy {
 namespace {
@@ -24,6 +26,9 @@ std::size_t checked_size(const Dataset::Storage& storage) {
   if (!storage.labels.empty() && storage.labels.size() != size) {
     fail(storage, std::to_string(size) + " samples but " + std::to_string(storage.labels.size()) + " labels");
   }
+  if (!storage.files.empty() && storage.files.size() != size) {
+    fail(storage, std::to_string(size) + " samples but " + std::to_string(storage.files.size()) + " files");
+  }
   const std::size_t targets = size * static_cast<std::size_t>(std::max(0, storage.target_size));
   if (storage.targets.size() != targets) {
     fail(storage, std::to_string(storage.targets.size()) + " target values, expected " + std::to_string(targets));
@@ -31,6 +36,20 @@ std::size_t checked_size(const Dataset::Storage& storage) {
   const auto negative = std::ranges::find_if(storage.labels, [](int label) { return label < 0; });
   if (negative != storage.labels.end()) fail(storage, "label " + std::to_string(*negative) + " is negative");
   return size;
+}
+
+/// "cat", "dog" and so on, at most ten of them.
+std::string list_of(const Texts& names) {
+  constexpr std::size_t most = 10;
+  std::string list;
+  for (std::size_t i = 0; i < std::min(most, names.size()); ++i) list += (i == 0 ? "\"" : ", \"") + names[i] + "\"";
+  return names.size() <= most ? list : list + " and " + std::to_string(names.size() - most) + " more";
+}
+
+[[noreturn]] void fail_unknown(const Dataset::Storage& storage, const Texts& unknown, const Texts& names, int classes) {
+  const std::string trained = names.empty() ? "the numbers 0 to " + std::to_string(classes - 1) : list_of(names);
+  fail(storage, (unknown.size() == 1 ? "class " : "classes ") + list_of(unknown) +
+                    (unknown.size() == 1 ? " is" : " are") + " unknown to the model, which was trained on " + trained);
 }
 
 }  // namespace
@@ -93,6 +112,33 @@ Dataset Dataset::select(std::span<const int> which) const {
   part.indices_.clear();
   for (const int i : which) part.indices_.push_back(index(i));
   return part;
+}
+
+Dataset Dataset::with_classes(const std::vector<std::string>& names, int classes) const {
+  if (storage_->class_names == names) return *this;
+  if (storage_->labels.empty()) {  // the columns of targets are the network's outputs
+    if (storage_->class_names.empty() || names.empty()) return *this;
+    fail(*storage_, "its targets are for the classes " + list_of(storage_->class_names) +
+                        ", the model was trained on " + list_of(names));
+  }
+  std::map<std::string, int> numbers;
+  const int known_classes = names.empty() ? classes : static_cast<int>(names.size());
+  for (int i = 0; i < known_classes; ++i) numbers.emplace(class_name(names, i), i);
+  std::map<int, int> renumbered;
+  Texts unknown;
+  for (const int label : storage_->labels) {
+    if (renumbered.contains(label)) continue;
+    const auto known = numbers.find(class_name(storage_->class_names, label));
+    if (known == numbers.end()) unknown.push_back(class_name(storage_->class_names, label));
+    renumbered[label] = known == numbers.end() ? 0 : known->second;
+  }
+  if (!unknown.empty()) fail_unknown(*storage_, unknown, names, classes);
+  auto storage = std::make_shared<Storage>(*storage_);
+  for (int& label : storage->labels) label = renumbered[label];
+  storage->class_names = names;
+  Dataset same = *this;
+  same.storage_ = std::move(storage);
+  return same;
 }
 
 const Dataset& DataSplits::split(const std::string& name) const {

@@ -7,9 +7,6 @@
 
 namespace convoy {
 
-/// The name of a class, or its number where it has none.
-std::string class_name(const std::vector<std::string>& names, int number);
-
 /// The confusion matrix as a table in colours, with recall and precision by class; of very many classes a list of the
 /// most frequent confusions. "" without classes.
 std::string confusion(const Evaluation& evaluation, const std::vector<std::string>& class_names);

@@ -1,8 +1,7 @@
 #include "train/evaluator.h"
 
 #include <algorithm>
-#include <functional>
-#include <numeric>
+#include <cmath>
 
 #include "core/stopwatch.h"
 #include "train/batch.h"
@@ -21,14 +20,11 @@ int rank_of(int label, std::span<const float> outputs) {
   return rank;
 }
 
-constexpr std::size_t most_mistakes = 24;
-
-double probability_of(int place, std::span<const float> outputs, bool logits) {
-  const auto at = static_cast<std::size_t>(place);
-  if (!logits) return outputs[at];
-  std::vector<float> probabilities(outputs.size());
-  softmax(outputs, probabilities.data());
-  return probabilities[at];
+/// The softmax of the largest logit.
+double largest_probability(std::span<const float> logits, float largest) {
+  double sum = 0;
+  for (const float logit : logits) sum += std::exp(static_cast<double>(logit - largest));
+  return 1 / sum;
 }
 
 }  // namespace
@@ -40,7 +36,8 @@ Evaluator::Evaluator(const Network& network, const Weights& weights, const Loss&
       folded_(network, weights),
       session_(folded_.network(), folded_.weights(), Mode::predict, batch_size,
                loss.from_logits() ? folded_.network().logits() : folded_.network().output(), pool),
-      losses_(static_cast<std::size_t>(batch_size)) {}
+      losses_(static_cast<std::size_t>(batch_size)),
+      answers_(static_cast<std::size_t>(batch_size)) {}
 
 /// The weights may have changed since the last call.
 void Evaluator::take_weights() {
@@ -54,46 +51,55 @@ Evaluation Evaluator::evaluate(const Dataset& data, const Scaling& scaling, int 
   Evaluation result;
   result.classes = static_cast<int>(session_.output_shape().size());
   result.k = std::min(k, result.classes);
-  result.confusion.assign(static_cast<std::size_t>(result.classes) * static_cast<std::size_t>(result.classes), 0);
   check_fits(data, session_.network().input_shape(), result.classes);
+  const bool has_classes = result.classes > 1;  // regression on one number has none
+  Calibration calibration;
   Loader loader(data, scaling, {.batch_size = session_.max_batch()});
   loader.start(0);
   while (const Batch* batch = loader.next()) {
     forward(*batch);
     compute_losses(loss_, *batch, session_, 1, losses_);
-    count(*batch, result);
+    if (has_classes) {
+      find_answers(*batch);
+      count(batch->size, result, calibration);
+    }
+    for (int n = 0; n < batch->size; ++n) result.loss += losses_[static_cast<std::size_t>(n)];
+    result.samples += batch->size;
   }
   result.loss /= result.samples;
   result.accuracy /= result.samples;
   result.top_k /= result.samples;
+  if (has_classes && gives_probabilities()) result.calibration_error = calibration.error();
   result.seconds = watch.seconds();
   return result;
 }
 
-void Evaluator::count(const Batch& batch, Evaluation& result) {
-  const int first = result.samples;
-  result.samples += batch.size;
-  for (int n = 0; n < batch.size; ++n) result.loss += losses_[static_cast<std::size_t>(n)];
-  if (result.classes < 2) return;  // regression on one number has no classes
-  for (int n = 0; n < batch.size; ++n) {
-    const std::span<const float> outputs(session_.output()[n], static_cast<std::size_t>(result.classes));
-    const int label = class_of(target_of(batch, n), result.classes);
-    const int rank = rank_of(label, outputs);
-    result.accuracy += rank == 0 ? 1 : 0;
-    result.top_k += rank < result.k ? 1 : 0;
-    const int prediction = argmax(outputs);
-    ++result.confusion[static_cast<std::size_t>(label * result.classes + prediction)];
-    if (prediction == label) continue;
-    note(result.worst, {first + n, label, prediction, 0, losses_[static_cast<std::size_t>(n)]}, outputs);
-  }
+bool Evaluator::gives_probabilities() const { return loss_.from_logits() || network_.ends_in_softmax(); }
+
+/// Where classes are many, this is work worth sharing.
+void Evaluator::find_answers(const Batch& batch) {
+  session_.pool().run(batch.size, [&](int n, int) {
+    const std::span<const float> outputs(session_.output()[n], session_.output_shape().size());
+    Answer& answer = answers_[static_cast<std::size_t>(n)];
+    answer.label = class_of(target_of(batch, n), static_cast<int>(outputs.size()));
+    answer.prediction = argmax(outputs);
+    answer.rank = rank_of(answer.label, outputs);
+    const float largest = outputs[static_cast<std::size_t>(answer.prediction)];
+    answer.probability = loss_.from_logits() ? largest_probability(outputs, largest) : static_cast<double>(largest);
+  });
 }
 
-/// Keeps a mistake if it is among the worst.
-void Evaluator::note(std::vector<Mistake>& worst, Mistake mistake, std::span<const float> outputs) const {
-  if (worst.size() == most_mistakes && !(mistake.loss > worst.back().loss)) return;
-  mistake.probability = probability_of(mistake.prediction, outputs, loss_.from_logits());
-  worst.insert(std::ranges::upper_bound(worst, mistake.loss, std::greater{}, &Mistake::loss), mistake);
-  if (worst.size() > most_mistakes) worst.pop_back();
+void Evaluator::count(int samples, Evaluation& result, Calibration& calibration) const {
+  for (int n = 0; n < samples; ++n) {
+    const auto& [label, prediction, rank, probability] = answers_[static_cast<std::size_t>(n)];
+    result.accuracy += rank == 0 ? 1 : 0;
+    result.top_k += rank < result.k ? 1 : 0;
+    result.confusion.add(label, prediction);
+    calibration.add(probability, prediction == label);
+    if (prediction == label) continue;
+    result.mistakes.push_back(
+        {result.samples + n, label, prediction, probability, losses_[static_cast<std::size_t>(n)]});
+  }
 }
 
 std::vector<float> Evaluator::predict(const Dataset& data, const Scaling& scaling) {

@@ -8,6 +8,7 @@
 #include "graph/fold.h"
 #include "graph/session.h"
 #include "loss/loss.h"
+#include "train/calibration.h"
 
 namespace convoy {
 
@@ -17,24 +18,35 @@ class Evaluator {
   /// All must outlive the evaluator. With a loss from logits a final softmax is left to the loss.
   Evaluator(const Network& network, const Weights& weights, const Loss& loss, ThreadPool& pool, int batch_size);
 
-  /// Loss and metrics over `data`, in its order. Throws Error{data} for samples of another shape or without labels.
+  /// Loss and metrics over `data`, in its order; its class numbers are the network's. Throws Error{data} for samples of
+  /// another shape or without labels.
   Evaluation evaluate(const Dataset& data, const Scaling& scaling, int k);
 
   /// The outputs for each sample, row-major; with a loss from logits these are probabilities.
   std::vector<float> predict(const Dataset& data, const Scaling& scaling);
 
  private:
+  /// What the network says to a sample.
+  struct Answer {
+    int label = 0;
+    int prediction = 0;
+    int rank = 0;            ///< how many outputs come before the label's
+    double probability = 0;  ///< of the prediction
+  };
+
   void take_weights();
   void forward(const Batch& batch);
-  void count(const Batch& batch, Evaluation& result);
-  void note(std::vector<Mistake>& worst, Mistake mistake, std::span<const float> outputs) const;
+  bool gives_probabilities() const;
+  void find_answers(const Batch& batch);
+  void count(int samples, Evaluation& result, Calibration& calibration) const;
 
   const Network& network_;
   const Weights& weights_;
   const Loss& loss_;
   FoldedNetwork folded_;
   Session session_;
-  std::vector<double> losses_;  ///< of the batch's samples
+  std::vector<double> losses_;   ///< of the batch's samples
+  std::vector<Answer> answers_;  ///< the same
 };
 
 }  // namespace convoy

@@ -109,9 +109,10 @@ void Model::compile(const Spec& optimizer, const Spec& loss, const Spec& schedul
   impl_->changed();  // the seed draws the weights
 }
 
-History Model::fit(const Dataset& train, const FitOptions& options) {
+History Model::fit(const Dataset& data, const FitOptions& options) {
   const kernels::SingleThreadedBlas single;
   Impl& impl = *impl_;
+  const Dataset train = impl.class_names.empty() ? data : data.with_classes(impl.class_names, outputs());
   impl.scaling = scaling_for(options.scaling, train);
   impl.class_names = train.storage().class_names;
   impl.config.augmentation = options.augmentation;
@@ -136,7 +137,8 @@ History Model::fit(const Dataset& train, const FitOptions& options) {
 
 Evaluation Model::evaluate(const Dataset& data, int batch_size, int top_k) {
   const kernels::SingleThreadedBlas single;
-  return impl_->evaluator(batch_size).evaluate(data, impl_->scaling, top_k);
+  const Dataset numbered = data.with_classes(impl_->class_names, outputs());
+  return impl_->evaluator(batch_size).evaluate(numbered, impl_->scaling, top_k);
 }
 
 std::vector<float> Model::predict(const Dataset& data, int batch_size) {

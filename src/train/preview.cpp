@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "convoy/error.h"
+#include "convoy/metrics.h"
 #include "data/augment.h"
 #include "data/augmentation.h"
 #include "data/contact_sheet.h"
@@ -17,11 +18,7 @@ constexpr int versions = 7;     ///< of an augmented image
 constexpr int by_default = 10;  ///< images, or images of a class
 constexpr int most_images = 1000;
 
-std::string class_name(const Dataset& data, int label) {
-  const auto& names = data.storage().class_names;
-  const auto number = static_cast<std::size_t>(label);
-  return number < names.size() ? names[number] : std::to_string(label);
-}
+std::string class_of(const Dataset& data, int i) { return class_name(data.storage().class_names, data.label(i)); }
 
 /// The numbers of `count` samples: the first of each class, then the second of each, and so on.
 std::vector<int> one_of_each_class_in_turn(const Dataset& data, int count) {
@@ -82,7 +79,7 @@ std::vector<ContactSheet::Row> rows_by_class(const Dataset& samples, const Image
   for (int i = 0; i < samples.size(); ++i) {
     const int label = samples.storage().labels.empty() ? 0 : samples.label(i);
     auto& row = rows[static_cast<std::size_t>(label)];
-    if (!samples.storage().labels.empty()) row.label = class_name(samples, label);
+    if (!samples.storage().labels.empty()) row.label = class_of(samples, i);
     row.images.push_back(originals[static_cast<std::size_t>(i)]);
   }
   std::erase_if(rows, [](const ContactSheet::Row& row) { return row.images.empty(); });
@@ -98,7 +95,7 @@ std::vector<ContactSheet::Row> rows_of_versions(const Dataset& samples, const Im
     for (std::size_t i = 0; i < rows.size(); ++i) rows[i].images.push_back(std::move(column[i]));
   }
   for (int i = 0; i < samples.size() && !samples.storage().labels.empty(); ++i) {
-    rows[static_cast<std::size_t>(i)].label = class_name(samples, samples.label(i));
+    rows[static_cast<std::size_t>(i)].label = class_of(samples, i);
   }
   return rows;
 }

@@ -39,7 +39,8 @@ void add_evaluation(Report& report, Model& model, const Dataset& test, const Eva
   report.test = evaluation;
   report.class_names = impl.class_names;
   report.filters = filter_pictures(impl.network(), impl.weights());
-  for (const Mistake& mistake : evaluation.worst) {
+  constexpr std::size_t shown = 24;
+  for (const Mistake& mistake : worst_mistakes(evaluation, shown)) {
     const std::string picture = thumbnail(test, mistake.sample);
     if (!picture.empty()) report.mistakes.push_back({mistake, picture});
   }

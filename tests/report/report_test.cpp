@@ -20,7 +20,10 @@ Report sample(int epochs) {
       Summary{.name = "",
               .rows = {{.name = "conv1", .type = "conv2d", .output = {26, 26, 32}, .inputs = {"input"}, .mode = {}}}};
   report.input = {28, 28, 1};
-  report.test = Evaluation{.samples = 3, .classes = 2, .confusion = {1, 1, 0, 1}, .worst = {}};
+  report.test = Evaluation{.samples = 3, .classes = 2};
+  report.test->confusion.add(0, 0);
+  report.test->confusion.add(0, 1);
+  report.test->confusion.add(1, 1);
   report.class_names = {"<cat>", "dog"};
   report.mistakes = {{{.sample = 7, .label = 0, .prediction = 1, .probability = 0.75}, "PNG"}};
   report.filters = {"conv1", {"PNG", "PNG"}};
@@ -96,8 +99,9 @@ TEST_CASE("a run that diverged or was left says so first, and what the page does
 
 TEST_CASE("of many classes the page lists the most frequent confusions") {
   Report report = sample(1);
-  report.test = Evaluation{.samples = 100, .classes = 100, .confusion = std::vector<std::int64_t>(10000), .worst = {}};
-  report.test->confusion[3 * 100 + 5] = 17;
+  report.test = Evaluation{.samples = 100, .classes = 10000};
+  report.test->confusion.add(3, 5, 17);
+  report.test->confusion.add(4, 4, 83);
   const std::string page = html(report);
   CHECK(has(page, "<td class=\"text\">3</td><td class=\"text\">5</td><td>17</td>"));
   CHECK(page.size() < 200000);

@@ -73,9 +73,10 @@ TEST_CASE("evaluation keeps the mistakes with the highest losses, as prediction 
   const Dataset some = data.test.slice(100, 200);
   const Evaluation found = model.evaluate(some);
   const std::vector<float> outputs = model.predict(some);
-  REQUIRE(found.worst.size() == 24);
-  CHECK(std::ranges::is_sorted(found.worst, std::greater{}, &Mistake::loss));
-  for (const Mistake& mistake : found.worst) {
+  const std::vector<Mistake> worst = worst_mistakes(found, 24);
+  REQUIRE(worst.size() == 24);
+  CHECK(std::ranges::is_sorted(worst, std::greater{}, &Mistake::loss));
+  for (const Mistake& mistake : worst) {
     CHECK(mistake.label == some.label(mistake.sample));
     CHECK(mistake.prediction != mistake.label);
     const auto at = static_cast<std::size_t>(mistake.sample * 10 + mistake.prediction);
