@@ -19,6 +19,7 @@ int run_check(const Options& options) {
   CheckOptions check_options;
   check_options.threads = options.threads();
   const CheckResult result = check_experiment(load_config(options.positional()[0], options.overrides()), check_options);
+  print_notes(result.notes);
   std::cout << text(result.train, "samples");
   std::cout << "gradients along random directions, against differences of the loss:\n";
   for (const DirectionCheck& direction : result.directions) {

@@ -90,10 +90,13 @@ IdxArray read_idx(const std::filesystem::path& file) {
   return array;
 }
 
-DataSplits load_idx(const std::filesystem::path& folder) { return load_idx(folder, ""); }
-
-DataSplits load_idx(const std::filesystem::path& folder, const std::string& hint) {
-  return {.train = load_part(folder, "train", hint), .validation = {}, .test = load_part(folder, "t10k", hint)};
+FoundParts load_idx(const std::filesystem::path& folder, const IdxOptions& options, Need need) {
+  FoundParts found{.splits = {}, .divided = true, .has_test = true};
+  if (need != Need::test && need != Need::evaluation) found.splits.train = load_part(folder, "train", options.hint);
+  if (need != Need::training) found.splits.test = load_part(folder, "t10k", options.hint);
+  return found;
 }
+
+DataSplits load_idx(const std::filesystem::path& folder) { return load_idx(folder, {}, Need::all).splits; }
 
 }  // namespace convoy

@@ -1,16 +1,16 @@
 #pragma once
 
-#include <cstdint>
 #include <vector>
 
 #include "convoy/dataset.h"
+#include "data/kinds.h"
 
 namespace convoy {
 
 /// One row of the table of data-set kinds: "idx", "image_folder".
 struct DatasetType {
   TypeSpec spec;
-  DataSplits (*load)(const Settings& data, std::uint64_t seed);
+  FoundParts (*load)(const Settings& data, Need need);
 };
 const std::vector<DatasetType>& dataset_types();
 

@@ -109,6 +109,10 @@ class Run {
     const Stopwatch watch;
     bool interrupted = false;
     for (Callback* callback : options_.callbacks) callback->on_train_begin(model_);
+    for (const std::string& note : data_.notes) {
+      record([&] { folder_.add_log("note: " + note); });
+      for (Callback* callback : options_.callbacks) callback->on_note(note);
+    }
     while (!trainer_.done() && !interrupted) {
       const int before = trainer_.progress().epoch;
       interrupted = run_epoch() == Trainer::Outcome::stopped;
