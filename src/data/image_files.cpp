@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <string_view>
 #include <system_error>
 
 #include "convoy/error.h"
-#include "core/text.h"
+#include "data/image_format.h"
 
 namespace convoy {
 namespace {
@@ -29,33 +28,8 @@ bool is_litter(const fs::path& path) {
   return name.starts_with('.') || std::ranges::find(names, name) != names.end();
 }
 
-/// Formats that are not read count too: an image that is left out must be noticed.
-bool has_image_ending(const fs::path& file) {
-  constexpr std::array<std::string_view, 17> endings = {".png", ".apng", ".jpg",  ".jpeg", ".jpe", ".jfif",
-                                                        ".bmp", ".dib",  ".gif",  ".webp", ".tif", ".tiff",
-                                                        ".pgm", ".ppm",  ".heic", ".heif", ".avif"};
-  return std::ranges::find(endings, lower_case(file.extension().string())) != endings.end();
-}
-
-bool has_image_magic(const fs::path& file) {
-  std::array<char, 16> bytes{};
-  std::ifstream(file, std::ios::binary).read(bytes.data(), bytes.size());
-  const std::string_view begin(bytes.data(), bytes.size());
-  constexpr std::array<std::string_view, 5> magics = {"\x89PNG\r\n\x1a\n", "\xff\xd8\xff", "GIF8",
-                                                      std::string_view("II*\0", 4), std::string_view("MM\0*", 4)};
-  if (std::ranges::any_of(magics, [&](std::string_view magic) { return begin.starts_with(magic); })) return true;
-  const bool riff = begin.starts_with("RIFF") && begin.substr(8, 4) == "WEBP";
-  // "BM", the file's size, four zeros, where the pixels begin: two letters alone may begin a text.
-  const bool bitmap = begin.starts_with("BM") && begin.substr(6, 4) == std::string_view("\0\0\0\0", 4);
-  const bool heif = begin.substr(4, 4) == "ftyp" &&
-                    (begin.substr(8, 3) == "hei" || begin.substr(8, 3) == "avi" || begin.substr(8, 4) == "mif1");
-  return riff || bitmap || heif;
-}
-
-bool is_image(const fs::path& file) {
-  std::error_code ignored;
-  return has_image_ending(file) || (fs::is_regular_file(file, ignored) && has_image_magic(file));
-}
+/// What cannot be read, as a link to nothing, counts by its name: it must be noticed.
+bool counts_as_image(const fs::path& path) { return named_as_image(path) || is_image_file(path); }
 
 bool is_folder(const fs::path& path) {
   std::error_code ignored;
@@ -87,7 +61,7 @@ class Search {
         found_.classes.push_back({path.filename().string(), {}});
         search(path);
         std::ranges::sort(found_.classes.back().files);
-      } else if (!is_litter(path) && is_image(path)) {
+      } else if (!is_litter(path) && counts_as_image(path)) {
         pass_over(path, found_.without_class);
       } else {
         pass_over(path, found_.passed_over);
@@ -109,7 +83,7 @@ class Search {
         pass_over(path, found_.passed_over);
       } else if (is_folder(path) && !has_nothing(path)) {
         search(path);
-      } else if (!is_folder(path) && is_image(path)) {
+      } else if (!is_folder(path) && counts_as_image(path)) {
         found_.classes.back().files.push_back(path);
       } else {
         pass_over(path, found_.passed_over);

@@ -9,7 +9,12 @@ namespace convoy {
 namespace {
 
 FoundParts load_idx_kind(const Settings& data, Need need) {
-  return load_idx(data.text("path"), {.hint = data.text("hint")}, need);
+  return load_idx(data.text("path"),
+                  {.prefix = data.text("prefix"),
+                   .transpose = data.flag("transpose"),
+                   .first_label = data.integer("first_label"),
+                   .hint = data.text("hint")},
+                  need);
 }
 
 FoundParts load_image_folder_kind(const Settings& data, Need need) {
@@ -26,7 +31,23 @@ FoundParts load_image_folder_kind(const Settings& data, Need need) {
 
 const std::vector<DatasetType>& dataset_types() {
   static const std::vector<DatasetType> types = {
-      {{"idx", "A folder of idx files, raw or .gz, named as MNIST's.", {}}, load_idx_kind},
+      {{"idx",
+        "A folder of idx files, raw or .gz, named as MNIST's or with more before it, as EMNIST's.",
+        {{.name = "prefix",
+          .kind = Kind::text,
+          .fallback = Value{std::string()},
+          .doc = "What the names of the files begin with, \"emnist-letters\", where the folder has several data sets."},
+         {.name = "transpose",
+          .kind = Kind::flag,
+          .fallback = Value{false},
+          .doc = "Exchange rows and columns of each image: EMNIST's are stored that way."},
+         {.name = "first_label",
+          .kind = Kind::integer,
+          .fallback = Value{std::int64_t{0}},
+          .doc = "The label of the first class: 1 for EMNIST's letters, whose labels go from 1 to 26.",
+          .min = 0,
+          .max = 1}}},
+       load_idx_kind},
       {{"image_folder",
         "A folder with one subfolder of images a class, or with train/, val/ and test/ that have them; images may lie "
         "deeper.",

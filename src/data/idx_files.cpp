@@ -1,0 +1,155 @@
+#include "data/idx_files.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <system_error>
+#include <tuple>
+#include <vector>
+
+#include "convoy/error.h"
+#include "core/text.h"
+
+namespace convoy {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail(const fs::path& path, const std::string& what) {
+  throw Error(ErrorKind::data, path.string() + ": " + what);
+}
+
+/// What a file's name says.
+struct Name {
+  std::string prefix;  ///< of the data set
+  bool train = false;
+  bool images = false;
+  std::string rest;  ///< "idx3-ubyte", without .gz
+};
+
+std::optional<Name> parse(const fs::path& file) {
+  std::string name = lower_case(file.filename().string());
+  if (name.ends_with(".gz")) name.resize(name.size() - 3);
+  std::ranges::replace(name, '.', '-');
+  for (const std::string part : {"train", "t10k", "test"}) {
+    const auto at = name.find(part);
+    if (at == std::string::npos) continue;
+    const auto idx = name.find("idx", at);
+    const bool images = name.find("images", at) < idx;
+    if (idx == std::string::npos || (!images && name.find("labels", at) > idx)) return std::nullopt;
+    return Name{name.substr(0, at), part == "train", images, name.substr(idx)};
+  }
+  return std::nullopt;
+}
+
+/// Some copies have "." for "-", some are compressed, and Kaggle's lie each in a folder: what is nearer to MNIST's own
+/// is taken first.
+auto order_of(const fs::path& file) {
+  const std::string name = file.filename().string();
+  const bool nested = file.parent_path().filename() == file.filename();
+  return std::tuple(nested, name.find(".idx") != std::string::npos, name.ends_with(".gz"), name);
+}
+
+/// One of the four files of a data set.
+struct Slot {
+  fs::path file;
+  std::string rest;
+};
+
+struct Found {
+  std::map<std::pair<bool, bool>, Slot> slots;  ///< by train, images
+};
+
+class Search {
+ public:
+  explicit Search(const fs::path& folder) : folder_(folder) {
+    std::error_code error;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+      const fs::path inner = entry->path() / entry->path().filename();
+      if (fs::is_regular_file(entry->path())) files_.push_back(entry->path());
+      if (fs::is_regular_file(inner)) files_.push_back(inner);
+    }
+    if (error) fail(folder, "cannot be read: " + error.message());
+    std::ranges::sort(files_, {}, order_of);
+    for (const fs::path& file : files_) {
+      if (const auto name = parse(file)) add(file, *name);
+    }
+  }
+
+  /// The data set with that prefix; without one MNIST's own, or the only one.
+  std::string choose(const std::string& prefix) const {
+    for (const auto& [name, _] : sets_) {
+      const bool meant = name == lower_case(prefix) || name == lower_case(prefix) + '-';
+      if (!prefix.empty() && meant) return name;
+    }
+    if (!prefix.empty()) fail(folder_, "no data set \"" + prefix + "\" in it" + listed());
+    if (sets_.empty() || sets_.contains("")) return "";
+    if (sets_.size() == 1) return sets_.begin()->first;
+    fail(folder_, "several data sets, of which data.prefix chooses one" + listed());
+  }
+
+  IdxFiles files(const std::string& prefix, bool train) const {
+    const auto found = sets_.find(prefix);
+    if (found == sets_.end()) return {};
+    const auto& slots = found->second.slots;
+    const auto file = [&](bool images) {
+      const auto slot = slots.find({train, images});
+      return slot == slots.end() ? fs::path() : slot->second.file;
+    };
+    return {file(true), file(false)};
+  }
+
+ private:
+  void add(const fs::path& file, const Name& name) {
+    const auto [slot, fresh] = sets_[name.prefix].slots.try_emplace({name.train, name.images}, Slot{file, name.rest});
+    if (fresh || slot->second.rest == name.rest) return;
+    fail(folder_, "which of " + slot->second.file.filename().string() + " and " + file.filename().string() +
+                      " is meant? Leave one of them there");
+  }
+
+  std::string listed() const {
+    std::string names;
+    for (const auto& [name, _] : sets_)
+      names += (names.empty() ? ": " : ", ") + name.substr(0, name.find_last_not_of('-') + 1);
+    return names;
+  }
+
+  fs::path folder_;
+  std::vector<fs::path> files_;
+  std::map<std::string, Found> sets_;  ///< by prefix
+};
+
+/// The first few names in a folder.
+std::string contents_of(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) names.push_back(entry.path().filename().string());
+  std::ranges::sort(names);
+  std::string text;
+  for (std::size_t i = 0; i < std::min<std::size_t>(names.size(), 3); ++i) text += (i == 0 ? "" : ", ") + names[i];
+  return names.empty() ? "nothing" : text + (names.size() > 3 ? ", ..." : "");
+}
+
+}  // namespace
+
+void refuse_missing(const fs::path& folder, const std::string& name, const std::string& hint) {
+  fail(folder,
+       "no " + name + " or " + name + ".gz in it, but " + contents_of(folder) + (hint.empty() ? "" : "; " + hint));
+}
+
+IdxFolder find_idx_files(const fs::path& folder, const std::string& prefix, const std::string& hint) {
+  const std::string end = hint.empty() ? "" : "; " + hint;
+  if (!fs::exists(folder)) fail(folder, "no such folder" + end);
+  if (!fs::is_directory(folder)) fail(folder, "a file, expected a folder of idx files" + end);
+  const Search search(folder);
+  const std::string chosen = search.choose(prefix);
+  const IdxFolder found{chosen, search.files(chosen, true), search.files(chosen, false)};
+  for (const auto& [files, name] :
+       {std::pair(&found.train, chosen + "train"), std::pair(&found.test, chosen + "t10k")}) {
+    if (files->images.empty() == files->labels.empty()) continue;
+    refuse_missing(folder, name + (files->images.empty() ? "-images-idx3-ubyte" : "-labels-idx1-ubyte"), hint);
+  }
+  return found;
+}
+
+}  // namespace convoy
