@@ -64,10 +64,11 @@ class Search {
  public:
   explicit Search(const fs::path& folder) : folder_(folder) {
     std::error_code error;
+    std::error_code ignored;
     for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
       const fs::path inner = entry->path() / entry->path().filename();
-      if (fs::is_regular_file(entry->path())) files_.push_back(entry->path());
-      if (fs::is_regular_file(inner)) files_.push_back(inner);
+      if (entry->is_regular_file(ignored)) files_.push_back(entry->path());
+      if (fs::is_regular_file(inner, ignored)) files_.push_back(inner);
     }
     if (error) fail(folder, "cannot be read: " + error.message());
     std::ranges::sort(files_, {}, order_of);
@@ -139,8 +140,9 @@ void refuse_missing(const fs::path& folder, const std::string& name, const std::
 
 IdxFolder find_idx_files(const fs::path& folder, const std::string& prefix, const std::string& hint) {
   const std::string end = hint.empty() ? "" : "; " + hint;
-  if (!fs::exists(folder)) fail(folder, "no such folder" + end);
-  if (!fs::is_directory(folder)) fail(folder, "a file, expected a folder of idx files" + end);
+  std::error_code ignored;
+  if (!fs::exists(folder, ignored)) fail(folder, "no such folder" + end);
+  if (!fs::is_directory(folder, ignored)) fail(folder, "a file, expected a folder of idx files" + end);
   const Search search(folder);
   const std::string chosen = search.choose(prefix);
   const IdxFolder found{chosen, search.files(chosen, true), search.files(chosen, false)};

@@ -71,6 +71,13 @@ FoundParts load_idx(const fs::path& folder, const IdxOptions& options, Need need
   return found;
 }
 
+std::vector<fs::path> files_of_idx(const fs::path& folder, const IdxOptions& options) {
+  const IdxFolder found = find_idx_files(folder, options.prefix, options.hint);
+  std::vector<fs::path> files = {found.test.images, found.test.labels, found.train.images, found.train.labels};
+  std::erase_if(files, [](const fs::path& file) { return file.empty(); });
+  return files;
+}
+
 DataSplits load_idx(const fs::path& folder) {
   DataSplits splits = load_idx(folder, {}, Need::all).splits;
   if (splits.test.empty()) refuse_missing(folder, "t10k-images-idx3-ubyte", "");

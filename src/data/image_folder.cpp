@@ -122,7 +122,9 @@ void require_classes(const Dataset& train, const fs::path& folder) {
 }  // namespace
 
 FoundParts load_image_folder(const fs::path& folder, const ImageFolderOptions& options, Need need) {
-  if (!fs::is_directory(folder)) fail(folder, "no such folder" + (options.hint.empty() ? "" : "; " + options.hint));
+  std::error_code ignored;
+  if (!fs::is_directory(folder, ignored))
+    fail(folder, "no such folder" + (options.hint.empty() ? "" : "; " + options.hint));
   const FolderLayout layout = layout_of(folder);
   FoundParts found{.splits = {}, .divided = layout.divided, .has_test = !layout.test.empty()};
   DataSplits& splits = found.splits;
@@ -143,6 +145,21 @@ FoundParts load_image_folder(const fs::path& folder, const ImageFolderOptions& o
   splits.validation = read(layout.validation, &classes);
   if (need == Need::all) splits.test = read(layout.test, &classes);
   return found;
+}
+
+std::vector<fs::path> files_of_image_folder(const fs::path& folder) {
+  const FolderLayout layout = layout_of(folder);
+  std::vector<fs::path> files;
+  for (const fs::path& part : {layout.divided ? layout.train : folder, layout.validation, layout.test}) {
+    if (part.empty()) continue;
+    for (const ClassFiles& of_class : find_images(part).classes) {
+      files.insert(files.end(), of_class.files.begin(), of_class.files.end());
+    }
+  }
+  std::error_code ignored;
+  std::erase_if(files, [&](const fs::path& file) { return !fs::is_regular_file(file, ignored); });
+  std::ranges::sort(files);
+  return files;
 }
 
 }  // namespace convoy

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "convoy/dataset.h"
 
@@ -23,6 +24,8 @@ struct IdxOptions {
 
 /// A folder of idx files. Throws Error{data}.
 FoundParts load_idx(const std::filesystem::path& folder, const IdxOptions& options, Need need);
+/// Those that load_idx reads.
+std::vector<std::filesystem::path> files_of_idx(const std::filesystem::path& folder, const IdxOptions& options);
 
 struct ImageFolderOptions {
   Shape shape;  ///< what every image becomes
@@ -34,5 +37,7 @@ struct ImageFolderOptions {
 /// A folder with one subfolder of images a class, or with train/, val/ and test/ that have them. Classes and files go
 /// by name. Throws Error{data}.
 FoundParts load_image_folder(const std::filesystem::path& folder, const ImageFolderOptions& options, Need need);
+/// The images that load_image_folder reads, by name.
+std::vector<std::filesystem::path> files_of_image_folder(const std::filesystem::path& folder);
 
 }  // namespace convoy

@@ -8,13 +8,19 @@
 namespace convoy {
 namespace {
 
+IdxOptions idx_options(const Settings& data) {
+  return {.prefix = data.text("prefix"),
+          .transpose = data.flag("transpose"),
+          .first_label = data.integer("first_label"),
+          .hint = data.text("hint")};
+}
+
 FoundParts load_idx_kind(const Settings& data, Need need) {
-  return load_idx(data.text("path"),
-                  {.prefix = data.text("prefix"),
-                   .transpose = data.flag("transpose"),
-                   .first_label = data.integer("first_label"),
-                   .hint = data.text("hint")},
-                  need);
+  return load_idx(data.text("path"), idx_options(data), need);
+}
+
+std::vector<std::filesystem::path> files_of_idx_kind(const Settings& data) {
+  return files_of_idx(data.text("path"), idx_options(data));
 }
 
 FoundParts load_image_folder_kind(const Settings& data, Need need) {
@@ -25,6 +31,10 @@ FoundParts load_image_folder_kind(const Settings& data, Need need) {
                             .skip_bad = data.text("on_bad_image") == "skip",
                             .hint = data.text("hint")},
                            need);
+}
+
+std::vector<std::filesystem::path> files_of_image_folder_kind(const Settings& data) {
+  return files_of_image_folder(data.text("path"));
 }
 
 }  // namespace
@@ -47,7 +57,8 @@ const std::vector<DatasetType>& dataset_types() {
           .doc = "The label of the first class: 1 for EMNIST's letters, whose labels go from 1 to 26.",
           .min = 0,
           .max = 1}}},
-       load_idx_kind},
+       load_idx_kind,
+       files_of_idx_kind},
       {{"image_folder",
         "A folder with one subfolder of images a class, or with train/, val/ and test/ that have them; images may lie "
         "deeper.",
@@ -68,7 +79,8 @@ const std::vector<DatasetType>& dataset_types() {
           .fallback = Value{std::string("error")},
           .doc = "What an image that cannot be read is: an error that lists the first ten, or skipped and counted.",
           .choices = {"error", "skip"}}}},
-       load_image_folder_kind},
+       load_image_folder_kind,
+       files_of_image_folder_kind},
   };
   return types;
 }
@@ -123,12 +135,16 @@ const std::vector<KeySpec>& common_data_keys() {
   return keys;
 }
 
-DataSplits load_data(const Settings& data, std::uint64_t seed, Need need) {
+const DatasetType& dataset_type(const Settings& data) {
   const auto& types = dataset_types();
   const std::string& kind = data.text("dataset");
   const auto row = std::ranges::find(types, kind, [](const DatasetType& type) { return type.spec.name; });
   if (row == types.end()) throw Error(ErrorKind::config, "unknown data set kind \"" + kind + "\"");
-  return divide(row->load(data, need), data, seed, need);
+  return *row;
+}
+
+DataSplits load_data(const Settings& data, std::uint64_t seed, Need need) {
+  return divide(dataset_type(data).load(data, need), data, seed, need);
 }
 
 }  // namespace convoy

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <vector>
 
 #include "convoy/dataset.h"
@@ -11,8 +12,12 @@ namespace convoy {
 struct DatasetType {
   TypeSpec spec;
   FoundParts (*load)(const Settings& data, Need need);
+  /// Those that are read when all is needed, by name.
+  std::vector<std::filesystem::path> (*files)(const Settings& data);
 };
 const std::vector<DatasetType>& dataset_types();
+/// The row of the kind that `data` names. Throws Error{config}.
+const DatasetType& dataset_type(const Settings& data);
 
 /// The keys of [data] that all kinds share: validation, limit, shuffle, last_batch, scaling ...
 const std::vector<KeySpec>& common_data_keys();
