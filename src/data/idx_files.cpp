@@ -24,11 +24,17 @@ struct Name {
   std::string prefix;  ///< of the data set
   bool train = false;
   bool images = false;
-  std::string rest;  ///< "idx3-ubyte", without .gz
+  std::string rest;  ///< "train-images-idx3-ubyte": in small letters, with "-" for "." and without ".gz"
+
+  bool as_mnist() const {
+    return rest == "train-images-idx3-ubyte" || rest == "train-labels-idx1-ubyte" || rest == "t10k-images-idx3-ubyte" ||
+           rest == "t10k-labels-idx1-ubyte";
+  }
 };
 
 std::optional<Name> parse(const fs::path& file) {
   std::string name = lower_case(file.filename().string());
+  if (name.starts_with('.')) return std::nullopt;  // macOS leaves "._train-images-idx3-ubyte"
   if (name.ends_with(".gz")) name.resize(name.size() - 3);
   std::ranges::replace(name, '.', '-');
   for (const std::string part : {"train", "t10k", "test"}) {
@@ -37,44 +43,46 @@ std::optional<Name> parse(const fs::path& file) {
     const auto idx = name.find("idx", at);
     const bool images = name.find("images", at) < idx;
     if (idx == std::string::npos || (!images && name.find("labels", at) > idx)) return std::nullopt;
-    return Name{name.substr(0, at), part == "train", images, name.substr(idx)};
+    return Name{name.substr(0, at), part == "train", images, name.substr(at)};
   }
   return std::nullopt;
 }
 
-/// Some copies have "." for "-", some are compressed, and Kaggle's lie each in a folder: what is nearer to MNIST's own
-/// is taken first.
-auto order_of(const fs::path& file) {
-  const std::string name = file.filename().string();
-  const bool nested = file.parent_path().filename() == file.filename();
-  return std::tuple(nested, name.find(".idx") != std::string::npos, name.ends_with(".gz"), name);
-}
-
-/// One of the four files of a data set.
-struct Slot {
+/// A file that has such a name.
+struct Candidate {
   fs::path file;
-  std::string rest;
+  Name name;
+
+  /// Some copies have "." for "-", some are compressed, and Kaggle's lie each in a folder: what is nearer to MNIST's
+  /// own comes first.
+  auto order() const {
+    const std::string written = file.filename().string();
+    const bool nested = file.parent_path().filename() == file.filename();
+    return std::tuple(!name.as_mnist(), nested, written.find(".idx") != std::string::npos, written.ends_with(".gz"),
+                      written);
+  }
 };
 
-struct Found {
-  std::map<std::pair<bool, bool>, Slot> slots;  ///< by train, images
+struct Set {
+  std::map<std::pair<bool, bool>, Candidate> files;  ///< by train, images
 };
 
 class Search {
  public:
   explicit Search(const fs::path& folder) : folder_(folder) {
+    std::vector<Candidate> candidates;
     std::error_code error;
     std::error_code ignored;
     for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+      const auto name = parse(entry->path());
+      if (!name) continue;
       const fs::path inner = entry->path() / entry->path().filename();
-      if (entry->is_regular_file(ignored)) files_.push_back(entry->path());
-      if (fs::is_regular_file(inner, ignored)) files_.push_back(inner);
+      if (entry->is_regular_file(ignored)) candidates.push_back({entry->path(), *name});
+      if (fs::is_regular_file(inner, ignored)) candidates.push_back({inner, *name});
     }
     if (error) fail(folder, "cannot be read: " + error.message());
-    std::ranges::sort(files_, {}, order_of);
-    for (const fs::path& file : files_) {
-      if (const auto name = parse(file)) add(file, *name);
-    }
+    std::ranges::sort(candidates, {}, &Candidate::order);
+    for (const Candidate& candidate : candidates) add(candidate);
   }
 
   /// The data set with that prefix; without one MNIST's own, or the only one.
@@ -92,19 +100,21 @@ class Search {
   IdxFiles files(const std::string& prefix, bool train) const {
     const auto found = sets_.find(prefix);
     if (found == sets_.end()) return {};
-    const auto& slots = found->second.slots;
+    const auto& files = found->second.files;
     const auto file = [&](bool images) {
-      const auto slot = slots.find({train, images});
-      return slot == slots.end() ? fs::path() : slot->second.file;
+      const auto candidate = files.find({train, images});
+      return candidate == files.end() ? fs::path() : candidate->second.file;
     };
     return {file(true), file(false)};
   }
 
  private:
-  void add(const fs::path& file, const Name& name) {
-    const auto [slot, fresh] = sets_[name.prefix].slots.try_emplace({name.train, name.images}, Slot{file, name.rest});
-    if (fresh || slot->second.rest == name.rest) return;
-    fail(folder_, "which of " + slot->second.file.filename().string() + " and " + file.filename().string() +
+  void add(const Candidate& candidate) {
+    const Name& name = candidate.name;
+    const auto [first, fresh] = sets_[name.prefix].files.try_emplace({name.train, name.images}, candidate);
+    const Candidate& chosen = first->second;
+    if (fresh || chosen.name.as_mnist() || chosen.name.rest == name.rest) return;
+    fail(folder_, "which of " + chosen.file.filename().string() + " and " + candidate.file.filename().string() +
                       " is meant? Leave one of them there");
   }
 
@@ -116,8 +126,7 @@ class Search {
   }
 
   fs::path folder_;
-  std::vector<fs::path> files_;
-  std::map<std::string, Found> sets_;  ///< by prefix
+  std::map<std::string, Set> sets_;  ///< by prefix
 };
 
 /// The first few names in a folder.

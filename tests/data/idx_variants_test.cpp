@@ -97,7 +97,11 @@ TEST_CASE("of copies of a file the one that is named like MNIST's is read") {
   fs::rename(folder.path() / "x", folder.path() / "train-images-idx3-ubyte" / "train-images-idx3-ubyte");
   CHECK(folder.load().train.size() == 2);
   folder.write("train-images-idx4-ubyte", idx({1, 1, 1, 1}, "a"));
-  CHECK(contains(folder.error(), "is meant? Leave one of them there"));
+  folder.write("._train-images-idx3-ubyte", "not read");
+  CHECK(folder.load().train.size() == 2);
+  fs::remove_all(folder.path() / "train-images-idx3-ubyte");
+  folder.write("train-images-2-idx3-ubyte", idx({1, 1, 1}, "a"));
+  CHECK(contains(folder.error(), "which of train-images-2-idx3-ubyte and train-images-idx4-ubyte is meant?"));
 }
 
 TEST_CASE("EMNIST's images are turned when data.transpose says so, and a note says that they should be") {
