@@ -10,8 +10,6 @@
 namespace convoy {
 namespace {
 
-constexpr std::size_t most_names = 10;
-
 /// All samples in a random order: files lie class by class, and the first hundred should not be of one.
 Dataset shuffled(const Dataset& data, std::uint64_t seed) {
   return data.select(draw(data.size(), data.size(), Random(seed, Purpose::split, 3)));
@@ -45,19 +43,6 @@ void apply_limit(DataSplits& splits, int limit, std::uint64_t seed) {
   splits.train = splits.train.select(draw_by_class(splits.train, limit, seed, Draw::limit).drawn);
 }
 
-std::string class_name(const Dataset& data, std::size_t number) {
-  const Texts& names = data.storage().class_names;
-  return number < names.size() ? names[number] : std::to_string(number);
-}
-
-/// The classes of `data` with these numbers: "3, 5, 8" or "0, 1, 2 ... and 7 more".
-std::string names_of(const Dataset& data, const std::vector<std::size_t>& classes) {
-  std::string names;
-  const std::size_t listed = std::min(classes.size(), most_names);
-  for (std::size_t i = 0; i < listed; ++i) names += (i == 0 ? "" : ", ") + class_name(data, classes[i]);
-  return names + (listed < classes.size() ? " and " + std::to_string(classes.size() - listed) + " more" : "");
-}
-
 /// What is validated or tested must have been seen in training.
 void require_known_classes(const Dataset& data, const Dataset& train) {
   if (data.empty() || train.empty()) return;
@@ -69,7 +54,7 @@ void require_known_classes(const Dataset& data, const Dataset& train) {
   }
   if (unknown.empty()) return;
   throw Error(ErrorKind::data,
-              data.storage().source + ": samples of classes without a training sample: " + names_of(data, unknown));
+              data.storage().source + ": samples of classes without a training sample: " + class_list(data, unknown));
 }
 
 void note_classes_without_sample(DataSplits& splits, int limit) {
@@ -80,7 +65,7 @@ void note_classes_without_sample(DataSplits& splits, int limit) {
   }
   if (absent.empty()) return;
   splits.notes.push_back(splits.train.storage().source + ": no training sample of " +
-                         (absent.size() == 1 ? "class " : "classes ") + names_of(splits.train, absent) +
+                         (absent.size() == 1 ? "class " : "classes ") + class_list(splits.train, absent) +
                          (limit > 0 ? " (data.limit = " + std::to_string(limit) + ")" : ""));
 }
 

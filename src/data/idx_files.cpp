@@ -63,9 +63,8 @@ struct Candidate {
   }
 };
 
-struct Set {
-  std::map<std::pair<bool, bool>, Candidate> files;  ///< by train, images
-};
+/// The files of a data set by train, images.
+using Files = std::map<std::pair<bool, bool>, Candidate>;
 
 class Search {
  public:
@@ -100,7 +99,7 @@ class Search {
   IdxFiles files(const std::string& prefix, bool train) const {
     const auto found = sets_.find(prefix);
     if (found == sets_.end()) return {};
-    const auto& files = found->second.files;
+    const Files& files = found->second;
     const auto file = [&](bool images) {
       const auto candidate = files.find({train, images});
       return candidate == files.end() ? fs::path() : candidate->second.file;
@@ -111,7 +110,7 @@ class Search {
  private:
   void add(const Candidate& candidate) {
     const Name& name = candidate.name;
-    const auto [first, fresh] = sets_[name.prefix].files.try_emplace({name.train, name.images}, candidate);
+    const auto [first, fresh] = sets_[name.prefix].try_emplace({name.train, name.images}, candidate);
     const Candidate& chosen = first->second;
     if (fresh || chosen.name.as_mnist() || chosen.name.rest == name.rest) return;
     fail(folder_, "which of " + chosen.file.filename().string() + " and " + candidate.file.filename().string() +
@@ -126,7 +125,7 @@ class Search {
   }
 
   fs::path folder_;
-  std::map<std::string, Set> sets_;  ///< by prefix
+  std::map<std::string, Files> sets_;  ///< by prefix
 };
 
 /// The first few names in a folder.

@@ -9,6 +9,8 @@
 namespace convoy {
 namespace {
 
+constexpr std::size_t most_listed = 10;
+
 int sum(const std::vector<int>& numbers) { return std::accumulate(numbers.begin(), numbers.end(), 0); }
 
 /// The samples of each class, by number; of data without labels all in one.
@@ -93,6 +95,16 @@ std::vector<int> class_sizes(const Dataset& data) {
   std::vector<int> sizes;
   for (const auto& samples : samples_by_class(data)) sizes.push_back(static_cast<int>(samples.size()));
   return sizes;
+}
+
+std::string class_list(const Dataset& data, const std::vector<std::size_t>& classes) {
+  const std::vector<std::string>& names = data.storage().class_names;
+  std::string list;
+  const std::size_t listed = std::min(classes.size(), most_listed);
+  for (std::size_t i = 0; i < listed; ++i) {
+    list += (i == 0 ? "" : ", ") + (names.empty() ? std::to_string(classes[i]) : names[classes[i]]);
+  }
+  return list + (listed < classes.size() ? " and " + std::to_string(classes.size() - listed) + " more" : "");
 }
 
 }  // namespace convoy

@@ -30,4 +30,7 @@ Division draw_by_class(const Dataset& data, int count, std::uint64_t seed, Draw 
 /// Samples of each class, by its number.
 std::vector<int> class_sizes(const Dataset& data);
 
+/// The names, or the numbers, of some classes: "cat, dog", after ten of them "and 7 more".
+std::string class_list(const Dataset& data, const std::vector<std::size_t>& classes);
+
 }  // namespace convoy

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <numeric>
 #include <utility>
 
 #include "config/differences.h"
 #include "convoy/error.h"
 #include "core/stopwatch.h"
 #include "data/augmentation.h"
+#include "data/stratify.h"
 #include "io/atomic_file.h"
 #include "io/checkpoint.h"
 #include "io/run_folder.h"
@@ -71,6 +73,16 @@ TrainerOptions trainer_options(const Config& config) {
                           .percentiles = config.diagnostics.texts("percentiles")}};
 }
 
+/// Outputs without a class may be meant, for classes to come, or be a mistake.
+void note_spare_outputs(DataSplits& data, int outputs) {
+  const Dataset& train = data.train;
+  if (train.storage().labels.empty() || train.classes() >= outputs) return;
+  std::vector<std::size_t> classes(static_cast<std::size_t>(train.classes()));
+  std::iota(classes.begin(), classes.end(), 0U);
+  data.notes.push_back(train.storage().source + ": the network has " + std::to_string(outputs) + " outputs for " +
+                       std::to_string(classes.size()) + " classes: " + class_list(train, classes));
+}
+
 /// One run: data, model and trainer of a configuration, and the folder that records them.
 class Run {
  public:
@@ -125,6 +137,7 @@ class Run {
 
  private:
   TrainingTask prepare() {
+    note_spare_outputs(data_, model_.outputs());
     impl_.scaling = scaling_for(impl_.config.data.text("scaling"), data_.train);
     impl_.class_names = data_.train.storage().class_names;
     return training_task(impl_, data_.train, data_.validation);
