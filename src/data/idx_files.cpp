@@ -9,6 +9,7 @@
 
 #include "convoy/error.h"
 #include "core/text.h"
+#include "data/image_files.h"
 
 namespace convoy {
 namespace {
@@ -142,8 +143,10 @@ std::string contents_of(const fs::path& folder) {
 }  // namespace
 
 void refuse_missing(const fs::path& folder, const std::string& name, const std::string& hint) {
-  fail(folder,
-       "no " + name + " or " + name + ".gz in it, but " + contents_of(folder) + (hint.empty() ? "" : "; " + hint));
+  const bool has_folders = !subfolders(folder).empty();
+  fail(folder, "no " + name + " or " + name + ".gz in it, but " + contents_of(folder) +
+                   (has_folders ? "; for class folders of images: data.dataset = \"image_folder\"" : "") +
+                   (hint.empty() ? "" : "; " + hint));
 }
 
 IdxFolder find_idx_files(const fs::path& folder, const std::string& prefix, const std::string& hint) {

@@ -115,8 +115,10 @@ class PartReader {
 void require_classes(const Dataset& train, const fs::path& folder) {
   const Texts& classes = train.storage().class_names;
   if (classes.size() > 1) return;
-  fail(folder, "expected a subfolder of images for each class, found " + std::to_string(classes.size()) +
-                   (classes.empty() ? "" : ": " + classes.front()));
+  const fs::path inner = folder / classes.front();
+  const bool one_too_high = subfolders(inner).size() > 1;
+  fail(folder, "expected a subfolder of images for each class, found 1: " + classes.front() +
+                   (one_too_high ? "; should data.path be " + inner.string() + "?" : ""));
 }
 
 }  // namespace

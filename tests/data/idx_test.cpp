@@ -183,12 +183,15 @@ TEST_CASE("missing files and folders say what was looked for, and the hint") {
   CHECK(contains(folder.error(), "no t10k-labels-idx1-ubyte or t10k-labels-idx1-ubyte.gz in it"));
   const test::TemporaryFolder cifar;
   write_file(cifar.path() / "data_batch_1.bin", "x");
-  CHECK_THROWS_WITH_AS(load_data(data_settings(cifar.path().string(), 0, 0), 1),
-                       (cifar.path().string() + ": no train-images-idx3-ubyte or train-images-idx3-ubyte.gz in it, but "
-                                                "data_batch_1.bin; install something")
+  const auto load = [&] { load_data(data_settings(cifar.path().string(), 0, 0), 1); };
+  const std::string missing =
+      cifar.path().string() + ": no train-images-idx3-ubyte or train-images-idx3-ubyte.gz in it";
+  CHECK_THROWS_WITH_AS(load(), (missing + ", but data_batch_1.bin; install something").c_str(), Error);
+  fs::create_directories(cifar.path() / "cats");
+  CHECK_THROWS_WITH_AS(load(),
+                       (missing + ", but cats, data_batch_1.bin; for class folders of images: data.dataset = "
+                                  "\"image_folder\"; install something")
                            .c_str(),
-                       Error);
-  CHECK_THROWS_WITH_AS(load_data(data_settings("/no/such", 0, 0), 1), "/no/such: no such folder; install something",
                        Error);
 }
 

@@ -109,6 +109,9 @@ TEST_CASE("a folder of class folders: of each class its share is set aside for t
   CHECK(contains(error_of(folder.path() / "cats"),
                  "expected a subfolder of images for each class, found none; without a class "));
   CHECK(contains(error_of(fs::path("/no/such")), "/no/such: no such folder"));
+  const test::TemporaryFolder outer;
+  write_classes(outer.path() / "pets", {"cats", "dogs"}, 5);
+  CHECK(contains(error_of(outer.path()), "found 1: pets; should data.path be " + (outer.path() / "pets").string()));
 }
 
 TEST_CASE("images one folder deeper, and more, belong to the class above them") {
