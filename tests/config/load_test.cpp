@@ -138,7 +138,7 @@ TEST_CASE("~ at the beginning of a path is the home folder") {
     return load(folder.write("sub/a.toml", "[data]\npath = \"" + written + "\"" + one_layer)).data.text("path");
   };
   CHECK(path_of("~/digits") == path + "/digits");
-  CHECK(path_of("~") == path + "/");
+  CHECK(path_of("~") == path);
   CHECK(path_of("./~") == path + "/sub/~");
   CHECK(path_of("~other/digits") == path + "/sub/~other/digits");
   CHECK(sample_config(one_layer, {"data.path=~/digits"}).data.text("path") == path + "/digits");
