@@ -10,6 +10,8 @@
 #include <iostream>
 #include <string_view>
 
+#include "convoy/foreign_text.h"
+
 namespace convoy::app {
 namespace {
 
@@ -51,7 +53,7 @@ std::string red(const std::string& text) { return coloured(text, "31"); }
 std::string yellow(const std::string& text) { return coloured(text, "33"); }
 
 void print_notes(const std::vector<std::string>& notes) {
-  for (const std::string& note : notes) std::cerr << "note: " << note << '\n';
+  for (const std::string& note : notes) std::cerr << "note: " << shown(note) << '\n';
 }
 
 void catch_interrupt() {

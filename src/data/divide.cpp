@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "convoy/error.h"
+#include "convoy/foreign_text.h"
 #include "core/random.h"
 #include "data/stratify.h"
 
@@ -19,8 +20,8 @@ void set_aside_test(DataSplits& splits, double fraction, std::uint64_t seed) {
   const int size = splits.train.size();
   const int count = std::max(1, static_cast<int>(std::lround(fraction * size)));
   const Division division = draw_by_class(splits.train, count, seed, Draw::test);
-  splits.notes.push_back(splits.train.storage().source + ": no test part in it, so " + std::to_string(count) + " of " +
-                         std::to_string(size) + " samples are drawn for testing (data.test_fraction)");
+  splits.notes.push_back(shown(splits.train.storage().source) + ": no test part in it, so " + std::to_string(count) +
+                         " of " + std::to_string(size) + " samples are drawn for testing (data.test_fraction)");
   splits.test = splits.train.select(division.drawn);
   splits.train = splits.train.select(division.rest);
 }
@@ -29,7 +30,7 @@ void set_aside_validation(DataSplits& splits, const Settings& data, std::uint64_
   const int count = data.amount("validation", splits.train.size());
   if (count == 0) return;
   if (!splits.validation.empty()) {
-    throw Error(ErrorKind::config, splits.validation.storage().source +
+    throw Error(ErrorKind::config, shown(splits.validation.storage().source) +
                                        ": is the validation set, but data.validation = " + std::to_string(count) +
                                        " asks for another; leave that out");
   }
@@ -53,8 +54,8 @@ void require_known_classes(const Dataset& data, const Dataset& train) {
     if (sizes[k] > 0 && (k >= trained.size() || trained[k] == 0)) unknown.push_back(k);
   }
   if (unknown.empty()) return;
-  throw Error(ErrorKind::data,
-              data.storage().source + ": samples of classes without a training sample: " + class_list(data, unknown));
+  throw Error(ErrorKind::data, shown(data.storage().source) +
+                                   ": samples of classes without a training sample: " + class_list(data, unknown));
 }
 
 void note_classes_without_sample(DataSplits& splits, int limit) {
@@ -64,7 +65,7 @@ void note_classes_without_sample(DataSplits& splits, int limit) {
     if (sizes[k] == 0) absent.push_back(k);
   }
   if (absent.empty()) return;
-  splits.notes.push_back(splits.train.storage().source + ": no training sample of " +
+  splits.notes.push_back(shown(splits.train.storage().source) + ": no training sample of " +
                          (absent.size() == 1 ? "class " : "classes ") + class_list(splits.train, absent) +
                          (limit > 0 ? " (data.limit = " + std::to_string(limit) + ")" : ""));
 }
@@ -73,6 +74,7 @@ void note_classes_without_sample(DataSplits& splits, int limit) {
 
 DataSplits divide(FoundParts found, const Settings& data, std::uint64_t seed, Need need) {
   DataSplits splits = std::move(found.splits);
+  for (std::string& note : splits.notes) note = shown(note);  // they name files
   if (splits.train.empty()) return splits;
   if (need == Need::evaluation) {
     std::swap(splits.train, splits.test);

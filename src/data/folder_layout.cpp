@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "convoy/error.h"
+#include "convoy/foreign_text.h"
 #include "core/text.h"
 #include "data/image_files.h"
 
@@ -26,7 +27,7 @@ std::vector<fs::path> take(std::vector<fs::path>& folders, const Texts& names) {
 fs::path only(const fs::path& folder, const std::vector<fs::path>& candidates, const std::string& part) {
   if (candidates.empty()) return {};
   if (candidates.size() == 1) return candidates.front();
-  throw Error(ErrorKind::data, folder.string() + ": which is the " + part + " part, " +
+  throw Error(ErrorKind::data, shown(folder.string()) + ": which is the " + part + " part, " +
                                    candidates[0].filename().string() + "/ or " + candidates[1].filename().string() +
                                    "/? Rename one of them");
 }

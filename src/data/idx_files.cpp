@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "convoy/error.h"
+#include "convoy/foreign_text.h"
 #include "core/text.h"
 #include "data/image_files.h"
 
@@ -17,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void fail(const fs::path& path, const std::string& what) {
-  throw Error(ErrorKind::data, path.string() + ": " + what);
+  throw Error(ErrorKind::data, shown(path.string()) + ": " + what);
 }
 
 /// What a file's name says.

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "convoy/error.h"
+#include "convoy/foreign_text.h"
 #include "data/idx_files.h"
 #include "data/idx_samples.h"
 #include "data/kinds.h"
@@ -11,7 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void fail(const fs::path& path, const std::string& what) {
-  throw Error(ErrorKind::data, path.string() + ": " + what);
+  throw Error(ErrorKind::data, shown(path.string()) + ": " + what);
 }
 
 /// Numbers from the first label to the last, as the files have them.

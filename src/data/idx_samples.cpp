@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "convoy/error.h"
+#include "convoy/foreign_text.h"
 
 namespace convoy {
 namespace {
@@ -12,7 +13,7 @@ constexpr int most_channels = 4;
 constexpr int most_classes = 1'000'000;
 
 [[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
-  throw Error(ErrorKind::data, file.string() + ": " + what);
+  throw Error(ErrorKind::data, shown(file.string()) + ": " + what);
 }
 
 /// How samples lie in a file: place (y, x, c) of one is at y * down + x * right + c * deeper.

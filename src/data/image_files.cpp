@@ -6,6 +6,8 @@
 #include <system_error>
 
 #include "convoy/error.h"
+#include "convoy/foreign_text.h"
+#include "core/name_text.h"
 #include "data/image_format.h"
 
 namespace convoy {
@@ -17,7 +19,7 @@ constexpr std::size_t most_nested = 16;
 constexpr std::size_t most_examples = 3;
 
 [[noreturn]] void fail(const fs::path& path, const std::string& what) {
-  throw Error(ErrorKind::data, path.string() + ": " + what);
+  throw Error(ErrorKind::data, shown(path.string()) + ": " + what);
 }
 
 /// Hidden entries, and what macOS, Windows and network storage leave in every folder.
@@ -58,7 +60,7 @@ class Search {
   explicit Search(const fs::path& root) : root_(root) {
     for (const fs::path& path : entries(root)) {
       if (is_folder(path) && !is_litter(path)) {
-        found_.classes.push_back({path.filename().string(), {}});
+        found_.classes.push_back({name_text(path.filename().string()), {}});
         search(path);
         std::ranges::sort(found_.classes.back().files);
       } else if (!is_litter(path) && counts_as_image(path)) {

@@ -18,7 +18,7 @@ struct PassedOver {
 
 /// The images of one class.
 struct ClassFiles {
-  std::string name;
+  std::string name;                          ///< the folder's, as name_text() has it
   std::vector<std::filesystem::path> files;  ///< by name; empty for a folder without an image
 };
 

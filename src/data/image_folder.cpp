@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "convoy/error.h"
+#include "convoy/foreign_text.h"
 #include "core/text.h"
 #include "data/folder_layout.h"
 #include "data/image_files.h"
@@ -14,7 +15,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t most_listed = 10;
 
 [[noreturn]] void fail(const fs::path& path, const std::string& what) {
-  throw Error(ErrorKind::data, path.string() + ": " + what);
+  throw Error(ErrorKind::data, shown(path.string()) + ": " + what);
 }
 
 std::string joined(const Texts& texts, const std::string& between) {

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "convoy/error.h"
+#include "convoy/foreign_text.h"
 #include "core/random.h"
 
 namespace convoy {
@@ -34,7 +35,7 @@ void change(std::vector<int>& shares, const std::vector<std::size_t>& order, int
 }
 
 [[noreturn]] void refuse(const Dataset& data, int count, Draw purpose) {
-  throw Error(ErrorKind::data, data.storage().source + ": " + std::to_string(count) + " of " +
+  throw Error(ErrorKind::data, shown(data.storage().source) + ": " + std::to_string(count) + " of " +
                                    std::to_string(data.size()) + " training samples cannot be set aside for " +
                                    (purpose == Draw::test ? "testing" : "validation") + " and leave one of each class");
 }
@@ -102,7 +103,7 @@ std::string class_list(const Dataset& data, const std::vector<std::size_t>& clas
   std::string list;
   const std::size_t listed = std::min(classes.size(), most_listed);
   for (std::size_t i = 0; i < listed; ++i) {
-    list += (i == 0 ? "" : ", ") + (names.empty() ? std::to_string(classes[i]) : names[classes[i]]);
+    list += (i == 0 ? "" : ", ") + (names.empty() ? std::to_string(classes[i]) : shown(names[classes[i]]));
   }
   return list + (listed < classes.size() ? " and " + std::to_string(classes.size() - listed) + " more" : "");
 }

@@ -7,6 +7,7 @@
 
 #include "config/differences.h"
 #include "convoy/error.h"
+#include "convoy/foreign_text.h"
 #include "core/stopwatch.h"
 #include "data/augmentation.h"
 #include "data/stratify.h"
@@ -79,8 +80,8 @@ void note_spare_outputs(DataSplits& data, int outputs) {
   if (train.storage().labels.empty() || train.classes() >= outputs) return;
   std::vector<std::size_t> classes(static_cast<std::size_t>(train.classes()));
   std::iota(classes.begin(), classes.end(), 0U);
-  data.notes.push_back(train.storage().source + ": the network has " + std::to_string(outputs) + " outputs for " +
-                       std::to_string(classes.size()) + " classes: " + class_list(train, classes));
+  data.notes.push_back(shown(train.storage().source) + ": the network has " + std::to_string(outputs) +
+                       " outputs for " + std::to_string(classes.size()) + " classes: " + class_list(train, classes));
 }
 
 /// One run: data, model and trainer of a configuration, and the folder that records them.
