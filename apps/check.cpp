@@ -20,6 +20,7 @@ int run_check(const Options& options) {
   CheckOptions check_options;
   check_options.threads = options.threads(config);
   const CheckResult result = check_experiment(config, check_options);
+  print_notes(result.notes);
   std::cout << text(result.train, "samples");
   std::cout << "gradients along random directions, against differences of the loss:\n";
   for (const DirectionCheck& direction : result.directions) {

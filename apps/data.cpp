@@ -4,6 +4,7 @@
 #include "convoy/preview.h"
 #include "options.h"
 #include "statistics.h"
+#include "terminal.h"
 #include "verb.h"
 
 namespace convoy::app {
@@ -23,6 +24,7 @@ int run_data(const Options& options) {
   const PreviewOptions preview_options{.split = options.text("split", "train"), .images = options.integer("images")};
   const Config config = load_config(options.positional()[1], options.overrides());
   const DataPreview preview = preview_data(config, file, preview_options);
+  print_notes(preview.notes);
   std::cout << text(preview.data, preview_options.split + " samples") << "wrote " << shown(file.string()) << ": "
             << preview.images << " images";
   if (preview.versions > 0) std::cout << ", each with its first " << preview.versions << " augmented versions";

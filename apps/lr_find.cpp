@@ -78,6 +78,7 @@ int run_lr_find(const Options& options) {
                                          .to = options.number("to"),
                                          .steps = options.integer("steps"),
                                          .threads = options.threads(config)});
+  print_notes(curve.notes);
   const std::filesystem::path file = options.text("output", "runs/" + curve.name + "_lr_find.html");
   save_page(curve, file);
   (options.has("json") ? print_json : print_text)(curve, file);

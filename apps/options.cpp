@@ -12,6 +12,7 @@
 #include "convoy/error.h"
 #include "convoy/experiment.h"
 #include "convoy/machine.h"
+#include "terminal.h"
 
 namespace convoy::app {
 namespace {
@@ -195,7 +196,9 @@ DataSplits data_of_model(const std::filesystem::path& model, const std::string& 
   } else if (const std::string path = config.data.text("path"); !std::filesystem::exists(path)) {
     throw Error(ErrorKind::data, model.string() + ": its data, " + path + ", is not here; name a folder with --data");
   }
-  return load_data(config.data, static_cast<std::uint64_t>(config.run.integer("seed")));
+  DataSplits data = load_data(config.data, static_cast<std::uint64_t>(config.run.integer("seed")));
+  print_notes(data.notes);
+  return data;
 }
 
 std::filesystem::path model_file(const std::filesystem::path& argument) {

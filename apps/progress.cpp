@@ -60,6 +60,11 @@ bool Progress::on_epoch_end(const EpochLog& log) {
   return !interrupt_requested();
 }
 
+void Progress::on_note(const std::string& note) {
+  erase();
+  print_notes({note});
+}
+
 void Progress::on_warning(const std::string& message) {
   erase();
   std::cerr << yellow("warning: ") << shown_lines(message) << '\n' << std::flush;

@@ -8,7 +8,7 @@
 namespace convoy::app {
 
 /// Shows training on standard error: a bar that is redrawn on a terminal, a line an epoch elsewhere, and warnings.
-/// Stops it when the user presses Ctrl-C, and has a checkpoint written at SIGUSR1. With `quiet` it shows warnings only.
+/// Stops it when the user presses Ctrl-C, and has a checkpoint written at SIGUSR1. With `quiet` it shows notes and warnings only.
 class Progress : public Callback {
  public:
   explicit Progress(bool quiet);
@@ -16,6 +16,7 @@ class Progress : public Callback {
 
   bool on_batch_end(const BatchLog& log) override;
   bool on_epoch_end(const EpochLog& log) override;
+  void on_note(const std::string& note) override;
   void on_warning(const std::string& message) override;
   bool wants_checkpoint() override;
 

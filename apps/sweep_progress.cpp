@@ -90,6 +90,11 @@ bool SweepProgress::on_batch_end(std::size_t run, const BatchLog& log) {
 
 void SweepProgress::on_epoch_end(std::size_t run, const EpochLog& log) { rows_[run].epoch = log; }
 
+void SweepProgress::on_note(const std::string& note) {
+  erase();
+  print_notes({note});
+}
+
 void SweepProgress::on_warning(std::size_t run, const std::string& message) {
   erase();
   std::cerr << yellow("warning: ") << "run " << run + 1 << ": " << shown_lines(message) << '\n' << std::flush;

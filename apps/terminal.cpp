@@ -7,7 +7,10 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <iostream>
 #include <string_view>
+
+#include "convoy/foreign_text.h"
 
 namespace convoy::app {
 namespace {
@@ -48,6 +51,10 @@ int terminal_height() {
 std::string red(const std::string& text) { return coloured(text, "31"); }
 
 std::string yellow(const std::string& text) { return coloured(text, "33"); }
+
+void print_notes(const std::vector<std::string>& notes) {
+  for (const std::string& note : notes) std::cerr << "note: " << shown(note) << '\n';
+}
 
 void catch_interrupt() {
   std::signal(SIGINT, on_interrupt);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace convoy::app {
 
@@ -13,6 +14,9 @@ int terminal_height();
 /// Text in colour for standard error, if that is such a terminal and NO_COLOR is not set.
 std::string red(const std::string& text);
 std::string yellow(const std::string& text);
+
+/// Writes what a data set passed over and decided to standard error, a line each.
+void print_notes(const std::vector<std::string>& notes);
 
 /// From now on the first Ctrl-C makes `interrupt_requested` true, the second ends the program at once.
 void catch_interrupt();

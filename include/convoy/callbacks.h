@@ -61,6 +61,8 @@ class Callback {
   virtual void on_steps(const StepsLog&) {}
   /// Every diagnostics.every steps, where a configuration asks for them.
   virtual void on_diagnostics(const Diagnostics&) {}
+  /// Before the first step, for each line of what a run passes over or decides: DataSplits::notes.
+  virtual void on_note(const std::string&) {}
   /// Something went wrong and training goes on: a step that was skipped, a checkpoint that could not be written.
   virtual void on_warning(const std::string&) {}
   /// Asked after each batch: true to have a run write its checkpoint now.

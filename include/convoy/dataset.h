@@ -67,8 +67,9 @@ class Dataset {
 /// Training, validation and test samples.
 struct DataSplits {
   Dataset train;
-  Dataset validation;  ///< empty unless the configuration asks for one
+  Dataset validation;  ///< empty unless the configuration asks for one, or the data has one
   Dataset test;
+  std::vector<std::string> notes = {};  ///< a line each: what was passed over, and what was decided
 
   /// By name: "train", "validation" or "test". Throws Error{config} for others and for a validation set that is not
   /// there.
@@ -88,8 +89,17 @@ struct Scaling {
 /// Throws Error{data}.
 DataSplits load_idx(const std::filesystem::path& folder);
 
-/// Reads the data set that a configuration's [data] settings describe. Throws Error{data} or Error{config}.
-DataSplits load_data(const Settings& data, std::uint64_t seed);
+/// What a caller needs of a data set: the rest is not read where it lies apart, and need not be there.
+enum class Need {
+  all,        ///< training, validation and test samples
+  training,   ///< training and validation samples
+  test,       ///< those test samples that a training with these settings leaves out
+  evaluation  ///< the test samples of data that nobody trained on: all, where it is not divided into parts
+};
+
+/// Reads the data set that a configuration's [data] settings describe. Where it has no test part of its own,
+/// data.test_fraction of the training samples are set aside. Throws Error{data} or Error{config}.
+DataSplits load_data(const Settings& data, std::uint64_t seed, Need need = Need::all);
 
 /// "unit" (bytes / 255; floats as they are), "standard" (mean 0 and deviation 1 by channel over `train`), "binary" (1
 /// for bytes above 127 and floats above 0.5, else 0) or "none".

@@ -89,6 +89,7 @@ struct CheckResult {
   double overfit_last_loss = 0;
   double overfit_accuracy = 0;
   DataStatistics train;
+  std::vector<std::string> notes = {};  ///< DataSplits::notes
   bool gradients_ok = false;
   bool overfit_ok = false;
 };

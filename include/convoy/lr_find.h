@@ -23,10 +23,11 @@ struct LrPoint {
 };
 
 struct LrCurve {
-  std::string name;                  ///< of the experiment
-  std::vector<LrPoint> points = {};  ///< at least one; fewer than asked for when the loss blew up
-  bool blew_up = false;              ///< the last smoothed loss is beyond 4 times the best, or no number
-  double suggested = 0;              ///< where the smoothed loss falls steepest by the logarithm of the rate
+  std::string name;                     ///< of the experiment
+  std::vector<LrPoint> points = {};     ///< at least one; fewer than asked for when the loss blew up
+  bool blew_up = false;                 ///< the last smoothed loss is beyond 4 times the best, or no number
+  std::vector<std::string> notes = {};  ///< DataSplits::notes
+  double suggested = 0;                 ///< where the smoothed loss falls steepest by the logarithm of the rate
 };
 
 /// The learning-rate range test (Smith 2017, "Cyclical learning rates for training neural networks", 3.3): trains a

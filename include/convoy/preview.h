@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "convoy/config.h"
 #include "convoy/experiment.h"
@@ -15,9 +16,10 @@ struct PreviewOptions {
 
 /// What a preview shows, for `convoy data preview`.
 struct DataPreview {
-  DataStatistics data;  ///< of the whole split
-  int images = 0;       ///< shown, each once as it is
-  int versions = 0;     ///< of each image as training changes it; 0 without augmentation
+  DataStatistics data;                  ///< of the whole split
+  std::vector<std::string> notes = {};  ///< DataSplits::notes
+  int images = 0;                       ///< shown, each once as it is
+  int versions = 0;                     ///< of each image as training changes it; 0 without augmentation
 };
 
 /// Draws samples of a configuration's data into a PNG file, replaced atomically: a row for each class; of training

@@ -16,8 +16,9 @@ using Texts = std::vector<std::string>;
 /// The value of one key of a configuration.
 using Value = std::variant<bool, std::int64_t, double, std::string, Integers, Texts>;
 
-/// What a key accepts. `pair` is a whole number or two of them: kernel = 3, stride = [2, 1]; `shape` is a list of them.
-enum class Kind { flag, integer, number, text, choice, pair, shape, names };
+/// What a key accepts. `amount` is a whole number or a share below 1: 5000, 0.1; `pair` is a whole number or two of
+/// them: kernel = 3, stride = [2, 1]; `shape` is a list of them.
+enum class Kind { flag, integer, number, amount, text, choice, pair, shape, names };
 
 /// A choice that may be followed by a number in brackets, "random_normal(0.1)", and the least such number.
 struct Numbered {
@@ -69,6 +70,8 @@ class Settings {
   bool flag(const std::string& name) const;
   int integer(const std::string& name) const;
   double number(const std::string& name) const;  ///< also takes a whole number
+  /// The count that is given, or the share of `whole`, rounded.
+  int amount(const std::string& name, int whole) const;
   const std::string& text(const std::string& name) const;
   std::pair<int, int> pair(const std::string& name) const;  ///< height, width; a single number stands for both
   const Integers& integers(const std::string& name) const;

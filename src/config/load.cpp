@@ -8,6 +8,7 @@
 #include "config/assemble.h"
 #include "config/document.h"
 #include "config/experiment.h"
+#include "config/home.h"
 #include "config/override.h"
 #include "config/sweep.h"
 #include "convoy/error.h"
@@ -55,7 +56,7 @@ fs::path base_file(const Settings::Entry& extends, const fs::path& folder, const
   const auto* text = std::get_if<std::string>(&extends.value);
   if (text == nullptr || text->empty()) fail(extends.where, "\"extends\" expects the path of a file");
   std::error_code ignored;
-  fs::path file = fs::weakly_canonical(folder / *text, ignored);
+  fs::path file = fs::weakly_canonical(folder / with_home(*text, extends.where), ignored);
   if (fs::is_other(file, ignored)) {
     fail(extends.where, "\"extends\": " + file.string() + ": not a regular file");
   }
@@ -99,7 +100,8 @@ Document read_document(const ConfigText& source, std::vector<fs::path> chain, co
   } catch (const Error& error) {
     fail(extends->where, std::string("\"extends\": ") + error.what());
   }
-  base.name = (fs::path(source.name).parent_path() / std::get<std::string>(extends->value)).lexically_normal().string();
+  const std::string written = with_home(std::get<std::string>(extends->value), extends->where);
+  base.name = (fs::path(source.name).parent_path() / written).lexically_normal().string();
   chain.push_back(file);
   return merged(read_document(base, std::move(chain), catalog), std::move(document), catalog);
 }

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 
+#include "config/home.h"
 #include "convoy/error.h"
 #include "core/name_text.h"
 #include "core/parse.h"
@@ -120,8 +121,8 @@ void resolve_paths(Settings& data, const std::string& folder) {
   for (const auto& entry : given.entries()) {
     const auto* path = std::get_if<std::string>(&entry.value);
     if (!is_path(entry.name) || path == nullptr || path->empty()) continue;
-    const auto absolute =
-        std::filesystem::absolute(std::filesystem::path(folder) / name_bytes(*path)).lexically_normal();
+    const std::filesystem::path given_path = name_bytes(with_home(*path, entry.where));
+    const auto absolute = std::filesystem::absolute(std::filesystem::path(folder) / given_path).lexically_normal();
     data.set(entry.name, absolute.string(), entry.where);
   }
 }

@@ -27,7 +27,8 @@ void apply_override(Document& document, const Override& given, const std::vector
 /// Whether a key of [data] holds a path: "path" and what ends in "_path".
 bool is_path(const std::string& key);
 
-/// Makes the paths in [data] absolute, from `folder` on. What is no UTF-8 in them is written as name_text() has it.
+/// Makes the paths in [data] absolute, from `folder` on, or from the home folder where they begin with
+/// "~/". What is no UTF-8 in them is written as name_text() has it.
 void resolve_paths(Settings& data, const std::string& folder);
 
 }  // namespace convoy

@@ -32,6 +32,11 @@ Json choice_schema(const KeySpec& key) {
   return {{"type", "string"}, {"anyOf", {{{"enum", key.choices}}, {{"pattern", "^(" + names + ")\\(.+\\)$"}}}}};
 }
 
+/// A count, or a share below 1.
+Json amount_schema(const Json& count) {
+  return {{"anyOf", {count, {{"type", "number"}, {"minimum", 0}, {"exclusiveMaximum", 1}}}}};
+}
+
 Json value_schema(const KeySpec& key) {
   Json scalar = {{"type", key.kind == Kind::number ? "number" : "integer"}};
   add_bounds(scalar, key);
@@ -40,6 +45,7 @@ Json value_schema(const KeySpec& key) {
     case Kind::flag: return {{"type", "boolean"}};
     case Kind::integer:
     case Kind::number: return scalar;
+    case Kind::amount: return amount_schema(scalar);
     case Kind::text: return text;
     case Kind::choice: return choice_schema(key);
     case Kind::pair: return {{"anyOf", {scalar, list_of(scalar, 2, 2)}}};

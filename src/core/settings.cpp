@@ -23,7 +23,8 @@ bool has_kind(const Value& value, const KeySpec& key) {
   switch (key.kind) {
     case Kind::flag: return std::holds_alternative<bool>(value);
     case Kind::integer: return whole;
-    case Kind::number: return whole || std::holds_alternative<double>(value);
+    case Kind::number:
+    case Kind::amount: return whole || std::holds_alternative<double>(value);
     case Kind::text:
     case Kind::choice: return std::holds_alternative<std::string>(value);
     case Kind::pair: return whole || (integers != nullptr && integers->size() == 2);
@@ -65,6 +66,8 @@ void check_entry(const Settings::Entry& entry, const KeySpec& key, const std::st
          "\"" + key.name + "\" expects " + expected + ", got " + brief(toml_text(entry.value)) + hint);
   };
   if (!has_kind(entry.value, key)) reject(kind_text(key), "");
+  const auto* share = std::get_if<double>(&entry.value);
+  if (key.kind == Kind::amount && share != nullptr && *share >= 1) reject(kind_text(key), "");
   for (const double number : numbers_in(entry.value)) {
     const std::string range = range_error(number, key);
     if (!range.empty()) reject(range, "");
@@ -134,6 +137,11 @@ double Settings::number(const std::string& name) const {
   const Value& value = at(name);
   if (const auto* whole = std::get_if<std::int64_t>(&value)) return static_cast<double>(*whole);
   return typed<double>(value, name);
+}
+
+int Settings::amount(const std::string& name, int whole) const {
+  const auto* share = std::get_if<double>(&at(name));
+  return share == nullptr ? integer(name) : static_cast<int>(std::lround(*share * whole));
 }
 
 const std::string& Settings::text(const std::string& name) const { return typed<std::string>(at(name), name); }

@@ -51,6 +51,11 @@ std::optional<NumberedName> parse_numbered(const std::string& text) {
   return NumberedName{text.substr(0, open), number};
 }
 
+std::string lower_case(std::string text) {
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return text;
+}
+
 std::string join_or(const std::vector<std::string>& words) {
   std::string joined;
   for (std::size_t i = 0; i < words.size(); ++i) {

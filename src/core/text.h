@@ -23,6 +23,9 @@ struct NumberedName {
 /// A text without brackets is all name; nothing for brackets around anything but one finite number.
 std::optional<NumberedName> parse_numbered(const std::string& text);
 
+/// With ASCII's capital letters made small.
+std::string lower_case(std::string text);
+
 /// "a, b or c"
 std::string join_or(const std::vector<std::string>& words);
 

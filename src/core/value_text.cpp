@@ -66,6 +66,7 @@ std::string kind_text(const KeySpec& key) {
     case Kind::flag: return "true or false";
     case Kind::integer: return "a whole number";
     case Kind::number: return "a number";
+    case Kind::amount: return "a whole number, or a share below 1";
     case Kind::text: return "a text";
     case Kind::choice: return join_or(choices_of(key));
     case Kind::pair: return "a whole number or two of them";

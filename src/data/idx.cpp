@@ -1,10 +1,11 @@
 #include "data/idx.h"
 
-#include "convoy/dataset.h"
+#include <bit>
+
 #include "convoy/error.h"
 #include "convoy/foreign_text.h"
 #include "data/gzip.h"
-#include "data/kinds.h"
+#include "data/image_format.h"
 
 namespace convoy {
 namespace {
@@ -25,41 +26,65 @@ std::string hex(std::uint32_t number) {
   return text;
 }
 
-/// MNIST's name for one of the four files, with "." as some copies have it, raw or compressed.
-std::filesystem::path find_file(const std::filesystem::path& folder, const std::string& stem, int rank,
-                                const std::string& hint) {
-  const std::string dashed = stem + "-idx" + std::to_string(rank) + "-ubyte";
-  const std::string dotted = stem + ".idx" + std::to_string(rank) + "-ubyte";
-  for (const auto& name : {dashed, dashed + ".gz", dotted, dotted + ".gz"}) {
-    if (std::filesystem::is_regular_file(folder / name)) return folder / name;
+std::size_t size_of(IdxType type) {
+  switch (type) {
+    case IdxType::bytes:
+    case IdxType::signed_bytes: return 1;
+    case IdxType::shorts: return 2;
+    case IdxType::ints:
+    case IdxType::floats: return 4;
+    case IdxType::doubles: return 8;
   }
-  const std::string what =
-      std::filesystem::is_directory(folder) ? "no " + dashed + " or " + dashed + ".gz in it" : "no such folder";
-  fail(folder, what + (hint.empty() ? "" : "; " + hint));
+  return 0;  // no type of the format
 }
 
-Dataset load_part(const std::filesystem::path& folder, const std::string& part, const std::string& hint) {
-  const auto image_file = find_file(folder, part + "-images", 3, hint);
-  const auto label_file = find_file(folder, part + "-labels", 1, hint);
-  IdxArray images = read_idx(image_file);
-  const IdxArray labels = read_idx(label_file);
-  const std::size_t rank = images.extents.size();
-  if (rank != 3 && rank != 4) fail(image_file, "expected images x height x width, found rank " + std::to_string(rank));
-  if (labels.extents.size() != 1)
-    fail(label_file, "expected one label an image, found rank " + std::to_string(labels.extents.size()));
-  if (labels.extents[0] != images.extents[0]) {
-    fail(label_file, std::to_string(labels.extents[0]) + " labels, but " + image_file.filename().string() + " has " +
-                         std::to_string(images.extents[0]) + " images");
+std::string name_of(IdxType type) {
+  switch (type) {
+    case IdxType::bytes: return "bytes";
+    case IdxType::signed_bytes: return "signed bytes";
+    case IdxType::shorts: return "16-bit integers";
+    case IdxType::ints: return "32-bit integers";
+    case IdxType::floats: return "floats";
+    case IdxType::doubles: return "doubles";
   }
-  Dataset::Storage storage;
-  storage.shape = {images.extents[1], images.extents[2], rank == 4 ? images.extents[3] : 1};
-  storage.bytes = std::move(images.values);
-  storage.labels.assign(labels.values.begin(), labels.values.end());
-  storage.source = folder.string();
-  return Dataset(std::move(storage));
+  return "";
+}
+
+/// What came instead of an idx file's first bytes, of which 4 are given.
+[[noreturn]] void refuse(const std::filesystem::path& file, MaybeGzipFile& stream,
+                         std::vector<std::uint8_t> beginning) {
+  const std::uint32_t magic = big_endian(beginning.data());
+  const std::vector<std::uint8_t> more = stream.read(60);
+  beginning.insert(beginning.end(), more.begin(), more.end());
+  const std::string kind(kind_of(beginning).name);
+  if (!kind.empty()) fail(file, kind + ", not an idx file");
+  fail(file, "not an idx file: expected magic 0x00000801 to 0x00000e04, found " + hex(magic));
 }
 
 }  // namespace
+
+std::size_t IdxArray::size() const { return values.size() / size_of(type); }
+
+double IdxArray::number(std::size_t i) const {
+  const std::size_t each = size_of(type);
+  std::uint64_t bits = 0;
+  for (std::size_t byte = 0; byte < each; ++byte) bits = bits << 8U | values[i * each + byte];
+  switch (type) {
+    case IdxType::bytes: return static_cast<double>(bits);
+    case IdxType::signed_bytes: return static_cast<std::int8_t>(bits);
+    case IdxType::shorts: return static_cast<std::int16_t>(bits);
+    case IdxType::ints: return static_cast<std::int32_t>(bits);
+    case IdxType::floats: return static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
+    case IdxType::doubles: return std::bit_cast<double>(bits);
+  }
+  return 0;
+}
+
+std::string IdxArray::text() const {
+  std::string text;
+  for (const int extent : extents) text += (text.empty() ? "" : " x ") + std::to_string(extent);
+  return text + " " + name_of(type);
+}
 
 IdxArray read_idx(const std::filesystem::path& file) {
   MaybeGzipFile stream(file);
@@ -67,13 +92,13 @@ IdxArray read_idx(const std::filesystem::path& file) {
   if (beginning.size() < 4) fail(file, "too short for an idx file");
   const std::uint32_t magic = big_endian(beginning.data());
   const std::size_t rank = magic & 0xffU;
-  if ((magic & ~0xffU) != 0x800U || rank < 1 || rank > 4) {
-    fail(file, "not an idx file of bytes: expected magic 0x00000801 to 0x00000804, found " + hex(magic));
-  }
+  IdxArray array;
+  array.type = static_cast<IdxType>(magic >> 8U & 0xffU);
+  const std::size_t each = size_of(array.type);
+  if (magic >> 16U != 0 || each == 0 || rank < 1 || rank > 4) refuse(file, stream, beginning);
   const std::vector<std::uint8_t> header = stream.read(4 * rank);
   if (header.size() < 4 * rank) fail(file, "too short for its header");
-  IdxArray array;
-  std::size_t expected = 1;
+  std::size_t expected = each;
   for (std::size_t axis = 0; axis < rank; ++axis) {
     const std::uint32_t extent = big_endian(header.data() + 4 * axis);
     if (extent == 0 || extent > most_bytes / expected) {
@@ -88,12 +113,6 @@ IdxArray read_idx(const std::filesystem::path& file) {
                    (array.values.size() < expected ? std::to_string(array.values.size()) : "more"));
   }
   return array;
-}
-
-DataSplits load_idx(const std::filesystem::path& folder) { return load_idx(folder, ""); }
-
-DataSplits load_idx(const std::filesystem::path& folder, const std::string& hint) {
-  return {.train = load_part(folder, "train", hint), .validation = {}, .test = load_part(folder, "t10k", hint)};
 }
 
 }  // namespace convoy

@@ -1,10 +1,10 @@
 #include <algorithm>
-#include <numeric>
 
 #include "convoy/error.h"
 #include "convoy/foreign_text.h"
-#include "core/name_text.h"
-#include "core/random.h"
+#include "core/text.h"
+#include "data/folder_layout.h"
+#include "data/image_files.h"
 #include "data/kinds.h"
 
 namespace convoy {
@@ -12,75 +12,157 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t most_listed = 10;
+
 [[noreturn]] void fail(const fs::path& path, const std::string& what) {
   throw Error(ErrorKind::data, shown(path.string()) + ": " + what);
 }
 
-/// What lies in a folder, by name; hidden entries left out.
-std::vector<fs::path> entries(const fs::path& folder, bool folders) {
-  std::vector<fs::path> paths;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    const bool hidden = entry.path().filename().string().front() == '.';
-    if (!hidden && entry.is_directory() == folders) paths.push_back(entry.path());
+std::string joined(const Texts& texts, const std::string& between) {
+  std::string all;
+  for (const std::string& text : texts) all += (all.empty() ? "" : between) + text;
+  return all;
+}
+
+/// Reads the images of one part, and notes what it leaves out.
+class PartReader {
+ public:
+  PartReader(const fs::path& folder, const ImageFolderOptions& options) : folder_(folder), options_(options) {
+    storage_.shape = options.shape;
+    storage_.source = folder.string();
   }
-  std::ranges::sort(paths);
-  return paths;
-}
 
-Texts class_names(const fs::path& folder) {
-  Texts names;
-  for (const auto& path : entries(folder, true)) names.push_back(name_text(path.filename().string()));
-  return names;
-}
+  /// The classes are those with an image; without `classes`. Otherwise those, and others are an error.
+  Dataset read(const Texts* classes, Texts& notes) {
+    const ImageFiles found = find_images(folder_);
+    if (classes != nullptr) require_known(found, *classes);
+    for (const ClassFiles& of_class : found.classes) read_class(of_class, classes);
+    if (!bad_.empty() && !options_.skip_bad) refuse_bad();
+    if (storage_.labels.empty()) refuse_empty(found);
+    if (classes != nullptr) storage_.class_names = *classes;
+    add_notes(found, notes);
+    return Dataset(std::move(storage_));
+  }
 
-Dataset load_classes(const fs::path& folder, const Texts& classes, const ImageFolderOptions& options) {
-  Dataset::Storage storage;
-  storage.shape = options.shape;
-  storage.class_names = classes;
-  storage.source = folder.string();
-  for (const auto& path : entries(folder, true)) {
-    const auto known = std::ranges::find(classes, name_text(path.filename().string()));
-    if (known == classes.end()) fail(path, "a class that the training images do not have");
-    for (const auto& file : entries(path, false)) {
-      const auto pixels = load_image(file, options.shape, {.invert = options.invert});
-      storage.bytes.insert(storage.bytes.end(), pixels.begin(), pixels.end());
-      storage.labels.push_back(static_cast<int>(known - classes.begin()));
+ private:
+  void require_known(const ImageFiles& found, const Texts& classes) const {
+    Texts unknown;
+    for (const ClassFiles& of_class : found.classes) {
+      const bool known = of_class.files.empty() || std::ranges::find(classes, of_class.name) != classes.end();
+      if (!known) unknown.push_back(of_class.name);
+    }
+    if (unknown.empty()) return;
+    fail(folder_,
+         "classes without a training image: " + joined(unknown, ", ") + did_you_mean(unknown.front(), classes));
+  }
+
+  void read_class(const ClassFiles& of_class, const Texts* classes) {
+    Texts& names = storage_.class_names;
+    const auto known = classes == nullptr ? static_cast<std::ptrdiff_t>(names.size())
+                                          : std::ranges::find(*classes, of_class.name) - classes->begin();
+    const std::size_t before = storage_.labels.size();
+    for (const fs::path& file : of_class.files) {
+      try {
+        ++images_;
+        const auto pixels = load_image(file, options_.shape, {.invert = options_.invert});
+        storage_.bytes.insert(storage_.bytes.end(), pixels.begin(), pixels.end());
+        storage_.labels.push_back(static_cast<int>(known));
+      } catch (const Error& error) {
+        bad_.emplace_back(error.what());
+      }
+    }
+    if (storage_.labels.size() > before) {
+      names.push_back(of_class.name);
+    } else {
+      without_image_.push_back(of_class.name);
     }
   }
-  if (storage.labels.empty()) fail(folder, "no images in its class folders");
-  return Dataset(std::move(storage));
-}
 
-std::vector<int> shuffled(int count, std::uint64_t seed) {
-  std::vector<int> order(static_cast<std::size_t>(count));
-  std::iota(order.begin(), order.end(), 0);
-  Random random(seed, Purpose::split, 1);
-  for (std::size_t i = order.size(); i > 1; --i)
-    std::swap(order[i - 1], order[random.below(static_cast<std::uint32_t>(i))]);
-  return order;
-}
+  [[noreturn]] void refuse_bad() const {
+    const std::size_t listed = std::min(bad_.size(), most_listed);
+    const std::string more = listed < bad_.size() ? "\n  and " + std::to_string(bad_.size() - listed) + " more" : "";
+    fail(folder_, std::to_string(bad_.size()) + " of " + std::to_string(images_) +
+                      " images cannot be read (data.on_bad_image = \"skip\" leaves them out):\n  " +
+                      joined({bad_.begin(), bad_.begin() + static_cast<std::ptrdiff_t>(listed)}, "\n  ") + more);
+  }
 
-DataSplits split_off_test(const Dataset& all, const ImageFolderOptions& options) {
-  const std::vector<int> order = shuffled(all.size(), options.seed);
-  const auto test = static_cast<std::size_t>(std::max(1.0, options.test_fraction * all.size()));
-  if (test >= order.size()) fail(all.storage().source, "too few images to set some aside for testing");
-  const std::span<const int> view(order);
-  return {.train = all.select(view.subspan(test)), .validation = {}, .test = all.select(view.first(test))};
+  [[noreturn]] void refuse_empty(const ImageFiles& found) const {
+    const std::string loose = found.without_class.text();
+    fail(folder_, (found.classes.empty() ? std::string("expected a subfolder of images for each class, found none")
+                                         : std::string("no images in its class folders")) +
+                      (loose.empty() ? "" : "; without a class folder: " + loose));
+  }
+
+  void add_notes(const ImageFiles& found, Texts& notes) const {
+    const auto note = [&](const std::string& what) { notes.push_back(folder_.string() + ": " + what); };
+    if (const auto text = found.passed_over.text(); !text.empty()) note("passed over what is no image: " + text);
+    if (const auto text = found.without_class.text(); !text.empty())
+      note("passed over images without a class: " + text);
+    if (!without_image_.empty()) note("class folders without an image: " + joined(without_image_, ", "));
+    if (!bad_.empty()) {
+      note(std::to_string(bad_.size()) + " of " + std::to_string(images_) +
+           " images cannot be read and are skipped: " + bad_.front() + (bad_.size() > 1 ? "; ..." : ""));
+    }
+  }
+
+  fs::path folder_;
+  ImageFolderOptions options_;
+  Dataset::Storage storage_;
+  int images_ = 0;  ///< readable or not
+  Texts bad_;       ///< "file: reason"
+  Texts without_image_;
+};
+
+void require_classes(const Dataset& train, const fs::path& folder) {
+  const Texts& classes = train.storage().class_names;
+  if (classes.size() > 1) return;
+  const fs::path inner = folder / classes.front();
+  const bool one_too_high = subfolders(inner).size() > 1;
+  fail(folder, "expected a subfolder of images for each class, found 1: " + classes.front() +
+                   (one_too_high ? "; should data.path be " + inner.string() + "?" : ""));
 }
 
 }  // namespace
 
-DataSplits load_image_folder(const fs::path& folder, const ImageFolderOptions& options) {
-  if (!fs::is_directory(folder)) fail(folder, "no such folder" + (options.hint.empty() ? "" : "; " + options.hint));
-  const bool divided = fs::is_directory(folder / "train") && fs::is_directory(folder / "test");
-  const fs::path first = divided ? folder / "train" : folder;
-  const Texts classes = class_names(first);
-  if (classes.size() < 2) {
-    fail(first, "expected a subfolder of images for each class, found " + std::to_string(classes.size()));
+FoundParts load_image_folder(const fs::path& folder, const ImageFolderOptions& options, Need need) {
+  std::error_code ignored;
+  if (!fs::is_directory(folder, ignored))
+    fail(folder, "no such folder" + (options.hint.empty() ? "" : "; " + options.hint));
+  const FolderLayout layout = layout_of(folder);
+  FoundParts found{.splits = {}, .divided = layout.divided, .has_test = !layout.test.empty()};
+  DataSplits& splits = found.splits;
+  splits.notes = layout.notes;
+  const auto read = [&](const fs::path& part, const Texts* classes) {
+    return part.empty() ? Dataset() : PartReader(part, options).read(classes, splits.notes);
+  };
+  if (found.has_test && (need == Need::test || need == Need::evaluation)) {
+    splits.test = read(layout.test, nullptr);
+    return found;
   }
-  const Dataset all = load_classes(first, classes, options);
-  if (!divided) return split_off_test(all, options);
-  return {.train = all, .validation = {}, .test = load_classes(folder / "test", classes, options)};
+  if (layout.divided && need == Need::evaluation) fail(folder, "no test/ in it");
+  const fs::path first = layout.divided ? layout.train : folder;
+  if (first.empty()) fail(folder, "no train/ in it");
+  splits.train = read(first, nullptr);
+  if (need != Need::evaluation) require_classes(splits.train, first);
+  const Texts& classes = splits.train.storage().class_names;
+  splits.validation = read(layout.validation, &classes);
+  if (need == Need::all) splits.test = read(layout.test, &classes);
+  return found;
+}
+
+std::vector<fs::path> files_of_image_folder(const fs::path& folder) {
+  const FolderLayout layout = layout_of(folder);
+  std::vector<fs::path> files;
+  for (const fs::path& part : {layout.divided ? layout.train : folder, layout.validation, layout.test}) {
+    if (part.empty()) continue;
+    for (const ClassFiles& of_class : find_images(part).classes) {
+      files.insert(files.end(), of_class.files.begin(), of_class.files.end());
+    }
+  }
+  std::error_code ignored;
+  std::erase_if(files, [&](const fs::path& file) { return !fs::is_regular_file(file, ignored); });
+  std::ranges::sort(files);
+  return files;
 }
 
 }  // namespace convoy

@@ -86,14 +86,6 @@ FileKind kind_of_text(ByteSpan bytes) {
   return {none, ""};
 }
 
-bool named_as_image(const std::filesystem::path& file) {
-  constexpr std::array endings = {".png"sv, ".jpg"sv,  ".jpeg"sv, ".jpe"sv,  ".jfif"sv, ".bmp"sv,  ".dib"sv,
-                                  ".gif"sv, ".webp"sv, ".tif"sv,  ".tiff"sv, ".heic"sv, ".heif"sv, ".avif"sv};
-  std::string ending = file.extension().string();
-  for (char& letter : ending) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-  return std::ranges::find(endings, ending) != endings.end();
-}
-
 }  // namespace
 
 FileKind kind_of(ByteSpan bytes) {
@@ -104,8 +96,17 @@ FileKind kind_of(ByteSpan bytes) {
   return kind_of_text(bytes);
 }
 
+bool named_as_image(const std::filesystem::path& file) {
+  constexpr std::array endings = {".png"sv, ".jpg"sv,  ".jpeg"sv, ".jpe"sv,  ".jfif"sv, ".bmp"sv,  ".dib"sv,
+                                  ".gif"sv, ".webp"sv, ".tif"sv,  ".tiff"sv, ".heic"sv, ".heif"sv, ".avif"sv};
+  std::string ending = file.extension().string();
+  for (char& letter : ending) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  return std::ranges::find(endings, ending) != endings.end();
+}
+
 bool is_image_file(const std::filesystem::path& file) {
-  if (!std::filesystem::is_regular_file(file)) return false;
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(file, ignored)) return false;
   if (named_as_image(file)) return true;
   std::ifstream stream(file, std::ios::binary);
   std::array<char, looked_at> first{};

@@ -23,6 +23,9 @@ struct FileKind {
 
 FileKind kind_of(ByteSpan bytes);
 
+/// Whether the file's name has the ending of an image, of a format that convoy reads or another common one.
+bool named_as_image(const std::filesystem::path& file);
+
 /// Whether the file is to be read as an image: one by its bytes, be it of a format that convoy reads or not, or one by
 /// the ending of its name (then it is damaged or no image after all, which reading it tells).
 bool is_image_file(const std::filesystem::path& file);

@@ -3,49 +3,65 @@
 #include <algorithm>
 
 #include "convoy/error.h"
-#include "core/random.h"
-#include "core/text.h"
-#include "data/kinds.h"
+#include "data/divide.h"
 
 namespace convoy {
 namespace {
 
-DataSplits load_idx_kind(const Settings& data, std::uint64_t) { return load_idx(data.text("path"), data.text("hint")); }
-
-DataSplits load_image_folder_kind(const Settings& data, std::uint64_t seed) {
-  const auto [height, width] = data.pair("image_size");
-  ImageFolderOptions options;
-  options.shape = {height, width, data.integer("channels")};
-  options.invert = data.flag("invert");
-  options.test_fraction = data.number("test_fraction");
-  options.seed = seed;
-  options.hint = data.text("hint");
-  return load_image_folder(data.text("path"), options);
+IdxOptions idx_options(const Settings& data) {
+  return {.prefix = data.text("prefix"),
+          .transpose = data.flag("transpose"),
+          .first_label = data.integer("first_label"),
+          .hint = data.text("hint")};
 }
 
-/// Sets `count` training samples aside, drawn by the seed: the first ones may come from other writers than the last.
-void split_off_validation(DataSplits& splits, int count, std::uint64_t seed) {
-  const int size = splits.train.size();
-  if (count >= size) {
-    throw Error(ErrorKind::data, splits.train.storage().source + ": " + std::to_string(count) +
-                                     " validation samples of only " + std::to_string(size) + " training samples");
-  }
-  std::vector<int> order = draw(size, count, Random(seed, Purpose::split));
-  const auto middle = order.begin() + count;
-  std::sort(order.begin(), middle);
-  std::sort(middle, order.end());
-  const std::span<const int> view(order);
-  splits.validation = splits.train.select(view.first(static_cast<std::size_t>(count)));
-  splits.train = splits.train.select(view.subspan(static_cast<std::size_t>(count)));
+FoundParts load_idx_kind(const Settings& data, Need need) {
+  return load_idx(data.text("path"), idx_options(data), need);
+}
+
+std::vector<std::filesystem::path> files_of_idx_kind(const Settings& data) {
+  return files_of_idx(data.text("path"), idx_options(data));
+}
+
+FoundParts load_image_folder_kind(const Settings& data, Need need) {
+  const auto [height, width] = data.pair("image_size");
+  return load_image_folder(data.text("path"),
+                           {.shape = {height, width, data.integer("channels")},
+                            .invert = data.flag("invert"),
+                            .skip_bad = data.text("on_bad_image") == "skip",
+                            .hint = data.text("hint")},
+                           need);
+}
+
+std::vector<std::filesystem::path> files_of_image_folder_kind(const Settings& data) {
+  return files_of_image_folder(data.text("path"));
 }
 
 }  // namespace
 
 const std::vector<DatasetType>& dataset_types() {
   static const std::vector<DatasetType> types = {
-      {{"idx", "A folder of idx files, raw or .gz, named as MNIST's.", {}}, load_idx_kind},
+      {{"idx",
+        "A folder of idx files, raw or .gz, named as MNIST's or with more before it, as EMNIST's.",
+        {{.name = "prefix",
+          .kind = Kind::text,
+          .fallback = Value{std::string()},
+          .doc = "What the names of the files begin with, \"emnist-letters\", where the folder has several data sets."},
+         {.name = "transpose",
+          .kind = Kind::flag,
+          .fallback = Value{false},
+          .doc = "Exchange rows and columns of each image: EMNIST's are stored that way."},
+         {.name = "first_label",
+          .kind = Kind::integer,
+          .fallback = Value{std::int64_t{0}},
+          .doc = "The label of the first class: 1 for EMNIST's letters, whose labels go from 1 to 26.",
+          .min = 0,
+          .max = 1}}},
+       load_idx_kind,
+       files_of_idx_kind},
       {{"image_folder",
-        "A folder with one subfolder of images a class, or with train/ and test/ that have them.",
+        "A folder with one subfolder of images a class, or with train/, val/ and test/ that have them; images may lie "
+        "deeper.",
         {{.name = "image_size",
           .kind = Kind::pair,
           .fallback = Value{std::int64_t{28}},
@@ -58,13 +74,13 @@ const std::vector<DatasetType>& dataset_types() {
           .doc = "1 turns images to grey, 3 to colour.",
           .min = 1,
           .max = 3},
-         {.name = "test_fraction",
-          .kind = Kind::number,
-          .fallback = Value{0.2},
-          .doc = "The share of the images set aside for testing where there is no test/ folder.",
-          .min = 0.001,
-          .max = 0.999}}},
-       load_image_folder_kind},
+         {.name = "on_bad_image",
+          .kind = Kind::choice,
+          .fallback = Value{std::string("error")},
+          .doc = "What an image that cannot be read is: an error that lists the first ten, or skipped and counted.",
+          .choices = {"error", "skip"}}}},
+       load_image_folder_kind,
+       files_of_image_folder_kind},
   };
   return types;
 }
@@ -77,14 +93,22 @@ const std::vector<KeySpec>& common_data_keys() {
        .doc = "The data's folder, relative to the configuration file.",
        .required = true},
       {.name = "validation",
-       .kind = Kind::integer,
+       .kind = Kind::amount,
        .fallback = Value{std::int64_t{0}},
-       .doc = "So many training samples are set aside, drawn by the seed, to choose the best epoch.",
+       .doc = "So many training samples, or this share of them, are set aside to choose the best epoch: of each class "
+              "its share, drawn by the seed.",
        .min = 0},
+      {.name = "test_fraction",
+       .kind = Kind::number,
+       .fallback = Value{0.2},
+       .doc = "The share of the training samples set aside for testing where the data has no test part: of each class "
+              "its share, drawn by the seed.",
+       .min = 0.001,
+       .max = 0.999},
       {.name = "limit",
        .kind = Kind::integer,
        .fallback = Value{std::int64_t{0}},
-       .doc = "Train on the first so many samples only; 0 for all.",
+       .doc = "Train on so many samples only, of each class its share, drawn by the seed; 0 for all.",
        .min = 0},
       {.name = "shuffle", .kind = Kind::flag, .fallback = Value{true}, .doc = "Train in a new order each epoch."},
       {.name = "last_batch",
@@ -111,17 +135,16 @@ const std::vector<KeySpec>& common_data_keys() {
   return keys;
 }
 
-DataSplits load_data(const Settings& data, std::uint64_t seed) {
+const DatasetType& dataset_type(const Settings& data) {
   const auto& types = dataset_types();
   const std::string& kind = data.text("dataset");
   const auto row = std::ranges::find(types, kind, [](const DatasetType& type) { return type.spec.name; });
   if (row == types.end()) throw Error(ErrorKind::config, "unknown data set kind \"" + kind + "\"");
-  DataSplits splits = row->load(data, seed);
-  const int validation = data.integer("validation");
-  const int limit = data.integer("limit");
-  if (validation > 0) split_off_validation(splits, validation, seed);
-  if (limit > 0 && limit < splits.train.size()) splits.train = splits.train.slice(0, limit);
-  return splits;
+  return *row;
+}
+
+DataSplits load_data(const Settings& data, std::uint64_t seed, Need need) {
+  return divide(dataset_type(data).load(data, need), data, seed, need);
 }
 
 }  // namespace convoy

@@ -1,18 +1,23 @@
 #pragma once
 
-#include <cstdint>
+#include <filesystem>
 #include <vector>
 
 #include "convoy/dataset.h"
+#include "data/kinds.h"
 
 namespace convoy {
 
 /// One row of the table of data-set kinds: "idx", "image_folder".
 struct DatasetType {
   TypeSpec spec;
-  DataSplits (*load)(const Settings& data, std::uint64_t seed);
+  FoundParts (*load)(const Settings& data, Need need);
+  /// Those that are read when all is needed, by name.
+  std::vector<std::filesystem::path> (*files)(const Settings& data);
 };
 const std::vector<DatasetType>& dataset_types();
+/// The row of the kind that `data` names. Throws Error{config}.
+const DatasetType& dataset_type(const Settings& data);
 
 /// The keys of [data] that all kinds share: validation, limit, shuffle, last_batch, scaling ...
 const std::vector<KeySpec>& common_data_keys();

@@ -169,7 +169,7 @@ void overfit(Model::Impl& impl, const Dataset& samples, int steps, CheckResult& 
 CheckResult check_experiment(const Config& config, const CheckOptions& options) {
   const kernels::SingleThreadedBlas single;
   const auto seed = static_cast<std::uint64_t>(config.run.integer("seed"));
-  const DataSplits data = load_data(config.data, seed);
+  const DataSplits data = load_data(config.data, seed, Need::training);
   Model model = Model::from_config(config, data.train.shape(), options.threads);
   Model::Impl& impl = ModelAccess::impl(model);
   impl.scaling = scaling_for(config.data.text("scaling"), data.train);
@@ -178,6 +178,7 @@ CheckResult check_experiment(const Config& config, const CheckOptions& options) 
 
   CheckResult result;
   result.train = statistics_of(data.train);
+  result.notes = data.notes;
   check_gradients(impl, samples, options.directions, result);
   overfit(impl, samples, options.overfit_steps, result);
   return result;

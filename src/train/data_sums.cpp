@@ -1,52 +1,25 @@
 #include "train/data_sums.h"
 
-#include <algorithm>
 #include <filesystem>
-#include <vector>
 
 #include "core/name_text.h"
+#include "data/registry.h"
 #include "io/sha256.h"
 
 namespace convoy {
-namespace {
-
-namespace fs = std::filesystem;
-
-/// `Iterator` says whether those in subfolders count.
-template <class Iterator>
-std::vector<fs::path> files_in(const fs::path& folder) {
-  std::vector<fs::path> files;
-  for (const auto& entry : Iterator(folder)) {
-    if (entry.is_regular_file()) files.push_back(entry.path());
-  }
-  std::ranges::sort(files);
-  return files;
-}
-
-DataSums sums_of_idx(const fs::path& folder) {
-  DataSums sums;
-  for (const auto& file : files_in<fs::directory_iterator>(folder)) {
-    if (file.filename().string().find("-ubyte") != std::string::npos) {
-      sums.emplace_back(name_text(file.filename().string()), sha256_of_file(file));
-    }
-  }
-  return sums;
-}
-
-/// As sha256sum prints them: a line a file.
-DataSums sum_of_folder(const fs::path& folder) {
-  std::string lines;
-  for (const auto& file : files_in<fs::recursive_directory_iterator>(folder)) {
-    lines += sha256_of_file(file) + "  " + fs::relative(file, folder).string() + "\n";
-  }
-  return {{"all images", sha256(lines)}};
-}
-
-}  // namespace
 
 DataSums sums_of_data(const Settings& data) {
-  const fs::path folder = data.text("path");
-  return data.text("dataset") == "idx" ? sums_of_idx(folder) : sum_of_folder(folder);
+  const std::filesystem::path folder = data.text("path");
+  const bool each = data.text("dataset") == "idx";
+  DataSums sums;
+  std::string lines;  // as sha256sum prints them: a line a file
+  for (const auto& file : dataset_type(data).files(data)) {
+    const std::string name = file.lexically_relative(folder).string();
+    const std::string sum = sha256_of_file(file);
+    if (each) sums.emplace_back(name_text(name), sum);
+    lines += sum + "  " + name + "\n";
+  }
+  return each ? sums : DataSums{{"all images", sha256(lines)}};
 }
 
 }  // namespace convoy

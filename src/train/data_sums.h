@@ -5,8 +5,8 @@
 
 namespace convoy {
 
-/// SHA-256 of the data that [data] names, which must exist: of each idx file, or of an image folder as a whole, the
-/// names of its files included.
+/// SHA-256 of the data that [data] names, which must exist: of each idx file, or of all images of a folder, with their
+/// names. What is no part of the data set does not count.
 DataSums sums_of_data(const Settings& data);
 
 }  // namespace convoy

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <numeric>
 #include <utility>
 
 #include "config/differences.h"
 #include "convoy/error.h"
+#include "convoy/foreign_text.h"
 #include "core/stopwatch.h"
 #include "data/augmentation.h"
+#include "data/stratify.h"
 #include "io/atomic_file.h"
 #include "io/checkpoint.h"
 #include "io/run_folder.h"
@@ -72,6 +75,16 @@ TrainerOptions trainer_options(const Config& config) {
                           .percentiles = config.diagnostics.texts("percentiles")}};
 }
 
+/// Outputs without a class may be meant, for classes to come, or be a mistake.
+void note_spare_outputs(DataSplits& data, int outputs) {
+  const Dataset& train = data.train;
+  if (train.storage().labels.empty() || train.classes() >= outputs) return;
+  std::vector<std::size_t> classes(static_cast<std::size_t>(train.classes()));
+  std::iota(classes.begin(), classes.end(), 0U);
+  data.notes.push_back(shown(train.storage().source) + ": the network has " + std::to_string(outputs) +
+                       " outputs for " + std::to_string(classes.size()) + " classes: " + class_list(train, classes));
+}
+
 /// One run: data, model and trainer of a configuration, and the folder that records them.
 class Run {
  public:
@@ -110,6 +123,10 @@ class Run {
     const Stopwatch watch;
     bool interrupted = false;
     for (Callback* callback : options_.callbacks) callback->on_train_begin(model_);
+    for (const std::string& note : data_.notes) {
+      record([&] { folder_.add_log("note: " + note); });
+      for (Callback* callback : options_.callbacks) callback->on_note(note);
+    }
     while (!trainer_.done() && !interrupted) {
       const int before = trainer_.progress().epoch;
       interrupted = run_epoch() == Trainer::Outcome::stopped;
@@ -123,6 +140,7 @@ class Run {
  private:
   TrainingTask prepare() {
     check_fits(data_, impl_.input, model_.outputs());
+    note_spare_outputs(data_, model_.outputs());
     impl_.scaling = scaling_for(impl_.config.data.text("scaling"), data_.train);
     impl_.class_names = data_.train.storage().class_names;
     return training_task(impl_, data_.train, data_.validation);

@@ -115,7 +115,7 @@ LrCurve lr_find(const Config& config, const LrFindOptions& options) {
   const kernels::SingleThreadedBlas single;
   check(options);
   const auto seed = static_cast<std::uint64_t>(config.run.integer("seed"));
-  const DataSplits data = load_data(config.data, seed);
+  const DataSplits data = load_data(config.data, seed, Need::training);
   Model model = Model::from_config(config, data.train.shape(), options.threads);
   Model::Impl& impl = ModelAccess::impl(model);
   impl.scaling = scaling_for(config.data.text("scaling"), data.train);
@@ -128,7 +128,7 @@ LrCurve lr_find(const Config& config, const LrFindOptions& options) {
                                      .last_batch = config.data.text("last_batch"),
                                      .seed = seed},
                          .log_steps = 1});
-  LrCurve curve{.name = config.run.text("name")};
+  LrCurve curve{.name = config.run.text("name"), .notes = data.notes};
   Recorder recorder(options, curve);
   train_through(trainer, recorder, curve);
   curve.suggested = steepest(curve.points, options.steps);

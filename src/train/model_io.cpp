@@ -97,7 +97,8 @@ Model Model::from_config(const Config& config, const Shape& input, int threads) 
 
 Model Model::from_config(const Config& config, int threads) {
   if (config.run.has("input_shape")) return from_config(config, Shape{}, threads);
-  const DataSplits data = load_data(config.data, static_cast<std::uint64_t>(config.run.integer("seed")));
+  const auto seed = static_cast<std::uint64_t>(config.run.integer("seed"));
+  const DataSplits data = load_data(config.data, seed, Need::training);
   return from_config(config, data.train.shape(), threads);
 }
 

@@ -118,13 +118,13 @@ void require_images(const Dataset& data) {
 
 DataPreview preview_data(const Config& config, const std::filesystem::path& png, const PreviewOptions& options) {
   const auto seed = static_cast<std::uint64_t>(config.run.integer("seed"));
-  const DataSplits splits = load_data(config.data, seed);
+  const DataSplits splits = load_data(config.data, seed, options.split == "test" ? Need::test : Need::training);
   const Dataset& data = splits.split(options.split);
   require_images(data);
   const Augmentation augmentation = augmentation_from(config.augmentation);
   const bool augmented = options.split == "train" && (changes_images(augmentation) || augmentation.mixup > 0);
 
-  DataPreview preview{.data = statistics_of(data)};
+  DataPreview preview{.data = statistics_of(data), .notes = splits.notes};
   const int enough = augmented ? by_default : by_default * std::max(1, data.classes());
   const int count = std::min(options.images > 0 ? options.images : enough, most_images);
   const Dataset samples = data.select(one_of_each_class_in_turn(data, count));

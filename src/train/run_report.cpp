@@ -18,7 +18,8 @@ namespace fs = std::filesystem;
 void evaluate_best(Report& report, const Config& config, int threads) {
   try {
     Model model = Model::load(find_model(report.record.folder), threads);
-    const DataSplits data = load_data(config.data, static_cast<std::uint64_t>(config.run.integer("seed")));
+    const auto seed = static_cast<std::uint64_t>(config.run.integer("seed"));
+    const DataSplits data = load_data(config.data, seed, Need::test);
     add_evaluation(report, model, data.test, model.evaluate(data.test, 32, config.train.integer("top_k")));
   } catch (const Error& error) {
     report.omissions.push_back(std::string("Without an evaluation: ") + error.what());

@@ -25,8 +25,8 @@ namespace fs = std::filesystem;
 using State = SweepRun::State;
 
 /// Throws what a run would throw before its first step, with the setting's label. Data are read again only where
-/// they differ from the setting before.
-void require_startable(const SweepPlan& plan) {
+/// they differ from the setting before; `callback` (or null) gets their notes.
+void require_startable(const SweepPlan& plan, SweepCallback* callback) {
   if (plan.settings.empty() || plan.seeds < 1) throw Error(ErrorKind::config, "a sweep needs a setting and a seed");
   Settings loaded;
   DataSplits data;
@@ -35,7 +35,12 @@ void require_startable(const SweepPlan& plan) {
     try {
       const int seed = config.run.integer("seed");
       if (seed > std::numeric_limits<int>::max() - plan.seeds) throw Error(ErrorKind::config, "\"seed\" is too large");
-      if (!(config.data == loaded)) data = load_data(config.data, static_cast<std::uint64_t>(seed));
+      if (!(config.data == loaded)) {
+        data = load_data(config.data, static_cast<std::uint64_t>(seed));
+        for (const std::string& note : data.notes) {
+          if (callback != nullptr) callback->on_note(note);
+        }
+      }
       loaded = config.data;
       require_startable(config, data);
     } catch (const Error& error) {
@@ -222,7 +227,7 @@ std::vector<SweepSummary> summarize(const SweepPlan& plan, const std::vector<Swe
 
 SweepResult run_sweep(const SweepPlan& plan, const SweepOptions& options) {
   const kernels::SingleThreadedBlas single;
-  require_startable(plan);
+  require_startable(plan, options.callback);
   const std::string& name = plan.settings[0].config.run.text("name");
   const fs::path path = options.folder.empty() ? fs::path("runs") / (name + "-sweep") : options.folder;
   SweepFolder folder(path, plan, options.force);

@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "config/explain.h"
+#include "config/schema.h"
 #include "convoy/config.h"
 #include "sample_catalog.h"
 
@@ -128,4 +130,13 @@ TEST_CASE("the flagship is what the documents show, and overrides reach its laye
   CHECK(config.optimizer.type == "adam");
   CHECK(config.loss.type == "softmax_cross_entropy");
   CHECK(config.data.text("path") == fs::absolute("data/mnist").string());
+}
+
+TEST_CASE("the validation set is a count or a share, in the schema and in what is explained") {
+  const auto schema = nlohmann::json::parse(json_schema(catalog()));
+  const auto& idx = schema["properties"]["data"]["anyOf"][0]["properties"];
+  CHECK(idx["validation"]["default"] == 0);
+  CHECK(idx["validation"]["anyOf"][0] == nlohmann::json{{"type", "integer"}, {"minimum", 0}});
+  CHECK(idx["validation"]["anyOf"][1] == nlohmann::json{{"type", "number"}, {"minimum", 0}, {"exclusiveMaximum", 1}});
+  CHECK(explain("data.validation", catalog()).find("takes: a whole number, or a share below 1") != std::string::npos);
 }

@@ -6,6 +6,7 @@
 
 #include "sample_catalog.h"
 #include "support/files.h"
+#include "support/home.h"
 #include "support/temporary_folder.h"
 
 using namespace convoy;
@@ -127,4 +128,26 @@ TEST_CASE("files that extend each other in a circle or too deeply are errors") {
     folder.write("n" + std::to_string(i) + ".toml", "extends = \"n" + std::to_string(i + 1) + ".toml\"");
   }
   CHECK(load_error(folder.path() / "n0.toml").find("too many files extend each other, at most 8") != std::string::npos);
+}
+
+TEST_CASE("~ at the beginning of a path is the home folder") {
+  const Folder folder;
+  const test::Home home(folder.path().string());
+  const std::string path = folder.path().string();
+  const auto path_of = [&](const std::string& written) {
+    return load(folder.write("sub/a.toml", "[data]\npath = \"" + written + "\"" + one_layer)).data.text("path");
+  };
+  CHECK(path_of("~/digits") == path + "/digits");
+  CHECK(path_of("~") == path);
+  CHECK(path_of("./~") == path + "/sub/~");
+  CHECK(path_of("~other/digits") == path + "/sub/~other/digits");
+  CHECK(sample_config(one_layer, {"data.path=~/digits"}).data.text("path") == path + "/digits");
+  folder.write("base.toml", "[data]\npath = \"digits\"\nlimit = 7" + one_layer);
+  const Config child = load(folder.write("sub/b.toml", "extends = \"~/base.toml\""));
+  CHECK(child.data.integer("limit") == 7);
+  CHECK(child.data.text("path") == path + "/digits");
+  CHECK(load_error(folder.write("sub/c.toml", "extends = \"~/none.toml\"")) ==
+        path + "/sub/c.toml:1:1: \"extends\": " + path + "/none.toml: no such file");
+  const test::Home none("");
+  CHECK(load_error(folder.path() / "sub" / "b.toml") == path + "/sub/b.toml:1:1: \"~\" means $HOME, which is not set");
 }

@@ -22,6 +22,7 @@ const std::vector<KeySpec> keys = {
      .choices = {"valid", "same"}},
     {.name = "rate", .kind = Kind::number, .fallback = Value{0.5}, .doc = "", .min = 0, .max = 1},
     {.name = "offset", .kind = Kind::number, .fallback = {}, .doc = ""},
+    {.name = "held_out", .kind = Kind::amount, .fallback = {}, .doc = "", .min = 0},
 };
 
 std::string message_of(Settings settings) {
@@ -93,6 +94,25 @@ TEST_CASE("a number given as a whole number is kept as a number") {
     twin.complete(keys, "");
     return twin;
   }());
+}
+
+TEST_CASE("an amount is a count, or a share below 1") {
+  const auto amount = [](Value value) {
+    Settings settings = with("held_out", std::move(value));
+    settings.complete(keys, "data");
+    return settings.amount("held_out", 55);
+  };
+  CHECK(amount(std::int64_t{5000}) == 5000);
+  CHECK(amount(std::int64_t{1}) == 1);
+  CHECK(amount(0.1) == 6);  // 5.5, rounded
+  CHECK(amount(0.0) == 0);
+  const std::string expects = "a.toml:3:1: layer \"conv2\": \"held_out\" expects ";
+  CHECK(message_of(with("held_out", 1.0)) == expects + "a whole number, or a share below 1, got 1.0");
+  CHECK(message_of(with("held_out", 5000.5)) == expects + "a whole number, or a share below 1, got 5000.5");
+  CHECK(message_of(with("held_out", -0.1)) == expects + "at least 0, got -0.1");
+  CHECK(message_of(with("held_out", std::int64_t{-3})) == expects + "at least 0, got -3");
+  CHECK(message_of(with("held_out", std::string("10 %"))) ==
+        expects + "a whole number, or a share below 1, got \"10 %\"");
 }
 
 TEST_CASE("settings compare by value, not by place") {

@@ -60,6 +60,10 @@ Settings data_settings(const std::string& path, int validation, int limit) {
   Settings settings;
   settings.set("dataset", std::string("idx"));
   settings.set("path", path);
+  settings.set("prefix", std::string());
+  settings.set("transpose", false);
+  settings.set("first_label", std::int64_t{0});
+  settings.set("test_fraction", 0.2);
   settings.set("validation", std::int64_t{validation});
   settings.set("limit", std::int64_t{limit});
   settings.set("hint", std::string("install something"));
@@ -113,8 +117,15 @@ TEST_CASE("damaged idx files get one clear error") {
       {"train-images-idx3-ubyte", "", "too short for an idx file"},
       {"train-images-idx3-ubyte", "abc", "too short for an idx file"},
       {"train-images-idx3-ubyte", "not an idx file at all",
-       "expected magic 0x00000801 to 0x00000804, found 0x6e6f7420"},
-      {"train-images-idx3-ubyte", idx({2, 2, 2}, "abcdefgh", 13), "expected magic"},
+       "expected magic 0x00000801 to 0x00000e04, found 0x6e6f7420"},
+      {"train-images-idx3-ubyte", idx({2, 2, 2}, "abcdefgh", 10), "expected magic"},
+      {"train-images-idx3-ubyte", idx({2, 2, 2}, "abcdefgh", 13), "expected 32 bytes after the header, found 8"},
+      {"train-images-idx3-ubyte", idx({2, 2, 2}, std::string(32, '\xff'), 13), "value 0 is not finite"},
+      {"train-images-idx3-ubyte", idx({2, 2, 2}, std::string(32, 'a'), 12),
+       "expected images of bytes, floats or doubles, found 2 x 2 x 2 32-bit integers"},
+      {"train-images-idx3-ubyte", "<!DOCTYPE html><html>404 Not Found</html>", "an HTML page, not an idx file"},
+      {"train-images-idx3-ubyte", "\n  <HTML>", "an HTML page, not an idx file"},
+      {"train-images-idx3-ubyte", "PK\3\4abc", "a ZIP archive, not an idx file"},
       {"train-images-idx3-ubyte", idx({2, 2, 2}, "").substr(0, 10), "too short for its header"},
       {"train-images-idx3-ubyte", idx({2, 2, 2}, "abc"), "expected 8 bytes after the header, found 3"},
       {"train-images-idx3-ubyte", idx({2, 2, 2}, "abcdefghi"), "expected 8 bytes after the header, found more"},
@@ -122,9 +133,15 @@ TEST_CASE("damaged idx files get one clear error") {
       {"train-images-idx3-ubyte", idx({60000, 28000, 28000}, "abc"), "makes no sense"},
       {"train-images-idx3-ubyte", idx({0, 2, 2}, ""), "makes no sense"},
       {"train-images-idx3-ubyte", idx({2000, 1024, 1024}, "abc"), "makes no sense"},  // more than 1 GiB
-      {"train-images-idx3-ubyte", idx({8}, "abcdefgh"), "expected images x height x width, found rank 1"},
+      {"train-images-idx3-ubyte", idx({8}, "abcdefgh"), "found 8 bytes, rank 1"},
+      {"train-images-idx3-ubyte", idx({2, 5, 6, 7}, std::string(420, 'a')),
+       "expected images x height x width, with 1 to 4 channels last or first"},
       {"train-labels-idx1-ubyte", idx({3}, "abc"), "3 labels, but train-images-idx3-ubyte has 2 images"},
-      {"train-labels-idx1-ubyte", idx({2, 1}, "ab"), "expected one label an image, found rank 2"},
+      {"train-labels-idx1-ubyte", idx({2, 1}, "ab"),
+       "expected one whole number a sample, or QMNIST's eight, found 2 x 1 bytes"},
+      {"train-labels-idx1-ubyte", idx({2}, std::string(8, '\0'), 13), "found 2 floats"},
+      {"train-labels-idx1-ubyte", idx({2}, std::string(8, '\xff'), 12), "label -1 of sample 0, expected 0 to 999999"},
+      {"train-labels-idx1-ubyte", idx({2}, std::string(8, '\x7f'), 12), "label 2139062143 of sample 0, expected 0 to"},
   };
   for (const Damage& damage : damages) {
     Folder folder;
@@ -164,7 +181,17 @@ TEST_CASE("missing files and folders say what was looked for, and the hint") {
   Folder folder;
   fs::remove(folder.path() / "t10k-labels-idx1-ubyte");
   CHECK(contains(folder.error(), "no t10k-labels-idx1-ubyte or t10k-labels-idx1-ubyte.gz in it"));
-  CHECK_THROWS_WITH_AS(load_data(data_settings("/no/such", 0, 0), 1), "/no/such: no such folder; install something",
+  const test::TemporaryFolder cifar;
+  write_file(cifar.path() / "data_batch_1.bin", "x");
+  const auto load = [&] { load_data(data_settings(cifar.path().string(), 0, 0), 1); };
+  const std::string missing =
+      cifar.path().string() + ": no train-images-idx3-ubyte or train-images-idx3-ubyte.gz in it";
+  CHECK_THROWS_WITH_AS(load(), (missing + ", but data_batch_1.bin; install something").c_str(), Error);
+  fs::create_directories(cifar.path() / "cats");
+  CHECK_THROWS_WITH_AS(load(),
+                       (missing + ", but cats, data_batch_1.bin; for class folders of images: data.dataset = "
+                                  "\"image_folder\"; install something")
+                           .c_str(),
                        Error);
 }
 
@@ -188,6 +215,66 @@ TEST_CASE("the validation split is drawn by the seed, apart from the rest") {
   for (int i = 0; i < 55000; ++i) seen.insert(a.train.index(i));
   CHECK(seen.size() == 60000);
   CHECK_THROWS_AS(load_data(data_settings("data/mnist", 60000, 0), 1), Error);
+}
+
+TEST_CASE("samples are set aside by class") {
+  const auto counts = [](const Dataset& data) {
+    std::vector<int> of_class(10);
+    for (int i = 0; i < data.size(); ++i) ++of_class[static_cast<std::size_t>(data.label(i))];
+    return of_class;
+  };
+  Settings settings = data_settings("data/mnist", 0, 1000);
+  settings.set("validation", 0.1);
+  const DataSplits data = load_data(settings, 1);
+  CHECK(data.validation.size() == 6000);
+  // A tenth of 5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949.
+  CHECK(counts(data.validation) == std::vector<int>{592, 674, 596, 613, 584, 542, 592, 627, 585, 595});
+  CHECK(counts(data.train) == std::vector<int>{99, 112, 99, 102, 97, 90, 99, 105, 98, 99});
+  CHECK(data.notes.empty());
+  const DataSplits few = load_data(data_settings("data/mnist", 0, 3), 1);
+  REQUIRE(few.notes.size() == 1);
+  CHECK(few.notes[0] == "data/mnist: no training sample of classes 0, 2, 4, 5, 6, 8, 9 (data.limit = 3)");
+}
+
+TEST_CASE("a folder without test files has some of its training samples set aside, or only test files") {
+  Folder folder;
+  fs::remove(folder.path() / "t10k-images-idx3-ubyte");
+  fs::remove(folder.path() / "t10k-labels-idx1-ubyte");
+  CHECK(contains(folder.error(), "no t10k-images-idx3-ubyte or t10k-images-idx3-ubyte.gz in it"));
+  folder.write("train-images-idx3-ubyte", idx({10, 1, 1}, "abcdefghij"));
+  folder.write("train-labels-idx1-ubyte", idx({10}, std::string("\0\0\0\0\0\1\1\1\1\1", 10)));
+  const Settings settings = data_settings(folder.path().string(), 0, 0);
+  const DataSplits data = load_data(settings, 1);
+  CHECK(data.train.size() == 8);
+  CHECK(data.test.size() == 2);
+  CHECK(data.test.label(0) != data.test.label(1));
+  CHECK(contains(data.notes.at(0), "no test part in it, so 2 of 10 samples are drawn for testing"));
+  CHECK(load_data(settings, 1, Need::test).test.index(0) == data.test.index(0));
+  CHECK_THROWS_AS(load_data(settings, 1, Need::evaluation), Error);
+
+  Folder other;
+  fs::remove(other.path() / "train-images-idx3-ubyte");
+  fs::remove(other.path() / "train-labels-idx1-ubyte");
+  const Settings test_only = data_settings(other.path().string(), 0, 0);
+  CHECK(load_data(test_only, 1, Need::test).test.size() == 1);
+  CHECK(load_data(test_only, 1, Need::evaluation).test.size() == 1);
+  CHECK_THROWS_AS(load_data(test_only, 1), Error);
+}
+
+TEST_CASE("classes that training or testing lacks are named") {
+  Folder folder;
+  folder.write("train-labels-idx1-ubyte", idx({2}, "\4\2"));
+  folder.write("t10k-labels-idx1-ubyte", idx({1}, "\4"));
+  const Settings settings = data_settings(folder.path().string(), 0, 0);
+  CHECK(load_data(settings, 1).notes.at(0) == folder.path().string() + ": no training sample of classes 0, 1, 3");
+  for (const char* label : {"\3", "\12"}) {
+    folder.write("t10k-labels-idx1-ubyte", idx({1}, label));
+    CHECK_THROWS_WITH_AS(load_data(settings, 1),
+                         (folder.path().string() +
+                          ": samples of classes without a training sample: " + std::to_string(static_cast<int>(*label)))
+                             .c_str(),
+                         Error);
+  }
 }
 
 TEST_CASE("a data set whose parts do not fit is refused") {

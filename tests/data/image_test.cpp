@@ -7,7 +7,6 @@
 
 #include "convoy/dataset.h"
 #include "convoy/error.h"
-#include "data/kinds.h"
 #include "support/files.h"
 #include "support/temporary_folder.h"
 
@@ -155,34 +154,4 @@ TEST_CASE("a small PNG that asks for hundreds of megabytes is refused") {
   const std::string few = deflated_zeros(1);
   std::ofstream(file, std::ios::binary) << png_of(chunk("IDAT", few.size(), few));
   CHECK(load_image(file, {4, 4, 1}) == Bytes(16));
-}
-
-TEST_CASE("image folders: classes by subfolder, with and without a test folder of their own") {
-  const test::TemporaryFolder folder;
-  for (int i = 0; i < 10; ++i) {
-    const auto shade = static_cast<std::uint8_t>(10 * i);
-    write_png(folder.path() / "cats" / (std::to_string(i) + ".png"), 2, 2, 1, Bytes(4, shade));
-    write_png(folder.path() / "dogs" / (std::to_string(i) + ".png"), 3, 3, 1,
-              Bytes(9, static_cast<std::uint8_t>(shade + 1)));
-  }
-  const ImageFolderOptions options{.shape = {2, 2, 1}, .test_fraction = 0.25, .seed = 3, .hint = ""};
-  const DataSplits drawn = load_image_folder(folder.path(), options);
-  CHECK(drawn.train.size() == 15);
-  CHECK(drawn.test.size() == 5);
-  CHECK(drawn.train.storage().class_names == std::vector<std::string>{"cats", "dogs"});
-  for (int i = 0; i < drawn.train.size(); ++i) {
-    const auto pixel = drawn.train.storage().bytes[static_cast<std::size_t>(drawn.train.index(i)) * 4];
-    CHECK(drawn.train.label(i) == pixel % 10);
-  }
-
-  const test::TemporaryFolder divided;
-  for (const auto* part : {"train", "test"}) {
-    write_png(divided.path() / part / "a" / "1.png", 2, 2, 1, Bytes(4, 1));
-    write_png(divided.path() / part / "b" / "1.png", 2, 2, 1, Bytes(4, 2));
-  }
-  CHECK(load_image_folder(divided.path(), options).test.size() == 2);
-  write_png(divided.path() / "test" / "c" / "1.png", 2, 2, 1, Bytes(4, 2));
-  CHECK_THROWS_AS(load_image_folder(divided.path(), options), Error);
-  CHECK_THROWS_AS(load_image_folder(folder.path() / "cats", options), Error);
-  CHECK_THROWS_AS(load_image_folder("/no/such", options), Error);
 }

@@ -96,6 +96,23 @@ TEST_CASE("an experiment leaves a complete run folder, and its model evaluates t
   CHECK(info.tensors[0].deviation > 0);
 }
 
+TEST_CASE("what the data lack is noted before the first step, in the log too") {
+  const test::TemporaryFolder folder;
+  struct Notes : Callback {
+    void on_note(const std::string& note) override { notes.push_back(note); }
+    std::vector<std::string> notes;
+  } seen;
+  RunOptions options{.folder = folder.path() / "run"};
+  options.callbacks = {&seen};
+  run_experiment(small_config({"train.epochs=1", "data.limit=5", "data.validation=0.1", "layer.dense_1.units=12"}),
+                 options);
+  REQUIRE(seen.notes.size() == 2);
+  CHECK(seen.notes[0].find(": no training sample of classes ") != std::string::npos);
+  CHECK(seen.notes[0].find(" (data.limit = 5)") != std::string::npos);
+  CHECK(seen.notes[1].find(": the network has 12 outputs for 10 classes: 0, 1, 2") != std::string::npos);
+  for (const auto& note : seen.notes) CHECK(contents(folder.path() / "run/log.txt").find(note) != std::string::npos);
+}
+
 TEST_CASE("a run is not replaced without force") {
   const test::TemporaryFolder folder;
   const RunOptions options{.folder = folder.path() / "run"};

@@ -1,0 +1,67 @@
+#include "data/folder_layout.h"
+
+#include <algorithm>
+
+#include "convoy/error.h"
+#include "convoy/foreign_text.h"
+#include "core/text.h"
+#include "data/image_files.h"
+
+namespace convoy {
+namespace {
+
+namespace fs = std::filesystem;
+using Texts = std::vector<std::string>;
+
+/// Takes the folders with one of these names out of `folders`.
+std::vector<fs::path> take(std::vector<fs::path>& folders, const Texts& names) {
+  std::vector<fs::path> taken;
+  std::erase_if(folders, [&](const fs::path& path) {
+    const bool one = std::ranges::find(names, lower_case(path.filename().string())) != names.end();
+    if (one) taken.push_back(path);
+    return one;
+  });
+  return taken;
+}
+
+fs::path only(const fs::path& folder, const std::vector<fs::path>& candidates, const std::string& part) {
+  if (candidates.empty()) return {};
+  if (candidates.size() == 1) return candidates.front();
+  throw Error(ErrorKind::data, shown(folder.string()) + ": which is the " + part + " part, " +
+                                   candidates[0].filename().string() + "/ or " + candidates[1].filename().string() +
+                                   "/? Rename one of them");
+}
+
+std::string names_of(const std::vector<fs::path>& folders) {
+  std::string names;
+  for (const fs::path& path : folders) names += (names.empty() ? "" : ", ") + path.filename().string();
+  return names;
+}
+
+}  // namespace
+
+FolderLayout layout_of(const fs::path& folder) {
+  std::vector<fs::path> others = subfolders(folder);
+  const auto train = take(others, {"train", "training"});
+  const auto validation = take(others, {"val", "valid", "validation"});
+  const auto test = take(others, {"test", "testing"});
+  const int parts = (train.empty() ? 0 : 1) + (validation.empty() ? 0 : 1) + (test.empty() ? 0 : 1);
+  FolderLayout layout{
+      .train = {}, .validation = {}, .test = {}, .divided = parts > 1 || (parts == 1 && others.empty())};
+  if (layout.divided) {
+    layout.train = only(folder, train, "training");
+    layout.validation = only(folder, validation, "validation");
+    layout.test = only(folder, test, "test");
+    if (!others.empty())
+      layout.notes.push_back(folder.string() + ": passed over beside its parts: " + names_of(others));
+  } else if (parts == 1) {
+    std::vector<fs::path> classes = train;
+    classes.insert(classes.end(), validation.begin(), validation.end());
+    classes.insert(classes.end(), test.begin(), test.end());
+    layout.notes.push_back(folder.string() + ": " + names_of(classes) +
+                           " is taken as a class, as no other part is there");
+  }
+  return layout;
+}
+
+}  // namespace convoy

@@ -1,0 +1,169 @@
+#include "data/idx_files.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <system_error>
+#include <tuple>
+#include <vector>
+
+#include "convoy/error.h"
+#include "convoy/foreign_text.h"
+#include "core/text.h"
+#include "data/image_files.h"
+
+namespace convoy {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail(const fs::path& path, const std::string& what) {
+  throw Error(ErrorKind::data, shown(path.string()) + ": " + what);
+}
+
+/// What a file's name says.
+struct Name {
+  std::string prefix;  ///< of the data set
+  bool train = false;
+  bool images = false;
+  std::string rest;  ///< "train-images-idx3-ubyte": in small letters, with "-" for "." and without ".gz"
+
+  bool as_mnist() const {
+    return rest == "train-images-idx3-ubyte" || rest == "train-labels-idx1-ubyte" || rest == "t10k-images-idx3-ubyte" ||
+           rest == "t10k-labels-idx1-ubyte";
+  }
+};
+
+std::optional<Name> parse(const fs::path& file) {
+  std::string name = lower_case(file.filename().string());
+  if (name.starts_with('.')) return std::nullopt;  // macOS leaves "._train-images-idx3-ubyte"
+  if (name.ends_with(".gz")) name.resize(name.size() - 3);
+  std::ranges::replace(name, '.', '-');
+  for (const std::string part : {"train", "t10k", "test"}) {
+    const auto at = name.find(part);
+    if (at == std::string::npos) continue;
+    const auto idx = name.find("idx", at);
+    const bool images = name.find("images", at) < idx;
+    if (idx == std::string::npos || (!images && name.find("labels", at) > idx)) return std::nullopt;
+    return Name{name.substr(0, at), part == "train", images, name.substr(at)};
+  }
+  return std::nullopt;
+}
+
+/// A file that has such a name.
+struct Candidate {
+  fs::path file;
+  Name name;
+
+  /// Some copies have "." for "-", some are compressed, and Kaggle's lie each in a folder: what is nearer to MNIST's
+  /// own comes first.
+  auto order() const {
+    const std::string written = file.filename().string();
+    const bool nested = file.parent_path().filename() == file.filename();
+    return std::tuple(!name.as_mnist(), nested, written.find(".idx") != std::string::npos, written.ends_with(".gz"),
+                      written);
+  }
+};
+
+/// The files of a data set by train, images.
+using Files = std::map<std::pair<bool, bool>, Candidate>;
+
+class Search {
+ public:
+  explicit Search(const fs::path& folder) : folder_(folder) {
+    std::vector<Candidate> candidates;
+    std::error_code error;
+    std::error_code ignored;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+      const auto name = parse(entry->path());
+      if (!name) continue;
+      const fs::path inner = entry->path() / entry->path().filename();
+      if (entry->is_regular_file(ignored)) candidates.push_back({entry->path(), *name});
+      if (fs::is_regular_file(inner, ignored)) candidates.push_back({inner, *name});
+    }
+    if (error) fail(folder, "cannot be read: " + error.message());
+    std::ranges::sort(candidates, {}, &Candidate::order);
+    for (const Candidate& candidate : candidates) add(candidate);
+  }
+
+  /// The data set with that prefix; without one MNIST's own, or the only one.
+  std::string choose(const std::string& prefix) const {
+    for (const auto& [name, _] : sets_) {
+      const bool meant = name == lower_case(prefix) || name == lower_case(prefix) + '-';
+      if (!prefix.empty() && meant) return name;
+    }
+    if (!prefix.empty()) fail(folder_, "no data set \"" + prefix + "\" in it" + listed());
+    if (sets_.empty() || sets_.contains("")) return "";
+    if (sets_.size() == 1) return sets_.begin()->first;
+    fail(folder_, "several data sets, of which data.prefix chooses one" + listed());
+  }
+
+  IdxFiles files(const std::string& prefix, bool train) const {
+    const auto found = sets_.find(prefix);
+    if (found == sets_.end()) return {};
+    const Files& files = found->second;
+    const auto file = [&](bool images) {
+      const auto candidate = files.find({train, images});
+      return candidate == files.end() ? fs::path() : candidate->second.file;
+    };
+    return {file(true), file(false)};
+  }
+
+ private:
+  void add(const Candidate& candidate) {
+    const Name& name = candidate.name;
+    const auto [first, fresh] = sets_[name.prefix].try_emplace({name.train, name.images}, candidate);
+    const Candidate& chosen = first->second;
+    if (fresh || chosen.name.as_mnist() || chosen.name.rest == name.rest) return;
+    fail(folder_, "which of " + chosen.file.filename().string() + " and " + candidate.file.filename().string() +
+                      " is meant? Leave one of them there");
+  }
+
+  std::string listed() const {
+    std::string names;
+    for (const auto& [name, _] : sets_)
+      names += (names.empty() ? ": " : ", ") + name.substr(0, name.find_last_not_of('-') + 1);
+    return names;
+  }
+
+  fs::path folder_;
+  std::map<std::string, Files> sets_;  ///< by prefix
+};
+
+/// The first few names in a folder.
+std::string contents_of(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) names.push_back(entry.path().filename().string());
+  std::ranges::sort(names);
+  std::string text;
+  for (std::size_t i = 0; i < std::min<std::size_t>(names.size(), 3); ++i) text += (i == 0 ? "" : ", ") + names[i];
+  return names.empty() ? "nothing" : text + (names.size() > 3 ? ", ..." : "");
+}
+
+}  // namespace
+
+void refuse_missing(const fs::path& folder, const std::string& name, const std::string& hint) {
+  const bool has_folders = !subfolders(folder).empty();
+  fail(folder, "no " + name + " or " + name + ".gz in it, but " + contents_of(folder) +
+                   (has_folders ? "; for class folders of images: data.dataset = \"image_folder\"" : "") +
+                   (hint.empty() ? "" : "; " + hint));
+}
+
+IdxFolder find_idx_files(const fs::path& folder, const std::string& prefix, const std::string& hint) {
+  const std::string end = hint.empty() ? "" : "; " + hint;
+  std::error_code ignored;
+  if (!fs::exists(folder, ignored)) fail(folder, "no such folder" + end);
+  if (!fs::is_directory(folder, ignored)) fail(folder, "a file, expected a folder of idx files" + end);
+  const Search search(folder);
+  const std::string chosen = search.choose(prefix);
+  const IdxFolder found{chosen, search.files(chosen, true), search.files(chosen, false)};
+  for (const auto& [files, name] :
+       {std::pair(&found.train, chosen + "train"), std::pair(&found.test, chosen + "t10k")}) {
+    if (files->images.empty() == files->labels.empty()) continue;
+    refuse_missing(folder, name + (files->images.empty() ? "-images-idx3-ubyte" : "-labels-idx1-ubyte"), hint);
+  }
+  return found;
+}
+
+}  // namespace convoy

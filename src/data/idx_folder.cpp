@@ -1,0 +1,88 @@
+#include <algorithm>
+
+#include "convoy/error.h"
+#include "convoy/foreign_text.h"
+#include "data/idx_files.h"
+#include "data/idx_samples.h"
+#include "data/kinds.h"
+
+namespace convoy {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail(const fs::path& path, const std::string& what) {
+  throw Error(ErrorKind::data, shown(path.string()) + ": " + what);
+}
+
+/// Numbers from the first label to the last, as the files have them.
+Texts numbers(int first, int count) {
+  Texts names;
+  for (int i = 0; i < count; ++i) names.push_back(std::to_string(first + i));
+  return names;
+}
+
+Dataset load_part(const fs::path& folder, const IdxFiles& files, const IdxOptions& options, Texts& notes) {
+  Dataset::Storage storage = idx_samples(read_idx(files.images), options.transpose, files.images, notes);
+  const std::size_t samples = std::max(storage.bytes.size(), storage.floats.size()) / storage.shape.size();
+  storage.labels = idx_labels(read_idx(files.labels), options.first_label, files.labels);
+  if (storage.labels.size() != samples) {
+    fail(files.labels, std::to_string(storage.labels.size()) + " labels, but " + files.images.filename().string() +
+                           " has " + std::to_string(samples) + " images");
+  }
+  if (options.first_label != 0) {
+    storage.class_names = numbers(options.first_label, std::ranges::max(storage.labels) + 1);
+  }
+  storage.source = folder.string();
+  return Dataset(std::move(storage));
+}
+
+/// What is known of data sets that are not quite like MNIST.
+void note_peculiarities(const IdxFolder& files, const IdxOptions& options, DataSplits& splits) {
+  if (files.prefix.starts_with("emnist") && !options.transpose) {
+    splits.notes.push_back(files.train.images.string() +
+                           ": EMNIST's images have rows and columns exchanged; data.transpose = true turns them");
+  }
+  const auto& labels = splits.train.storage().labels;
+  if (!labels.empty() && options.first_label == 0 && std::ranges::min(labels) == 1) {
+    splits.notes.push_back(files.train.labels.string() + ": labels go from 1 to " +
+                           std::to_string(std::ranges::max(labels)) + "; data.first_label = 1 makes 1 the first class");
+  }
+}
+
+}  // namespace
+
+FoundParts load_idx(const fs::path& folder, const IdxOptions& options, Need need) {
+  const IdxFolder files = find_idx_files(folder, options.prefix, options.hint);
+  FoundParts found{.splits = {}, .divided = true, .has_test = !files.test.images.empty()};
+  DataSplits& splits = found.splits;
+  const bool test_only = need == Need::evaluation || (need == Need::test && found.has_test);
+  if (!test_only && files.train.images.empty()) {
+    refuse_missing(folder, files.prefix + "train-images-idx3-ubyte", options.hint);
+  }
+  if (need == Need::evaluation && !found.has_test) {
+    refuse_missing(folder, files.prefix + "t10k-images-idx3-ubyte", options.hint);
+  }
+  if (!test_only) splits.train = load_part(folder, files.train, options, splits.notes);
+  if (need != Need::training && found.has_test) {
+    Texts again;  // what holds for both parts is said once
+    splits.test = load_part(folder, files.test, options, test_only ? splits.notes : again);
+  }
+  note_peculiarities(files, options, splits);
+  return found;
+}
+
+std::vector<fs::path> files_of_idx(const fs::path& folder, const IdxOptions& options) {
+  const IdxFolder found = find_idx_files(folder, options.prefix, options.hint);
+  std::vector<fs::path> files = {found.test.images, found.test.labels, found.train.images, found.train.labels};
+  std::erase_if(files, [](const fs::path& file) { return file.empty(); });
+  return files;
+}
+
+DataSplits load_idx(const fs::path& folder) {
+  DataSplits splits = load_idx(folder, {}, Need::all).splits;
+  if (splits.test.empty()) refuse_missing(folder, "t10k-images-idx3-ubyte", "");
+  return splits;
+}
+
+}  // namespace convoy

@@ -1,0 +1,130 @@
+#include "data/image_files.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <system_error>
+
+#include "convoy/error.h"
+#include "convoy/foreign_text.h"
+#include "core/name_text.h"
+#include "data/image_format.h"
+
+namespace convoy {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t most_nested = 16;
+constexpr std::size_t most_examples = 3;
+
+[[noreturn]] void fail(const fs::path& path, const std::string& what) {
+  throw Error(ErrorKind::data, shown(path.string()) + ": " + what);
+}
+
+/// Hidden entries, and what macOS, Windows and network storage leave in every folder.
+bool is_litter(const fs::path& path) {
+  constexpr std::array<std::string_view, 5> names = {"__MACOSX", "@eaDir", "#recycle", "$RECYCLE.BIN",
+                                                     "System Volume Information"};
+  const std::string name = path.filename().string();
+  return name.starts_with('.') || std::ranges::find(names, name) != names.end();
+}
+
+/// What cannot be read, as a link to nothing, counts by its name: it must be noticed.
+bool counts_as_image(const fs::path& path) { return named_as_image(path) || is_image_file(path); }
+
+bool is_folder(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
+
+bool has_nothing(const fs::path& folder) {
+  std::error_code ignored;
+  return fs::is_empty(folder, ignored);
+}
+
+/// What lies in a folder, by name.
+std::vector<fs::path> entries(const fs::path& folder) {
+  std::error_code error;
+  std::vector<fs::path> paths;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    paths.push_back(entry->path());
+  }
+  if (error) fail(folder, "cannot be read: " + error.message());
+  std::ranges::sort(paths);
+  return paths;
+}
+
+class Search {
+ public:
+  explicit Search(const fs::path& root) : root_(root) {
+    for (const fs::path& path : entries(root)) {
+      if (is_folder(path) && !is_litter(path)) {
+        found_.classes.push_back({name_text(path.filename().string()), {}});
+        search(path);
+        std::ranges::sort(found_.classes.back().files);
+      } else if (!is_litter(path) && counts_as_image(path)) {
+        pass_over(path, found_.without_class);
+      } else {
+        pass_over(path, found_.passed_over);
+      }
+    }
+  }
+
+  ImageFiles take() { return std::move(found_); }
+
+ private:
+  void search(const fs::path& folder) {
+    std::error_code ignored;
+    const fs::path place = fs::weakly_canonical(folder, ignored);
+    if (std::ranges::find(above_, place) != above_.end()) return pass_over(folder, found_.passed_over);
+    if (above_.size() == most_nested) fail(folder, "lies more than " + std::to_string(most_nested) + " folders deep");
+    above_.push_back(place);
+    for (const fs::path& path : entries(folder)) {
+      if (is_litter(path)) {
+        pass_over(path, found_.passed_over);
+      } else if (is_folder(path) && !has_nothing(path)) {
+        search(path);
+      } else if (!is_folder(path) && counts_as_image(path)) {
+        found_.classes.back().files.push_back(path);
+      } else {
+        pass_over(path, found_.passed_over);
+      }
+    }
+    above_.pop_back();
+  }
+
+  void pass_over(const fs::path& path, PassedOver& where) const {
+    ++(is_folder(path) ? where.folders : where.files);
+    if (where.examples.size() < most_examples) {
+      where.examples.push_back(path.lexically_relative(root_).string());
+    }
+  }
+
+  fs::path root_;
+  ImageFiles found_;
+  std::vector<fs::path> above_;  ///< the folders that lead to the one that is looked through: a link may lead back
+};
+
+std::string counted(int count, const std::string& thing) {
+  return count == 0 ? "" : std::to_string(count) + ' ' + thing + (count == 1 ? "" : "s");
+}
+
+}  // namespace
+
+std::string PassedOver::text() const {
+  if (files + folders == 0) return "";
+  std::string text = counted(files, "file") + (files > 0 && folders > 0 ? " and " : "") + counted(folders, "folder");
+  for (std::size_t i = 0; i < examples.size(); ++i) text += (i == 0 ? " (" : ", ") + examples[i];
+  return text + (examples.size() < static_cast<std::size_t>(files + folders) ? ", ...)" : ")");
+}
+
+ImageFiles find_images(const fs::path& folder) { return Search(folder).take(); }
+
+std::vector<fs::path> subfolders(const fs::path& folder) {
+  std::vector<fs::path> folders = entries(folder);
+  std::erase_if(folders, [](const fs::path& path) { return !is_folder(path) || is_litter(path); });
+  return folders;
+}
+
+}  // namespace convoy
