@@ -4,7 +4,8 @@
 
 namespace convoy::app {
 
-/// Whether standard error is a terminal that knows escapes: colours, and to redraw a line. One with TERM=dumb does not.
+/// Whether standard error is a terminal that knows escapes: colours, and to redraw a line. One with TERM=dumb, or
+/// without TERM, does not.
 bool stderr_is_terminal();
 /// Its width in columns; 80 where unknown.
 int terminal_width();
@@ -14,7 +15,8 @@ int terminal_height();
 std::string red(const std::string& text);
 std::string yellow(const std::string& text);
 
-/// From now on the first Ctrl-C makes `interrupt_requested` true, the second ends the program at once.
+/// From now on the first Ctrl-C makes `interrupt_requested` true, the second ends the program at once. So does SIGTERM,
+/// and SIGHUP, which a closed terminal sends, as the first one only; under nohup it is ignored as before.
 void catch_interrupt();
 bool interrupt_requested();
 /// Whether SIGUSR1 came since the last call; catch_interrupt listens for it too.

@@ -78,7 +78,10 @@ class Model {
   void compile(const Spec& optimizer, const Spec& loss, const Spec& schedule = {"constant", {}},
                std::uint64_t seed = 42);
 
-  /// Trains. Throws Error{config} before compile() or for shapes that do not fit, Error{diverged} on NaN.
+  /// Trains, from the weights that the model has. All else begins anew with each call: the optimizer's moments, the
+  /// schedule, epoch 1 and with it the order of the samples, augmentation and dropout. So five calls of one epoch are not
+  /// one call of five epochs: they show the same order five times. Throws Error{config} before compile() or for shapes
+  /// that do not fit, Error{diverged} on NaN.
   History fit(const Dataset& train, const FitOptions& options);
   Evaluation evaluate(const Dataset& data, int batch_size = 32, int top_k = 5);
   /// Probabilities (softmax cross-entropy models) or outputs, row-major: data.size() x outputs().

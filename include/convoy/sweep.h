@@ -67,6 +67,8 @@ class SweepCallback {
   /// Returning false ends the sweep, with everything saved.
   virtual bool on_batch_end(std::size_t /*run*/, const BatchLog&) { return true; }
   virtual void on_epoch_end(std::size_t /*run*/, const EpochLog&) {}
+  /// The same as of a batch.
+  virtual bool on_evaluation(std::size_t /*run*/, const EvaluationLog&) { return true; }
   virtual void on_warning(std::size_t /*run*/, const std::string&) {}
   /// The run is finished, has diverged or was interrupted.
   virtual void on_run_end(std::size_t /*run*/, const SweepRun&) {}

@@ -48,7 +48,8 @@ void Evaluator::take_weights() {
   session_.prepare();
 }
 
-Evaluation Evaluator::evaluate(const Dataset& data, const Scaling& scaling, int k) {
+Evaluation Evaluator::evaluate(const Dataset& data, const Scaling& scaling, int k,
+                               const std::function<bool(int done)>& go_on) {
   const Stopwatch watch;
   take_weights();
   Evaluation result;
@@ -62,6 +63,7 @@ Evaluation Evaluator::evaluate(const Dataset& data, const Scaling& scaling, int 
     forward(*batch);
     compute_losses(loss_, *batch, session_, 1, losses_);
     count(*batch, result);
+    if (go_on && !go_on(result.samples)) break;
   }
   result.loss /= result.samples;
   result.accuracy /= result.samples;
