@@ -8,33 +8,81 @@
 #include "terminal.h"
 
 namespace convoy::app {
+namespace {
 
-Progress::Progress(bool quiet) : quiet_(quiet), bar_(!quiet && stderr_is_terminal()) { catch_interrupt(); }
+std::string grouped(std::int64_t number) {
+  std::string digits = std::to_string(number);
+  for (auto at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<std::size_t>(at), ",");
+  return digits;
+}
+
+/// At most 80 columns: the speed is left out where it does not fit.
+std::string line_of(const EpochLog& log, int epochs) {
+  constexpr std::size_t columns = 80;
+  std::string line = "epoch " + std::to_string(log.epoch) + "/" + std::to_string(epochs) + ": loss " +
+                     fixed(log.loss, 4) + " acc " + percent(log.accuracy);
+  if (log.has_validation) line += ", val " + fixed(log.validation_loss, 4) + " " + percent(log.validation_accuracy);
+  line += ", " + duration(log.seconds);
+  const std::string speed = ", " + fixed(log.images_per_second, 0) + " im/s";
+  return line.size() + speed.size() > columns ? line : line + speed;
+}
+
+}  // namespace
+
+Progress::Progress(bool quiet, bool head) : quiet_(quiet), head_(head && !quiet), bar_(!quiet && stderr_is_terminal()) {
+  catch_interrupt();
+}
 
 Progress::~Progress() { erase(); }
 
-bool Progress::on_batch_end(const BatchLog& log) {
-  epochs_ = log.epochs;
+void Progress::on_run_begin(const RunStart& run) {
+  epochs_ = run.epochs;
+  epoch_ = run.epochs_done + 1;
+  if (!head_) return;
+  std::cerr << "data    " << shown(run.data) << "\nsamples " << run.training << " training, " << run.validation
+            << " validation, " << run.test << " test: " << run.shape.text();
+  if (run.classes > 0) std::cerr << ", " << run.classes << " classes";
+  std::cerr << "\nnetwork " << run.layers << " layers, " << grouped(run.parameters) << " parameters\nthreads "
+            << run.threads << ", " << run.isa << "\nrun     " << shown(run.folder.string());
+  if (run.epochs_done > 0) std::cerr << ", after epoch " << run.epochs_done << " of " << run.epochs;
+  std::cerr << '\n' << std::flush;
+}
+
+bool Progress::is_due(bool last) {
   const auto now = std::chrono::steady_clock::now();
-  const bool due = now - last_drawn_ > std::chrono::milliseconds(100) || log.batch == log.batches;
-  if (bar_ && due) {
-    last_drawn_ = now;
-    draw(log);
+  if (!bar_ || (now - last_drawn_ <= std::chrono::milliseconds(100) && !last)) return false;
+  last_drawn_ = now;
+  return true;
+}
+
+bool Progress::on_batch_end(const BatchLog& log) {
+  epoch_ = log.epoch;
+  if (is_due(log.batch == log.batches)) {
+    const double left = log.seconds / log.batch * (log.batches - log.batch);
+    draw("epoch " + std::to_string(log.epoch) + "/" + std::to_string(log.epochs) + " ",
+         static_cast<double>(log.batch) / log.batches,
+         " " + fixed(log.images / log.seconds, 0) + " im/s  loss " + fixed(log.loss, 4) + " acc " +
+             percent(log.accuracy) + "  " + duration(left) + " left");
   }
   return !interrupt_requested();
 }
 
-void Progress::draw(const BatchLog& log) {
-  const double speed = log.images / log.seconds;
-  const double left = log.seconds / log.batch * (log.batches - log.batch);
-  const std::string head = "epoch " + std::to_string(log.epoch) + "/" + std::to_string(log.epochs) + " ";
-  const std::string tail = " " + fixed(speed, 0) + " images/s  loss " + fixed(log.loss, 4) + "  accuracy " +
-                           percent(log.accuracy) + "  " + duration(left) + " left";
+bool Progress::on_evaluation(const EvaluationLog& log) {
+  if (is_due(false)) {
+    const bool within = log.split == "validation";
+    draw(within ? "epoch " + std::to_string(epoch_) + "/" + std::to_string(epochs_) + " " : "",
+         static_cast<double>(log.done) / log.samples,
+         " " + log.split + " " + std::to_string(log.done) + " of " + std::to_string(log.samples));
+  }
+  return !interrupt_requested();
+}
+
+void Progress::draw(const std::string& head, double share, const std::string& tail) {
   const int room = terminal_width() - static_cast<int>(head.size() + tail.size()) - 3;
   std::string line = head;
   if (room >= 5) {
     const int width = std::min(room, 40);
-    const int done = width * log.batch / log.batches;
+    const int done = static_cast<int>(width * share);
     line += "[" + std::string(static_cast<std::size_t>(done), '=') +
             std::string(static_cast<std::size_t>(width - done), ' ') + "]";
   }
@@ -50,13 +98,8 @@ void Progress::erase() {
 
 bool Progress::on_epoch_end(const EpochLog& log) {
   if (quiet_) return !interrupt_requested();
-  std::string line = "epoch " + std::to_string(log.epoch) + "/" + std::to_string(epochs_) + ": loss " +
-                     fixed(log.loss, 4) + ", accuracy " + percent(log.accuracy);
-  if (log.has_validation)
-    line += ", validation loss " + fixed(log.validation_loss, 4) + ", accuracy " + percent(log.validation_accuracy);
-  line += ", " + duration(log.seconds) + ", " + fixed(log.images_per_second, 0) + " images/s";
   erase();
-  std::cerr << line << '\n' << std::flush;
+  std::cerr << line_of(log, epochs_) << '\n' << std::flush;
   return !interrupt_requested();
 }
 

@@ -7,26 +7,33 @@
 
 namespace convoy::app {
 
-/// Shows training on standard error: a bar that is redrawn on a terminal, a line an epoch elsewhere, and warnings.
-/// Stops it when the user presses Ctrl-C, and has a checkpoint written at SIGUSR1. With `quiet` it shows notes and warnings only.
+/// Shows training on standard error: what begins, a bar that is redrawn on a terminal, a line an epoch, and warnings.
+/// Stops it when the user presses Ctrl-C, and has a checkpoint written at SIGUSR1. With `quiet` it shows notes and
+/// warnings only.
 class Progress : public Callback {
  public:
-  explicit Progress(bool quiet);
+  /// `head`: show what begins.
+  Progress(bool quiet, bool head);
   ~Progress() override;  ///< leaves no half-drawn bar behind
 
+  void on_run_begin(const RunStart& run) override;
   bool on_batch_end(const BatchLog& log) override;
   bool on_epoch_end(const EpochLog& log) override;
-  void on_note(const std::string& note) override;
+  bool on_evaluation(const EvaluationLog& log) override;
   void on_warning(const std::string& message) override;
+  void on_note(const std::string& note) override;
   bool wants_checkpoint() override;
 
  private:
-  void draw(const BatchLog& log);
+  bool is_due(bool last);
+  void draw(const std::string& head, double share, const std::string& tail);
   void erase();
 
   bool quiet_;
+  bool head_;
   bool bar_;
   bool drawn_ = false;  ///< a bar is on the current line
+  int epoch_ = 0;       ///< under way
   int epochs_ = 0;
   std::chrono::steady_clock::time_point last_drawn_{};
 };

@@ -32,6 +32,7 @@ class JsonRuns : public SweepCallback {
   bool on_batch_end(std::size_t run, const BatchLog& log) override { return next_.on_batch_end(run, log); }
   void on_epoch_end(std::size_t run, const EpochLog& log) override { next_.on_epoch_end(run, log); }
   void on_note(const std::string& note) override { next_.on_note(note); }
+  bool on_evaluation(std::size_t run, const EvaluationLog& log) override { return next_.on_evaluation(run, log); }
   void on_warning(std::size_t run, const std::string& message) override { next_.on_warning(run, message); }
   void on_run_end(std::size_t run, const SweepRun& ended) override {
     if (ended.state != SweepRun::State::interrupted) print(ended);

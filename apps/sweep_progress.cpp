@@ -38,11 +38,25 @@ void redden(std::string& line, const std::string& word) {
   if (at != std::string::npos) line.replace(at, word.size(), red(word));
 }
 
-constexpr std::size_t fixed_width = 71;  // of a line, apart from its label
+constexpr std::size_t fixed_width = 59;  // of a line, apart from its label
 
 std::string heading(std::size_t label_width) {
-  return " run  " + column("setting", label_width) +
-         "   seed  state     epoch     loss  validation        test       left";
+  return "run  " + column("setting", label_width) + "  seed  state        loss  valid. %    test %     left";
+}
+
+/// "12 s", "4:05", "1:02:03"
+std::string clock(double seconds) {
+  const auto whole = static_cast<long long>(seconds);
+  if (whole < 60) return std::to_string(whole) + " s";
+  const auto two = [](long long number) { return (number < 10 ? "0" : "") + std::to_string(number); };
+  if (whole < 3600) return std::to_string(whole / 60) + ":" + two(whole % 60);
+  return std::to_string(whole / 3600) + ":" + two(whole / 60 % 60) + ":" + two(whole % 60);
+}
+
+/// How far a run that trains is: "3/10"; of another its state.
+std::string state_of(const SweepRun& run, const BatchLog& batch) {
+  if (run.state != State::running || batch.epochs == 0) return name_of(run.state);
+  return std::to_string(batch.epoch) + "/" + std::to_string(batch.epochs);
 }
 
 }  // namespace
@@ -95,6 +109,11 @@ void SweepProgress::on_note(const std::string& note) {
   print_notes({note});
 }
 
+bool SweepProgress::on_evaluation(std::size_t, const EvaluationLog&) {
+  draw_if_due();
+  return !interrupt_requested();
+}
+
 void SweepProgress::on_warning(std::size_t run, const std::string& message) {
   erase();
   std::cerr << yellow("warning: ") << "run " << run + 1 << ": " << shown_lines(message) << '\n' << std::flush;
@@ -129,22 +148,19 @@ std::vector<std::size_t> SweepProgress::visible(std::size_t room) const {
 
 std::string SweepProgress::line(std::size_t number, std::size_t label_width) const {
   const auto& [run, batch, epoch, first_share, begun] = rows_[number];
-  std::string progress, loss, validation, test, left;
-  if (batch.epochs > 0) {
-    progress = std::to_string(batch.epoch) + "/" + std::to_string(batch.epochs);
-    loss = fixed(batch.loss, 4);
-  }
-  if (epoch.has_validation) validation = percent(epoch.validation_accuracy);
-  if (run.state == State::finished) test = percent(run.accuracy);
+  std::string loss, validation, test, left;
+  if (batch.epochs > 0) loss = fixed(batch.loss, 4);
+  if (epoch.has_validation) validation = fixed(100 * epoch.validation_accuracy, 2);
+  if (run.state == State::finished) test = fixed(100 * run.accuracy, 2);
   const double done = batch.epochs > 0 ? share_done(batch) : 0;
   if (run.state == State::running && done > first_share && first_share >= 0) {
     const double seconds = std::chrono::duration<double>(Clock::now() - begun).count();
-    left = duration(seconds * (1 - done) / (done - first_share));
+    left = clock(seconds * (1 - done) / (done - first_share));
   }
-  return right_aligned(std::to_string(number + 1), 4) + "  " + column(plan_.settings[run.setting].label, label_width) +
-         "  " + right_aligned(std::to_string(run.seed), 5) + "  " + column(name_of(run.state), 8) + "  " +
-         right_aligned(progress, 5) + "  " + right_aligned(loss, 7) + "  " + right_aligned(validation, 10) + "  " +
-         right_aligned(test, 10) + "  " + right_aligned(left, 9);
+  return right_aligned(std::to_string(number + 1), 3) + "  " + column(plan_.settings[run.setting].label, label_width) +
+         "  " + right_aligned(std::to_string(run.seed), 4) + "  " + column(state_of(run, batch), 8) + "  " +
+         right_aligned(loss, 7) + "  " + right_aligned(validation, 8) + "  " + right_aligned(test, 8) + "  " +
+         right_aligned(left, 7);
 }
 
 std::string SweepProgress::totals() const {

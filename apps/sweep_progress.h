@@ -23,6 +23,7 @@ class SweepProgress : public SweepCallback {
   bool on_batch_end(std::size_t run, const BatchLog& log) override;
   void on_epoch_end(std::size_t run, const EpochLog& log) override;
   void on_note(const std::string& note) override;
+  bool on_evaluation(std::size_t run, const EvaluationLog& log) override;
   void on_warning(std::size_t run, const std::string& message) override;
   void on_run_end(std::size_t run, const SweepRun& ended) override;
 

@@ -22,6 +22,9 @@ void on_interrupt(int) {
   if (interrupted.exchange(true)) _exit(130);
 }
 
+/// Never ends the program: kernel and shell may each send one when a terminal is closed.
+void on_hangup(int) { interrupted = true; }
+
 void on_checkpoint_request(int) { checkpoint_requested = true; }
 
 std::string coloured(const std::string& text, const char* colour) {
@@ -34,8 +37,7 @@ std::string coloured(const std::string& text, const char* colour) {
 
 bool stderr_is_terminal() {
   const char* kind = std::getenv("TERM");
-  const bool dumb = kind != nullptr && std::string_view(kind) == "dumb";
-  return !dumb && isatty(STDERR_FILENO) == 1;
+  return isatty(STDERR_FILENO) == 1 && kind != nullptr && *kind != '\0' && std::string_view(kind) != "dumb";
 }
 
 int terminal_width() {
@@ -60,6 +62,7 @@ void catch_interrupt() {
   std::signal(SIGINT, on_interrupt);
   std::signal(SIGTERM, on_interrupt);
   std::signal(SIGUSR1, on_checkpoint_request);
+  if (std::signal(SIGHUP, on_hangup) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);
 }
 
 bool interrupt_requested() { return interrupted; }

@@ -5,7 +5,8 @@
 
 namespace convoy::app {
 
-/// Whether standard error is a terminal that knows escapes: colours, and to redraw a line. One with TERM=dumb does not.
+/// Whether standard error is a terminal that knows escapes: colours, and to redraw a line. One with TERM=dumb, or
+/// without TERM, does not.
 bool stderr_is_terminal();
 /// Its width in columns; 80 where unknown.
 int terminal_width();
@@ -18,7 +19,8 @@ std::string yellow(const std::string& text);
 /// Writes what a data set passed over and decided to standard error, a line each.
 void print_notes(const std::vector<std::string>& notes);
 
-/// From now on the first Ctrl-C makes `interrupt_requested` true, the second ends the program at once.
+/// From now on the first Ctrl-C makes `interrupt_requested` true, the second ends the program at once. So does SIGTERM,
+/// and SIGHUP, which a closed terminal sends, as the first one only; under nohup it is ignored as before.
 void catch_interrupt();
 bool interrupt_requested();
 /// Whether SIGUSR1 came since the last call; catch_interrupt listens for it too.

@@ -18,18 +18,22 @@ double mean_speed(const History& history) {
 }
 
 void print_json(const RunResult& result) {
-  const nlohmann::ordered_json line = {{"event", "result"},
-                                       {"loss", result.test.loss},
-                                       {"accuracy", result.test.accuracy},
-                                       {"top_k", result.test.top_k},
-                                       {"best_epoch", result.best_epoch},
-                                       {"epochs", result.history.size()},
-                                       {"interrupted", result.interrupted},
-                                       {"seconds", result.seconds},
-                                       {"images_per_second", mean_speed(result.history)},
-                                       {"peak_rss_mb", result.peak_rss_mb},
-                                       {"model", result.model.string()},
-                                       {"report", result.report.string()}};
+  nlohmann::ordered_json line = {{"event", "result"}};
+  if (result.test.samples > 0) {
+    line["loss"] = result.test.loss;
+    line["accuracy"] = result.test.accuracy;
+    line["top_k"] = result.test.top_k;
+  }
+  line["best_epoch"] = result.best_epoch;
+  line["epochs"] = result.history.size();
+  line["interrupted"] = result.interrupted;
+  line["seconds"] = result.seconds;
+  line["earlier_seconds"] = result.earlier_seconds;
+  line["images_per_second"] = mean_speed(result.history);
+  line["peak_rss_mb"] = result.peak_rss_mb;
+  if (!result.warning.empty()) line["warning"] = result.warning;
+  line["model"] = result.model.string();
+  line["report"] = result.report.string();
   std::cout << json_text(line) << std::endl;
 }
 
@@ -40,11 +44,15 @@ void print_text(const RunResult& result) {
     weights = "the weights of epoch " + std::to_string(result.best_epoch) + ", the best on the " +
               (validated ? "validation" : "training") + " images";
   }
-  std::cout << "test accuracy " << percent(result.test.accuracy) << ", loss " << fixed(result.test.loss, 4) << " ("
-            << weights << ")\n"
-            << "model   " << shown(result.model.string()) << '\n'
+  if (result.test.samples > 0) {
+    std::cout << "test accuracy " << percent(result.test.accuracy) << ", loss " << fixed(result.test.loss, 4) << " ("
+              << weights << ")\n";
+  }
+  std::cout << "model   " << shown(result.model.string()) << '\n'
             << "report  " << shown(result.report.string()) << '\n'
-            << "peak memory " << fixed(result.peak_rss_mb, 0) << " MB, " << duration(result.seconds) << '\n';
+            << "peak memory " << fixed(result.peak_rss_mb, 0) << " MB, " << duration(result.seconds);
+  if (result.earlier_seconds > 0) std::cout << ", " << duration(result.earlier_seconds) << " of it before this resume";
+  std::cout << '\n';
 }
 
 void add_training_options(Options& options) {
@@ -60,7 +68,7 @@ int run(const Options& options, const Config& config, RunOptions run_options, Wo
   RunResult result;
   {
     run_options.threads = options.threads(config);
-    Progress progress(options.has("quiet"));
+    Progress progress(options.has("quiet"), !json);
     JsonEpochs json_epochs;
     run_options.callbacks.push_back(&progress);
     if (json) run_options.callbacks.push_back(&json_epochs);
@@ -92,14 +100,16 @@ int run_train(const Options& options) {
 
 void declare_resume(Options& options) {
   add_training_options(options);
-  options.add_integer("epochs", "N", "Train until so many epochs are done; without it, as configured.", 0, 1, 1000000);
+  options.add_overrides("KEY=VALUE", "Change a key that says how long to train or how to work: train.patience=10.");
+  options.add_integer("epochs", "N", "Train until so many epochs are done, as -s train.epochs=N.", 0, 1, 1000000);
 }
 
 int run_resume(const Options& options) {
-  const int epochs = options.integer("epochs");
+  std::vector<std::string> overrides = options.overrides();
+  if (options.has("epochs")) overrides.push_back("train.epochs=" + options.text("epochs"));
   const std::filesystem::path folder = options.positional()[0];
   return run(options, config_of_run(folder), {},
-             [&](const RunOptions& all) { return resume_experiment(folder, all, epochs); });
+             [&](const RunOptions& all) { return resume_experiment(folder, all, overrides); });
 }
 
 }  // namespace
@@ -119,7 +129,8 @@ const Verb resume_verb = {.name = "resume",
                           .help = "Go on with a run that was interrupted, or for more epochs.",
                           .examples =
                               "convoy resume runs/mnist_cnn\n"
-                              "convoy resume runs/mnist_cnn --epochs 20",
+                              "convoy resume runs/mnist_cnn --epochs 20\n"
+                              "convoy resume runs/mnist_cnn -s train.patience=10",
                           .declare = declare_resume,
                           .run = run_resume};
 

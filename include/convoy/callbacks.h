@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "convoy/diagnostics.h"
 #include "convoy/metrics.h"
+#include "convoy/shape.h"
 
 namespace convoy {
 
@@ -47,24 +49,53 @@ struct StepsLog {
   double seconds = 0;        ///< of training since its beginning, validation apart
 };
 
+/// How far an evaluation is.
+struct EvaluationLog {
+  std::string split;  ///< "validation" after each epoch, "test" at a run's end
+  int done = 0;       ///< samples
+  int samples = 0;    ///< in all
+};
+
+/// What a run is about to train, on what and where.
+struct RunStart {
+  std::string data;  ///< where the samples are
+  int training = 0;  ///< samples, as validation and test
+  int validation = 0;
+  int test = 0;
+  Shape shape = {};  ///< of a sample
+  int classes = 0;
+  int layers = 0;
+  std::int64_t parameters = 0;  ///< moving statistics included
+  int threads = 0;
+  std::string isa;
+  std::filesystem::path folder;
+  int epochs_done = 0;  ///< by the processes before this one
+  int epochs = 0;
+};
+
 class Model;
 
-/// Called in training. Returning false from a batch or an epoch stops training after it, with everything saved.
+/// Called in training. Returning false from a batch, an epoch or an evaluation stops training there, with everything
+/// saved.
 class Callback {
  public:
   virtual ~Callback() = default;
+  /// Of a run in a folder, before all else.
+  virtual void on_run_begin(const RunStart&) {}
   /// Before the first step. The model is the one that is trained, with its present weights whenever something is
   /// called.
   virtual void on_train_begin(Model&) {}
   virtual bool on_batch_end(const BatchLog&) { return true; }
   virtual bool on_epoch_end(const EpochLog&) { return true; }
+  /// After each batch of an evaluation.
+  virtual bool on_evaluation(const EvaluationLog&) { return true; }
   virtual void on_steps(const StepsLog&) {}
   /// Every diagnostics.every steps, where a configuration asks for them.
   virtual void on_diagnostics(const Diagnostics&) {}
-  /// Before the first step, for each line of what a run passes over or decides: DataSplits::notes.
-  virtual void on_note(const std::string&) {}
   /// Something went wrong and training goes on: a step that was skipped, a checkpoint that could not be written.
   virtual void on_warning(const std::string&) {}
+  /// Worth a line, and nothing is wrong: what the data pass over or decide (DataSplits::notes), an early stop.
+  virtual void on_note(const std::string&) {}
   /// Asked after each batch: true to have a run write its checkpoint now.
   virtual bool wants_checkpoint() { return false; }
 };

@@ -24,9 +24,11 @@ struct RunResult {
   std::filesystem::path report;  ///< report.html
   History history = {};
   int best_epoch = 0;
-  Evaluation test = {};  ///< of the kept (best) weights on the test set
+  Evaluation test = {};      ///< of the kept (best) weights on the test set; no samples where that was interrupted
+  std::string warning = {};  ///< where training and evaluation are far apart: the figures, and the likely cause
   bool interrupted = false;
-  double seconds = 0;
+  double seconds = 0;          ///< of all processes that worked on the run
+  double earlier_seconds = 0;  ///< of those before this one
   double peak_rss_mb = 0;
 };
 
@@ -35,9 +37,12 @@ struct RunResult {
 /// are known to fit. Throws Error.
 RunResult run_experiment(const Config& config, const RunOptions& options);
 
-/// Goes on with a run where its last.ckpt stands, to the bits that an unbroken run gives. `epochs` > 0 replaces the
-/// configured number. Throws Error{data} for a folder that is no run, or a damaged checkpoint.
-RunResult resume_experiment(const std::filesystem::path& folder, const RunOptions& options, int epochs = 0);
+/// Goes on with a run where its last.ckpt stands, to the bits that an unbroken run gives. `overrides` change its
+/// configuration from here on, as "train.epochs=20": keys that say how long to train and how to work, not on what. The
+/// run remembers them. Throws Error{config} for another key, Error{data} for a folder that is no run or a damaged
+/// checkpoint.
+RunResult resume_experiment(const std::filesystem::path& folder, const RunOptions& options,
+                            const std::vector<std::string>& overrides = {});
 
 /// A model file, or a run folder's best model. Throws Error{data}.
 std::filesystem::path find_model(const std::filesystem::path& model_or_run);

@@ -78,8 +78,11 @@ class Model {
   void compile(const Spec& optimizer, const Spec& loss, const Spec& schedule = {"constant", {}},
                std::uint64_t seed = 42);
 
-  /// Trains. Classes keep the numbers that they have in the model, if it has been trained before. Throws Error{config}
-  /// before compile(), Error{data} for shapes that do not fit and unknown classes, Error{diverged} on NaN.
+  /// Trains, from the weights that the model has. All else begins anew with each call: the optimizer's moments, the
+  /// schedule, epoch 1 and with it the order of the samples, augmentation and dropout. So five calls of one epoch are
+  /// not one call of five epochs: they show the same order five times. Classes keep the numbers that they have in the
+  /// model, if it has been trained before. Throws Error{config} before compile(), Error{data} for shapes that do not
+  /// fit and unknown classes, Error{diverged} on NaN.
   History fit(const Dataset& train, const FitOptions& options);
   /// Classes are matched by name with those that the model was trained on, as Dataset::with_classes does. Throws
   /// Error{data} for samples that do not fit and for unknown classes.

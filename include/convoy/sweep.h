@@ -69,6 +69,8 @@ class SweepCallback {
   virtual void on_epoch_end(std::size_t /*run*/, const EpochLog&) {}
   /// Before the first run, for each line of what the data pass over or decide: DataSplits::notes.
   virtual void on_note(const std::string&) {}
+  /// The same as of a batch.
+  virtual bool on_evaluation(std::size_t /*run*/, const EvaluationLog&) { return true; }
   virtual void on_warning(std::size_t /*run*/, const std::string&) {}
   /// The run is finished, has diverged or was interrupted.
   virtual void on_run_end(std::size_t /*run*/, const SweepRun&) {}

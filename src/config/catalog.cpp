@@ -110,9 +110,9 @@ Section train_section() {
            .min = 0},
           {.name = "log_steps",
            .kind = Kind::integer,
-           .fallback = Value{std::int64_t{100}},
+           .fallback = {},
            .doc = "Record loss and accuracy of the training batches every so many steps, for the report's curves; 0: "
-                  "only at each epoch's end.",
+                  "only at each epoch's end. Without it some 150 times in a run, and every 100 steps at least.",
            .min = 0},
           {.name = "on_nan",
            .kind = Kind::choice,

@@ -73,4 +73,9 @@ std::string shortest(double number) {
   return whole ? result + ".0" : result;
 }
 
+std::string rounded(double number) {
+  char text[32];
+  return {text, std::to_chars(text, text + sizeof text, number, std::chars_format::general, 3).ptr};
+}
+
 }  // namespace convoy

@@ -33,4 +33,7 @@ std::string join_or(const std::vector<std::string>& words);
 /// "1.0".
 std::string shortest(double number);
 
+/// In three digits: "0.00123", "1.5e+10".
+std::string rounded(double number);
+
 }  // namespace convoy

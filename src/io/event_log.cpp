@@ -107,13 +107,15 @@ void EventLog::add_divergence(const std::string& message, const std::vector<doub
 }
 
 void EventLog::add(const RunOutcome& outcome) {
-  append(file_, {{"event", "result"},
-                 {"loss", outcome.loss},
-                 {"accuracy", outcome.accuracy},
-                 {"best_epoch", outcome.best_epoch},
-                 {"seconds", outcome.seconds},
-                 {"peak_rss_mb", outcome.peak_rss_mb},
-                 {"interrupted", outcome.interrupted}});
+  Json event = {{"event", "result"},
+                {"loss", outcome.loss},
+                {"accuracy", outcome.accuracy},
+                {"best_epoch", outcome.best_epoch},
+                {"seconds", outcome.seconds},
+                {"peak_rss_mb", outcome.peak_rss_mb},
+                {"interrupted", outcome.interrupted}};
+  if (!outcome.warning.empty()) event["warning"] = outcome.warning;
+  append(file_, event);
 }
 
 void EventLog::drop_after(std::uint64_t step) const {

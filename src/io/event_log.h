@@ -18,6 +18,7 @@ struct RunOutcome {
   double seconds = 0;
   double peak_rss_mb = 0;
   bool interrupted = false;
+  std::string warning = {};  ///< where training and evaluation are far apart
 };
 
 /// events.jsonl: what happened in a run, one JSON object a line, flushed line by line. Each has the key "event" and,

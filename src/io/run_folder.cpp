@@ -126,9 +126,11 @@ void RunFolder::begin(const std::string& given_config, const std::string& resolv
           environment.isa + ")");
 }
 
-void RunFolder::resume(const History& history, std::uint64_t step, const Environment& environment) {
+void RunFolder::resume(const std::string& resolved_config, const History& history, std::uint64_t step,
+                       const Environment& environment) {
   lock();
   remove_temporary_files();
+  write_file_atomically(path_ / resolved, resolved_config);
   write_metrics(history);
   events_.drop_after(step);
   events_.resumed(environment.started, step, static_cast<int>(history.size()));
@@ -179,6 +181,7 @@ void RunFolder::add_outcome(const RunOutcome& outcome) {
                 outcome.interrupted ? "interrupted" : "finished", outcome.seconds, outcome.loss, outcome.accuracy,
                 outcome.best_epoch);
   add_log(line);
+  if (!outcome.warning.empty()) add_log("warning: " + outcome.warning);
 }
 
 void RunFolder::add_log(const std::string& line) {

@@ -46,8 +46,9 @@ class RunFolder {
   void begin(const std::string& given_config, const std::string& resolved_config, const Environment& environment);
 
   /// Goes on with a run that has this history and has taken so many steps: puts metrics.csv and events.jsonl back to
-  /// there, and removes what a killed process left half-written.
-  void resume(const History& history, std::uint64_t step, const Environment& environment);
+  /// there, removes what a killed process left half-written, and remembers the configuration that holds from now on.
+  void resume(const std::string& resolved_config, const History& history, std::uint64_t step,
+              const Environment& environment);
 
   /// Replaces metrics.csv by the whole history.
   void write_metrics(const History& history) const;

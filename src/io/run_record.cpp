@@ -118,7 +118,8 @@ RunOutcome outcome_from(const Json& event) {
           .best_epoch = small_count(event, "best_epoch"),
           .seconds = number(event, "seconds"),
           .peak_rss_mb = number(event, "peak_rss_mb"),
-          .interrupted = interrupted != event.end() && *interrupted == true};
+          .interrupted = interrupted != event.end() && *interrupted == true,
+          .warning = text(event, "warning")};
 }
 
 /// Appends what came later; where a resumed run repeats a moment, `item` takes the place of what was there.

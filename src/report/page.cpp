@@ -106,6 +106,18 @@ for (const svg of document.querySelectorAll("svg[data-x]")) {
 }
 )";
 
+/// A page that is loaded again forgets which radio button was chosen.
+constexpr const char* keep_clock = R"(
+try {
+  const chosen = document.getElementById(sessionStorage.getItem("clock"));
+  if (chosen) chosen.checked = true;
+  for (const clock of document.querySelectorAll(".clock"))
+    clock.addEventListener("change", () => sessionStorage.setItem("clock", clock.id));
+} catch { }
+)";
+
+constexpr const char* reload = "<meta http-equiv=\"refresh\" content=\"5\">\n";
+
 constexpr const char* clocks =
     "<input type=\"radio\" name=\"clock\" class=\"clock\" id=\"by-step\" checked>"
     "<input type=\"radio\" name=\"clock\" class=\"clock\" id=\"by-epoch\">"
@@ -113,12 +125,13 @@ constexpr const char* clocks =
 
 }  // namespace
 
-std::string page(const std::string& title, const std::string& subtitle, const std::string& body) {
+std::string page(const std::string& title, const std::string& subtitle, const std::string& body, bool live) {
+  const std::string refresh = live ? reload : "";
   return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
-         escaped(title) + "</title>\n<style>" + style + "</style>\n</head>\n<body>\n" + clocks + "<main>\n<h1>" +
-         escaped(title) + "</h1>\n" + remark(subtitle) + body + "</main>\n<script>" + script +
-         "</script>\n</body>\n</html>\n";
+         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n" +
+         refresh + "<title>" + escaped(title) + "</title>\n<style>" + style + "</style>\n</head>\n<body>\n" + clocks +
+         "<main>\n<h1>" + escaped(title) + "</h1>\n" + remark(subtitle) + body + "</main>\n<script>" + script +
+         (live ? keep_clock : "") + "</script>\n</body>\n</html>\n";
 }
 
 }  // namespace convoy

@@ -48,6 +48,7 @@ std::string alerts(const Report& report) {
   const RunRecord& record = report.record;
   std::string text;
   if (record.divergence) text = alert("Diverged: " + record.divergence->message) + last_norms(*record.divergence);
+  if (record.outcome && !record.outcome->warning.empty()) text += alert(record.outcome->warning);
   text += warnings(record.warnings);
   for (const std::string& omission : report.omissions) text += remark(omission);
   return text;
@@ -152,13 +153,15 @@ std::string facts(const RunRecord& record) {
 std::string html(const Report& report) {
   const RunRecord& record = report.record;
   const std::string test = report.test ? confusion(*report.test, report.class_names) : "";
-  return page(report.title, "A training run of convoy, " + state_of(record) + ".",
+  const std::string state = report.live ? "under way: this page loads itself again" : state_of(record);
+  return page(report.title, "A training run of convoy, " + state + ".",
               alerts(report) + figures(report) + section("Training", training_charts(record)) +
                   section("Confusion matrix", test) + section("Worst mistakes", mistakes(report)) +
                   section("Diagnostics", diagnostics_charts(record)) + section("Model", network(report)) +
                   section("First filters", filters(report.filters)) +
                   section("Configuration", "<pre>" + escaped(record.config) + "</pre>\n") +
-                  section("Environment", facts(record)));
+                  section("Environment", facts(record)),
+              report.live);
 }
 
 }  // namespace convoy

@@ -33,6 +33,7 @@ struct Report {
   std::vector<MistakePicture> mistakes = {};  ///< worst first
   FilterPictures filters = {};
   std::vector<std::string> omissions = {};  ///< what the page does without, and why
+  bool live = false;                        ///< training goes on: the page reloads itself
 };
 
 /// One HTML page that needs nothing else.

@@ -45,7 +45,8 @@ void Evaluator::take_weights() {
   session_.prepare();
 }
 
-Evaluation Evaluator::evaluate(const Dataset& data, const Scaling& scaling, int k) {
+Evaluation Evaluator::evaluate(const Dataset& data, const Scaling& scaling, int k,
+                               const std::function<bool(int done)>& go_on) {
   const Stopwatch watch;
   take_weights();
   Evaluation result;
@@ -65,6 +66,7 @@ Evaluation Evaluator::evaluate(const Dataset& data, const Scaling& scaling, int 
     }
     for (int n = 0; n < batch->size; ++n) result.loss += losses_[static_cast<std::size_t>(n)];
     result.samples += batch->size;
+    if (go_on && !go_on(result.samples)) break;
   }
   result.loss /= result.samples;
   result.accuracy /= result.samples;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "convoy/dataset.h"
@@ -18,9 +19,11 @@ class Evaluator {
   /// All must outlive the evaluator. With a loss from logits a final softmax is left to the loss.
   Evaluator(const Network& network, const Weights& weights, const Loss& loss, ThreadPool& pool, int batch_size);
 
-  /// Loss and metrics over `data`, in its order; its class numbers are the network's. Throws Error{data} for samples of
+  /// Loss and metrics over `data`, in its order; its class numbers are the network's. After each batch `go_on` is told
+  /// how many samples are done; where it returns false the evaluation ends with them. Throws Error{data} for samples of
   /// another shape or without labels.
-  Evaluation evaluate(const Dataset& data, const Scaling& scaling, int k);
+  Evaluation evaluate(const Dataset& data, const Scaling& scaling, int k,
+                      const std::function<bool(int done)>& go_on = {});
 
   /// The outputs for each sample, row-major; with a loss from logits these are probabilities.
   std::vector<float> predict(const Dataset& data, const Scaling& scaling);

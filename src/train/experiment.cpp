@@ -5,22 +5,23 @@
 #include <numeric>
 #include <utility>
 
-#include "config/differences.h"
 #include "convoy/error.h"
 #include "convoy/foreign_text.h"
 #include "core/stopwatch.h"
+#include "core/text.h"
 #include "data/augmentation.h"
 #include "data/stratify.h"
-#include "io/atomic_file.h"
 #include "io/checkpoint.h"
 #include "io/run_folder.h"
 #include "kernels/gemm.h"
 #include "train/batch.h"
 #include "train/data_sums.h"
+#include "train/evaluation_gap.h"
 #include "train/experiment.h"
 #include "train/model_io.h"
 #include "train/progress.h"
-#include "train/run_report.h"
+#include "train/resume_rules.h"
+#include "train/run_page.h"
 #include "train/trainer.h"
 
 namespace convoy {
@@ -29,32 +30,6 @@ namespace {
 namespace fs = std::filesystem;
 
 std::uint64_t seed_of(const Config& config) { return static_cast<std::uint64_t>(config.run.integer("seed")); }
-
-/// Keys that may change between a checkpoint and a resume: they say how long to train and how to work, not on what. The
-/// data's place may change, since its contents are checked.
-const std::vector<std::string> harmless_keys = {
-    "name",      "threads",   "train.epochs", "train.checkpoint_seconds", "train.log_steps",
-    "data.path", "data.hint", "train.top_k"};
-
-/// Throws Error{config} when a checkpoint was trained with another configuration.
-void require_same_config(const Config& config, const fs::path& folder) {
-  const fs::path file = folder / "resolved.toml";
-  const auto changed = differences(config_of(folder / "last.ckpt"), config, harmless_keys);
-  if (changed.empty()) return;
-  std::string message = file.string() + ": changed since the checkpoint was written: ";
-  for (std::size_t i = 0; i < changed.size(); ++i) message += (i == 0 ? "" : "; ") + changed[i];
-  throw Error(ErrorKind::config, message + "; train anew for that (convoy train --out ANOTHER), or put it back");
-}
-
-/// Throws Error{data} when a checkpoint was trained on other data.
-void require_same_data(const DataSums& trained, const DataSums& sums, const std::string& path) {
-  for (const auto& [file, sum] : trained) {
-    const auto same = std::ranges::find(sums, file, &DataSums::value_type::first);
-    if (same != sums.end() && same->second == sum) continue;
-    throw Error(ErrorKind::data, path + ": not the data that the checkpoint was trained on: " + file +
-                                     (same == sums.end() ? " is missing" : " has other contents"));
-  }
-}
 
 TrainerOptions trainer_options(const Config& config) {
   return {.epochs = config.train.integer("epochs"),
@@ -69,7 +44,7 @@ TrainerOptions trainer_options(const Config& config) {
           .top_k = config.train.integer("top_k"),
           .on_nan = config.train.text("on_nan"),
           .recalibrate = config.train.integer("recalibrate"),
-          .log_steps = config.train.integer("log_steps"),
+          .log_steps = config.train.has("log_steps") ? std::optional(config.train.integer("log_steps")) : std::nullopt,
           .diagnostics = {.every = config.diagnostics.integer("every"),
                           .probe = config.diagnostics.integer("probe"),
                           .percentiles = config.diagnostics.texts("percentiles")}};
@@ -94,6 +69,7 @@ class Run {
         data_(load_data(config.data, seed_of(config))),
         model_(Model::from_config(config, data_.train.shape(), options.threads)),
         impl_(ModelAccess::impl(model_)),
+        page_(folder_.path(), model_),
         trainer_(prepare(), trainer_options(config)),
         environment_(this_environment(kernels::blas_core(), impl_.pool.threads(), sums_of_data(config.data))),
         recorder_(*this, config.train.number("checkpoint_seconds")) {
@@ -113,28 +89,34 @@ class Run {
     load_checkpoint(folder_.checkpoint(), checkpoint);
     require_same_data(checkpoint.data, environment_.data, impl_.config.data.text("path"));
     const StoredProgress stored = parse_progress(checkpoint.progress, folder_.checkpoint().string());
+    require_epochs_ahead(stored.progress.epoch);
     trainer_.restore(stored.progress);
     trainer_.schedule().restore(stored.schedule_state);
     saved_epoch_ = stored.progress.epoch;
-    folder_.resume(stored.progress.history, stored.progress.step, environment_);
+    earlier_seconds_ = stored.seconds;
+    folder_.resume(resolved_toml(impl_.config), stored.progress.history, stored.progress.step, environment_);
+    warn_of_jump(config_of(folder_.checkpoint()).train.integer("epochs"));
   }
 
   RunResult train() {
-    const Stopwatch watch;
+    watch_.restart();
     bool interrupted = false;
+    const bool nothing_to_do = trainer_.done();
+    const RunStart start = what_starts();
+    for (Callback* callback : options_.callbacks) callback->on_run_begin(start);
     for (Callback* callback : options_.callbacks) callback->on_train_begin(model_);
-    for (const std::string& note : data_.notes) {
-      record([&] { folder_.add_log("note: " + note); });
-      for (Callback* callback : options_.callbacks) callback->on_note(note);
-    }
+    for (const std::string& text : data_.notes) note(text);
+    page_.show();
     while (!trainer_.done() && !interrupted) {
       const int before = trainer_.progress().epoch;
       interrupted = run_epoch() == Trainer::Outcome::stopped;
       if (trainer_.progress().epoch > before) record([&] { folder_.add_epoch(trainer_.progress().history.back()); });
+      page_.show_if_due();
       record([&] { save(); });
     }
     if (cannot_write_) save_or_explain();
-    return finish(interrupted, watch.seconds());
+    if (!interrupted && (nothing_to_do || trainer_.out_of_patience())) note(why_done());
+    return finish(interrupted);
   }
 
  private:
@@ -162,6 +144,7 @@ class Run {
     }
     void on_steps(const StepsLog& log) override {
       run_.record([&] { run_.folder_.events().add(log); });
+      run_.page_.show_if_due();
     }
     void on_diagnostics(const Diagnostics& diagnostics) override {
       run_.record([&] { run_.folder_.events().add(diagnostics); });
@@ -176,16 +159,75 @@ class Run {
     Stopwatch since_last_;
   };
 
+  RunStart what_starts() {
+    const Summary summary = model_.summary();
+    return {.data = impl_.config.data.text("path"),
+            .training = data_.train.size(),
+            .validation = data_.validation.size(),
+            .test = data_.test.size(),
+            .shape = data_.train.shape(),
+            .classes = data_.train.classes(),
+            .layers = static_cast<int>(summary.rows.size()),
+            .parameters = summary.trainable + summary.non_trainable,
+            .threads = environment_.threads,
+            .isa = environment_.isa,
+            .folder = folder_.path(),
+            .epochs_done = trainer_.progress().epoch,
+            .epochs = impl_.config.train.integer("epochs")};
+  }
+
+  void require_epochs_ahead(int done) const {
+    const int wanted = impl_.config.train.integer("epochs");
+    if (done <= wanted) return;
+    throw Error(ErrorKind::config, folder_.path().string() + ": " + std::to_string(done) +
+                                       " epochs are done, more than train.epochs = " + std::to_string(wanted));
+  }
+
+  /// Where a schedule spans the whole run, another number of epochs changes its present rate.
+  void warn_of_jump(int epochs_before) {
+    const std::uint64_t step = trainer_.progress().step;
+    const int epochs = impl_.config.train.integer("epochs");
+    const double before = trainer_.learning_rate(step, epochs_before);
+    const double now = trainer_.learning_rate(step, epochs);
+    if (before == now || trainer_.done()) return;
+    for (Callback* callback : options_.callbacks) {
+      callback->on_warning("schedule \"" + impl_.config.schedule.type + "\" spans the whole run: with " +
+                           std::to_string(epochs) + " epochs instead of " + std::to_string(epochs_before) +
+                           " the learning rate jumps from " + rounded(before) + " to " + rounded(now));
+    }
+  }
+
+  std::string why_done() const {
+    const Progress& progress = trainer_.progress();
+    const std::string resume = "; to go on: convoy resume " + folder_.path().string();
+    const std::string epoch = std::to_string(progress.epoch);
+    if (!trainer_.out_of_patience())
+      return "all " + epoch + " epochs are done" + resume + " --epochs " + std::to_string(2 * progress.epoch);
+    const int patience = impl_.config.train.integer("patience");
+    return "stopped early after epoch " + epoch + " of " + std::to_string(impl_.config.train.integer("epochs")) +
+           ": none was better than epoch " + std::to_string(progress.best_epoch) +
+           " for train.patience = " + std::to_string(patience) + " epochs" + resume +
+           " -s train.patience=" + std::to_string(2 * patience);
+  }
+
+  void note(const std::string& text) {
+    record([&] { folder_.add_log("note: " + text); });
+    for (Callback* callback : options_.callbacks) callback->on_note(text);
+  }
+
+  double seconds() const { return earlier_seconds_ + watch_.seconds(); }
+
   Trainer::Outcome run_epoch() {
     try {
       return trainer_.run_epoch(options_.callbacks);
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::diverged) {
         record([&] { folder_.add_log(error.what()); });
+        page_.show_end();
         throw;
       }
       record([&] { folder_.add_divergence(error.what(), trainer_.gradient_norms()); });
-      record([&] { write_page(nullptr); });
+      page_.show_end();
       if (saved_epoch_ < 0) throw;
       throw Error(error.kind(), std::string(error.what()) + "\nthe checkpoint of epoch " +
                                     std::to_string(saved_epoch_) + " stays: " + folder_.checkpoint().string());
@@ -193,12 +235,11 @@ class Run {
   }
 
   /// Does what writes files. Where that fails, the disk may be full or the folder gone for a while: training goes on,
-  /// as the next checkpoint may succeed.
+  /// as the next checkpoint may succeed. The user is told once, until one does.
   template <class Write>
   void record(const Write& write) {
     try {
       write();
-      cannot_write_ = false;
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::failed) throw;
       if (std::exchange(cannot_write_, true)) return;  // the user knows
@@ -229,13 +270,14 @@ class Run {
     folder_.write_metrics(progress.history);
     save_checkpoint(folder_.checkpoint(), make_checkpoint());
     saved_epoch_ = progress.epoch;
+    cannot_write_ = false;
   }
 
   Checkpoint make_checkpoint() {
     Checkpoint checkpoint{.model = named_tensors(impl_),
                           .training = named_tensors(trainer_.best(), impl_.network(), "best."),
                           .metadata = metadata_of(impl_),
-                          .progress = progress_json(trainer_.progress(), trainer_.schedule().state()),
+                          .progress = progress_json({trainer_.progress(), trainer_.schedule().state(), seconds()}),
                           .data = environment_.data};
     Stepper& optimizer = trainer_.optimizer();
     for (std::size_t slot = 0; slot < optimizer.slot_names().size(); ++slot) {
@@ -250,7 +292,7 @@ class Run {
   }
 
   /// Evaluates the best epoch's weights; where not even one epoch is complete, those at hand.
-  RunResult finish(bool interrupted, double seconds) {
+  RunResult finish(bool interrupted) {
     const Progress& progress = trainer_.progress();
     if (progress.best_epoch > 0) impl_.weights().copy_from(trainer_.best());
     const bool saved = progress.best_epoch > 0 && best_saved_ == progress.best_epoch;
@@ -260,26 +302,52 @@ class Run {
                      .report = folder_.report(),
                      .history = progress.history};
     result.best_epoch = progress.best_epoch;
-    result.test = model_.evaluate(data_.test, trainer_options(impl_.config).evaluation_batch,
-                                  impl_.config.train.integer("top_k"));
-    result.interrupted = interrupted;
-    result.seconds = seconds;
+    result.test = evaluate_test(interrupted);
+    const bool evaluated = result.test.samples > 0;
+    result.interrupted = interrupted || !evaluated;
+    result.seconds = seconds();
+    result.earlier_seconds = earlier_seconds_;
     result.peak_rss_mb = peak_rss_mb();
+    if (!evaluated) {
+      folder_.add_log("interrupted before the evaluation was done");
+      page_.show_end();
+      return result;
+    }
+    result.warning = look_for_gap(result.test);
     folder_.add_outcome({.loss = result.test.loss,
                          .accuracy = result.test.accuracy,
                          .best_epoch = result.best_epoch,
-                         .seconds = seconds,
+                         .seconds = result.seconds,
                          .peak_rss_mb = result.peak_rss_mb,
-                         .interrupted = interrupted});
-    write_page(&result.test);
+                         .interrupted = interrupted,
+                         .warning = result.warning});
+    page_.write(data_.test, result.test);
     return result;
   }
 
-  /// `test` is null where training ended too early for an evaluation.
-  void write_page(const Evaluation* test) {
-    Report report = make_report(read_run(folder_.path()), model_);
-    if (test != nullptr) add_evaluation(report, model_, data_.test, *test);
-    write_file_atomically(folder_.report(), html(report));
+  /// Without samples where a callback stopped it; that of an interrupted run goes on to its end.
+  Evaluation evaluate_test(bool interrupted) {
+    const int samples = data_.test.size();
+    const auto tell = [&](int done) {
+      bool go_on = true;
+      for (Callback* callback : options_.callbacks) go_on = callback->on_evaluation({"test", done, samples}) && go_on;
+      return go_on || interrupted;
+    };
+    Evaluation test = impl_.evaluator(trainer_options(impl_.config).evaluation_batch)
+                          .evaluate(data_.test, impl_.scaling, impl_.config.train.integer("top_k"), tell);
+    return test.samples == samples ? test : Evaluation{};
+  }
+
+  std::string look_for_gap(const Evaluation& test) {
+    const Progress& progress = trainer_.progress();
+    std::optional<EpochLog> kept;
+    if (progress.best_epoch > 0) kept = progress.history[static_cast<std::size_t>(progress.best_epoch - 1)];
+    std::string warning = explain_evaluation(trainer_.compare_modes(), kept, test, folder_.path().string());
+    if (warning.empty()) return warning;
+    for (Callback* callback : options_.callbacks) {
+      if (callback != &recorder_) callback->on_warning(warning);  // the outcome tells the folder
+    }
+    return warning;
   }
 
   RunOptions options_;
@@ -287,11 +355,14 @@ class Run {
   DataSplits data_;
   Model model_;
   Model::Impl& impl_;
+  RunPage page_;
   Trainer trainer_;
   Environment environment_;
   int best_saved_ = 0;    ///< the epoch whose weights best.safetensors holds; 0: unknown
   int saved_epoch_ = -1;  ///< the epochs that the checkpoint holds; -1: there is none
   bool cannot_write_ = false;
+  double earlier_seconds_ = 0;  ///< of the processes before this one
+  Stopwatch watch_;
   Recorder recorder_;
 };
 
@@ -313,12 +384,13 @@ RunResult run_experiment(const Config& config, const RunOptions& options) {
   return run.train();
 }
 
-RunResult resume_experiment(const fs::path& folder, const RunOptions& options, int epochs) {
+RunResult resume_experiment(const fs::path& folder, const RunOptions& options,
+                            const std::vector<std::string>& overrides) {
   const kernels::SingleThreadedBlas single;
   if (!fs::is_regular_file(folder / "resolved.toml"))
     throw Error(ErrorKind::data, folder.string() + ": no resolved.toml in it; is it a run folder?");
-  Config config = load_config(folder / "resolved.toml");
-  if (epochs > 0) config.train.set("epochs", static_cast<std::int64_t>(epochs));
+  const Config config = load_config(folder / "resolved.toml", overrides);
+  if (!overrides.empty()) require_harmless(config, folder);
   const bool begun = fs::exists(folder / "last.ckpt");  // else it was killed before its first checkpoint
   if (begun) require_same_config(config, folder);
   Run run(config, options, RunFolder(folder, true));

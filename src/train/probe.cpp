@@ -7,24 +7,20 @@
 #include "train/batch.h"
 
 namespace convoy {
-namespace {
 
-Dataset probe_of(const TrainingTask& task, int size) {
-  const Dataset& from = task.validation.empty() ? task.train : task.validation;
-  return from.slice(0, std::min(size, from.size()));
+Loader probe_loader(const TrainingTask& task, int images, const LoaderOptions& batches) {
+  const int batch = std::min(batches.batch_size, task.train.size());
+  const bool fills = task.validation.size() >= std::min(images, batch);
+  const Dataset& from = fills ? task.validation : task.train;
+  return {from.slice(0, std::min(images, from.size())),
+          task.scaling,
+          {.batch_size = batch, .shuffle = false, .last_batch = "drop", .seed = batches.seed}};
 }
-
-/// Whole batches as in training, so that batch norm sees as many values.
-LoaderOptions in_order(const LoaderOptions& batches) {
-  return {.batch_size = batches.batch_size, .shuffle = false, .last_batch = "drop", .seed = batches.seed};
-}
-
-}  // namespace
 
 Probe::Probe(const TrainingTask& task, int last, const DiagnosticsOptions& options, const LoaderOptions& batches)
     : task_(task),
       copy_(task.weights.copy()),
-      loader_(probe_of(task, options.probe), task.scaling, in_order(batches)),
+      loader_(probe_loader(task, options.probe, batches)),
       seed_(batches.seed),
       training_(task.network, copy_, Mode::train, loader_.largest_batch(), last, task.pool, Retain::everything),
       prediction_(task.network, task.weights, Mode::predict, loader_.largest_batch(), last, task.pool,

@@ -7,13 +7,15 @@
 
 namespace convoy {
 
-/// A training's progress and its schedule's state as JSON, for a checkpoint. Numbers read back to the same bits.
-std::string progress_json(const Progress& progress, const std::vector<double>& schedule_state);
-
+/// A training's progress and its schedule's state, for a checkpoint.
 struct StoredProgress {
   Progress progress;
   std::vector<double> schedule_state;
+  double seconds = 0;  ///< of all processes so far
 };
+
+/// As JSON, with numbers that read back to the same bits.
+std::string progress_json(const StoredProgress& stored);
 
 /// Throws Error{data}; `where` is the file's name.
 StoredProgress parse_progress(const std::string& json, const std::string& where);

@@ -96,6 +96,11 @@ class Sweep {
       sweep_.callback_.on_epoch_end(run_, log);
       return !sweep_.stop_;
     }
+    bool on_evaluation(const EvaluationLog& log) override {
+      const std::lock_guard lock(sweep_.mutex_);
+      if (!sweep_.callback_.on_evaluation(run_, log)) sweep_.stop_ = true;
+      return !sweep_.stop_;
+    }
     void on_warning(const std::string& message) override {
       const std::lock_guard lock(sweep_.mutex_);
       sweep_.callback_.on_warning(run_, message);

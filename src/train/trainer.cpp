@@ -9,6 +9,7 @@
 #include "convoy/error.h"
 #include "core/stopwatch.h"
 #include "train/batch.h"
+#include "train/evaluation_gap.h"
 
 namespace convoy {
 namespace {
@@ -109,8 +110,7 @@ Trainer::Outcome Trainer::run_epoch(const std::vector<Callback*>& callbacks) {
     const BatchLog log = batch_log();
     for (Callback* callback : callbacks) go_on = callback->on_batch_end(log) && go_on;
   }
-  if (progress_.batch < loader_.batches()) return Outcome::stopped;
-  end_epoch();
+  if (progress_.batch < loader_.batches() || !end_epoch(callbacks)) return Outcome::stopped;
   for (Callback* callback : callbacks) go_on = callback->on_epoch_end(progress_.history.back()) && go_on;
   return go_on ? Outcome::finished : Outcome::stopped;
 }
@@ -144,8 +144,17 @@ void Trainer::train_step(const Batch& batch, const std::vector<Callback*>& callb
   if (look && finite) diagnose(batch.size, callbacks);
 }
 
+/// Unless options say, a short training is logged more often, so that its curves have some 150 points.
+std::uint64_t Trainer::log_interval() const {
+  if (options_.log_steps) return static_cast<std::uint64_t>(*options_.log_steps);
+  constexpr std::uint64_t points = 150;
+  constexpr std::uint64_t longest = 100;
+  return std::clamp<std::uint64_t>(steps_of(options_.epochs) / points, 1, longest);
+}
+
 void Trainer::log_steps(const std::vector<Callback*>& callbacks) {
-  if (options_.log_steps == 0 || progress_.step % static_cast<std::uint64_t>(options_.log_steps) != 0) return;
+  const std::uint64_t interval = log_interval();
+  if (interval == 0 || progress_.step % interval != 0) return;
   const Tally tally = std::exchange(progress_.since_log, {});
   if (tally.images == 0) return;  // all steps were given up
   StepsLog log{
@@ -237,7 +246,8 @@ void Trainer::report_divergence(const NotFinite& culprit) const {
   throw Error(ErrorKind::diverged, message + "\ngradient norms of the last steps:" + list_of(gradient_norms_));
 }
 
-void Trainer::end_epoch() {
+/// False where a callback stopped the validation: a later call does all of this again, from the same weights.
+bool Trainer::end_epoch(const std::vector<Callback*>& callbacks) {
   if (progress_.of_epoch.images == 0) report_divergence({"no step of the epoch was finite"});
   if (options_.on_nan == "stop") look_for_hidden_infinities();
   EpochLog log;
@@ -249,13 +259,7 @@ void Trainer::end_epoch() {
   log.images_per_second = progress_.of_epoch.images / progress_.seconds;
   log.step = progress_.step;
   if (recalibrator_) recalibrator_->run(task_.weights);
-  if (evaluator_) {
-    const Evaluation validation = evaluator_->evaluate(task_.validation, task_.scaling, options_.top_k);
-    if (!std::isfinite(validation.loss)) report_divergence({"the validation loss is not finite"});
-    log.has_validation = true;
-    log.validation_loss = validation.loss;
-    log.validation_accuracy = validation.accuracy;
-  }
+  if (evaluator_ && !validate(log, callbacks)) return false;
   schedule_->epoch_ended(log);
   progress_.history.push_back(log);
   ++progress_.epoch;
@@ -264,6 +268,22 @@ void Trainer::end_epoch() {
   progress_.of_epoch = {};
   progress_.seconds = 0;
   judge(log);
+  return true;
+}
+
+bool Trainer::validate(EpochLog& log, const std::vector<Callback*>& callbacks) {
+  const int samples = task_.validation.size();
+  const Evaluation validation = evaluator_->evaluate(task_.validation, task_.scaling, options_.top_k, [&](int done) {
+    bool go_on = true;
+    for (Callback* callback : callbacks) go_on = callback->on_evaluation({"validation", done, samples}) && go_on;
+    return go_on;
+  });
+  if (validation.samples < samples) return false;
+  if (!std::isfinite(validation.loss)) report_divergence({"the validation loss is not finite"});
+  log.has_validation = true;
+  log.validation_loss = validation.loss;
+  log.validation_accuracy = validation.accuracy;
+  return true;
 }
 
 /// Takes note of the best epoch.
@@ -277,14 +297,21 @@ void Trainer::judge(const EpochLog& log) {
   best_.copy_from(task_.weights);
 }
 
-bool Trainer::done() const {
-  if (progress_.epoch >= options_.epochs) return true;
-  return options_.patience > 0 && progress_.epoch - progress_.best_epoch >= options_.patience;
+bool Trainer::out_of_patience() const {
+  return progress_.epoch < options_.epochs && options_.patience > 0 &&
+         progress_.epoch - progress_.best_epoch >= options_.patience;
 }
 
-double Trainer::learning_rate(std::uint64_t step) const {
-  const auto total = static_cast<std::uint64_t>(options_.epochs) * static_cast<std::uint64_t>(loader_.batches());
-  return base_rate_ * schedule_->factor(step, total);
+double Trainer::learning_rate(std::uint64_t step, int epochs) const {
+  return base_rate_ * schedule_->factor(step, steps_of(epochs));
+}
+
+std::uint64_t Trainer::steps_of(int epochs) const {
+  return static_cast<std::uint64_t>(epochs) * static_cast<std::uint64_t>(loader_.batches());
+}
+
+Diagnostics Trainer::compare_modes() {
+  return convoy::compare_modes(task_, session_, last_node(task_.network, task_.loss), options_.batches);
 }
 
 BatchLog Trainer::batch_log() const {

@@ -33,7 +33,7 @@ struct TrainerOptions {
   int top_k = 5;
   std::string on_nan = "stop";  ///< or "skip", "restore"
   int recalibrate = 0;          ///< images for batch norm's statistics at the end of an epoch; 0: the moving ones stay
-  int log_steps = 0;
+  std::optional<int> log_steps = 0;  ///< steps from one StepsLog to the next; 0: none, nothing: enough for a curve
   DiagnosticsOptions diagnostics = {};
 };
 
@@ -70,7 +70,7 @@ class Trainer {
 
   enum class Outcome {
     finished,  ///< the epoch is complete and in the history
-    stopped,   ///< a callback asked to stop within the epoch; progress() stands there
+    stopped,   ///< a callback asked to stop within the epoch or its validation; progress() stands there
   };
   /// Trains (the rest of) the next epoch and validates. Throws Error{diverged} when a loss or gradient is not finite,
   /// unless options say what else to do, and then for most_skipped steps: in a row, or when going back to the best
@@ -79,7 +79,13 @@ class Trainer {
   static constexpr int most_skipped = 20;
 
   /// Whether all epochs are done or patience has run out.
-  bool done() const;
+  bool done() const { return progress_.epoch >= options_.epochs || out_of_patience(); }
+  /// Whether training ends before its last epoch, since none was better for too long.
+  bool out_of_patience() const;
+  /// The loss of a few images in train mode and in predict mode, with the present weights. Changes nothing.
+  Diagnostics compare_modes();
+  /// For step 0, 1, ... of a training of so many epochs.
+  double learning_rate(std::uint64_t step, int epochs) const;
   const Progress& progress() const { return progress_; }
   void restore(const Progress& progress) { progress_ = progress; }
   Schedule& schedule() { return *schedule_; }
@@ -94,6 +100,7 @@ class Trainer {
 
  private:
   void train_step(const Batch& batch, const std::vector<Callback*>& callbacks);
+  std::uint64_t log_interval() const;
   void log_steps(const std::vector<Callback*>& callbacks);
   void diagnose(int images, const std::vector<Callback*>& callbacks);
   void remember_norm(double norm);
@@ -102,10 +109,12 @@ class Trainer {
   void look_for_hidden_infinities() const;
   void give_up_step(const Batch& batch, const std::vector<Callback*>& callbacks);
   [[noreturn]] void report_divergence(const NotFinite& culprit) const;
-  void end_epoch();
+  bool end_epoch(const std::vector<Callback*>& callbacks);
+  bool validate(EpochLog& log, const std::vector<Callback*>& callbacks);
   void judge(const EpochLog& log);
   std::string best_so_far() const;
-  double learning_rate(std::uint64_t step) const;
+  double learning_rate(std::uint64_t step) const { return learning_rate(step, options_.epochs); }
+  std::uint64_t steps_of(int epochs) const;
   BatchLog batch_log() const;
 
   TrainingTask task_;

@@ -185,8 +185,9 @@ TEST_CASE("train, evaluate, predict, inspect, summarise") {
   CHECK(again.code == 2);
   CHECK(contains(again.err, "--force"));
   CHECK(convoy_run(quick_train(run, {"--force", "-s", "data.path=/no/such/folder"})).code == 3);
-  CHECK(contents(run / "metrics.csv") == metrics);  // a run is replaced once the new one can start, not before
-  CHECK(convoy_run(quick_train(run, {"--force", "--quiet"})).err.empty());
+  CHECK(contents(run / "metrics.csv") == metrics);      // a run is replaced once the new one can start, not before
+  const std::string steady = "layer.bn*.momentum=0.8";  // else there is a warning, after so few steps
+  CHECK(convoy_run(quick_train(run, {"--force", "--quiet", "-s", steady})).err.empty());
 }
 
 TEST_CASE("the same seed gives the same bytes, for one thread and for two") {
@@ -336,7 +337,9 @@ TEST_CASE("a terminal gets a progress bar that fits it, and colour unless NO_COL
         CONVOY_BINARY, quick_train(folder.path() / "run", {"-s", "train.epochs=1", "--force"}), columns);
     CHECK(train.code == 0);
     CHECK(contains(train.out, "epoch 1/1 [") == (columns == 100));
-    CHECK(contains(train.out, "images/s"));
+    CHECK(contains(train.out, " im/s"));
+    CHECK(contains(train.out, "] validation ") == (columns == 100));
+    CHECK(contains(train.out, "] test ") == (columns == 100));
     std::istringstream redraws(train.out);
     int bars = 0;
     for (std::string bar; std::getline(redraws, bar, '\r');) {
@@ -347,6 +350,12 @@ TEST_CASE("a terminal gets a progress bar that fits it, and colour unless NO_COL
     CHECK(bars > 0);
     CHECK(contains(train.out, "\r\033[Kepoch 1/1: loss "));  // the line of the epoch takes the bar's place
   }
+  for (const std::string kind : {"TERM=dumb", "TERM="}) {
+    const Finished dumb = test::run_on_terminal(
+        CONVOY_BINARY, quick_train(folder.path() / "run", {"-s", "train.epochs=1", "--force"}), 80, {kind});
+    CHECK(contains(dumb.out, "epoch 1/1: loss "));
+    CHECK_FALSE(contains(dumb.out, "\033"));
+  }
   const Finished diverged = test::run_on_terminal(
       CONVOY_BINARY, quick_train(folder.path() / "nan", {"-s", "optimizer.learning_rate=1e37"}), 100);
   CHECK(diverged.code == 4);
@@ -354,6 +363,32 @@ TEST_CASE("a terminal gets a progress bar that fits it, and colour unless NO_COL
   CHECK(contains(test::run_on_terminal(CONVOY_BINARY, {"rain"}, 80).out, "\033[31m"));
   CHECK_FALSE(contains(test::run_on_terminal(CONVOY_BINARY, {"rain"}, 80, {"NO_COLOR=1"}).out, "\033"));
   CHECK_FALSE(contains(test::run_on_terminal(CONVOY_BINARY, {"rain"}, 80, {"TERM=dumb"}).out, "\033"));
+}
+
+TEST_CASE("training says first what it is about to do, in lines that fit a terminal") {
+  const test::TemporaryFolder folder;
+  const auto run = folder.path() / "run";
+  const Finished train = convoy_run(quick_train(run));
+  CHECK(train.err.starts_with("data    " + test::small_mnist().string() + "\n"));
+  CHECK(contains(train.err, "\nsamples 440 training, 200 validation, 2000 test: 28x28x1, 10 classes\n"));
+  CHECK(contains(train.err, "\nnetwork 9 layers, 35,214 parameters\nthreads "));
+  CHECK(contains(train.err, "\nrun     " + run.string() + "\n"));
+  std::istringstream lines(train.err);
+  int epochs = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("epoch ")) continue;
+    CHECK(line.size() <= 80);
+    CHECK(contains(line, " acc "));
+    CHECK(contains(line, ", val "));
+    ++epochs;
+  }
+  CHECK(epochs == 2);
+  const Finished resumed = convoy_run({"resume", run.string(), "-s", "train.epochs=3"});
+  CHECK(contains(resumed.err, "run     " + run.string() + ", after epoch 2 of 3\n"));
+  CHECK(contains(resumed.out, " of it before this resume\n"));
+  const Finished again = convoy_run({"resume", run.string()});
+  CHECK(contains(again.err, "all 3 epochs are done; to go on: convoy resume " + run.string() + " --epochs 6\n"));
+  CHECK_FALSE(contains(convoy_run(quick_train(run, {"--force", "--json"})).err, "data    "));
 }
 
 TEST_CASE("the README's configuration and verbs are real") {

@@ -150,6 +150,29 @@ TEST_CASE("SIGTERM ends a run as Ctrl-C does: saved, reported, exit code 130") {
   check_same(fixture.run("run"), fixture.train("unbroken"));
 }
 
+TEST_CASE("SIGHUP, which a closed terminal sends more than once, saves as SIGTERM does") {
+  const Fixture fixture;
+  test::Child child(CONVOY_BINARY, fixture.train_arguments("run"));
+  wait_for(fixture.run("run") / "last.ckpt", child);
+  child.signal(SIGHUP);
+  child.signal(SIGHUP);
+  CHECK(child.wait() == 130);
+  CHECK(contains(contents(fixture.run("run") / "log.txt"), "interrupted after"));
+  CHECK(test::run(CONVOY_BINARY, {"resume", fixture.run("run").string()}).code == 0);
+  check_same(fixture.run("run"), fixture.train("unbroken"));
+}
+
+TEST_CASE("SIGHUP is ignored where it was before, as under nohup") {
+  const Fixture fixture;
+  std::vector<std::string> arguments = {"-c", "trap '' HUP; exec \"$0\" \"$@\"", CONVOY_BINARY};
+  const auto train = fixture.train_arguments("run");
+  arguments.insert(arguments.end(), train.begin(), train.end());
+  test::Child child("/bin/sh", arguments);
+  wait_for(fixture.run("run") / "last.ckpt", child);
+  child.signal(SIGHUP);
+  CHECK(child.wait() == 0);
+}
+
 TEST_CASE("SIGUSR1 has a checkpoint written within an epoch, and training goes on") {
   const Fixture fixture;
   auto arguments = fixture.train_arguments("run");

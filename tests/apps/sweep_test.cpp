@@ -84,7 +84,7 @@ TEST_CASE("a sweep prints a line a run and a table by setting, and the same tabl
   const Finished first = fixture.sweep("run");
   INFO(first.err);
   REQUIRE(first.code == 0);
-  CHECK(lines_of(first.err) == 12);
+  CHECK(test::count(first.err, "\nrun ") + (first.err.starts_with("run ") ? 1 : 0) == 12);
   CHECK(contains(first.err, "run 2/12 plain, learning_rate=0.001, seed 43: test accuracy "));
   CHECK(contains(first.err, "run 5/12 plain, learning_rate=1e+30, seed 42: diverged in epoch 1\n"));
   CHECK_FALSE(contains(first.err, "\033"));
@@ -112,7 +112,8 @@ TEST_CASE("--json gives an object a run and one for the settings; --quiet shows 
   more.insert(more.end(), {"--json", "--quiet", "--seed", "7", "--jobs", "1"});
   const Finished finished = fixture.sweep("run", more);
   REQUIRE(finished.code == 0);
-  CHECK(finished.err.empty());
+  std::istringstream errors(finished.err);
+  for (std::string line; std::getline(errors, line);) CHECK(line.starts_with("warning: run "));
   std::istringstream lines(finished.out);
   std::vector<nlohmann::json> objects;
   for (std::string line; std::getline(lines, line);) objects.push_back(nlohmann::json::parse(line));
@@ -179,9 +180,31 @@ TEST_CASE("a sweep killed at random moments ends with the table of an unbroken o
   }
 }
 
+TEST_CASE("long names are cut in the middle, where the table would not fit 80 columns") {
+  const Fixture fixture;
+  const std::string name(200, 'n');
+  auto more = one_rate;
+  more.insert(more.end(), {"-s", "train.epochs=1", "--seeds", "1", "-s", "train.monitor=accuracy,loss"});
+  test::write(fixture.config(), contents(fixture.config()) + "\"" + name + "ä\" = [\"train.batch_size=10\"]\n");
+  const Finished live = test::run_on_terminal(CONVOY_BINARY, fixture.arguments("run", more), 80);
+  CHECK(live.code == 0);
+  CHECK(contains(live.out, "nnn...accuracy"));
+  std::istringstream lines(fixture.sweep("run", more).out);
+  int cut = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (!contains(line, "...")) continue;
+    CHECK(line.size() <= 80 + 1);  // bytes, two of them for "ä"
+    CHECK(line.starts_with(std::string(17, 'n') + "..."));
+    CHECK(contains(line, "itor="));
+    ++cut;
+  }
+  CHECK(cut == 2);
+  CHECK(contains(fixture.table("run"), name));
+}
+
 TEST_CASE("a terminal gets a table that fits it and is redrawn in place") {
   const Fixture fixture;
-  for (const unsigned short columns : std::initializer_list<unsigned short>{110, 60}) {
+  for (const unsigned short columns : std::initializer_list<unsigned short>{110, 80, 60}) {
     const Finished finished = test::run_on_terminal(CONVOY_BINARY, fixture.arguments("run", {"--force"}), columns);
     CHECK(finished.code == 0);
     CHECK(contains(finished.out, "of 12 finished"));

@@ -51,7 +51,7 @@ TEST_CASE("resuming puts the records back to the checkpoint's epoch and clears a
   std::ofstream(path / "metrics.csv") << "torn";
   std::ofstream(path / "last.ckpt.a1B2c3") << "half";
   std::ofstream(path / "notes.txt.a1B2c3") << "mine";
-  run.resume(history(), 20, {});
+  run.resume("a", history(), 20, {});
   CHECK(contents(path / "metrics.csv") == metrics);
   CHECK_FALSE(fs::exists(path / "last.ckpt.a1B2c3"));
   CHECK(fs::exists(path / "notes.txt.a1B2c3"));
@@ -81,12 +81,12 @@ TEST_CASE("a resumed run does not write through a link, and leaves over-long lin
   fs::rename(path / "log.txt", folder.path() / "log");
   fs::create_symlink(folder.path() / "events", path / "events.jsonl");
   const std::string before = contents(folder.path() / "events");
-  RunFolder(path, true).resume({}, 0, {});
+  RunFolder(path, true).resume("", {}, 0, {});
   CHECK(contents(folder.path() / "events") == before);
   CHECK(fs::file_size(path / "events.jsonl") < 1000);
   fs::remove(path / "log.txt");
   fs::create_symlink(folder.path() / "log", path / "log.txt");
-  CHECK_THROWS_AS(RunFolder(path, true).resume({}, 0, {}), Error);
+  CHECK_THROWS_AS(RunFolder(path, true).resume("", {}, 0, {}), Error);
 }
 
 TEST_CASE("two processes do not write to one run folder") {
@@ -94,7 +94,7 @@ TEST_CASE("two processes do not write to one run folder") {
   RunFolder first(folder.path() / "run", false);
   first.begin("given", "resolved", {});
   CHECK_THROWS_AS(RunFolder(folder.path() / "run", true).begin("given", "resolved", {}), Error);
-  CHECK_THROWS_AS(RunFolder(folder.path() / "run", true).resume({}, 0, {}), Error);
+  CHECK_THROWS_AS(RunFolder(folder.path() / "run", true).resume("", {}, 0, {}), Error);
 }
 
 TEST_CASE("a run folder is only made by begin, and filled as the run goes on") {

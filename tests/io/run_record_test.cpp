@@ -63,7 +63,7 @@ TEST_CASE("steps, diagnostics, warnings and the result are read") {
       R"({"event":"steps","step":100,"epoch":1,"loss":0.5,"accuracy":0.75,"learning_rate":0.01,"seconds":2.5}
 {"event":"diagnostics","step":100,"epoch":1,"layers":[{"name":"conv1","gradient_norm":null,"weight_norm":2,"forward_us":3,"backward_us":4},{"name":"relu","dead":0.25}],"percentiles":[{"name":"h[0]","p15":-1,"p50":0,"p85":1}],"batch_norms":[{"name":"bn1","mean_gap":0.1,"variance_ratio":1.1,"variance_shift":0.9}],"train_mode_loss":0.4}
 {"event":"warning","step":7,"message":"skipped"}
-{"event":"result","loss":0.3,"accuracy":0.9,"best_epoch":2,"seconds":9,"peak_rss_mb":80,"interrupted":true}
+{"event":"result","loss":0.3,"accuracy":0.9,"best_epoch":2,"seconds":9,"peak_rss_mb":80,"interrupted":true,"warning":"far"}
 )");
   REQUIRE(record.steps.size() == 1);
   CHECK(record.steps[0].seconds == 2.5);
@@ -82,6 +82,7 @@ TEST_CASE("steps, diagnostics, warnings and the result are read") {
   REQUIRE(record.outcome);
   CHECK(record.outcome->interrupted);
   CHECK(record.outcome->best_epoch == 2);
+  CHECK(record.outcome->warning == "far");
 }
 
 TEST_CASE("what a resumed run repeats replaces what was there, and a divergence that was overcome is gone") {

@@ -97,6 +97,18 @@ TEST_CASE("a run that diverged or was left says so first, and what the page does
   CHECK(has(html(report), "not finished"));
 }
 
+TEST_CASE("a live page loads itself again, and what its outcome warns of comes first") {
+  Report report = sample(2);
+  report.record.outcome->warning = "the statistics <lag>";
+  const std::string page = html(report);
+  CHECK_FALSE(has(page, "refresh"));
+  CHECK(page.find("the statistics &lt;lag&gt;") < page.find("class=\"cards\""));
+  report.live = true;
+  CHECK(has(html(report), "<meta http-equiv=\"refresh\" content=\"5\">"));
+  CHECK(has(html(report), "under way"));
+  check_sound(html(report));
+}
+
 TEST_CASE("of many classes the page lists the most frequent confusions") {
   Report report = sample(1);
   report.test = Evaluation{.samples = 100, .classes = 10000};

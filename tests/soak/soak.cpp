@@ -40,7 +40,8 @@ long descriptors() {
 
 void train_and_evaluate(const Config& config, const fs::path& run) {
   run_experiment(config, {.folder = run, .force = true});
-  const RunResult result = resume_experiment(run, {}, config.train.integer("epochs") + 1);
+  const RunResult result =
+      resume_experiment(run, {}, {"train.epochs=" + std::to_string(config.train.integer("epochs") + 1)});
   Model model = Model::load(result.model);
   model.evaluate(load_data(config.data, 1).test);
 }

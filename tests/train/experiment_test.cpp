@@ -8,11 +8,15 @@
 #include <sstream>
 
 #include "convoy/error.h"
+#include "io/run_record.h"
 #include "support/files.h"
 #include "support/small_idx.h"
 #include "support/temporary_folder.h"
+#include "support/text.h"
+#include "train/evaluation_gap.h"
 
 using namespace convoy;
+using test::contains;
 using test::contents;
 
 namespace {
@@ -57,6 +61,12 @@ struct StopAfter : Callback {
   explicit StopAfter(int batches) : left(batches) {}
   bool on_batch_end(const BatchLog&) override { return --left > 0; }
   int left;
+};
+
+/// Keeps what it is told.
+struct Warnings : Callback {
+  void on_warning(const std::string& message) override { told.push_back(message); }
+  std::vector<std::string> told;
 };
 
 }  // namespace
@@ -192,6 +202,97 @@ TEST_CASE("top_k counts labels among the k largest outputs") {
   CHECK(two.top_k < 1.0);
   CHECK(all.top_k == 1.0);
   CHECK(all.accuracy == one.accuracy);
+}
+
+TEST_CASE("a wide gap between training and evaluation is told with its cause, and what is said mends it") {
+  const test::TemporaryFolder folder;
+  const auto run = folder.path() / "run";
+  const Config lagging = small_config({"train.epochs=2"});  // too few steps for momentum = 0.99
+  Warnings warnings;
+  const RunResult result = run_experiment(lagging, {.folder = run, .callbacks = {&warnings}});
+  REQUIRE(warnings.told.size() == 1);
+  const std::string& warning = warnings.told[0];
+  CHECK(result.warning == warning);
+  CHECK(warning.starts_with("training accuracy 8"));
+  CHECK(contains(warning, "on the same images the loss is "));
+  CHECK(contains(warning, "\"batch_norm_1\" lag behind"));
+  CHECK(contains(warning, "convoy recalibrate " + run.string() + ";"));
+  CHECK(contains(contents(run / "log.txt"), "warning: " + warning));
+  CHECK(read_run(run).outcome.value().warning == warning);
+  CHECK(contains(contents(run / "report.html"), "lag behind"));
+
+  Model model = Model::load(result.model);
+  const DataSplits data = load_data(lagging.data, 3);
+  model.recalibrate(data.train);
+  CHECK(model.evaluate(data.test).accuracy > result.history.back().accuracy - 0.1);
+  CHECK(result.test.accuracy < result.history.back().accuracy - 0.1);
+
+  const Config quick = small_config({"train.epochs=2", "layer.batch_norm_1.momentum=0.8"});
+  CHECK(run_experiment(quick, {.folder = run, .force = true}).warning.empty());
+}
+
+TEST_CASE("a gap that the modes do not explain is told with its figures") {
+  const Diagnostics agree{.train_mode_loss = 0.1, .predict_mode_loss = 0.1};
+  const EpochLog kept{.accuracy = 0.99, .validation_accuracy = 0.985, .has_validation = true};
+  const Evaluation good{.accuracy = 0.9, .classes = 10};
+  const Evaluation bad{.accuracy = 0.712, .classes = 10};
+  CHECK(explain_evaluation(agree, kept, good, "r").empty());
+  CHECK(explain_evaluation(agree, kept, bad, "r") ==
+        "training accuracy 99.00 %, validation 98.50 %, test 71.20 %: the test images seem to be of another kind than "
+        "the training images; convoy data preview shows them");
+  EpochLog alone = kept;
+  alone.has_validation = false;
+  CHECK(contains(explain_evaluation(agree, alone, bad, "r"),
+                 "training accuracy 99.00 %, test 71.20 %: the network knows "
+                 "its training images by heart, or "));
+  EpochLog overfitted = kept;
+  overfitted.validation_accuracy = 0.7;
+  CHECK(
+      contains(explain_evaluation(agree, overfitted, bad, "r"), "validation 70.00 %, test 71.20 %: the network knows"));
+  CHECK(explain_evaluation(agree, {}, bad, "r").empty());
+  CHECK(explain_evaluation(agree, kept, {.accuracy = 0, .classes = 1}, "r").empty());  // one number, no classes
+}
+
+TEST_CASE("the page is there from the start and loads itself again until the run has ended") {
+  const test::TemporaryFolder folder;
+  const auto page = folder.path() / "run" / "report.html";
+  const std::string reload = "http-equiv=\"refresh\"";
+  struct Look : Callback {
+    explicit Look(std::filesystem::path page) : file(std::move(page)) {}
+    bool on_batch_end(const BatchLog&) override {
+      seen = contents(file);
+      return --left != 0;
+    }
+    std::filesystem::path file;
+    std::string seen;
+    int left = 0;
+  };
+  Look look(page);
+  const RunOptions options{.folder = folder.path() / "run", .force = true, .callbacks = {&look}};
+  run_experiment(small_config({"train.epochs=1"}), options);
+  CHECK(contains(look.seen, reload));
+  CHECK(contains(look.seen, "under way"));
+  CHECK_FALSE(contains(contents(page), reload));
+  CHECK(contains(contents(page), "finished"));
+  look.left = 5;
+  run_experiment(small_config(), options);
+  CHECK_FALSE(contains(contents(page), reload));
+  CHECK(contains(contents(page), "interrupted"));
+  CHECK_THROWS_AS(run_experiment(small_config({"optimizer.learning_rate=1e37"}), options), Error);
+  CHECK_FALSE(contains(contents(page), reload));
+  CHECK(contains(contents(page), "diverged"));
+}
+
+TEST_CASE("short runs are logged often enough for a curve, others as they say") {
+  const test::TemporaryFolder folder;
+  const auto points = [&](const std::vector<std::string>& overrides) {
+    run_experiment(small_config(overrides), {.folder = folder.path() / "run", .force = true});
+    return read_run(folder.path() / "run").steps.size();
+  };
+  CHECK(points({}) == 96);                       // 3 epochs of 32 steps
+  CHECK(points({"train.batch_size=2"}) == 150);  // 1500 steps
+  CHECK(points({"train.log_steps=7"}) == 13);
+  CHECK(points({"train.log_steps=0"}) == 0);
 }
 
 TEST_CASE("an interrupted run saves what it has and says so") {

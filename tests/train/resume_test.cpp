@@ -11,11 +11,13 @@
 #include "convoy/error.h"
 #include "convoy/experiment.h"
 #include "convoy/model.h"
+#include "io/run_record.h"
 #include "io/safetensors.h"
 #include "support/files.h"
 #include "support/small_idx.h"
 #include "support/temporary_folder.h"
 #include "support/text.h"
+#include "train/progress.h"
 
 using namespace convoy;
 using test::contains;
@@ -78,6 +80,14 @@ struct Failing : Callback {
   bool wants_checkpoint() override { return every > 0 && left % every == 0; }
   int left;
   int every;
+};
+
+/// Keeps what it is told.
+struct Listener : Callback {
+  void on_warning(const std::string& message) override { warnings.push_back(message); }
+  void on_note(const std::string& message) override { notes.push_back(message); }
+  std::vector<std::string> warnings;
+  std::vector<std::string> notes;
 };
 
 class Fixture {
@@ -225,9 +235,134 @@ TEST_CASE("training for two epochs and then for two more is training for four") 
   Fixture fixture;
   const fs::path unbroken = fixture.train("unbroken", {}, {"schedule={type = \"constant\"}"});
   const fs::path run = fixture.train("run", {}, {"schedule={type = \"constant\"}", "train.epochs=2"});
-  resume_experiment(run, {}, 4);
+  resume_experiment(run, {}, {"train.epochs=4"});
   CHECK(tensors_of(run) == tensors_of(unbroken));
   CHECK(contents(run / "metrics.csv") == contents(unbroken / "metrics.csv"));
+}
+
+TEST_CASE("a run that was made longer goes on to its new end, whatever breaks it off") {
+  Fixture fixture;
+  const fs::path unbroken = fixture.train("unbroken", {}, {"train.epochs=6"});
+  for (const int crash_at : {3, 25}) {  // before the first new checkpoint, and after
+    CAPTURE(crash_at);
+    const fs::path run = fixture.train("run", {}, {"train.epochs=2"});
+    Failing failing(crash_at, 0);
+    CHECK_THROWS_AS(resume_experiment(run, {.callbacks = {&failing}}, {"train.epochs=6"}), Crash);
+    CHECK(contains(contents(run / "resolved.toml"), "epochs = 6"));
+    CHECK(resume_experiment(run, {}).history.size() == 6);
+    check_same(run, unbroken);
+    fs::remove_all(run);
+  }
+}
+
+TEST_CASE("a run that is stopped while it evaluates resumes to the same bits") {
+  Fixture fixture;
+  const std::vector<std::string> more = {"train.recalibrate=50"};
+  const fs::path unbroken = fixture.train("unbroken", {}, more);
+  struct StopAt : Callback {
+    StopAt(std::string where, int number) : split(std::move(where)), evaluation(number) {}
+    bool on_evaluation(const EvaluationLog& log) override {
+      if (log.split == split && log.done == log.samples) --evaluation;
+      return log.split != split || evaluation > 0 || log.done < log.samples / 2;
+    }
+    std::string split;
+    int evaluation;
+  };
+  for (const int epoch : {1, 3}) {
+    CAPTURE(epoch);
+    StopAt stop("validation", epoch);
+    const RunOptions options{.folder = fixture.run("run"), .callbacks = {&stop}};
+    const RunResult stopped = run_experiment(parse_config(experiment, "small.toml", fixture.run(""), more), options);
+    CHECK(stopped.interrupted);
+    CHECK(stopped.history.size() == static_cast<std::size_t>(epoch - 1));
+    CHECK(resume_experiment(fixture.run("run"), {}).history.size() == 4);
+    check_same(fixture.run("run"), unbroken);
+    fs::remove_all(fixture.run("run"));
+  }
+  StopAt stop("test", 1);
+  const fs::path run = fixture.train("run", {.callbacks = {&stop}}, more);
+  CHECK_FALSE(read_run(run).outcome);
+  CHECK(contains(contents(run / "log.txt"), "interrupted before the evaluation was done"));
+  const RunResult resumed = resume_experiment(run, {});
+  CHECK(resumed.test.samples == 200);
+  check_same(run, unbroken);
+}
+
+TEST_CASE("a resume that has nothing to do says why, and what would go on") {
+  Fixture fixture;
+  const std::vector<std::string> strict = {"train.epochs=6",
+                                           "train.min_delta=10"};  // no epoch is better than the first
+  const auto with_patience = [&](const char* patience) {
+    return std::vector<std::string>{strict[0], strict[1], std::string("train.patience=") + patience};
+  };
+  Listener listener;
+  const fs::path run = fixture.train("run", {.callbacks = {&listener}}, with_patience("2"));
+  const std::string early =
+      "stopped early after epoch 3 of 6: none was better than epoch 1 for train.patience = 2 "
+      "epochs; to go on: convoy resume " +
+      run.string() + " -s train.patience=4";
+  CHECK(listener.notes == std::vector<std::string>{early});
+  CHECK(contains(contents(run / "log.txt"), early));
+  CHECK(resume_experiment(run, {.callbacks = {&listener}}).history.size() == 3);
+  CHECK(listener.notes == std::vector<std::string>{early, early});
+  CHECK(resume_experiment(run, {.callbacks = {&listener}}, {"train.patience=4"}).history.size() == 5);
+  check_same(run, fixture.train("patient", {}, with_patience("4")));
+
+  listener.notes.clear();
+  CHECK(resume_experiment(run, {.callbacks = {&listener}}, {"train.patience=0"}).history.size() == 6);
+  CHECK(listener.notes.empty());
+  resume_experiment(run, {.callbacks = {&listener}});
+  CHECK(listener.notes ==
+        std::vector<std::string>{"all 6 epochs are done; to go on: convoy resume " + run.string() + " --epochs 12"});
+}
+
+TEST_CASE("a resume changes how long to train, and refuses what would be another run") {
+  Fixture fixture;
+  const fs::path run = fixture.lose("run", 25, 0);
+  const std::string before = contents(run / "resolved.toml");
+  std::string message = error_of([&] { resume_experiment(run, {}, {"train.batch_size=8"}); }, ErrorKind::config);
+  CHECK(
+      contains(message, run.string() + ": train.batch_size: 16, now 8: a run that has begun may change train.epochs"));
+  message = error_of([&] { resume_experiment(run, {}, {"train.epochs=1"}); }, ErrorKind::config);
+  CHECK(contains(message, run.string() + ": 2 epochs are done, more than train.epochs = 1"));
+  CHECK(contents(run / "resolved.toml") == before);
+  CHECK(resume_experiment(run, {}, {"train.epochs=3", "diagnostics.every=5"}).history.size() == 3);
+}
+
+TEST_CASE("another number of epochs warns where the schedule spans them") {
+  Fixture fixture;
+  Listener listener;
+  const auto warnings_of = [&](const std::string& schedule) {
+    const fs::path run = fixture.train("run", {}, {"schedule={type = \"" + schedule + "\"}"});
+    listener.warnings.clear();
+    resume_experiment(run, {.callbacks = {&listener}}, {"train.epochs=8"});
+    CHECK(contains(contents(run / "log.txt"), "warning: schedule") == !listener.warnings.empty());
+    fs::remove_all(run);
+    return listener.warnings;
+  };
+  CHECK(warnings_of("exponential").empty());
+  // Of 80 steps the 41st: 0.01 * (1 + cos(pi * 40 / 79)) / 2
+  CHECK(
+      warnings_of("cosine") ==
+      std::vector<std::string>{"schedule \"cosine\" spans the whole run: with 8 epochs instead of 4 the learning rate "
+                               "jumps from 0 to 0.0049"});
+}
+
+TEST_CASE("a run adds up the seconds of all its processes") {
+  Fixture fixture;
+  const fs::path run = fixture.train("run", {}, {"train.epochs=2"});
+  const double first = read_run(run).outcome.value().seconds;
+  const RunResult result = resume_experiment(run, {}, {"train.epochs=3"});
+  CHECK(result.earlier_seconds > 0);
+  CHECK(result.earlier_seconds <= first);  // to its last checkpoint
+  CHECK(result.seconds > result.earlier_seconds);
+  CHECK(read_run(run).outcome.value().seconds == result.seconds);
+  CHECK(resume_experiment(run, {}).earlier_seconds > result.earlier_seconds);
+
+  auto json = nlohmann::json::parse(progress_json({.progress = {}, .schedule_state = {}, .seconds = 5}));
+  CHECK(parse_progress(json.dump(), "a").seconds == 5);
+  json.erase("seconds");  // as checkpoints were written before
+  CHECK(parse_progress(json.dump(), "a").seconds == 0);
 }
 
 TEST_CASE("a run resumes without its model and metrics, which the checkpoint knows") {
