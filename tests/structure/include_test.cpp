@@ -19,7 +19,7 @@ const std::map<std::string, std::set<std::string>> allowed = {
     {"core", {}},
     {"kernels", {"core"}},
     {"layers", {"core", "kernels"}},
-    {"graph", {"core", "layers"}},
+    {"graph", {"core", "kernels", "layers"}},
     {"loss", {"core"}},
     {"optim", {"core", "kernels", "layers"}},
     {"data", {"core"}},
@@ -85,7 +85,8 @@ TEST_CASE("headers need nothing but the standard library and each other") {
       if (file.extension() != ".h") continue;
       for (const auto& name : includes_of(file, "^#include <([^>]+)>")) {
         INFO(file.string() << " includes " << name);
-        const bool standard = name.find_first_of("/.") == std::string::npos;
+        const bool types_of_blas = file == "src/kernels/openblas.h" && name == "cblas.h";  // for gemm.cpp alone
+        const bool standard = types_of_blas || name.find_first_of("/.") == std::string::npos;
         CHECK(standard);
       }
       for (const auto& name : includes_of(file, "^#include \"([^\"]+)\"")) {
