@@ -28,6 +28,7 @@ struct Plan {
 
   int begin(int batch) const { return batch * batch_size; }
   int end(int batch) const { return batch + 1 == batches ? samples : (batch + 1) * batch_size; }
+  int smallest() const { return std::min(end(0) - begin(0), end(batches - 1) - begin(batches - 1)); }
 };
 
 Plan plan_batches(int samples, const LoaderOptions& options) {
@@ -249,6 +250,7 @@ Loader& Loader::operator=(Loader&&) noexcept = default;
 
 int Loader::batches() const { return impl_->plan().batches; }
 int Loader::largest_batch() const { return impl_->plan().largest; }
+int Loader::smallest_batch() const { return impl_->plan().smallest(); }
 int Loader::samples() const { return impl_->plan().samples; }
 void Loader::start(std::uint32_t epoch, int first) { impl_->start(epoch, first); }
 const Batch* Loader::next() { return impl_->next(); }

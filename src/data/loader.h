@@ -39,7 +39,8 @@ class Loader {
 
   int batches() const;        ///< in an epoch
   int largest_batch() const;  ///< a merged last batch can exceed batch_size
-  int samples() const;        ///< in an epoch: fewer than the data's when the last batch is dropped
+  int smallest_batch() const;
+  int samples() const;  ///< in an epoch: fewer than the data's when the last batch is dropped
 
   /// Begins an epoch, at batch `first`.
   void start(std::uint32_t epoch, int first = 0);

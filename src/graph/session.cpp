@@ -12,6 +12,16 @@ constexpr std::size_t chunk = 8192;  // floats that one task clears or adds up: 
 
 int chunks_of(std::size_t floats) { return static_cast<int>((floats + chunk - 1) / chunk); }
 
+/// Does what layers do, with the layer's name in its errors.
+template <class Work>
+void within_layer(const Node& node, const Work& work) {
+  try {
+    work();
+  } catch (const Error& error) {
+    throw Error(error.kind(), "layer \"" + node.name + "\": " + error.what());
+  }
+}
+
 BatchView view_of(AlignedBuffer<float>& block, const Place& place) {
   return {block.data() + place.offset, place.stride};
 }
@@ -39,6 +49,13 @@ Session::Session(const Network& network, Weights& weights, Mode mode, int max_ba
   }
   bind_gradients();
   add_fan_out(plan);
+}
+
+void Session::check_training_batch(int samples) const {
+  for (int i = 0; i <= last_; ++i) {
+    const Node& node = network_.node(i);
+    if (node.trainable) within_layer(node, [&] { node.layer->check_training_batch(samples); });
+  }
 }
 
 void Session::bind_activations(const MemoryPlan& plan) {
@@ -225,11 +242,7 @@ void Session::call(const Step& step, const Task& task) const {
 }
 
 void Session::call_body(const Step& step, const Task& task) const {
-  try {
-    step.sweep.body(passes_[static_cast<std::size_t>(step.node)], task);
-  } catch (const Error& error) {
-    throw Error(error.kind(), "layer \"" + network_.node(step.node).name + "\": " + error.what());
-  }
+  within_layer(network_.node(step.node), [&] { step.sweep.body(passes_[static_cast<std::size_t>(step.node)], task); });
 }
 
 void Session::clear_group(int node, int group) const {

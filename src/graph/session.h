@@ -51,6 +51,9 @@ class Session {
   /// For each number in Weights::parameters the sum of its gradients since clear_gradients(). Empty in Mode::predict.
   std::span<float> gradients() { return gradients_.span(); }
 
+  /// Throws Error{config}, with the layer's name, where a training batch of so many samples is too small for a layer.
+  void check_training_batch(int samples) const;
+
   /// In Mode::predict: to be called when weights have changed since the session was made or prepared. Training does
   /// this in every forward.
   void prepare();

@@ -73,6 +73,14 @@ Declaration BatchNorm::setup(std::span<const Shape> inputs) {
   return declaration;
 }
 
+void BatchNorm::check_training_batch(int samples) const {
+  if (samples > 1 || pixels_ > 1) return;
+  throw Error(ErrorKind::config,
+              "batch norm needs more than one value per channel in training, got a batch of 1 sample of shape " +
+                  shape_.text() +
+                  "; use larger batches (last_batch = \"merge\" avoids a last one of 1) or freeze the layer");
+}
+
 BatchNorm::Coefficients BatchNorm::coefficients(const Pass& pass) const {
   const std::size_t stride = round_to_line(static_cast<std::size_t>(channels_));
   float* first = pass.shared;
@@ -124,13 +132,8 @@ void BatchNorm::observe(const Pass& pass, const Task& task) const {
 }
 
 void BatchNorm::use_batch_statistics(const Pass& pass) const {
+  check_training_batch(pass.batch);
   const double count = static_cast<double>(pass.batch) * pixels_;
-  if (count < 2) {
-    throw Error(ErrorKind::config,
-                "batch norm needs more than one value per channel in training, got a batch of 1 sample of shape " +
-                    shape_.text() +
-                    "; use larger batches (last_batch = \"merge\" avoids a last one of 1) or freeze the layer");
-  }
   // The first sample's moments become the batch's: nobody reads them again.
   auto* mean = pass.saved_of<double>(0);
   double* m2 = mean + channels_;

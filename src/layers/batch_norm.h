@@ -19,6 +19,7 @@ class BatchNorm final : public Layer {
   static TypeSpec spec();
 
   Declaration setup(std::span<const Shape> inputs) override;
+  void check_training_batch(int samples) const override;
   Sweeps forward(Mode mode, bool trainable) const override;
   Sweeps backward(bool trainable) const override;
   void affine_map(std::span<const float* const> parameters, std::span<const float* const> states,

@@ -142,6 +142,9 @@ class Layer {
   /// Throws Error{config}: what was expected, what came, a hint; the graph adds which layer it is.
   virtual Declaration setup(std::span<const Shape> inputs) = 0;
 
+  /// Throws Error{config} where so few samples are no batch to train this layer on.
+  virtual void check_training_batch(int /*samples*/) const {}
+
   /// Fills pass.output. `trainable` is false for a frozen layer.
   virtual Sweeps forward(Mode mode, bool trainable) const = 0;
 

@@ -62,27 +62,34 @@ int argmax(std::span<const float> values) {
   return static_cast<int>(std::max_element(values.begin(), values.end()) - values.begin());
 }
 
-void check_fits(const Dataset& data, const Shape& input, int outputs) {
+void check_fits(const Dataset& data, const Shape& input, int outputs, const std::string& part) {
   const auto& storage = data.storage();
-  const std::string where = storage.source.empty() ? "data" : storage.source;
-  if (data.empty()) throw Error(ErrorKind::data, where + ": no samples");
+  const std::string sample = part.empty() ? "sample" : part + " sample";
+  const auto fail = [&](const std::string& what) {
+    throw Error(ErrorKind::data, (storage.source.empty() ? "data" : storage.source) + ": " + what);
+  };
+  if (data.empty()) fail("no " + sample + "s");
   if (data.shape() != input) {
-    throw Error(ErrorKind::data,
-                where + ": samples are " + data.shape().text() + ", the network expects " + input.text());
+    fail(sample + "s are " + data.shape().text() + ", the network expects " + input.text());
   }
-  if (storage.targets.empty() && storage.labels.empty())
-    throw Error(ErrorKind::data, where + ": samples have no labels");
+  if (storage.targets.empty() && storage.labels.empty()) fail(sample + "s have no labels");
   if (!storage.targets.empty() && storage.target_size != outputs) {
-    throw Error(ErrorKind::data, where + ": " + std::to_string(storage.target_size) +
-                                     " targets a sample, the network has " + std::to_string(outputs) + " outputs");
+    fail(std::to_string(storage.target_size) + " targets a " + sample + ", the network has " + std::to_string(outputs) +
+         " outputs");
   }
   if (!storage.targets.empty()) return;
   for (int i = 0; i < data.size(); ++i) {
     if (data.label(i) >= 0 && data.label(i) < outputs) continue;
-    throw Error(ErrorKind::data, where + ": sample " + std::to_string(i) + " has label " +
-                                     std::to_string(data.label(i)) + ", the network has " + std::to_string(outputs) +
-                                     " outputs; the last layer needs one for each class");
+    fail(sample + " " + std::to_string(i) + " has label " + std::to_string(data.label(i)) + ", the network has " +
+         std::to_string(outputs) + " outputs; the last layer needs one for each class");
   }
+}
+
+void check_fits(const DataSplits& data, const Shape& input, int outputs) {
+  const auto& names = data.train.storage().class_names;
+  check_fits(data.train, input, outputs);
+  if (!data.validation.empty()) check_fits(data.validation.with_classes(names, outputs), input, outputs, "validation");
+  check_fits(data.test.with_classes(names, outputs), input, outputs, "test");
 }
 
 }  // namespace convoy

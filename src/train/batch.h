@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 
 #include "data/loader.h"
 #include "graph/session.h"
@@ -30,7 +31,11 @@ void compute_losses(const Loss& loss, const Batch& batch, Session& session, floa
 /// The index of the largest number; the first of equals.
 int argmax(std::span<const float> values);
 
-/// Checks that a network and a data set fit: the shape of the samples, the range of the labels. Throws Error{data}.
-void check_fits(const Dataset& data, const Shape& input, int outputs);
+/// Checks that a network and a data set fit: the shape of the samples, the range of the labels. `part` is what messages
+/// call the samples: "test". Throws Error{data}.
+void check_fits(const Dataset& data, const Shape& input, int outputs, const std::string& part = "");
+
+/// The same for all parts of a data set, whose classes are those of the training samples. An empty validation set fits.
+void check_fits(const DataSplits& data, const Shape& input, int outputs);
 
 }  // namespace convoy

@@ -12,6 +12,7 @@
 #include "io/checkpoint.h"
 #include "io/run_folder.h"
 #include "kernels/gemm.h"
+#include "train/batch.h"
 #include "train/data_sums.h"
 #include "train/experiment.h"
 #include "train/model_io.h"
@@ -121,6 +122,7 @@ class Run {
 
  private:
   TrainingTask prepare() {
+    check_fits(data_, impl_.input, model_.outputs());
     impl_.scaling = scaling_for(impl_.config.data.text("scaling"), data_.train);
     impl_.class_names = data_.train.storage().class_names;
     return training_task(impl_, data_.train, data_.validation);
@@ -280,6 +282,7 @@ class Run {
 void require_startable(const Config& config, const DataSplits& data) {
   Model model = Model::from_config(config, data.train.shape(), 1);
   Model::Impl& impl = ModelAccess::impl(model);
+  check_fits(data, impl.input, model.outputs());
   impl.scaling = scaling_for(config.data.text("scaling"), data.train);
   const Trainer trainer(training_task(impl, data.train, data.validation), trainer_options(config));
 }

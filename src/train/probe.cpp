@@ -35,6 +35,7 @@ Probe::Probe(const TrainingTask& task, int last, const DiagnosticsOptions& optio
     if (node.type == "batch_norm" && node.trainable) norms_.push_back({.node = i});
     if (node.type == "relu" || node.type == "relu6") rectifiers_.push_back({.node = i});
   }
+  training_.check_training_batch(loader_.smallest_batch());
   for (const std::string& name : options.percentiles) watched_.emplace_back(name, task.network, last);
 }
 

@@ -52,6 +52,7 @@ Recalibrator::Recalibrator(const Network& network, ThreadPool& pool, const Datas
   }
   if (populations_.empty())
     throw Error(ErrorKind::config, "recalibrate: the network has no batch norm that is trained");
+  session_.check_training_batch(loader_.smallest_batch());
 }
 
 std::vector<Recalibration> Recalibrator::run(Weights& weights) {

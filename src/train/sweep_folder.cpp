@@ -8,6 +8,7 @@
 
 #include "config/differences.h"
 #include "convoy/error.h"
+#include "core/csv.h"
 #include "core/text.h"
 #include "core/value_text.h"
 #include "io/atomic_file.h"
@@ -84,14 +85,6 @@ bool is_left_over(const fs::directory_entry& entry) {
   return is_temporary_name_of(entry.path().filename().string(), identity_file);
 }
 
-/// Texts with commas or quotes in quotes, as RFC 4180 wants them.
-std::string csv_text(const std::string& text) {
-  if (text.find_first_of(",\"") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
-
 bool is_over(const SweepRun& run) {
   return run.state == SweepRun::State::finished || run.state == SweepRun::State::diverged;
 }
@@ -99,7 +92,7 @@ bool is_over(const SweepRun& run) {
 std::string csv_row(const SweepRun& run, const std::string& label) {
   const bool diverged = run.state == SweepRun::State::diverged;
   const std::string scores = diverged ? "," : shortest(run.accuracy) + "," + shortest(run.loss);
-  return csv_text(label) + "," + std::to_string(run.seed) + "," + scores + "," + std::to_string(run.best_epoch) + "," +
+  return csv_field(label) + "," + std::to_string(run.seed) + "," + scores + "," + std::to_string(run.best_epoch) + "," +
          std::to_string(run.epochs) + "," + (diverged ? "1" : "0") + "," + run.folder.filename().string() + "\n";
 }
 

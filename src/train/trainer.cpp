@@ -37,7 +37,7 @@ TrainingTask checked(TrainingTask task) {
   check_fits(task.train, task.network.input_shape(), outputs);
   if (task.validation.empty()) return task;
   task.validation = task.validation.with_classes(task.train.storage().class_names, outputs);
-  check_fits(task.validation, task.network.input_shape(), outputs);
+  check_fits(task.validation, task.network.input_shape(), outputs, "validation");
   return task;
 }
 
@@ -81,6 +81,7 @@ Trainer::Trainer(TrainingTask task, const TrainerOptions& options)
       base_rate_(task_.optimizer.settings.number("learning_rate")),
       best_(task_.weights.copy()),
       states_before_(task_.weights.states.size()) {
+  session_.check_training_batch(loader_.smallest_batch());
   gradient_norms_.reserve(most_norms);
   if (!task_.validation.empty()) {
     evaluator_.emplace(task_.network, task_.weights, task_.loss, task_.pool, options.evaluation_batch);

@@ -281,8 +281,9 @@ TEST_CASE("a batch of one into batch norm is named") {
   CHECK(finished.code == 2);
   CHECK(is_one_line(finished.err));
   CHECK(contains(finished.err, "layer \"norm\": batch norm needs more than one value per channel"));
-  const Finished merged = convoy_run({"train", (folder.path() / "one.toml").string(), "--out", run, "--force",
-                                      "--quiet", "-s", "data.last_batch=merge"});
+  CHECK_FALSE(fs::exists(run));  // it was found before the first step
+  const Finished merged = convoy_run(
+      {"train", (folder.path() / "one.toml").string(), "--out", run, "--quiet", "-s", "data.last_batch=merge"});
   CHECK(merged.code == 0);
 }
 

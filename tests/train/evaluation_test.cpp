@@ -4,6 +4,10 @@
 
 #include "convoy/error.h"
 #include "convoy/model.h"
+#include "convoy/report.h"
+#include "core/text.h"
+#include "support/files.h"
+#include "support/temporary_folder.h"
 #include "train/calibration.h"
 
 using namespace convoy;
@@ -50,11 +54,13 @@ TEST_CASE("an evaluation counts each sample, with the probability of what it was
   Sequential model({1}, 1);
   model.add(Dense{.units = 2, .name = "dense"}).add(Activation{.function = "softmax"});
   model.compile(SGD{}, SoftmaxCrossEntropy{});
+  const float three = std::log(3.0F), nine = std::log(9.0F);
+  const Dataset data = Dataset::from_floats({1}, {three, three, -nine, nine}, std::vector<int>{1, 0, 0, 0});
+  model.fit(data, {.scaling = "none"});
   const auto kernel = model.tensor("dense/kernel");
   kernel[0] = 0;  // so the second output's probability is that of the logistic function
   kernel[1] = 1;
-  const float three = std::log(3.0F), nine = std::log(9.0F);
-  const Dataset data = Dataset::from_floats({1}, {three, three, -nine, nine}, std::vector<int>{1, 0, 0, 0});
+  for (float& bias : model.tensor("dense/bias")) bias = 0;
   const Evaluation found = model.evaluate(data, 3);  // in two batches
   CHECK(found.accuracy == 0.5);
   CHECK(found.confusion.pairs() == std::vector<Confusion::Pair>{{0, 0, 1}, {0, 1, 2}, {1, 1, 1}});
@@ -74,7 +80,9 @@ TEST_CASE("regression has neither classes nor a calibration") {
   Sequential model({1}, 1);
   model.add(Dense{.units = 1});
   model.compile(SGD{}, MeanSquaredError{});
-  const Evaluation found = model.evaluate(Dataset::from_floats({1}, {1, 2}, {1.0F, 2.0F}, 1));
+  const Dataset data = Dataset::from_floats({1}, {1, 2}, {1.0F, 2.0F}, 1);
+  model.fit(data, {.scaling = "none"});
+  const Evaluation found = model.evaluate(data);
   CHECK(found.confusion.empty());
   CHECK_FALSE(found.calibration_error);
   CHECK(found.mistakes.empty());
@@ -116,4 +124,23 @@ TEST_CASE("validation and further training go by name too") {
   CHECK(history[0].validation_accuracy == 1);
   CHECK(model.class_names() == Texts{"a", "b", "c"});
   CHECK_THROWS_AS(model.fit(named({3}, {1, 0, 0}, {0}, {"d"}), {}), Error);
+}
+
+TEST_CASE("mistakes are written as a table, by file where the data has files") {
+  Sequential model = three_classes({"a", "b, \"quoted\"", "c"});
+  Dataset::Storage storage;
+  storage.shape = {3};
+  storage.floats = {1, 0, 0, 0, 0, 4, 0, 4, 0};
+  storage.labels = {0, 1, 1};
+  storage.class_names = {"a", "b, \"quoted\"", "c"};
+  const test::TemporaryFolder folder;
+  const auto table = [&](const Dataset& data) {
+    write_mistakes(model.evaluate(data), data, model.class_names(), folder.path() / "mistakes.csv");
+    return test::contents(folder.path() / "mistakes.csv");
+  };
+  const std::string probability = shortest(1 / (1 + 2 * std::exp(-4.0)));
+  const std::string header = "image,label,prediction,probability\n";
+  CHECK(table(Dataset(storage).slice(1, 2)) == header + "1,\"b, \"\"quoted\"\"\",c," + probability + "\n");
+  storage.files = {"x/1.png", "x/2,\n.png", "x/3.png"};
+  CHECK(table(Dataset(storage)) == header + "\"x/2,\n.png\",\"b, \"\"quoted\"\"\",c," + probability + "\n");
 }

@@ -186,6 +186,37 @@ TEST_CASE("an interrupted run saves what it has and says so") {
   CHECK(std::filesystem::file_size(folder.path() / "run" / "best.safetensors") > 0);
 }
 
+TEST_CASE("a test set that does not fit is found before the first step") {
+  const test::TemporaryFolder folder;
+  const auto data = folder.path() / "digits";
+  const auto run = folder.path() / "run";
+  test::write_small_idx(data, 60);
+  const Config config = small_config({"data.path=" + data.string(), "data.limit=0", "data.validation=10"});
+  const auto refuses = [&](const std::string& message) {
+    CHECK_THROWS_WITH_AS(run_experiment(config, {.folder = run}), (data.string() + ": " + message).c_str(), Error);
+    CHECK_FALSE(std::filesystem::exists(run));
+  };
+  const std::string labels = contents(data / "t10k-labels-idx1-ubyte");
+  test::write(data / "t10k-labels-idx1-ubyte", labels.substr(0, labels.size() - 1) + '\x0a');
+  refuses("test sample 59 has label 10, the network has 10 outputs; the last layer needs one for each class");
+  test::write(data / "t10k-labels-idx1-ubyte", labels);
+
+  std::string images = contents(data / "t10k-images-idx3-ubyte");
+  images[11] = 14;  // the same pixels as images of 14 x 56
+  images[15] = 56;
+  test::write(data / "t10k-images-idx3-ubyte", images);
+  refuses("test samples are 14x56x1, the network expects 28x28x1");
+}
+
+TEST_CASE("a last batch of one that batch norm cannot learn from is found before the first step") {
+  const test::TemporaryFolder folder;
+  const auto run = folder.path() / "run";
+  const std::string network = "layer.conv2d_1.kernel=28";  // leaves one value a channel
+  CHECK_THROWS_AS(run_experiment(small_config({network, "layer.conv2d_1.stride=1", "data.limit=33"}), {.folder = run}),
+                  Error);
+  CHECK_FALSE(std::filesystem::exists(run));
+}
+
 TEST_CASE("nothing is written when the experiment cannot start") {
   const test::TemporaryFolder folder;
   const auto run = folder.path() / "run";
