@@ -54,11 +54,13 @@ TEST_CASE("an evaluation counts each sample, with the probability of what it was
   Sequential model({1}, 1);
   model.add(Dense{.units = 2, .name = "dense"}).add(Activation{.function = "softmax"});
   model.compile(SGD{}, SoftmaxCrossEntropy{});
+  const float three = std::log(3.0F), nine = std::log(9.0F);
+  const Dataset data = Dataset::from_floats({1}, {three, three, -nine, nine}, std::vector<int>{1, 0, 0, 0});
+  model.fit(data, {.scaling = "none"});
   const auto kernel = model.tensor("dense/kernel");
   kernel[0] = 0;  // so the second output's probability is that of the logistic function
   kernel[1] = 1;
-  const float three = std::log(3.0F), nine = std::log(9.0F);
-  const Dataset data = Dataset::from_floats({1}, {three, three, -nine, nine}, std::vector<int>{1, 0, 0, 0});
+  for (float& bias : model.tensor("dense/bias")) bias = 0;
   const Evaluation found = model.evaluate(data, 3);  // in two batches
   CHECK(found.accuracy == 0.5);
   CHECK(found.confusion.pairs() == std::vector<Confusion::Pair>{{0, 0, 1}, {0, 1, 2}, {1, 1, 1}});
@@ -78,7 +80,9 @@ TEST_CASE("regression has neither classes nor a calibration") {
   Sequential model({1}, 1);
   model.add(Dense{.units = 1});
   model.compile(SGD{}, MeanSquaredError{});
-  const Evaluation found = model.evaluate(Dataset::from_floats({1}, {1, 2}, {1.0F, 2.0F}, 1));
+  const Dataset data = Dataset::from_floats({1}, {1, 2}, {1.0F, 2.0F}, 1);
+  model.fit(data, {.scaling = "none"});
+  const Evaluation found = model.evaluate(data);
   CHECK(found.confusion.empty());
   CHECK_FALSE(found.calibration_error);
   CHECK(found.mistakes.empty());
