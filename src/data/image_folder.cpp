@@ -42,7 +42,7 @@ Dataset load_classes(const fs::path& folder, const Texts& classes, const ImageFo
     const auto known = std::ranges::find(classes, name_text(path.filename().string()));
     if (known == classes.end()) fail(path, "a class that the training images do not have");
     for (const auto& file : entries(path, false)) {
-      const auto pixels = load_image(file, options.shape, {.invert = options.invert});
+      const auto pixels = load_image(file, options.shape, options.image);
       storage.bytes.insert(storage.bytes.end(), pixels.begin(), pixels.end());
       storage.labels.push_back(static_cast<int>(known - classes.begin()));
     }

@@ -13,7 +13,7 @@ DataSplits load_idx(const std::filesystem::path& folder, const std::string& hint
 
 struct ImageFolderOptions {
   Shape shape;  ///< what every image becomes
-  bool invert = false;
+  ImageOptions image = {};
   double test_fraction = 0.2;  ///< drawn for testing where the folder has no test/ of its own
   std::uint64_t seed = 0;
   std::string hint;

@@ -16,7 +16,7 @@ DataSplits load_image_folder_kind(const Settings& data, std::uint64_t seed) {
   const auto [height, width] = data.pair("image_size");
   ImageFolderOptions options;
   options.shape = {height, width, data.integer("channels")};
-  options.invert = data.flag("invert");
+  options.image = {.invert = data.flag("invert"), .fit = data.text("fit")};
   options.test_fraction = data.number("test_fraction");
   options.seed = seed;
   options.hint = data.text("hint");
@@ -58,6 +58,13 @@ const std::vector<DatasetType>& dataset_types() {
           .doc = "1 turns images to grey, 3 to colour.",
           .min = 1,
           .max = 3},
+         {.name = "fit",
+          .kind = Kind::choice,
+          .fallback = Value{std::string("stretch")},
+          .doc =
+              "How images get their size: stretched; with their proportions, padded with the colour of their border; "
+              "or as photos of one digit, prepared as MNIST's were: light on dark, cut out, centred.",
+          .choices = image_fits()},
          {.name = "test_fraction",
           .kind = Kind::number,
           .fallback = Value{0.2},
