@@ -31,41 +31,131 @@ std::vector<Guess> best(std::span<const float> probabilities, const std::vector<
   return guesses;
 }
 
-void print(const std::string& image, const std::vector<Guess>& guesses, bool json) {
-  if (json) {
+/// Shows one line an image, or one JSON object, or one row of CSV.
+class Printer {
+ public:
+  Printer(const Options& options, int classes)
+      : json_(options.has("json")), csv_(options.has("csv")), top_(std::min(options.integer("top"), classes)) {}
+
+  int top() const { return top_; }
+
+  void print_header() const {
+    if (!csv_) return;
+    std::cout << "image";
+    for (int i = 1; i <= top_; ++i) {
+      const std::string number = i == 1 ? "" : std::to_string(i);
+      std::cout << ",class" << number << ",probability" << number;
+    }
+    std::cout << '\n';
+  }
+
+  void print(const std::string& image, const std::vector<Guess>& guesses) const {
+    if (json_) return print_json(image, guesses);
+    std::cout << (csv_ ? csv_field(image) : shown(image) + ':');
+    for (const Guess& guess : guesses) {
+      if (csv_) {
+        std::cout << ',' << csv_field(guess.name) << ',' << guess.probability;
+      } else {
+        std::cout << "  " << shown(guess.name) << ' ' << percent(static_cast<double>(guess.probability));
+      }
+    }
+    std::cout << '\n';
+  }
+
+  void print_error(const std::string& image, const std::string& error) const {
+    std::cout.flush();  // the lines before it come first
+    std::cerr << red("error: ") << shown_lines(error) << '\n';
+    if (!json_) return;
+    std::cout << json_text(nlohmann::ordered_json{{"event", "prediction"}, {"image", image}, {"error", error}}) << '\n';
+  }
+
+ private:
+  static void print_json(const std::string& image, const std::vector<Guess>& guesses) {
     nlohmann::ordered_json line = {
         {"event", "prediction"}, {"image", image}, {"class", guesses[0].name}, {"probability", guesses[0].probability}};
     for (const Guess& guess : guesses)
       line["top"].push_back({{"class", guess.name}, {"probability", guess.probability}});
     std::cout << json_text(line) << '\n';
-    return;
   }
-  std::cout << shown(image) << ':';
-  for (const Guess& guess : guesses)
-    std::cout << "  " << shown(guess.name) << ' ' << percent(static_cast<double>(guess.probability));
-  std::cout << '\n';
+
+  /// Quoted where RFC 4180 wants it.
+  static std::string csv_field(const std::string& text) {
+    const std::string field = shown(text);
+    if (field.find_first_of(",\"\r\n") == std::string::npos) return field;
+    std::string quoted = "\"";
+    for (const char letter : field) quoted += letter == '"' ? std::string("\"\"") : std::string(1, letter);
+    return quoted + '"';
+  }
+
+  bool json_;
+  bool csv_;
+  int top_;
+};
+
+void refuse_both(const Options& options, const std::string& one, const std::string& other) {
+  if (options.has(one) && options.has(other))
+    throw Error(ErrorKind::config, "convoy predict: expected --" + one + " or --" + other + ", got both");
+}
+
+/// What training did to its images is done here too, unless an option says otherwise.
+ImageOptions preparation(const Options& options, const Settings& data) {
+  ImageOptions image;
+  image.invert = options.has("invert") || (!options.has("no-invert") && data.has("invert") && data.flag("invert"));
+  image.fit = options.text("fit", data.text_or("fit", "stretch"));
+  return image;
+}
+
+/// The images that an argument means: itself, or those below a folder.
+std::vector<std::filesystem::path> images_of(const std::string& argument) {
+  if (!std::filesystem::is_directory(argument)) return {argument};
+  ImageList list = list_images(argument);
+  if (list.files.empty()) throw Error(ErrorKind::data, argument + ": no image in this folder");
+  if (list.passed_over > 0) {
+    std::cerr << "note: " << shown(argument) << ": passed over what is no image: " << list.passed_over
+              << (list.passed_over == 1 ? " file\n" : " files\n");
+  }
+  return std::move(list.files);
 }
 
 void declare_predict(Options& options) {
   options.add_integer("top", "K", "Show the K likeliest classes; 1 is the default.", 1, 1, 1000000);
+  options.add_choice("fit", image_fits(),
+                     "How images get the model's size, as the key data.fit of its training unless given: stretch; pad, "
+                     "which keeps the proportions; digit, for photos of digits: prepared as MNIST's were.");
   options.add_flag("invert", "The images are dark on light, the model learnt light on dark (or the other way round).");
+  options.add_flag("no-invert", "The model's training images were inverted, these are not to be.");
+  options.add_flag("csv", "Print a table: image, class and probability, and class2 ... with --top.");
   options.add_flag("json", "Print one JSON object an image.");
 }
 
 int run_predict(const Options& options) {
-  Model model = Model::load(model_file(options.positional()[0]), 1);
+  refuse_both(options, "csv", "json");
+  refuse_both(options, "invert", "no-invert");
+  const std::filesystem::path file = model_file(options.positional()[0]);
+  Model model = Model::load(file, 1);
+  const Printer printer(options, model.outputs());
+  const ImageOptions image_options = preparation(options, config_of(file).data);
   Predictor predictor(model);
   int code = ok;
-  for (std::size_t i = 1; i < options.positional().size(); ++i) {
-    const std::string& image = options.positional()[i];
+  const auto keep_on = [&](const std::string& name, const auto& work) {  // the other images are still worth an answer
     try {
-      const auto pixels = load_image(image, model.input_shape(), {.invert = options.has("invert")});
-      const std::vector<float> values(pixels.begin(), pixels.end());
-      print(image, best(predictor.predict(values), model.class_names(), options.integer("top")), options.has("json"));
-    } catch (const Error& error) {  // the other images are still worth an answer
-      std::cerr << red("error: ") << shown_lines(error.what()) << '\n';
+      work();
+    } catch (const Error& error) {
+      printer.print_error(name, error.what());
       code = bad_data;
     }
+  };
+  const auto predict_image = [&](const std::filesystem::path& image) {
+    const auto pixels = load_image(image, model.input_shape(), image_options);
+    const std::vector<float> values(pixels.begin(), pixels.end());
+    printer.print(image.string(), best(predictor.predict(values), model.class_names(), printer.top()));
+  };
+  printer.print_header();
+  for (std::size_t i = 1; i < options.positional().size(); ++i) {
+    const std::string& argument = options.positional()[i];
+    keep_on(argument, [&] {
+      for (const auto& image : images_of(argument)) keep_on(image.string(), [&] { predict_image(image); });
+    });
   }
   return code;
 }
@@ -77,7 +167,7 @@ const Verb predict_verb = {.name = "predict",
                            .help = "Classify images.",
                            .examples =
                                "convoy predict runs/mnist_cnn photo.png --top 3\n"
-                               "convoy predict runs/mnist_cnn scans/*.png --invert",
+                               "convoy predict runs/mnist_cnn scans/ --fit digit --csv > digits.csv",
                            .declare = declare_predict,
                            .run = run_predict};
 

@@ -107,11 +107,29 @@ Scaling scaling_for(const std::string& kind, const Dataset& train);
 
 /// How an image file is turned into a sample.
 struct ImageOptions {
-  bool invert = false;  ///< dark digits on light paper become light on dark
+  bool invert = false;          ///< dark digits on light paper become light on dark; not asked with the fit "digit"
+  std::string fit = "stretch";  ///< one of image_fits()
 };
 
-/// One image file through stb_image, turned to grey or colour and resized (area average when shrinking, bilinear when
-/// growing) to `shape`. Throws Error{data}.
+/// How an image is brought to a sample's size. "stretch": each axis is resized, by the mean of areas when shrinking,
+/// else between neighbours. "pad": the proportions are kept; what is missing has the colour of the image's border.
+/// "digit": a photo of one digit is prepared as MNIST's authors prepared theirs, white strokes on black whatever they
+/// were, their box fitted into 20 x 20 of 28 x 28 pixels, or the same share, and placed by its centre of mass.
+const std::vector<std::string>& image_fits();
+
+/// One PNG, JPEG or BMP, whatever its name says, as a viewer shows it: turned as its Exif data say, transparent parts
+/// on white or black, whichever gives contrast. It becomes grey or colour and of `shape`. Sides are at most 16384
+/// pixels, and 2^26 in all. Throws Error{data}.
 std::vector<std::uint8_t> load_image(const std::filesystem::path& file, const Shape& shape, ImageOptions options = {});
+
+/// The images below a folder, by path.
+struct ImageList {
+  std::vector<std::filesystem::path> files;
+  int passed_over = 0;  ///< other files, which are no images by their names nor by their first bytes
+};
+
+/// Looks through a folder and those in it, but for hidden ones and __MACOSX. Throws Error{data} where it cannot be
+/// read.
+ImageList list_images(const std::filesystem::path& folder);
 
 }  // namespace convoy

@@ -64,9 +64,10 @@ class PartReader {
     for (const fs::path& file : of_class.files) {
       try {
         ++images_;
-        const auto pixels = load_image(file, options_.shape, {.invert = options_.invert});
+        const auto pixels = load_image(file, options_.shape, options_.image);
         storage_.bytes.insert(storage_.bytes.end(), pixels.begin(), pixels.end());
         storage_.labels.push_back(static_cast<int>(known));
+        storage_.files.push_back(file.string());
       } catch (const Error& error) {
         bad_.emplace_back(error.what());
       }

@@ -29,7 +29,7 @@ std::vector<std::filesystem::path> files_of_idx(const std::filesystem::path& fol
 
 struct ImageFolderOptions {
   Shape shape;  ///< what every image becomes
-  bool invert = false;
+  ImageOptions image = {};
   bool skip_bad = false;  ///< leave out images that cannot be read; otherwise they are an error
   std::string hint = {};
 };

@@ -27,7 +27,7 @@ FoundParts load_image_folder_kind(const Settings& data, Need need) {
   const auto [height, width] = data.pair("image_size");
   return load_image_folder(data.text("path"),
                            {.shape = {height, width, data.integer("channels")},
-                            .invert = data.flag("invert"),
+                            .image = {.invert = data.flag("invert"), .fit = data.text("fit")},
                             .skip_bad = data.text("on_bad_image") == "skip",
                             .hint = data.text("hint")},
                            need);
@@ -74,6 +74,13 @@ const std::vector<DatasetType>& dataset_types() {
           .doc = "1 turns images to grey, 3 to colour.",
           .min = 1,
           .max = 3},
+         {.name = "fit",
+          .kind = Kind::choice,
+          .fallback = Value{std::string("stretch")},
+          .doc =
+              "How images get their size: stretched; with their proportions, padded with the colour of their border; "
+              "or as photos of one digit, prepared as MNIST's were: light on dark, cut out, centred.",
+          .choices = image_fits()},
          {.name = "on_bad_image",
           .kind = Kind::choice,
           .fallback = Value{std::string("error")},

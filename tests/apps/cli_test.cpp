@@ -127,6 +127,37 @@ TEST_CASE("a value and a file name keep their commas") {
   const Finished predict = convoy_run({"predict", model.string(), (folder.path() / "a,b.png").string()});
   CHECK(predict.code == 0);
   CHECK(contains(predict.out, "a,b.png:  "));
+
+  // A folder: every image in it, and its bad one stops no other.
+  const fs::path scans = folder.path() / "scans";
+  fs::create_directories(scans / "deeper");
+  write_digit(scans / "2.png", 0);
+  write_digit(scans / "deeper" / "1,\"x\".png", 3);
+  write(scans / "bad.jpg", "this is no image");
+  write(scans / "notes.txt", "this neither");
+  fs::create_directory(folder.path() / "empty");
+  const Finished csv = convoy_run({"predict", model.string(), scans.string(), "--csv", "--top", "2"});
+  CHECK(csv.code == 3);
+  CHECK(csv.out.starts_with("image,class,probability,class2,probability2\n" + (scans / "2.png").string() + ','));
+  CHECK(contains(csv.out, "\n\"" + (scans / "deeper" / "1,\"\"x\"\".png").string() + "\","));
+  CHECK(std::count(csv.out.begin(), csv.out.end(), '\n') == 3);
+  CHECK(contains(csv.err, "note: " + scans.string() + ": passed over what is no image: 1 file\n"));
+  CHECK(contains(csv.err, "error: " + (scans / "bad.jpg").string() + ": not an image that can be read"));
+  const Finished json = convoy_run({"predict", model.string(), scans.string(), "--json"});
+  CHECK(json.code == 3);
+  std::istringstream lines(json.out);
+  std::vector<nlohmann::json> objects;
+  for (std::string line; std::getline(lines, line);) objects.push_back(nlohmann::json::parse(line));
+  REQUIRE(objects.size() == 3);
+  CHECK(objects[0].contains("class"));
+  CHECK(contains(objects[1]["error"], "not an image"));
+  CHECK(objects[2]["image"] == (scans / "deeper" / "1,\"x\".png").string());
+  const Finished empty = convoy_run({"predict", model.string(), (folder.path() / "empty").string()});
+  CHECK(empty.code == 3);
+  CHECK(contains(empty.err, "empty: no image in this folder"));
+  CHECK(convoy_run({"predict", model.string(), scans.string(), "--csv", "--json"}).code == 2);
+  CHECK(convoy_run({"predict", model.string(), scans.string(), "--fit", "crop"}).code == 2);
+  CHECK(convoy_run({"predict", model.string(), (scans / "2.png").string(), "--fit", "digit"}).code == 0);
 }
 
 TEST_CASE("train, evaluate, predict, inspect, summarise") {

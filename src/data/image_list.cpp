@@ -1,0 +1,35 @@
+#include <algorithm>
+#include <system_error>
+
+#include "convoy/dataset.h"
+#include "convoy/error.h"
+#include "convoy/foreign_text.h"
+#include "data/image_format.h"
+
+namespace convoy {
+
+namespace fs = std::filesystem;
+
+ImageList list_images(const fs::path& folder) {
+  ImageList list;
+  std::error_code error;
+  fs::recursive_directory_iterator entry(folder, error);
+  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    std::error_code ignored;
+    const bool is_folder = entry->is_directory(ignored);
+    if (name.front() == '.' || name == "__MACOSX") {
+      if (is_folder) entry.disable_recursion_pending();
+    } else if (!is_folder) {
+      if (is_image_file(entry->path()))
+        list.files.push_back(entry->path());
+      else
+        ++list.passed_over;
+    }
+  }
+  if (error) throw Error(ErrorKind::data, shown(folder.string()) + ": cannot be read: " + error.message());
+  std::ranges::sort(list.files);
+  return list;
+}
+
+}  // namespace convoy

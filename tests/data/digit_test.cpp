@@ -1,0 +1,219 @@
+#include "data/digit.h"
+
+#include <doctest/doctest.h>
+
+#include "convoy/dataset.h"
+#include "convoy/error.h"
+#include "data/components.h"
+#include "data/filters.h"
+#include "data/png.h"
+#include "data/strokes.h"
+#include "support/digit_photos.h"
+#include "support/digits.h"
+#include "support/files.h"
+#include "support/temporary_folder.h"
+#include "support/text.h"
+
+using namespace convoy;
+
+namespace {
+
+/// First and last row or column of a prepared digit that is not black.
+struct Extent {
+  int first, last;
+  int length() const { return last - first + 1; }
+};
+
+Extent extent(const Image& image, bool of_rows) {
+  Extent found{image.height, -1};
+  for (int i = 0; i < 28 * 28; ++i) {
+    if (image.pixels[static_cast<std::size_t>(i)] == 0) continue;
+    const int place = of_rows ? i / 28 : i % 28;
+    found = {std::min(found.first, place), std::max(found.last, place)};
+  }
+  return found;
+}
+
+/// The centre of mass of a 28 x 28 image, along one axis.
+double centre(const Image& image, bool of_rows) {
+  double mass = 0, moment = 0;
+  for (int i = 0; i < 28 * 28; ++i) {
+    mass += image.pixels[static_cast<std::size_t>(i)];
+    moment += image.pixels[static_cast<std::size_t>(i)] * ((of_rows ? i / 28 : i % 28) + 0.5);
+  }
+  return moment / mass;
+}
+
+double distance(const Image& a, const Image& b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < a.pixels.size(); ++i) sum += std::abs(a.pixels[i] - b.pixels[i]);
+  return sum / static_cast<double>(a.pixels.size());
+}
+
+Image prepared(const test::DigitPhoto& photo) { return prepared_digit(test::photo_of(photo), {28, 28}); }
+
+std::string error_of(const Image& photo) {
+  try {
+    prepared_digit(photo, {28, 28});
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::data);
+    return error.what();
+  }
+  return "no error";
+}
+
+}  // namespace
+
+TEST_CASE("a prepared digit is 20 pixels long, white on black, with its centre of mass in the middle") {
+  for (int digit = 0; digit < 10; ++digit) {
+    CAPTURE(digit);
+    const Image image = prepared({.digit = digit, .centre_x = 90, .centre_y = 200, .pen = 12});
+    CHECK(extent(image, true).length() == 20);
+    CHECK(extent(image, false).length() <= 16);  // as high as 0.6 wide, and the pen
+    CHECK(std::abs(centre(image, true) - 14.5) <= 0.55);
+    CHECK(std::abs(centre(image, false) - 14.5) <= 0.55);
+    CHECK(*std::ranges::max_element(image.pixels) > 240);
+  }
+}
+
+TEST_CASE("ground, shadow, place, size and polarity of a photo hardly change what is prepared") {
+  const Image plain = prepared({.digit = 5, .pen = 10, .paper = 255, .ink = 0});
+  CHECK(distance(plain, prepared({.digit = 5, .pen = 10, .paper = 0, .ink = 255})) < 3);
+  CHECK(distance(plain, prepared({.digit = 5, .pen = 10, .paper = 150, .ink = 70})) < 3);
+  CHECK(distance(plain, prepared({.digit = 5, .pen = 10, .shadow_x = 0.5, .shadow_y = -0.3})) < 3);
+  CHECK(distance(plain, prepared({.digit = 5, .pen = 10, .noise = 8})) < 8);
+  CHECK(distance(plain, prepared({.digit = 5, .centre_x = 70, .centre_y = 220, .pen = 10})) < 8);
+  CHECK(
+      distance(
+          plain,
+          prepared(
+              {.digit = 5, .width = 1600, .height = 1200, .centre_x = 800, .centre_y = 600, .tall = 480, .pen = 40})) <
+      8);
+}
+
+TEST_CASE("specks, a dark table beside the paper and a corner in the shadow are no part of the digit") {
+  const test::DigitPhoto photo{.digit = 3, .pen = 10};
+  const Image want = prepared(photo);
+  Image other = test::photo_of(photo);
+  const auto darken = [&](int top, int left, int bottom, int right) {
+    for (int y = top; y < bottom; ++y)
+      for (int x = left; x < right; ++x) other.pixels[static_cast<std::size_t>(y * other.width + x)] = 40;
+  };
+  for (int i = 0; i < 20; ++i) darken(13 * i, 17 * i + 5, 13 * i + 3, 17 * i + 8);
+  CHECK(distance(want, prepared_digit(other, {28, 28})) < 3);
+  darken(0, 370, 300, 400);
+  CHECK(distance(want, prepared_digit(other, {28, 28})) < 3);
+  darken(280, 0, 300, 30);
+  CHECK(distance(want, prepared_digit(other, {28, 28})) < 3);
+}
+
+TEST_CASE("the strokes of a fine pen are drawn wider, others keep their width") {
+  const auto brightness = [](const Image& image) {
+    double sum = 0;
+    for (const auto pixel : image.pixels) sum += pixel;
+    return sum / 255;
+  };
+  const double fine = brightness(prepared({.digit = 0, .tall = 200, .pen = 3}));
+  const double middle = brightness(prepared({.digit = 0, .tall = 200, .pen = 22}));
+  const double thick = brightness(prepared({.digit = 0, .tall = 200, .pen = 40}));
+  CHECK(fine > 0.7 * middle);
+  CHECK(thick > 1.4 * middle);
+}
+
+TEST_CASE("a photo without a digit is an error by name") {
+  const std::string nothing = "no digit was found: nothing stands out from its ground";
+  CHECK(error_of(test::photo_of({.paper = 200, .ink = 200})) == nothing);
+  CHECK(error_of(test::photo_of({.paper = 200, .ink = 200, .noise = 12})) == nothing);
+  CHECK(error_of(test::photo_of({.paper = 200, .ink = 200, .shadow_x = 0.5, .shadow_y = 0.3, .noise = 5})) == nothing);
+  CHECK(error_of({.height = 1, .width = 1, .channels = 1, .pixels = {7}}) == nothing);
+  for (const int value : {0, 255}) {
+    CHECK(error_of({.height = 40,
+                    .width = 30,
+                    .channels = 1,
+                    .pixels = std::vector<std::uint8_t>(1200, static_cast<std::uint8_t>(value))}) == nothing);
+  }
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "blank.png";
+  test::write(file, png(std::vector<std::uint8_t>(100, 9), {10, 10}, 1));
+  CHECK_THROWS_WITH_AS(load_image(file, {28, 28, 1}, {.fit = "digit"}), (file.string() + ": " + nothing).c_str(),
+                       Error);
+}
+
+TEST_CASE("MNIST's own digits, which are prepared already, stay nearly as they are") {
+  double sum = 0;
+  const Dataset data = test::mnist().test.slice(0, 200);
+  for (int n = 0; n < data.size(); ++n) {
+    const auto first = data.storage().bytes.begin() + static_cast<std::ptrdiff_t>(data.index(n)) * 784;
+    const Image digit{.height = 28, .width = 28, .channels = 1, .pixels = {first, first + 784}};
+    sum += distance(digit, prepared_digit(digit, {28, 28}));
+  }
+  CHECK(sum / data.size() < 8);  // of 255; the mean of all their pixels is 33
+}
+
+TEST_CASE("images are fitted by stretching, by padding or as digits, in grey and colour") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "a.png";
+  // 4 x 2: a border of 50 around nothing but it, with 200 in a corner
+  test::write(file, png(std::vector<std::uint8_t>{200, 50, 50, 50, 50, 50, 50, 50}, {2, 4}, 1));
+  const auto padded = load_image(file, {4, 4, 1}, {.fit = "pad"});
+  CHECK(padded == std::vector<std::uint8_t>{50, 50, 50, 50, 200, 50, 50, 50, 50, 50, 50, 50, 50, 50, 50, 50});
+  CHECK(load_image(file, {4, 4, 1}, {.invert = true, .fit = "pad"})[4] == 55);
+  CHECK(load_image(file, {4, 4, 3}, {.fit = "pad"})[12] == 200);
+  CHECK(load_image(file, {2, 2, 1}) == std::vector<std::uint8_t>{125, 50, 50, 50});
+  CHECK_THROWS_WITH_AS(load_image(file, {4, 4, 1}, {.fit = "crop"}),
+                       (file.string() + ": fit: expected stretch, pad or digit, got \"crop\"").c_str(), Error);
+
+  const Image photo = test::photo_of({.digit = 4});
+  test::write(file, png(photo.pixels, {photo.height, photo.width}, 1));
+  const auto grey = load_image(file, {28, 28, 1}, {.fit = "digit"});
+  CHECK(grey == prepared_digit(photo, {28, 28}).pixels);
+  CHECK(grey == load_image(file, {28, 28, 1}, {.invert = true, .fit = "digit"}));
+  const auto colour = load_image(file, {28, 28, 3}, {.fit = "digit"});
+  for (std::size_t i = 0; i < colour.size(); ++i) REQUIRE(colour[i] == grey[i / 3]);
+  CHECK(load_image(file, {14, 56, 1}, {.fit = "digit"}).size() == 14 * 56);
+}
+
+TEST_CASE("connected components") {
+  const std::vector<std::uint8_t> mask = {1, 0, 0, 0, 1,  //
+                                          0, 1, 0, 0, 1,  //
+                                          0, 0, 0, 0, 0,  //
+                                          0, 0, 1, 0, 0,  //
+                                          0, 0, 0, 0, 0};
+  const auto components = components_of(mask, {5, 5});
+  REQUIRE(components.size() == 3);
+  CHECK(components[0].pixels == std::vector<std::int32_t>{0, 6});  // neighbours at a corner
+  CHECK(components[0].on_border == 1);
+  CHECK(components[1].area() == 2);
+  CHECK(components[1].side() == 2);
+  CHECK(components[2].top == 3);
+  CHECK(components[2].right == 2);
+  CHECK(components[2].on_border == 0);
+}
+
+TEST_CASE("filters of maps") {
+  const FloatMap map = {1, 1, 1, 9, 1, 1};
+  CHECK(box_mean(map, {1, 6}, 1) == FloatMap{1, 1, 11.0F / 3, 11.0F / 3, 11.0F / 3, 1});
+  CHECK(box_mean(map, {6, 1}, 5) == FloatMap(6, 14.0F / 6));
+  CHECK(closed({5, 5, 1, 5, 5, 2, 2, 2, 2}, {1, 9}, 1) == FloatMap{5, 5, 5, 5, 5, 2, 2, 2, 2});
+  const FloatMap distances = distances_to({0, 0, 0, 0, 0, 0, 0, 0, 1}, {3, 3});
+  CHECK(distances[8] == 0);
+  CHECK(distances[7] == 1);
+  CHECK(distances[0] == doctest::Approx(8.0 / 3));  // sqrt(8) = 2.83
+}
+
+TEST_CASE("images are listed below a folder, however deep, by content and name") {
+  const test::TemporaryFolder folder;
+  const std::string image = png(std::vector<std::uint8_t>(4, 9), {2, 2}, 1);
+  for (const auto* name : {"b.png", "deep/er/a.dat", "deep/.hidden.png", "__MACOSX/x.png", ".trash/y.png", "bad.jpg"}) {
+    std::filesystem::create_directories((folder.path() / name).parent_path());
+    test::write(folder.path() / name, std::string(name) == "bad.jpg" ? "damaged" : image);
+  }
+  test::write(folder.path() / "notes.txt", "no image");
+  const ImageList list = list_images(folder.path());
+  REQUIRE(list.files.size() == 3);
+  CHECK(list.files[0] == folder.path() / "b.png");
+  CHECK(list.files[1] == folder.path() / "bad.jpg");
+  CHECK(list.files[2] == folder.path() / "deep/er/a.dat");
+  CHECK(list.passed_over == 1);
+  CHECK_THROWS_AS(list_images(folder.path() / "none"), Error);
+}
