@@ -8,6 +8,7 @@
 #include "convoy/experiment.h"
 #include "convoy/foreign_text.h"
 #include "convoy/predictor.h"
+#include "finite.h"
 #include "options.h"
 #include "terminal.h"
 #include "verb.h"
@@ -53,7 +54,8 @@ void declare_predict(Options& options) {
 }
 
 int run_predict(const Options& options) {
-  Model model = Model::load(model_file(options.positional()[0]), 1);
+  const auto file = model_file(options.positional()[0]);
+  Model model = Model::load(file, 1);
   Predictor predictor(model);
   int code = ok;
   for (std::size_t i = 1; i < options.positional().size(); ++i) {
@@ -61,7 +63,9 @@ int run_predict(const Options& options) {
     try {
       const auto pixels = load_image(image, model.input_shape(), {.invert = options.has("invert")});
       const std::vector<float> values(pixels.begin(), pixels.end());
-      print(image, best(predictor.predict(values), model.class_names(), options.integer("top")), options.has("json"));
+      const std::span<const float> outputs = predictor.predict(values);
+      require_finite(outputs, file);
+      print(image, best(outputs, model.class_names(), options.integer("top")), options.has("json"));
     } catch (const Error& error) {  // the other images are still worth an answer
       std::cerr << red("error: ") << shown_lines(error.what()) << '\n';
       code = bad_data;
