@@ -1,6 +1,7 @@
 #include "graph/footprint.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <string>
 
@@ -26,7 +27,7 @@ double largest_activation(const Network& network) {
 
 std::string megabytes(double bytes) {
   char text[32];
-  std::snprintf(text, sizeof text, bytes < 1e18 ? "%.0f MB" : "%.1e MB", bytes / (1U << 20U));
+  std::snprintf(text, sizeof text, bytes < 1e18 ? "%.0f MB" : "%.1e MB", std::ceil(bytes / (1U << 20U)));
   return text;
 }
 
