@@ -3,6 +3,7 @@
 
 #include "convoy/experiment.h"
 #include "convoy/foreign_text.h"
+#include "finite.h"
 #include "options.h"
 #include "terminal.h"
 #include "verb.h"
@@ -72,6 +73,7 @@ int run_eval(const Options& options) {
   const DataSplits data = data_of_model(file, options.text("data"));
   const std::string split = options.text("split", "test");
   const Evaluation result = model.evaluate(data.split(split), 32, options.integer("top"));
+  require_finite(result, file);
   if (options.has("json")) {
     print_json(result, split);
     return ok;

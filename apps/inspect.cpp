@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iomanip>
 #include <iostream>
 
@@ -10,6 +11,8 @@ namespace convoy::app {
 namespace {
 
 constexpr std::size_t widest_name = 60;
+
+using Entry = std::pair<std::string, std::string>;
 
 int run_inspect(const Options& options) {
   const ModelInfo info = convoy::inspect(model_file(options.positional()[0]));
@@ -30,6 +33,9 @@ int run_inspect(const Options& options) {
     const bool one_line = value.find('\n') == std::string::npos;
     std::cout << shown(key) << (one_line ? " = " : ":\n") << shown_lines(value) << '\n';
   }
+  const bool has_checksum = std::ranges::find(info.metadata, "convoy_checksum", &Entry::first) != info.metadata.end();
+  std::cout << (has_checksum ? "the checksum fits: nothing was damaged since the file was written\n"
+                             : "no checksum: damage to this file would not be noticed\n");
   return ok;
 }
 

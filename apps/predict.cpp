@@ -8,6 +8,7 @@
 #include "convoy/experiment.h"
 #include "convoy/foreign_text.h"
 #include "convoy/predictor.h"
+#include "finite.h"
 #include "options.h"
 #include "terminal.h"
 #include "verb.h"
@@ -148,7 +149,9 @@ int run_predict(const Options& options) {
   const auto predict_image = [&](const std::filesystem::path& image) {
     const auto pixels = load_image(image, model.input_shape(), image_options);
     const std::vector<float> values(pixels.begin(), pixels.end());
-    printer.print(image.string(), best(predictor.predict(values), model.class_names(), printer.top()));
+    const std::span<const float> outputs = predictor.predict(values);
+    require_finite(outputs, file);
+    printer.print(image.string(), best(outputs, model.class_names(), printer.top()));
   };
   printer.print_header();
   for (std::size_t i = 1; i < options.positional().size(); ++i) {

@@ -4,6 +4,7 @@
 #include "convoy/error.h"
 #include "convoy/experiment.h"
 #include "convoy/foreign_text.h"
+#include "finite.h"
 #include "options.h"
 #include "terminal.h"
 #include "verb.h"
@@ -59,6 +60,10 @@ int run_recalibrate(const Options& options) {
   const Scores before = scores_of(model, data);
   print(model.recalibrate(data.train, {.images = options.integer("images"), .batch_size = batch}));
   const Scores after = scores_of(model, data);
+  for (const Scores* scores : {&before, &after}) {
+    require_finite(scores->validation, file);
+    require_finite(scores->test, file);
+  }
   print("validation", before.validation, after.validation);
   print("test", before.test, after.test);
   auto output = file;

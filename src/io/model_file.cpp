@@ -4,18 +4,21 @@
 #include <cmath>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "convoy/error.h"
 #include "convoy/foreign_text.h"
 #include "convoy/version.h"
 #include "core/value_text.h"
+#include "io/checksum.h"
 #include "io/json_guard.h"
 
 namespace convoy {
 namespace {
 
 constexpr const char* format = "convoy";
-constexpr const char* format_version = "1";
+constexpr const char* format_version = "2";
+constexpr const char* without_checksum = "1";
 
 [[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
   throw Error(ErrorKind::data, shown(file.string()) + ": " + what);
@@ -43,10 +46,12 @@ void check(const NamedTensor& tensor, const StoredTensor* stored, const std::fil
     fail(path, "tensor \"" + tensor.name + "\": expected " + tensor.shape.text() + ", found " +
                    shape_text(stored->shape) + another_network);
   }
+  const bool variance = tensor.name.ends_with("/moving_variance");
   for (std::size_t i = 0; i < stored->bytes.size(); i += sizeof(float)) {
     float value = 0;
     std::memcpy(&value, stored->bytes.data() + i, sizeof value);
     if (!std::isfinite(value)) fail(path, "tensor \"" + tensor.name + "\" holds a number that is not finite");
+    if (variance && value < 0) fail(path, "tensor \"" + tensor.name + "\" holds a variance below 0");
   }
 }
 
@@ -55,6 +60,20 @@ const std::string& entry(const TensorFile& file, const std::filesystem::path& pa
   if (found == file.metadata.end())
     fail(path, std::string("no \"") + key + "\" in its metadata; was it written by convoy?");
   return found->second;
+}
+
+bool is_finite(const Scaling& scaling) {
+  const auto all_finite = [](const std::vector<float>& numbers) {
+    return std::ranges::all_of(numbers, [](float number) { return std::isfinite(number); });
+  };
+  return all_finite(scaling.multiply) && all_finite(scaling.add) && std::isfinite(scaling.threshold.value_or(0));
+}
+
+/// A name that comes more than once, if there is one.
+std::optional<std::string> repeated(std::vector<std::string> names) {
+  std::ranges::sort(names);
+  const auto twice = std::ranges::adjacent_find(names);
+  return twice == names.end() ? std::nullopt : std::optional(*twice);
 }
 
 }  // namespace
@@ -73,10 +92,11 @@ Metadata ModelMetadata::to_map() const {
 ModelMetadata ModelMetadata::from(const TensorFile& file, const std::filesystem::path& path) {
   if (entry(file, path, "format") != format) fail(path, "not a convoy model");
   const std::string& written = entry(file, path, "format_version");
-  if (written != format_version) {
-    fail(path, "format version \"" + brief(written, 40) + "\", this convoy reads version " + format_version +
-                   "; a newer convoy may read it");
+  if (written != format_version && written != without_checksum) {
+    fail(path, "format version \"" + brief(written, 40) + "\", this convoy reads versions 1 and 2; " +
+                   "a newer convoy may read it");
   }
+  if (written == format_version && !file.metadata.contains(checksum_key)) fail(path, "damaged: it has no checksum");
   ModelMetadata metadata;
   metadata.config = entry(file, path, "config");
   metadata.convoy_version = entry(file, path, "convoy_version");
@@ -92,6 +112,10 @@ ModelMetadata ModelMetadata::from(const TensorFile& file, const std::filesystem:
     nlohmann::json::parse(names_text).get_to(metadata.class_names);
   } catch (const std::exception&) {
     fail(path, "damaged metadata: \"scaling\" or \"class_names\"");
+  }
+  if (!is_finite(metadata.scaling)) fail(path, "damaged metadata: \"scaling\" holds a number that is not finite");
+  if (const auto twice = repeated(metadata.class_names)) {
+    fail(path, "damaged metadata: two classes are named " + in_quotes(*twice));
   }
   return metadata;
 }

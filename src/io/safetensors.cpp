@@ -11,6 +11,7 @@
 #include "convoy/foreign_text.h"
 #include "core/value_text.h"
 #include "io/atomic_file.h"
+#include "io/checksum.h"
 #include "io/json_guard.h"
 
 namespace convoy {
@@ -151,6 +152,26 @@ AlignedBuffer<std::byte> read_data(const std::filesystem::path& file, std::ifstr
   return data;
 }
 
+std::string_view view_of(const void* bytes, std::size_t size) { return {static_cast<const char*>(bytes), size}; }
+
+/// Throws where the metadata has a checksum and the file's bytes another one.
+void verify_checksum(const std::filesystem::path& file, std::string header, const TensorFile& read) {
+  const auto entry = read.metadata.find(checksum_key);
+  if (entry == read.metadata.end()) return;
+  const std::string& digits = entry->second;
+  const std::string blank = blank_checksum;
+  const auto place = checksum_place(header, digits);
+  if (!place || digits.size() != blank.size()) fail(file, "damaged: its checksum is no checksum: " + in_quotes(digits));
+  header.replace(*place, digits.size(), blank);
+  const std::uint64_t length = header.size();
+  const std::array pieces = {view_of(&length, sizeof length), std::string_view(header),
+                             view_of(read.data.data(), read.data.size())};
+  const std::string sum = checksum_of(pieces);
+  if (sum == digits) return;
+  fail(file, "damaged: its checksum is " + digits + ", its bytes give " + sum +
+                 "; the file was changed or damaged after it was written");
+}
+
 }  // namespace
 
 std::string name_of(DType type) { return std::ranges::find(types, type, &TypeName::type)->name; }
@@ -182,6 +203,7 @@ TensorFile read_safetensors(const std::filesystem::path& file) {
       result.tensors.push_back(read_entry(file, name, entry, data));
     }
   }
+  verify_checksum(file, std::move(text), result);
   check_no_gaps(file, result.tensors, data);
   return result;
 }
@@ -190,19 +212,22 @@ void write_safetensors(const std::filesystem::path& file, std::span<const Tensor
                        const Metadata& metadata) {
   auto header = nlohmann::ordered_json::object();
   header["__metadata__"] = metadata;
+  header["__metadata__"][checksum_key] = blank_checksum;
   std::uint64_t offset = 0;
   std::vector<std::string_view> pieces(2);
   for (const TensorToWrite& tensor : tensors) {
     const std::uint64_t end = offset + tensor.values.size_bytes();
     header[tensor.name] = {{"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {offset, end}}};
-    pieces.emplace_back(reinterpret_cast<const char*>(tensor.values.data()), tensor.values.size_bytes());
+    pieces.push_back(view_of(tensor.values.data(), tensor.values.size_bytes()));
     offset = end;
   }
   std::string text = json_text(header);
   text.append((data_alignment - (sizeof(std::uint64_t) + text.size()) % data_alignment) % data_alignment, ' ');
   const std::uint64_t length = text.size();
-  pieces[0] = {reinterpret_cast<const char*>(&length), sizeof length};
+  pieces[0] = view_of(&length, sizeof length);
   pieces[1] = text;
+  const std::string sum = checksum_of(pieces);
+  text.replace(checksum_place(text, blank_checksum).value(), sum.size(), sum);
   write_file_atomically(file, pieces);
 }
 

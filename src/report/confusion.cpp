@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "convoy/foreign_text.h"
 #include "report/markup.h"
 
 namespace convoy {
@@ -10,6 +11,12 @@ namespace {
 
 constexpr int most_classes = 30;  ///< of a matrix that can be read
 constexpr std::size_t most_confusions = 30;
+constexpr std::size_t widest_name = 30;
+
+/// A class's name as a table has it.
+std::string cell_name(const std::vector<std::string>& names, int number) {
+  return shortened(shown(class_name(names, number)), widest_name);
+}
 
 /// A share of nothing is not shown.
 std::string ratio(double share, std::int64_t whole) { return whole == 0 ? "-" : percent(share); }
@@ -31,10 +38,10 @@ std::string heat_map(const Evaluation& evaluation, const std::vector<std::string
   const std::vector<ClassScore> scores = class_scores(evaluation);
   const std::int64_t largest = largest_count(evaluation.confusion);
   std::string text = "<div class=\"wide\"><table>\n<tr><th></th>";
-  for (int i = 0; i < evaluation.classes; ++i) text += "<th>" + escaped(class_name(names, i)) + "</th>";
+  for (int i = 0; i < evaluation.classes; ++i) text += "<th>" + escaped(cell_name(names, i)) + "</th>";
   text += "<th>recall</th><th>precision</th></tr>\n";
   for (int label = 0; label < evaluation.classes; ++label) {
-    text += "<tr><th>" + escaped(class_name(names, label)) + "</th>";
+    text += "<tr><th>" + escaped(cell_name(names, label)) + "</th>";
     for (int i = 0; i < evaluation.classes; ++i) {
       text += heat_cell(evaluation.confusion.count(label, i), largest, i == label);
     }
@@ -48,7 +55,7 @@ std::string heat_map(const Evaluation& evaluation, const std::vector<std::string
 std::string most_frequent(const Confusion& confusion, const std::vector<std::string>& names) {
   std::vector<std::vector<Cell>> rows = {{{"label", true}, {"taken for", true}, {"images"}}};
   for (const auto& [label, prediction, count] : confusion.most_confused(most_confusions)) {
-    rows.push_back({{class_name(names, label), true}, {class_name(names, prediction), true}, {std::to_string(count)}});
+    rows.push_back({{cell_name(names, label), true}, {cell_name(names, prediction), true}, {std::to_string(count)}});
   }
   return table(rows);
 }

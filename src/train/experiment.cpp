@@ -5,6 +5,7 @@
 #include <numeric>
 #include <utility>
 
+#include "config/stored.h"
 #include "convoy/error.h"
 #include "convoy/foreign_text.h"
 #include "core/stopwatch.h"
@@ -404,7 +405,7 @@ RunResult resume_experiment(const fs::path& folder, const RunOptions& options,
 
 Config config_of(const fs::path& model_file) {
   const ModelMetadata metadata = ModelMetadata::from(read_safetensors(model_file), model_file);
-  return parse_config(metadata.config, model_file.string() + " (configuration)", model_file.parent_path());
+  return parse_stored_config(metadata.config, model_file.string() + " (configuration)");
 }
 
 }  // namespace convoy

@@ -5,7 +5,7 @@
 
 #include "convoy/error.h"
 #include "convoy/experiment.h"
-#include "io/safetensors.h"
+#include "io/model_file.h"
 
 namespace convoy {
 namespace {
@@ -64,6 +64,7 @@ TensorInfo describe(const StoredTensor& tensor) {
 
 ModelInfo inspect(const std::filesystem::path& model_file) {
   const TensorFile file = read_safetensors(model_file);
+  if (file.metadata.contains("format")) ModelMetadata::from(file, model_file);  // throws for damage
   ModelInfo info;
   for (const StoredTensor& tensor : file.tensors) info.tensors.push_back(describe(tensor));
   info.metadata.assign(file.metadata.begin(), file.metadata.end());

@@ -1,9 +1,11 @@
 #include "convoy/model.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "config/catalog.h"
 #include "convoy/error.h"
+#include "graph/footprint.h"
 #include "kernels/gemm.h"
 #include "train/batch.h"
 #include "train/model_impl.h"
@@ -56,7 +58,9 @@ Model::Impl::Impl(Config description, const Shape& input_shape, int threads)
 
 const Network& Model::Impl::network() {
   if (!network_) {
-    network_ = std::make_unique<Network>(input, config.layers);
+    auto network = std::make_unique<Network>(input, config.layers);
+    require_modest(*network);
+    network_ = std::move(network);
     weights_ = Weights(*network_, static_cast<std::uint64_t>(config.run.integer("seed")));
   }
   return *network_;
@@ -138,12 +142,12 @@ History Model::fit(const Dataset& data, const FitOptions& options) {
 Evaluation Model::evaluate(const Dataset& data, int batch_size, int top_k) {
   const kernels::SingleThreadedBlas single;
   const Dataset numbered = data.with_classes(impl_->class_names, outputs());
-  return impl_->evaluator(batch_size).evaluate(numbered, impl_->scaling, top_k);
+  return impl_->evaluator(std::min(batch_size, std::max(1, data.size()))).evaluate(numbered, impl_->scaling, top_k);
 }
 
 std::vector<float> Model::predict(const Dataset& data, int batch_size) {
   const kernels::SingleThreadedBlas single;
-  return impl_->evaluator(batch_size).predict(data, impl_->scaling);
+  return impl_->evaluator(std::min(batch_size, std::max(1, data.size()))).predict(data, impl_->scaling);
 }
 
 std::vector<float> Model::forward(const Dataset& data, bool training) {

@@ -1,6 +1,11 @@
 #include "train/model_io.h"
 
+#include <cstdio>
+
+#include "config/stored.h"
 #include "convoy/error.h"
+#include "convoy/foreign_text.h"
+#include "graph/footprint.h"
 #include "io/checkpoint.h"
 #include "train/batch.h"
 #include "train/threads.h"
@@ -8,24 +13,54 @@
 namespace convoy {
 namespace {
 
+constexpr double most_inputs = 1U << 28U;  ///< numbers of a sample: 4096 x 4096 pixels of 16 channels
+
+[[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
+  throw Error(ErrorKind::data, shown(file.string()) + ": " + what);
+}
+
 Shape shape_in(const Config& config, const std::filesystem::path& file) {
-  if (!config.run.has("input_shape")) {
-    throw Error(ErrorKind::data, file.string() + ": damaged: its configuration does not say the input's shape");
-  }
+  if (!config.run.has("input_shape")) fail(file, "damaged: its configuration does not say the input's shape");
   const Integers& extents = config.run.integers("input_shape");
+  double numbers = 1;
+  for (const std::int64_t extent : extents) numbers *= static_cast<double>(extent);
+  if (!(numbers <= most_inputs)) fail(file, "its input_shape has more than 2^28 numbers");
   return {extents.begin(), extents.end()};
 }
 
 /// A small file must not have a large network allocated.
 void require_room(const Network& network, const TensorFile& tensors, const std::filesystem::path& file) {
-  std::size_t numbers = 0;
-  for (const Node& node : network.nodes()) {
-    for (const auto& slot : node.parameters) numbers += slot.shape.size();
-    for (const auto& slot : node.states) numbers += slot.shape.size();
+  const double described = stored_numbers(network);
+  const std::size_t held = tensors.data.size() / sizeof(float);
+  if (described <= static_cast<double>(held)) return;
+  char text[32];
+  std::snprintf(text, sizeof text, described < 1e15 ? "%.0f" : "%.1e", described);
+  fail(file, std::string("damaged: its configuration describes ") + text + " numbers, its tensors have " +
+                 std::to_string(held));
+}
+
+/// The untrained model of a file's configuration.
+Model described_model(const ModelMetadata& metadata, const TensorFile& tensors, const std::filesystem::path& file,
+                      int threads) {
+  try {
+    const Config config = parse_stored_config(metadata.config, "its configuration");
+    require_room(Network(shape_in(config, file), config.layers), tensors, file);
+    return Model::from_config(config, threads);
+  } catch (const Error& error) {  // a bad configuration inside a model file is a damaged file
+    if (error.kind() != ErrorKind::config) throw;
+    fail(file, error.what());
   }
-  if (numbers <= tensors.data.size() / sizeof(float)) return;
-  throw Error(ErrorKind::data, file.string() + ": damaged: its configuration describes " + std::to_string(numbers) +
-                                   " numbers, its tensors have " + std::to_string(tensors.data.size() / sizeof(float)));
+}
+
+void require_fitting(const ModelMetadata& metadata, std::size_t channels, std::size_t outputs,
+                     const std::filesystem::path& file) {
+  if (metadata.scaling.multiply.size() != channels || metadata.scaling.add.size() != channels) {
+    fail(file, "damaged metadata: \"scaling\" is not for " + std::to_string(channels) + " channels");
+  }
+  if (metadata.class_names.size() > outputs) {
+    fail(file, "damaged metadata: " + std::to_string(metadata.class_names.size()) + " \"class_names\" for " +
+                   std::to_string(outputs) + " outputs");
+  }
 }
 
 }  // namespace
@@ -41,7 +76,7 @@ std::vector<NamedTensor> named_tensors(Weights& weights, const Network& network,
 std::vector<NamedTensor> named_tensors(Model::Impl& impl) { return named_tensors(impl.weights(), impl.network()); }
 
 ModelMetadata metadata_of(const Model::Impl& impl) {
-  return {.config = resolved_toml(impl.config),
+  return {.config = stored_toml(impl.config),
           .scaling = impl.scaling,
           .class_names = impl.class_names,
           .convoy_version = {}};
@@ -56,20 +91,10 @@ void Model::save(const std::filesystem::path& file) const { save_weights(file, *
 Model Model::load(const std::filesystem::path& file, int threads) {
   const TensorFile tensors = read_safetensors(file);
   const ModelMetadata metadata = ModelMetadata::from(tensors, file);
-  Model model;
-  try {
-    const Config config = parse_config(metadata.config, file.string() + " (configuration)", file.parent_path());
-    model = from_config(config, shape_in(config, file), threads);
-  } catch (const Error& error) {  // a bad configuration inside a model file is a damaged file
-    throw Error(ErrorKind::data, error.what());
-  }
+  Model model = described_model(metadata, tensors, file, threads);
   Model::Impl& impl = *model.impl_;
-  const auto channels = static_cast<std::size_t>(impl.input.last());
-  if (metadata.scaling.multiply.size() != channels || metadata.scaling.add.size() != channels) {
-    throw Error(ErrorKind::data,
-                file.string() + ": damaged metadata: \"scaling\" is not for " + std::to_string(channels) + " channels");
-  }
-  require_room(impl.network(), tensors, file);
+  require_fitting(metadata, static_cast<std::size_t>(impl.input.last()), static_cast<std::size_t>(model.outputs()),
+                  file);
   impl.scaling = metadata.scaling;
   impl.class_names = metadata.class_names;
   load_tensors(tensors, file, named_tensors(impl), training_prefixes);

@@ -1,6 +1,7 @@
 #include "convoy/predictor.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "convoy/error.h"
 #include "data/scaling.h"
@@ -25,29 +26,35 @@ struct Predictor::Impl {
       : pool(threads),
         scaling(model.scaling),
         from_logits(model.loss().from_logits()),
-        folded(model.network(), model.weights()),
-        session(folded.network(), folded.weights(), Mode::predict, chunk, last_node(folded.network(), from_logits),
-                pool) {}
+        folded(model.network(), model.weights()) {}
+
+  /// Plans for as many samples as came at most; what a file describes must not take memory for more.
+  void make_room(int count) {
+    const int wanted = std::min(count, chunk);
+    if (session && session->max_batch() >= wanted) return;
+    session.emplace(folded.network(), folded.weights(), Mode::predict, wanted, last_node(folded.network(), from_logits),
+                    pool);
+  }
 
   void predict(const float* samples, int count, float* to) {
     const std::size_t size = folded.network().input_shape().size();
     const std::size_t channels = scaling.multiply.size();
     for (int n = 0; n < count; ++n) {
-      float* input = session.input()[n];
+      float* input = session->input()[n];
       for (std::size_t i = 0; i < size; i += channels, input += channels, samples += channels) {
         for (std::size_t c = 0; c < channels; ++c) input[c] = samples[c] * scaling.multiply[c] + scaling.add[c];
       }
-      apply_threshold({session.input()[n], size}, scaling);
+      apply_threshold({session->input()[n], size}, scaling);
     }
-    session.forward(count);
-    copy_outputs(session, count, from_logits, to);
+    session->forward(count);
+    copy_outputs(*session, count, from_logits, to);
   }
 
   ThreadPool pool;
   Scaling scaling;
   bool from_logits;
   FoldedNetwork folded;
-  Session session;
+  std::optional<Session> session;
   std::vector<float> outputs;
 };
 
@@ -64,7 +71,8 @@ std::span<const float> Predictor::predict(std::span<const float> samples) {
                                      " numbers each, got " + std::to_string(samples.size()) + " numbers");
   }
   const int count = static_cast<int>(samples.size() / input.size());
-  const std::size_t size = impl_->session.output_shape().size();
+  impl_->make_room(count);
+  const std::size_t size = impl_->session->output_shape().size();
   impl_->outputs.resize(static_cast<std::size_t>(count) * size);
   for (int n = 0; n < count; n += chunk) {
     const auto first = static_cast<std::size_t>(n);

@@ -1,5 +1,6 @@
 #include "io/checkpoint.h"
 
+#include "checksum.h"
 #include "convoy/experiment.h"
 #include "memory_file.h"
 #include "target.h"
@@ -7,7 +8,8 @@
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace convoy;
-  const test::MemoryFile file(data, size);
+  const auto bytes = test::with_right_checksum(data, size);
+  const test::MemoryFile file(bytes.data(), bytes.size());
   test::expect_error_or_nothing([&] { config_of(file.path()); });
   test::expect_error_or_nothing([&] {
     Checkpoint checkpoint;

@@ -99,6 +99,15 @@ TEST_CASE("numbers that are not finite are refused") {
   }
 }
 
+TEST_CASE("a moving variance is not below 0") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "m.safetensors";
+  std::vector<float> variance = {1, -1e-9F};
+  const std::vector<NamedTensor> tensors = {{"bn/moving_variance", {2}, variance}};
+  save_model(file, tensors, about);
+  CHECK(error_of(file, tensors).find("\"bn/moving_variance\" holds a variance below 0") != std::string::npos);
+}
+
 TEST_CASE("metadata of another program, a later version or damage is refused") {
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "m.safetensors";
@@ -106,6 +115,7 @@ TEST_CASE("metadata of another program, a later version or damage is refused") {
       {{}, "no \"format\""},
       {{{"format", "pt"}}, "not a convoy model"},
       {{{"format", "convoy"}, {"format_version", "9"}}, "format version \"9\""},
+      {{{"format", "convoy"}, {"format_version", "2"}}, "no \"config\""},
       {{{"format", "convoy"}, {"format_version", "1"}}, "no \"config\""},
       {{{"format", "convoy"}, {"format_version", "1"}, {"config", ""}, {"convoy_version", ""}}, "no \"scaling\""},
       {{{"format", "convoy"},

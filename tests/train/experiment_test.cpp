@@ -90,7 +90,9 @@ TEST_CASE("an experiment leaves a complete run folder, and its model evaluates t
   CHECK(contents(run / "report.html").find("<svg") != std::string::npos);
 
   Model model = Model::load(find_model(run));
-  const Config config = config_of(find_model(run));
+  Config config = config_of(find_model(run));
+  CHECK_FALSE(config.data.has("path"));
+  config.data.set("path", std::string("data/mnist"));
   const DataSplits data = load_data(config.data, 3);
   CHECK(model.evaluate(data.test).accuracy == result.test.accuracy);
   CHECK(data.validation.size() == 500);
