@@ -171,6 +171,14 @@ void Options::read_number(const std::string& name, const std::string& text) {
   fail("--" + name + " expects a number above 0, got \"" + text + "\"");
 }
 
+std::vector<Options> all_options() {
+  std::vector<Options> all;
+  for (const VerbGroup& group : verb_groups()) {
+    for (const Verb* verb : group.verbs) all.emplace_back(*verb);
+  }
+  return all;
+}
+
 DataSplits data_of_model(const std::filesystem::path& model, const std::string& folder) {
   Config config = config_of(model);
   if (!folder.empty()) {

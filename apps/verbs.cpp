@@ -9,12 +9,13 @@ const std::vector<VerbGroup>& verb_groups() {
       {"Before training", {&config_verb, &data_verb, &check_verb, &lr_find_verb, &bench_verb}},
       {"Look at runs", {&report_verb, &compare_verb}},
       {"Use a model", {&eval_verb, &predict_verb, &summary_verb, &inspect_verb, &recalibrate_verb}},
+      {"Help", {&help_verb, &man_verb, &completions_verb}},
   };
   return groups;
 }
 
 const Verb& find_verb(const std::string& name) {
-  std::vector<std::string> known = {"help"};
+  std::vector<std::string> known;
   for (const VerbGroup& group : verb_groups()) {
     for (const Verb* verb : group.verbs) {
       if (verb->name == name) return *verb;
