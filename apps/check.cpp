@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "convoy/experiment.h"
+#include "hints.h"
 #include "options.h"
 #include "statistics.h"
 #include "terminal.h"
@@ -18,7 +19,8 @@ void declare_check(Options& options) {
 int run_check(const Options& options) {
   CheckOptions check_options;
   check_options.threads = options.threads();
-  const CheckResult result = check_experiment(load_config(options.positional()[0], options.overrides()), check_options);
+  const CheckResult result =
+      check_experiment(load_config(config_file(options.positional()[0]), options.overrides()), check_options);
   std::cout << text(result.train, "samples");
   std::cout << "gradients along random directions, against differences of the loss:\n";
   for (const DirectionCheck& direction : result.directions) {

@@ -69,8 +69,9 @@ class Options {
   void read(const Arguments& arguments);
   void check_values();
   void check_operands() const;
-  /// The first long option that the verb does not have, or "".
+  /// What to say of the first long option that the verb does not have, or "".
   std::string unknown_option(const Arguments& arguments) const;
+  std::string operands_hint() const;
   void check_choice(const Option& option) const;
   void read_integer(const std::string& name, const std::string& text);
   void read_number(const std::string& name, const std::string& text);

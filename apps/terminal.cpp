@@ -21,18 +21,18 @@ void on_interrupt(int) {
 
 void on_checkpoint_request(int) { checkpoint_requested = true; }
 
-std::string coloured(const std::string& text, const char* colour) {
+std::string coloured(const std::string& text, const char* colour, Stream stream) {
   const char* no_color = std::getenv("NO_COLOR");
-  const bool plain = !stderr_is_terminal() || (no_color != nullptr && *no_color != '\0');
+  const bool plain = !is_terminal(stream) || (no_color != nullptr && *no_color != '\0');
   return plain ? text : "\033[" + std::string(colour) + "m" + text + "\033[0m";
 }
 
 }  // namespace
 
-bool stderr_is_terminal() {
+bool is_terminal(Stream stream) {
   const char* kind = std::getenv("TERM");
   const bool dumb = kind != nullptr && std::string_view(kind) == "dumb";
-  return !dumb && isatty(STDERR_FILENO) == 1;
+  return !dumb && isatty(stream == Stream::out ? STDOUT_FILENO : STDERR_FILENO) == 1;
 }
 
 int terminal_width() {
@@ -45,9 +45,11 @@ int terminal_height() {
   return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row : 24;
 }
 
-std::string red(const std::string& text) { return coloured(text, "31"); }
+std::string red(const std::string& text, Stream stream) { return coloured(text, "31", stream); }
 
-std::string yellow(const std::string& text) { return coloured(text, "33"); }
+std::string yellow(const std::string& text, Stream stream) { return coloured(text, "33", stream); }
+
+std::string green(const std::string& text, Stream stream) { return coloured(text, "32", stream); }
 
 void catch_interrupt() {
   std::signal(SIGINT, on_interrupt);

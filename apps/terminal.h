@@ -4,15 +4,19 @@
 
 namespace convoy::app {
 
-/// Whether standard error is a terminal that knows escapes: colours, and to redraw a line. One with TERM=dumb does not.
-bool stderr_is_terminal();
-/// Its width in columns; 80 where unknown.
+enum class Stream { out, err };
+
+/// Whether the stream is a terminal that knows escapes: colours, and to redraw a line. One with TERM=dumb does not.
+bool is_terminal(Stream stream);
+inline bool stderr_is_terminal() { return is_terminal(Stream::err); }
+/// The width of standard error in columns; 80 where unknown.
 int terminal_width();
 /// Its height in lines; 24 where unknown.
 int terminal_height();
-/// Text in colour for standard error, if that is such a terminal and NO_COLOR is not set.
-std::string red(const std::string& text);
-std::string yellow(const std::string& text);
+/// Text in colour, if the stream is such a terminal and NO_COLOR is not set.
+std::string red(const std::string& text, Stream stream = Stream::err);
+std::string yellow(const std::string& text, Stream stream = Stream::err);
+std::string green(const std::string& text, Stream stream = Stream::err);
 
 /// From now on the first Ctrl-C makes `interrupt_requested` true, the second ends the program at once.
 void catch_interrupt();

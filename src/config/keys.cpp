@@ -1,9 +1,10 @@
-#include "convoy/keys.h"
+#include "config/keys.h"
 
 #include <algorithm>
 
 #include "config/catalog.h"
 #include "config/explain.h"
+#include "convoy/keys.h"
 
 namespace convoy {
 namespace {
@@ -17,9 +18,9 @@ void add_keys(Texts& names, const std::string& prefix, const std::vector<KeySpec
 
 }  // namespace
 
-Texts override_keys() {
+Texts override_keys(const std::vector<Section>& catalog) {
   Texts names;
-  for (const Section& section : catalog()) {
+  for (const Section& section : catalog) {
     if (section.apart) continue;
     std::string prefix = section.name.empty() ? "" : section.name + ".";
     if (section.name == "layer") prefix += "NAME.";
@@ -28,6 +29,8 @@ Texts override_keys() {
   }
   return names;
 }
+
+Texts override_keys() { return override_keys(catalog()); }
 
 Texts explained_names() {
   Texts names = explained(catalog());
