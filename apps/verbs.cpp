@@ -6,7 +6,7 @@ namespace convoy::app {
 
 const std::vector<VerbGroup>& verb_groups() {
   static const std::vector<VerbGroup> groups = {
-      {"Train", {&train_verb, &resume_verb, &sweep_verb, &reproduce_verb}},
+      {"Train", {&init_verb, &train_verb, &resume_verb, &sweep_verb, &reproduce_verb}},
       {"Before training", {&config_verb, &data_verb, &check_verb, &lr_find_verb, &bench_verb}},
       {"Look at runs", {&runs_verb, &report_verb, &compare_verb}},
       {"Use a model", {&eval_verb, &predict_verb, &summary_verb, &inspect_verb, &recalibrate_verb}},
