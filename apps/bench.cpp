@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "convoy/foreign_text.h"
+#include "hints.h"
 #include "options.h"
 #include "terminal.h"
 #include "verb.h"
@@ -108,7 +109,7 @@ void declare_bench(Options& options) {
 }
 
 int run_bench(const Options& options) {
-  const Config config = load_config(options.positional()[0], options.overrides());
+  const Config config = load_config(config_file(options.positional()[0]), options.overrides());
   const BenchResult result = bench(config, {.batch_size = options.integer("batch"),
                                             .threads = options.threads(config),
                                             .seconds = static_cast<double>(options.integer("seconds"))});

@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "convoy/experiment.h"
+#include "hints.h"
 #include "options.h"
 #include "statistics.h"
 #include "terminal.h"
@@ -16,7 +17,7 @@ void declare_check(Options& options) {
 }
 
 int run_check(const Options& options) {
-  const Config config = load_config(options.positional()[0], options.overrides());
+  const Config config = load_config(config_file(options.positional()[0]), options.overrides());
   CheckOptions check_options;
   check_options.threads = options.threads(config);
   const CheckResult result = check_experiment(config, check_options);

@@ -5,6 +5,7 @@
 #include "convoy/foreign_text.h"
 #include "convoy/model.h"
 #include "convoy/sweep.h"
+#include "hints.h"
 #include "options.h"
 #include "verb.h"
 
@@ -12,7 +13,7 @@ namespace convoy::app {
 namespace {
 
 void check(const std::string& file, const Arguments& overrides) {
-  const SweepPlan plan = load_sweep(file, {.sets = overrides});
+  const SweepPlan plan = load_sweep(config_file(file), {.sets = overrides});
   for (const auto& [label, _, config] : plan.settings) {
     if (config.run.has("input_shape")) Model::from_config(config, 1);  // checks the layers' shapes as well
   }

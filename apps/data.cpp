@@ -2,6 +2,7 @@
 
 #include "convoy/foreign_text.h"
 #include "convoy/preview.h"
+#include "hints.h"
 #include "options.h"
 #include "statistics.h"
 #include "terminal.h"
@@ -22,7 +23,7 @@ void declare_data(Options& options) {
 int run_data(const Options& options) {
   const std::filesystem::path file = options.text("output", "preview.png");
   const PreviewOptions preview_options{.split = options.text("split", "train"), .images = options.integer("images")};
-  const Config config = load_config(options.positional()[1], options.overrides());
+  const Config config = load_config(config_file(options.positional()[1]), options.overrides());
   const DataPreview preview = preview_data(config, file, preview_options);
   print_notes(preview.notes);
   std::cout << text(preview.data, preview_options.split + " samples") << "wrote " << shown(file.string()) << ": "

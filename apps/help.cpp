@@ -1,6 +1,7 @@
 #include "help.h"
 
 #include <algorithm>
+#include <iostream>
 #include <sstream>
 
 #include "convoy/version.h"
@@ -12,8 +13,8 @@ constexpr std::size_t width = 80;
 
 /// Two columns: a term, and from column `indent` on what it means.
 void print_entry(std::ostream& out, const std::string& term, std::size_t indent, const std::string& meaning) {
-  std::string line = "  " + term;
-  if (line.size() + 2 > indent) {
+  std::string line = term.empty() ? "" : "  " + term;
+  if (!term.empty() && line.size() + 2 > indent) {
     out << line << '\n';
     line.clear();
   }
@@ -42,7 +43,30 @@ void print_lines(std::ostream& out, const std::string& text) {
   for (std::string line; std::getline(lines, line);) out << "  " << line << '\n';
 }
 
+int run_help(const Options& options) {
+  if (options.positional().empty()) {
+    print_help(std::cout);
+  } else {
+    print_help(std::cout, Options(find_verb(options.positional()[0])));
+  }
+  return ok;
+}
+
 }  // namespace
+
+const char* const operand_kinds =
+    "A CONFIG is a .toml file; a RUN is the folder that training leaves; a MODEL is a .safetensors file or a RUN.";
+
+const std::vector<std::pair<std::string, std::string>>& exit_codes() {
+  static const std::vector<std::pair<std::string, std::string>> codes = {
+      {"0", "ok"},
+      {"1", "failed"},
+      {"2", "usage, or a bad configuration"},
+      {"3", "bad data, a bad image or a bad model file"},
+      {"4", "training diverged"},
+      {"130", "interrupted, after saving"}};
+  return codes;
+}
 
 void print_help(std::ostream& out) {
   out << "convoy " << version() << ": trains convolutional networks on a CPU\n\nusage: convoy VERB [ARGUMENTS]\n";
@@ -56,12 +80,10 @@ void print_help(std::ostream& out) {
          "  convoy predict runs/mnist_cnn photo.png --top 3\n"
          "  convoy config explain train.epochs\n"
          "\n"
-         "Exit codes\n"
-         "  0 ok, 1 failed, 2 usage or configuration, 3 data or model file, 4 diverged,\n"
-         "  130 interrupted after saving\n"
-         "\n"
-         "A CONFIG is a .toml file; a RUN is the folder that training leaves; a MODEL is a\n"
-         ".safetensors file or a RUN. convoy VERB --help tells more.\n";
+         "Exit codes\n";
+  for (const auto& [code, meaning] : exit_codes()) print_entry(out, code, 7, meaning);
+  out << '\n';
+  print_entry(out, "", 0, std::string(operand_kinds) + " convoy VERB --help tells more.");
 }
 
 void print_help(std::ostream& out, const Options& options) {
@@ -84,5 +106,11 @@ void print_help(std::ostream& out, const Options& options) {
   const std::string failure = verb.also_fails_if;
   if (!failure.empty()) out << "\nThe exit code is 1 also if " << failure << ".\n";
 }
+
+const Verb help_verb = {.name = "help",
+                        .operands = "[VERB]",
+                        .help = "Show this, or the help of a verb.",
+                        .examples = "convoy help train",
+                        .run = run_help};
 
 }  // namespace convoy::app

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "convoy/foreign_text.h"
+#include "hints.h"
 #include "options.h"
 #include "terminal.h"
 #include "verb.h"
@@ -73,7 +74,7 @@ void declare_lr_find(Options& options) {
 }
 
 int run_lr_find(const Options& options) {
-  const Config config = load_config(options.positional()[0], options.overrides());
+  const Config config = load_config(config_file(options.positional()[0]), options.overrides());
   const LrCurve curve = lr_find(config, {.from = options.number("from"),
                                          .to = options.number("to"),
                                          .steps = options.integer("steps"),

@@ -32,19 +32,15 @@ int dispatch(Arguments arguments) {
     print_help(std::cerr);
     return usage;
   }
-  std::string name = arguments.front();
+  const std::string name = arguments.front();
   arguments.erase(arguments.begin());
   if (name == "--version" || name == "-V") {
     std::cout << "convoy " << version() << '\n';
     return ok;
   }
-  if (name == "--help" || name == "-h" || (name == "help" && arguments.empty())) {
+  if (name == "--help" || name == "-h") {
     print_help(std::cout);
     return ok;
-  }
-  if (name == "help") {
-    name = arguments.front();
-    arguments = {"--help"};
   }
   const Verb& verb = find_verb(name);
   Options options(verb);

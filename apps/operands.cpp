@@ -54,7 +54,7 @@ bool Operands::fit(const Arguments& given) const {
 
 std::string Operands::text() const {
   Arguments texts;
-  for (const Arguments& words : alternatives_) texts.push_back(joined(words));
+  for (const Arguments& words : alternatives_) texts.push_back(words.empty() ? "nothing" : joined(words));
   return listed(texts);
 }
 

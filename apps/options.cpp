@@ -12,6 +12,7 @@
 #include "convoy/error.h"
 #include "convoy/experiment.h"
 #include "convoy/machine.h"
+#include "hints.h"
 #include "terminal.h"
 
 namespace convoy::app {
@@ -99,7 +100,7 @@ void Options::read(const Arguments& arguments) {
     if (has("set")) overrides_ = result["set"].as<Arguments>();
   } catch (const cxxopts::exceptions::exception& error) {
     const std::string unknown = unknown_option(arguments);
-    fail(unknown.empty() ? error.what() : "unknown option " + unknown + did_you_mean(unknown, long_names()));
+    fail(unknown.empty() ? error.what() : unknown);
   }
 }
 
@@ -115,13 +116,9 @@ void Options::check_values() {
 
 void Options::check_operands() const {
   if (operands_.fit(positional_)) return;
-  Arguments words;
-  for (const Arguments& alternative : operands_.alternatives()) {
-    if (!alternative.empty() && Operands::literal(alternative.front())) words.push_back(alternative.front());
-  }
   const std::size_t count = positional_.size();
   fail("expected " + operands_.text() + ", got " + (count == 0 ? "no" : std::to_string(count)) +
-       (count == 1 ? " argument" : " arguments") + (count == 0 ? "" : did_you_mean(positional_.front(), words)));
+       (count == 1 ? " argument" : " arguments") + operands_hint());
 }
 
 std::string Options::text(const std::string& name, const std::string& otherwise) const {
@@ -152,11 +149,33 @@ Arguments Options::long_names() const {
 
 std::string Options::unknown_option(const Arguments& arguments) const {
   const Arguments names = long_names();
-  for (const std::string& argument : arguments) {
-    std::string name = argument.substr(0, argument.find('='));
-    if (name.starts_with("--") && std::ranges::find(names, name) == names.end()) return name;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const auto equals = arguments[i].find('=');
+    const std::string name = arguments[i].substr(0, equals);
+    if (!name.starts_with("--") || name == "--" || std::ranges::find(names, name) != names.end()) continue;
+    std::string value = equals == std::string::npos ? "" : arguments[i].substr(equals + 1);
+    if (value.empty() && i + 1 < arguments.size() && !arguments[i + 1].starts_with('-')) value = arguments[i + 1];
+    if (value.ends_with(".toml")) value.clear();  // rather the verb's operand
+    const std::string near = did_you_mean(name, names);
+    const bool sets_keys = std::ranges::find(names, "--set") != names.end();
+    return "unknown option " + name + (near.empty() && sets_keys ? key_hint(name, value) : near);
   }
   return "";
+}
+
+std::string Options::operands_hint() const {
+  if (positional_.empty()) return "";
+  Arguments words;
+  for (const Arguments& alternative : operands_.alternatives()) {
+    if (!alternative.empty() && Operands::literal(alternative.front())) words.push_back(alternative.front());
+  }
+  for (const std::string& operand : positional_) {
+    const bool setting = operand.find('=') != std::string::npos && !std::filesystem::exists(operand);
+    if (setting && std::ranges::find(declared_, "set", &Option::name) != declared_.end()) {
+      return "; a key is set by -s " + operand;
+    }
+  }
+  return did_you_mean(positional_.front(), words);
 }
 
 void Options::check_choice(const Option& option) const {
@@ -182,6 +201,14 @@ void Options::read_number(const std::string& name, const std::string& text) {
   const auto [stopped, error] = std::from_chars(text.data(), end, number);
   if (error == std::errc{} && stopped == end && std::isfinite(number) && number > 0) return;
   fail("--" + name + " expects a number above 0, got \"" + text + "\"");
+}
+
+std::vector<Options> all_options() {
+  std::vector<Options> all;
+  for (const VerbGroup& group : verb_groups()) {
+    for (const Verb* verb : group.verbs) all.emplace_back(*verb);
+  }
+  return all;
 }
 
 Config config_of_run(const std::filesystem::path& run) {

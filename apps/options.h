@@ -58,6 +58,7 @@ class Options {
   const Verb& verb() const { return verb_; }
   const Operands& operands() const { return operands_; }
   const std::vector<Option>& declared() const { return declared_; }
+  Arguments long_names() const;  ///< "--threads" ...
 
  private:
   struct Integer {
@@ -71,9 +72,9 @@ class Options {
   void read(const Arguments& arguments);
   void check_values();
   void check_operands() const;
-  /// The first long option that the verb does not have, or "".
+  /// What to say of the first long option that the verb does not have, or "".
   std::string unknown_option(const Arguments& arguments) const;
-  Arguments long_names() const;  ///< "--threads", for hints
+  std::string operands_hint() const;
   void check_choice(const Option& option) const;
   void read_integer(const std::string& name, const std::string& text);
   void read_number(const std::string& name, const std::string& text);
@@ -87,6 +88,9 @@ class Options {
   Arguments positional_;
   Arguments overrides_;
 };
+
+/// The options of every verb, in the order of --help.
+std::vector<Options> all_options();
 
 /// The model file that a MODEL argument means: a .safetensors file, a checkpoint or a run folder's best model. Throws
 /// Error{data}.

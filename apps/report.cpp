@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "convoy/foreign_text.h"
+#include "hints.h"
 #include "options.h"
 #include "verb.h"
 
@@ -16,7 +17,7 @@ void declare_report(Options& options) {
 }
 
 int run_report(const Options& options) {
-  const std::filesystem::path run = options.positional()[0];
+  const std::filesystem::path run = run_folder(options.positional()[0]);
   std::cout << shown(write_report(run, options.text("out"), options.threads(config_of_run(run))).string()) << '\n';
   if (options.has("tensorboard")) std::cout << shown(write_tensorboard(run).string()) << '\n';
   return ok;

@@ -8,6 +8,7 @@
 #include "convoy/error.h"
 #include "convoy/foreign_text.h"
 #include "options.h"
+#include "shipped.h"
 #include "sweep_progress.h"
 #include "sweep_table.h"
 #include "terminal.h"
@@ -17,18 +18,6 @@ namespace convoy::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// configs/experiments beside the current folder or above the program, as in a build tree; empty if there is none.
-fs::path experiments_folder() {
-  fs::path inside = fs::path("configs") / "experiments";
-  std::error_code error;
-  if (fs::is_directory(inside, error)) return inside;
-  for (fs::path above = fs::read_symlink("/proc/self/exe", error); above.has_relative_path();
-       above = above.parent_path()) {
-    if (fs::is_directory(above / inside, error)) return above / inside;
-  }
-  return "";
-}
 
 std::vector<std::string> names_in(const fs::path& folder) {
   std::vector<std::string> names;
@@ -43,7 +32,7 @@ std::vector<std::string> names_in(const fs::path& folder) {
 /// A shipped experiment by its name, or a configuration file.
 fs::path find_experiment(const std::string& name) {
   if (name.ends_with(".toml")) return name;
-  const fs::path folder = experiments_folder();
+  const fs::path folder = shipped("configs/experiments");
   const std::vector<std::string> names = names_in(folder);
   if (std::ranges::find(names, name) != names.end()) return folder / (name + ".toml");
   std::string known;
@@ -64,8 +53,9 @@ void print_text(const Experiment& experiment, const Reproduction& result) {
   print_table(result.sweep);
   std::cout << '\n';
   for (const Verdict& verdict : result.verdicts) {
-    std::cout << (verdict.holds ? "holds   " : "FAILS   ") << shown(verdict.expectation.text) << "   ("
-              << figure(verdict.higher) << (verdict.holds ? " > " : " is not > ") << figure(verdict.lower) << ")\n";
+    std::cout << (verdict.holds ? green("holds   ", Stream::out) : red("FAILS   ", Stream::out))
+              << shown(verdict.expectation.text) << "   (" << figure(verdict.higher) << (verdict.holds ? " > " : " is not > ")
+              << figure(verdict.lower) << ")\n";
   }
   if (!result.sweep.interrupted) std::cout << (result.holds ? "reproduced\n" : "NOT REPRODUCED\n");
 }

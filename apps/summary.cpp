@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "convoy/experiment.h"
+#include "hints.h"
 #include "options.h"
 #include "verb.h"
 
@@ -12,7 +13,7 @@ void declare_summary(Options& options) { options.add_overrides(); }
 int run_summary(const Options& options) {
   const std::filesystem::path path = options.positional()[0];
   if (path.extension() == ".toml") {
-    std::cout << text(Model::from_config(load_config(path, options.overrides()), 1).summary());
+    std::cout << text(Model::from_config(load_config(config_file(path), options.overrides()), 1).summary());
   } else {
     std::cout << text(Model::load(model_file(path), 1).summary());
   }

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "convoy/foreign_text.h"
+#include "hints.h"
 #include "options.h"
 #include "sweep_progress.h"
 #include "sweep_table.h"
@@ -110,7 +111,7 @@ void declare_sweep(Options& options) {
 }
 
 int run_sweep(const Options& options) {
-  const SweepPlan plan = load_sweep(options.positional()[0], request_from(options));
+  const SweepPlan plan = load_sweep(config_file(options.positional()[0]), request_from(options));
   const bool json = options.has("json");
   SweepResult result;
   {

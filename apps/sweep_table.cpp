@@ -36,7 +36,7 @@ std::string loss_of(const SweepSummary& summary) {
 }
 
 std::string note_on(const SweepSummary& summary) {
-  std::string note = summary.best ? "best" : "";
+  std::string note = summary.best ? green("best", Stream::out) : "";
   if (summary.diverged > 0) {
     const int over = summary.finished + summary.diverged;
     note += (note.empty() ? "" : ", ") + std::to_string(summary.diverged) + " of " + std::to_string(over) + " diverged";

@@ -27,17 +27,18 @@ void on_hangup(int) { interrupted = true; }
 
 void on_checkpoint_request(int) { checkpoint_requested = true; }
 
-std::string coloured(const std::string& text, const char* colour) {
+std::string coloured(const std::string& text, const char* colour, Stream stream) {
   const char* no_color = std::getenv("NO_COLOR");
-  const bool plain = !stderr_is_terminal() || (no_color != nullptr && *no_color != '\0');
+  const bool plain = !is_terminal(stream) || (no_color != nullptr && *no_color != '\0');
   return plain ? text : "\033[" + std::string(colour) + "m" + text + "\033[0m";
 }
 
 }  // namespace
 
-bool stderr_is_terminal() {
+bool is_terminal(Stream stream) {
   const char* kind = std::getenv("TERM");
-  return isatty(STDERR_FILENO) == 1 && kind != nullptr && *kind != '\0' && std::string_view(kind) != "dumb";
+  const bool knows_escapes = kind != nullptr && *kind != '\0' && std::string_view(kind) != "dumb";
+  return knows_escapes && isatty(stream == Stream::out ? STDOUT_FILENO : STDERR_FILENO) == 1;
 }
 
 int terminal_width() {
@@ -50,9 +51,11 @@ int terminal_height() {
   return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row : 24;
 }
 
-std::string red(const std::string& text) { return coloured(text, "31"); }
+std::string red(const std::string& text, Stream stream) { return coloured(text, "31", stream); }
 
-std::string yellow(const std::string& text) { return coloured(text, "33"); }
+std::string yellow(const std::string& text, Stream stream) { return coloured(text, "33", stream); }
+
+std::string green(const std::string& text, Stream stream) { return coloured(text, "32", stream); }
 
 void print_notes(const std::vector<std::string>& notes) {
   for (const std::string& note : notes) std::cerr << "note: " << shown(note) << '\n';

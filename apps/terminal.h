@@ -5,16 +5,20 @@
 
 namespace convoy::app {
 
-/// Whether standard error is a terminal that knows escapes: colours, and to redraw a line. One with TERM=dumb, or
+enum class Stream { out, err };
+
+/// Whether the stream is a terminal that knows escapes: colours, and to redraw a line. One with TERM=dumb, or
 /// without TERM, does not.
-bool stderr_is_terminal();
-/// Its width in columns; 80 where unknown.
+bool is_terminal(Stream stream);
+inline bool stderr_is_terminal() { return is_terminal(Stream::err); }
+/// The width of standard error in columns; 80 where unknown.
 int terminal_width();
 /// Its height in lines; 24 where unknown.
 int terminal_height();
-/// Text in colour for standard error, if that is such a terminal and NO_COLOR is not set.
-std::string red(const std::string& text);
-std::string yellow(const std::string& text);
+/// Text in colour, if the stream is such a terminal and NO_COLOR is not set.
+std::string red(const std::string& text, Stream stream = Stream::err);
+std::string yellow(const std::string& text, Stream stream = Stream::err);
+std::string green(const std::string& text, Stream stream = Stream::err);
 
 /// Writes what a data set passed over and decided to standard error, a line each.
 void print_notes(const std::vector<std::string>& notes);

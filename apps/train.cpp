@@ -3,6 +3,7 @@
 
 #include "convoy/experiment.h"
 #include "convoy/foreign_text.h"
+#include "hints.h"
 #include "options.h"
 #include "progress.h"
 #include "terminal.h"
@@ -91,7 +92,7 @@ void declare_train(Options& options) {
 int run_train(const Options& options) {
   std::vector<std::string> overrides = options.overrides();
   if (options.has("seed")) overrides.push_back("seed=" + options.text("seed"));
-  const Config config = load_config(options.positional()[0], overrides);
+  const Config config = load_config(config_file(options.positional()[0]), overrides);
   RunOptions run_options;
   run_options.folder = options.text("out");
   run_options.force = options.has("force");
@@ -107,7 +108,7 @@ void declare_resume(Options& options) {
 int run_resume(const Options& options) {
   std::vector<std::string> overrides = options.overrides();
   if (options.has("epochs")) overrides.push_back("train.epochs=" + options.text("epochs"));
-  const std::filesystem::path folder = options.positional()[0];
+  const std::filesystem::path folder = run_folder(options.positional()[0]);
   return run(options, config_of_run(folder), {},
              [&](const RunOptions& all) { return resume_experiment(folder, all, overrides); });
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "config/enabled_layers.h"
+#include "config/keys.h"
 #include "convoy/error.h"
 #include "core/text.h"
 #include "core/value_text.h"
@@ -71,11 +72,25 @@ std::string replacement_hint(const Part& part, const Settings::Entry& entry) {
          part.type->name + "\"}'";
 }
 
+/// For a key that -s gives without its section, those that end in that name: "; did you mean train.epochs?"
+std::string section_hint(const std::string& name, const std::vector<Section>& catalog) {
+  constexpr std::size_t many = 4;
+  Texts meant = override_keys(catalog);
+  std::erase_if(meant, [&](const std::string& key) { return !key.ends_with("." + name); });
+  return meant.empty() || meant.size() > many ? "" : "; did you mean " + join_or(meant) + "?";
+}
+
+std::string unknown_key_hint(const Part& part, const Settings::Entry& entry, const std::vector<Section>& catalog) {
+  const bool sectionless = part.section.name.empty() && is_override(entry.where);
+  const std::string hint = sectionless ? section_hint(entry.name, catalog) : "";
+  return hint.empty() ? key_hint(entry.name, part.section, part.type, catalog) : hint;
+}
+
 void reject_unknown_keys(const Part& part, const std::vector<KeySpec>& keys, const std::vector<Section>& catalog) {
   for (const auto& entry : part.table.settings.entries()) {
     if (find_key(keys, entry.name) != nullptr) continue;
-    fail(entry.where, unknown_key(part, entry.name) + key_hint(entry.name, part.section, part.type, catalog) +
-                          replacement_hint(part, entry));
+    fail(entry.where,
+         unknown_key(part, entry.name) + unknown_key_hint(part, entry, catalog) + replacement_hint(part, entry));
   }
 }
 

@@ -109,4 +109,6 @@ std::string explain(const std::string& name, const std::vector<Section>& catalog
   throw Error(ErrorKind::config, "no key, type or section is named \"" + brief(name) + "\"" + hint);
 }
 
+Texts explained(const std::vector<Section>& catalog) { return Pages(catalog).names(); }
+
 }  // namespace convoy

@@ -12,4 +12,7 @@ namespace convoy {
 /// Error{config} with the nearest name.
 std::string explain(const std::string& name, const std::vector<Section>& catalog);
 
+/// All names that have a page; some more than once.
+Texts explained(const std::vector<Section>& catalog);
+
 }  // namespace convoy

@@ -13,6 +13,9 @@ class FolderLock {
   FolderLock(const FolderLock&) = delete;
   FolderLock& operator=(const FolderLock&) = delete;
 
+  /// Whether a process holds the folder now.
+  static bool is_held(const std::filesystem::path& folder);
+
  private:
   int descriptor_;
 };

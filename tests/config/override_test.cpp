@@ -77,7 +77,7 @@ TEST_CASE("a relative path starts from the folder of the one who wrote it") {
 TEST_CASE("overrides are checked as strictly as the file") {
   CHECK(error("train.epchs=3") == "-s train.epchs=3: unknown key \"epchs\" in [train]; did you mean \"epochs\"?");
   CHECK(error("train.epochs=x") == "-s train.epochs=x: [train]: \"epochs\" expects a whole number, got \"x\"");
-  CHECK(error("epochs=3") == "-s epochs=3: unknown key \"epochs\"; it belongs to [train]");
+  CHECK(error("epochs=3") == "-s epochs=3: unknown key \"epochs\"; did you mean train.epochs?");
   CHECK(error("trian.epochs=3") == "-s trian.epochs=3: unknown section \"trian\"; did you mean \"train\"?");
   CHECK(error("layer.conv3.filters=3") ==
         "-s layer.conv3.filters=3: no layer is named \"conv3\"; did you mean \"conv2\"?");

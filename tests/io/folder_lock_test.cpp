@@ -16,3 +16,12 @@ TEST_CASE("a folder has one holder at a time") {
   }
   CHECK_NOTHROW(FolderLock(folder.path()));
 }
+
+TEST_CASE("whether a folder is held can be asked without taking it") {
+  const test::TemporaryFolder folder;
+  CHECK_FALSE(FolderLock::is_held(folder.path()));
+  CHECK_FALSE(FolderLock::is_held(folder.path() / "none"));
+  const FolderLock lock(folder.path());
+  CHECK(FolderLock::is_held(folder.path()));
+  CHECK(FolderLock::is_held(folder.path()));
+}

@@ -1,0 +1,43 @@
+#include "config/keys.h"
+
+#include <algorithm>
+
+#include "config/catalog.h"
+#include "config/explain.h"
+#include "convoy/keys.h"
+
+namespace convoy {
+namespace {
+
+void add_keys(Texts& names, const std::string& prefix, const std::vector<KeySpec>& keys) {
+  for (const KeySpec& key : keys) {
+    const std::string name = prefix + key.name;
+    if (name != "extends" && std::ranges::find(names, name) == names.end()) names.push_back(name);
+  }
+}
+
+}  // namespace
+
+Texts override_keys(const std::vector<Section>& catalog) {
+  Texts names;
+  for (const Section& section : catalog) {
+    if (section.apart) continue;
+    std::string prefix = section.name.empty() ? "" : section.name + ".";
+    if (section.name == "layer") prefix += "NAME.";
+    add_keys(names, prefix, section.keys);
+    for (const TypeSpec& type : section.types) add_keys(names, prefix, type.keys);
+  }
+  return names;
+}
+
+Texts override_keys() { return override_keys(catalog()); }
+
+Texts explained_names() {
+  Texts names = explained(catalog());
+  std::ranges::sort(names);
+  const auto repeated = std::ranges::unique(names);
+  names.erase(repeated.begin(), repeated.end());
+  return names;
+}
+
+}  // namespace convoy

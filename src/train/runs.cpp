@@ -1,0 +1,120 @@
+#include "convoy/runs.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "convoy/config.h"
+#include "convoy/error.h"
+#include "io/folder_lock.h"
+#include "io/run_record.h"
+
+namespace convoy {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int deepest = 8;  ///< folders below the first: a sweep's runs lie two below
+
+bool is_run(const fs::path& folder) {
+  std::error_code error;
+  return fs::exists(folder / "resolved.toml", error) || fs::exists(folder / "events.jsonl", error);
+}
+
+RunEntry::State state_of(const RunRecord& record) {
+  using enum RunEntry::State;
+  if (FolderLock::is_held(record.folder)) return running;
+  if (record.divergence) return diverged;
+  if (!record.outcome) return killed;
+  return record.outcome->interrupted ? interrupted : finished;
+}
+
+int configured_epochs(const RunRecord& record) {
+  try {
+    return parse_config(record.config, "resolved.toml", record.folder).train.integer("epochs");
+  } catch (const Error&) {  // of another version of convoy, perhaps
+    return 0;
+  }
+}
+
+/// The accuracy of the whole run where it ended, else of its best epoch so far.
+void set_accuracy(RunEntry& entry, const RunRecord& record) {
+  entry.accuracy = std::numeric_limits<double>::quiet_NaN();
+  if (record.outcome) {
+    entry.accuracy = record.outcome->accuracy;
+    entry.measured_on = "test";
+    return;
+  }
+  for (const EpochLog& log : record.history) {
+    const double accuracy = log.has_validation ? log.validation_accuracy : log.accuracy;
+    entry.measured_on = log.has_validation ? "validation" : "training";
+    if (!(entry.accuracy >= accuracy)) entry.accuracy = accuracy;
+  }
+}
+
+double seconds_of(const RunRecord& record) {
+  if (record.outcome) return record.outcome->seconds;
+  double seconds = 0;
+  for (const EpochLog& log : record.history) seconds += log.seconds;
+  return seconds;
+}
+
+RunEntry entry_of(const fs::path& folder) {
+  RunEntry entry{.folder = folder};
+  try {
+    const RunRecord record = read_run(folder);
+    entry.state = state_of(record);
+    entry.started = record.environment.started;
+    entry.epochs = record.history.empty() ? 0 : record.history.back().epoch;
+    entry.epochs_in_all = configured_epochs(record);
+    entry.seconds = seconds_of(record);
+    set_accuracy(entry, record);
+  } catch (const Error& error) {
+    entry.problem = error.what();
+  }
+  return entry;
+}
+
+void add_runs(const fs::path& folder, int depth, std::vector<RunEntry>& runs) {
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; entry != end; entry.increment(error)) {
+    const fs::path& path = entry->path();
+    if (path.filename().string().front() == '.' || entry->is_symlink(error) || !entry->is_directory(error)) continue;
+    if (is_run(path)) {
+      runs.push_back(entry_of(path));
+    } else if (depth < deepest) {
+      add_runs(path, depth + 1, runs);
+    }
+  }
+}
+
+}  // namespace
+
+std::string name_of(RunEntry::State state) {
+  switch (state) {
+    case RunEntry::State::running: return "running";
+    case RunEntry::State::finished: return "finished";
+    case RunEntry::State::interrupted: return "interrupted";
+    case RunEntry::State::diverged: return "diverged";
+    case RunEntry::State::killed: return "killed";
+    case RunEntry::State::unreadable: break;
+  }
+  return "unreadable";
+}
+
+std::vector<RunEntry> list_runs(const fs::path& folder) {
+  std::error_code error;
+  const fs::directory_iterator readable(folder, error);
+  if (error) throw Error(ErrorKind::data, folder.string() + ": " + error.message());
+  std::vector<RunEntry> runs;
+  if (is_run(folder)) {
+    runs.push_back(entry_of(folder));
+  } else {
+    add_runs(folder, 0, runs);
+  }
+  std::ranges::sort(runs, [](const RunEntry& a, const RunEntry& b) {
+    return a.started != b.started ? a.started > b.started : a.folder < b.folder;
+  });
+  return runs;
+}
+
+}  // namespace convoy

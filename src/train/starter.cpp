@@ -1,0 +1,183 @@
+#include "convoy/starter.h"
+
+#include <algorithm>
+
+#include "config/catalog.h"
+#include "config/commented.h"
+#include "convoy/config.h"
+#include "convoy/dataset.h"
+#include "convoy/error.h"
+#include "convoy/model.h"
+#include "data/decode.h"
+#include "data/folder_layout.h"
+#include "data/image_files.h"
+#include "io/atomic_file.h"
+
+namespace convoy {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// How the data is to be read.
+struct Reading {
+  bool idx = false;
+  std::int64_t height = 0, width = 0, channels = 1;  ///< of images
+};
+
+bool holds_idx_files(const fs::path& folder) {
+  std::error_code error;
+  return std::ranges::any_of(fs::directory_iterator(folder, error), [](const fs::directory_entry& entry) {
+    return entry.path().filename().string().find("-idx") != std::string::npos;
+  });
+}
+
+/// Some of the training images, from all over the data set, as they are. What cannot be read is for training to report.
+std::vector<Image> some_images(const fs::path& folder) {
+  constexpr std::size_t most = 100;
+  const FolderLayout layout = layout_of(folder);
+  std::vector<fs::path> files;
+  for (const ClassFiles& one : find_images(layout.train.empty() ? folder : layout.train).classes) {
+    files.insert(files.end(), one.files.begin(), one.files.end());
+  }
+  std::vector<Image> images;
+  const std::size_t stride = std::max<std::size_t>(1, files.size() / most);
+  for (std::size_t i = 0; i < files.size(); i += stride) {
+    try {
+      images.push_back(decode_image(files[i], 3));
+    } catch (const Error&) {
+    }
+  }
+  return images;
+}
+
+bool is_grey(const Image& image) {
+  for (std::size_t i = 0; i < image.pixels.size(); i += 3) {
+    if (image.pixels[i] != image.pixels[i + 1] || image.pixels[i] != image.pixels[i + 2]) return false;
+  }
+  return true;
+}
+
+/// The size of small images that all have the same; else a square that a CPU trains on in reasonable time.
+void choose_size(Reading& reading, const std::vector<Image>& images) {
+  constexpr int small = 64;
+  const Image& first = images.front();
+  const bool alike = std::ranges::all_of(
+      images, [&](const Image& image) { return image.height == first.height && image.width == first.width; });
+  if (alike && std::max(first.height, first.width) <= small) {
+    reading.height = first.height;
+    reading.width = first.width;
+    return;
+  }
+  std::vector<int> sides;
+  for (const Image& image : images) sides.push_back(std::min(image.height, image.width));
+  std::ranges::nth_element(sides, sides.begin() + static_cast<std::ptrdiff_t>(sides.size() / 2));
+  reading.height = reading.width = sides[sides.size() / 2] >= small ? small : 32;
+}
+
+Reading look_at(const fs::path& folder) {
+  if (!fs::is_directory(folder)) throw Error(ErrorKind::data, folder.string() + ": no such folder");
+  Reading reading{.idx = holds_idx_files(folder)};
+  if (reading.idx) return reading;
+  const std::vector<Image> images = some_images(folder);
+  if (images.empty()) {
+    throw Error(ErrorKind::data, folder.string() +
+                                     ": found neither idx files nor images; expected files such as "
+                                     "train-images-idx3-ubyte.gz, or a subfolder of images for each class");
+  }
+  reading.channels = std::ranges::all_of(images, is_grey) ? 1 : 3;
+  choose_size(reading, images);
+  return reading;
+}
+
+void write_data(CommentedToml& toml, const Reading& reading, const std::string& path, bool validated) {
+  toml.section("data", reading.idx ? "idx" : "image_folder");
+  toml.key("path", path);
+  if (!reading.idx) {
+    if (reading.height == reading.width) {
+      toml.key("image_size", reading.height);
+    } else {
+      toml.key("image_size", Integers{reading.height, reading.width});
+    }
+    toml.key("channels", reading.channels);
+  }
+  if (!validated) toml.key("validation", 0.1);
+}
+
+/// Long enough for a small data set to take some thousand steps.
+void write_train(CommentedToml& toml, int images) {
+  constexpr int steps = 1500;
+  const int batch = images < 500 ? 16 : 32;
+  toml.section("train");
+  toml.key("epochs", std::int64_t{std::clamp(steps * batch / images, 5, 40)});
+  toml.key("batch_size", std::int64_t{batch});
+  toml.key("recalibrate", std::int64_t{2000});
+}
+
+void write_layers(CommentedToml& toml, const Shape& shape, int classes) {
+  int side = std::min(shape[0], shape[1]);
+  for (std::int64_t filters = 32; filters <= 128 && side >= 4; filters *= 2, side /= 2) {
+    toml.section("layer", "conv2d");
+    toml.key("filters", filters);
+    toml.key("kernel", std::int64_t{3});
+    toml.key("padding", std::string("same"));
+    toml.key("activation", std::string("relu"));
+    toml.section("layer", "batch_norm");
+    toml.section("layer", "max_pool2d");
+    toml.key("pool", std::int64_t{2});
+  }
+  toml.section("layer", "flatten");
+  toml.section("layer", "dropout");
+  toml.key("rate", 0.25);
+  toml.section("layer", "dense");
+  toml.key("units", std::int64_t{classes});
+  toml.key("activation", std::string("softmax"));
+}
+
+/// The data as that reading gives it.
+DataSplits load(const Reading& reading, const fs::path& folder) {
+  CommentedToml toml(catalog());
+  write_data(toml, reading, fs::absolute(folder).string(), true);
+  const Config config =
+      parse_config(toml.text() + "[[layer]]\ntype = \"flatten\"\n", folder.string(), fs::current_path());
+  return load_data(config.data, 0);
+}
+
+std::string in_words(const DataSplits& data) {
+  return std::to_string(data.train.size()) + " training images of " + std::to_string(data.train.classes()) +
+         " classes, " + data.train.shape().text();
+}
+
+std::string text_of(const Reading& reading, const DataSplits& data, const fs::path& path, const fs::path& file) {
+  CommentedToml toml(catalog());
+  toml.comment("A first network for " + in_words(data) + ".");
+  toml.comment("");
+  toml.comment("    convoy train " + file.string());
+  toml.comment("");
+  toml.comment(
+      "convoy config explain KEY tells more of a key; convoy config explain data, train, layer ... lists all.");
+  const Dataset& train = data.train;
+  write_data(toml, reading, path.string(), !data.validation.empty());
+  write_train(toml, train.size());
+  toml.section("optimizer", "adam");
+  toml.key("learning_rate", 1e-3);
+  toml.section("loss", "softmax_cross_entropy");
+  write_layers(toml, train.shape(), train.classes());
+  return toml.text();
+}
+
+}  // namespace
+
+Starter write_starter(const fs::path& data, const fs::path& file, bool replace) {
+  if (!replace && fs::exists(fs::symlink_status(file))) {
+    throw Error(ErrorKind::config, file.string() + ": is there already; --force replaces it");
+  }
+  const Reading reading = look_at(data);
+  const DataSplits splits = load(reading, data);
+  const fs::path folder = fs::absolute(file).parent_path();
+  const Starter starter{text_of(reading, splits, fs::relative(data, folder), file), in_words(splits)};
+  Model::from_config(parse_config(starter.toml, file.string(), folder), splits.train.shape(), 1);  // it must train
+  write_file_atomically(file, starter.toml);
+  return starter;
+}
+
+}  // namespace convoy
