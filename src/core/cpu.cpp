@@ -15,8 +15,12 @@ Isa best_isa() {
   __builtin_cpu_init();
   const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
                       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
+  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#if defined(CONVOY_EMULATE_AVX512)
+  if (avx2) return Isa::avx512;
+#endif
   if (avx512) return Isa::avx512;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return Isa::avx2;
+  if (avx2) return Isa::avx2;
 #endif
   return Isa::baseline;
 }

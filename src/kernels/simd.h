@@ -7,7 +7,7 @@
 namespace convoy::kernels {
 namespace {  // NOLINT(google-build-namespaces): see above
 
-#if defined(__AVX512F__)
+#if defined(__AVX512F__) || defined(CONVOY_EMULATE_AVX512)
 constexpr int lanes = 16;
 #elif defined(__AVX2__)
 constexpr int lanes = 8;

@@ -1,9 +1,15 @@
-// The documents' two CNNs against golden values that generate.py made with PyTorch in double precision.
+// The documents' two CNNs against golden values that generate.py made with PyTorch in double precision. CONVOY_GOLDEN
+// names another folder of such values than tests/golden.
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <limits>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -21,7 +27,20 @@ namespace {
 
 constexpr int batch_size = 32;
 constexpr int steps = 20;
-constexpr std::uint64_t seed = 55;
+
+/// How far convoy may be from the double, in units of the golden file's distance: that of float32 in PyTorch, the
+/// largest of 100 runs with other seeds and orders (generate.py).
+///
+/// Both programs round alike, to float32, and the same derivatives pass their roundings on. They differ in what they
+/// round: a convolution of PyTorch's adds up 9 products of neighbours; convoy's Winograd F(2x2, 3x3) adds up numbers
+/// that have 25 times the variance of one product (an axis of A^T, G and B^T: 1 + 3/4 + 3/4 = 5/2 of the kernel's, and
+/// twice the image's): 5/3 of the standard deviation. For the rest convoy's run is one more of the same kind, so it is
+/// further away than the largest of 100 once in 101 times, and by a factor of 12 once in 1,200 even where large
+/// deviations are as frequent as one over their size.
+constexpr double multiple = 5.0 / 3 * 12;
+/// What the roundings of the stored value and of convoy's result take, however near PyTorch is.
+constexpr double few_ulp = 4 * std::numeric_limits<float>::epsilon();
+constexpr std::size_t most_sampled = 4096;
 
 Sequential flagship() {
   Sequential model({28, 28, 1});
@@ -56,23 +75,35 @@ std::vector<float> golden(const TensorFile& file, const std::string& name) {
   return values;
 }
 
-/// The norm of the difference over the norm of what is expected.
-double relative_error(std::span<const float> values, const std::vector<float>& expected) {
-  REQUIRE(values.size() == expected.size());
-  double difference = 0;
-  double norm = 0;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const double d = static_cast<double>(values[i]) - static_cast<double>(expected[i]);
-    difference += d * d;
-    norm += static_cast<double>(expected[i]) * static_cast<double>(expected[i]);
-  }
-  return std::sqrt(difference / norm);
+/// As in generate.py: of a large tensor every stride-th number.
+std::vector<float> sample(std::span<const float> tensor) {
+  std::size_t stride = (tensor.size() + most_sampled - 1) / most_sampled;
+  while (std::gcd(stride, tensor.size()) > 1) ++stride;
+  std::vector<float> sampled;
+  for (std::size_t i = 0; i < tensor.size(); i += stride) sampled.push_back(tensor[i]);
+  return sampled;
+}
+
+double norm(std::span<const float> values) {
+  double sum = 0;
+  for (const float value : values) sum += static_cast<double>(value) * static_cast<double>(value);
+  return std::sqrt(sum);
+}
+
+void check_tensor(const TensorFile& file, const std::string& name, std::span<const float> tensor) {
+  INFO(name);
+  const std::vector<float> expected = golden(file, name);
+  std::vector<float> difference = sample(tensor);
+  REQUIRE(difference.size() == expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) difference[i] -= expected[i];
+  const auto distance = static_cast<double>(golden(file, "distance/" + name).at(0));
+  CHECK(norm(difference) <= std::max(multiple * distance, few_ulp) * norm(expected));
 }
 
 /// Trains 20 steps, one batch a call, in the order of the file.
 class Rerun {
  public:
-  Rerun(Model& model, const Spec& optimizer) : impl_(ModelAccess::impl(model)) {
+  Rerun(Model& model, const Spec& optimizer, std::uint64_t seed) : impl_(ModelAccess::impl(model)) {
     model.compile(optimizer, SoftmaxCrossEntropy{}, {"constant", {}}, seed);
     const Dataset data = test::mnist().train.slice(0, steps * batch_size);
     impl_.scaling = scaling_for("unit", data);
@@ -115,43 +146,60 @@ void check_first_step(Rerun& rerun, const TensorFile& file) {
   Weights& weights = rerun.impl().weights();
   for (const Node& node : rerun.impl().network().nodes()) {
     for (const TensorSlot& slot : node.parameters) {
-      INFO(slot.name);
-      CHECK(relative_error(rerun.gradient(slot), golden(file, "gradient/" + slot.name)) < 1e-5);
-      const auto values = weights.parameters.span().subspan(slot.offset, slot.shape.size());
-      CHECK(relative_error(values, golden(file, "parameter/" + slot.name)) < 1e-5);
+      check_tensor(file, "gradient/" + slot.name, rerun.gradient(slot));
+      check_tensor(file, "parameter/" + slot.name, weights.parameters.span().subspan(slot.offset, slot.shape.size()));
     }
     for (const TensorSlot& slot : node.states) {
-      INFO(slot.name);
-      const auto values = weights.states.span().subspan(slot.offset, slot.shape.size());
-      CHECK(relative_error(values, golden(file, "state/" + slot.name)) < 1e-5);
+      check_tensor(file, "state/" + slot.name, weights.states.span().subspan(slot.offset, slot.shape.size()));
     }
   }
 }
 
-void check_losses(const std::vector<double>& losses, const std::vector<float>& expected, double tolerance) {
+void check_losses(const TensorFile& file, const std::string& name, const std::vector<double>& losses) {
+  const std::vector<float> expected = golden(file, name);
+  const std::vector<float> distance = golden(file, "distance/" + name);
   REQUIRE(losses.size() == expected.size());
+  double used = 0;
   for (std::size_t i = 0; i < losses.size(); ++i) {
-    INFO("step " << i + 1);
+    INFO(name << ", step " << i + 1);
     const auto wanted = static_cast<double>(expected[i]);
-    CHECK(std::abs(losses[i] - wanted) <= tolerance * wanted);
+    const double allowed = std::max(multiple * static_cast<double>(distance.at(i)), few_ulp) * wanted;
+    CHECK(std::abs(losses[i] - wanted) <= allowed);
+    used = std::max(used, std::abs(losses[i] - wanted) / allowed);
   }
+  MESSAGE(name << ": at most " << used << " of what is allowed");
 }
 
-void check_model(Model model, const std::string& name) {
-  const TensorFile file = read_safetensors("tests/golden/" + name + ".safetensors");
+std::filesystem::path golden_file(const std::string& name, std::uint64_t seed) {
+  const char* folder = std::getenv("CONVOY_GOLDEN");
+  return std::filesystem::path(folder == nullptr ? "tests/golden" : folder) /
+         (name + "." + std::to_string(seed) + ".safetensors");
+}
+
+void check_seed(Model model, const TensorFile& file, std::uint64_t seed) {
   {
-    Rerun rerun(model, Adam{});
-    const auto losses = rerun.losses([&] { check_first_step(rerun, file); });
-    check_losses(losses, golden(file, "losses/adam"), 1e-3);
+    Rerun rerun(model, Adam{}, seed);
+    check_losses(file, "losses/adam", rerun.losses([&] { check_first_step(rerun, file); }));
   }
-  Rerun rerun(model, SGD{.learning_rate = 3e-4});
-  check_losses(rerun.losses([] {}), golden(file, "losses/sgd"), 1e-4);
+  Rerun rerun(model, SGD{.learning_rate = 3e-4}, seed);
+  check_losses(file, "losses/sgd", rerun.losses([] {}));
+}
+
+/// For every seed there is a file of.
+template <class MakeModel>
+void check_model(MakeModel make_model, const std::string& name) {
+  std::uint64_t seed = 1;
+  for (; std::filesystem::exists(golden_file(name, seed)); ++seed) {
+    INFO("seed " << seed);
+    check_seed(make_model(), read_safetensors(golden_file(name, seed)), seed);
+  }
+  REQUIRE(seed > 3);
 }
 
 }  // namespace
 
-TEST_CASE("the flagship's first step and loss curves are PyTorch's") { check_model(flagship(), "mnist_cnn"); }
+TEST_CASE("the flagship's first step and loss curves are PyTorch's") { check_model(flagship, "mnist_cnn"); }
 
 TEST_CASE("the max-pool network's first step and loss curves are PyTorch's") {
-  check_model(max_pool_network(), "mnist_bn_maxpool");
+  check_model(max_pool_network, "mnist_bn_maxpool");
 }
