@@ -267,7 +267,7 @@ TEST_CASE("bad input gets one clear line, its exit code, and leaves nothing behi
   fails({"-s", "augmentation.rotat=5"}, 2, "did you mean \"rotate\"?");
   fails({"-s", "data.path=/no/such/folder"}, 3, "/no/such/folder: no such folder");
   fails({"-s", "layer.output.units=5"}, 3, "the network has 5 outputs");
-  fails({"-s", "data.validation=60000"}, 3, "60000 validation samples");
+  fails({"-s", "data.validation=60000"}, 3, "60000 of 2000 training samples cannot be set aside for validation");
 
   const auto damaged = folder.path() / "data";
   fs::copy("data/mnist", damaged);
@@ -333,9 +333,11 @@ TEST_CASE("a model meets data of another shape") {
   const auto run = folder.path() / "run";
   REQUIRE(convoy_run(quick_train(run, {"-s", "train.epochs=1", "--quiet"})).code == 0);
   const std::string labels({0, 0, 8, 1, 0, 0, 3, 32});  // 800 of them
+  std::string digits;
+  for (int i = 0; i < 800; ++i) digits += static_cast<char>(i % 10);
   const std::string images({0, 0, 8, 3, 0, 0, 3, 32, 0, 0, 0, 8, 0, 0, 0, 7});
   for (const std::string part : {"train", "t10k"}) {
-    write(folder.path() / (part + "-labels-idx1-ubyte"), labels + std::string(800, 1));
+    write(folder.path() / (part + "-labels-idx1-ubyte"), labels + digits);
     write(folder.path() / (part + "-images-idx3-ubyte"), images + std::string(800 * 8 * 7, 9));
   }
   const Finished finished = convoy_run({"eval", run.string(), "--data", folder.path().string()});

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "support/files.h"
+#include "support/image_files.h"
 #include "support/process.h"
 #include "support/small_idx.h"
 #include "support/temporary_folder.h"
@@ -41,8 +42,9 @@ TEST_CASE("with little memory each verb works, or says \"out of memory\" and end
   const std::string run = (folder.path() / "run").string();
   const std::string data = " -s data.path=" + test::small_mnist().string() + " -s data.limit=320 -s data.validation=0";
   const std::string train = "train configs/mnist_cnn.toml --quiet -s train.epochs=1" + data;
-  const std::string picture = (folder.path() / "grey.pgm").string();
-  test::write(picture, "P5 28 28 255\n" + std::string(784, '\x7f'));
+  const std::string picture = (folder.path() / "grey.bmp").string();
+  test::write(picture,
+              test::bmp_file(28, 28, 24, std::vector<std::string>(28, std::string(std::size_t{28} * 3, '\x7f'))));
   REQUIRE(run_in(4000000, train + " --out " + run).code == 0);
   for (const int kilobytes : {100000, 200000, 400000}) {
     check_works_or_says_why(kilobytes, "--version");

@@ -184,7 +184,8 @@ TEST_CASE("monitor says which epoch is the best, and min_delta by how much") {
     CHECK(log.validation_loss >= history[static_cast<std::size_t>(by_loss - 1)].validation_loss);
   }
   CHECK(best("delta", {"train.min_delta=0.999", "train.patience=2"}).second.size() == 3);
-  CHECK(best("train", {"data.validation=0", "train.monitor=loss"}).first == 6);
+  const auto [by_training_loss, alone] = best("train", {"data.validation=0", "train.monitor=loss"});
+  for (const EpochLog& log : alone) CHECK(log.loss >= alone[static_cast<std::size_t>(by_training_loss - 1)].loss);
   CHECK_THROWS_WITH_AS(
       best("none", {"data.validation=0", "train.monitor=validation_loss"}),
       "monitor \"validation_loss\": there is no validation set; set samples aside (data.validation) or "
@@ -318,7 +319,7 @@ TEST_CASE("a test set that does not fit is found before the first step") {
   };
   const std::string labels = contents(data / "t10k-labels-idx1-ubyte");
   test::write(data / "t10k-labels-idx1-ubyte", labels.substr(0, labels.size() - 1) + '\x0a');
-  refuses("test sample 59 has label 10, the network has 10 outputs; the last layer needs one for each class");
+  refuses("samples of classes without a training sample: 10");
   test::write(data / "t10k-labels-idx1-ubyte", labels);
 
   std::string images = contents(data / "t10k-images-idx3-ubyte");
