@@ -118,9 +118,10 @@ TEST_CASE("a name of any bytes is shown, not sent, and ends nothing") {
   std::istringstream lines(json.out);
   std::vector<nlohmann::json> objects;
   for (std::string line; std::getline(lines, line);) objects.push_back(nlohmann::json::parse(line));
-  REQUIRE(objects.size() == 4);
+  REQUIRE(objects.size() == 5);
   CHECK(objects[0]["image"].get<std::string>().ends_with("foto_\xef\xbf\xbd.png"));
   CHECK(objects[0]["class"] == "\x1b[31mred");  // a program gets the name itself
+  CHECK(objects[4]["error"].get<std::string>().ends_with("none_\\x1b\\xe9\\n.png: no such file"));
 
   CHECK(is_harmless(convoy_run({"inspect", model.string()}).out));
   const Finished error = convoy_run({"summary", "\x1b]0;title\x07\xe9.toml"});
@@ -246,7 +247,8 @@ TEST_CASE("outputs that are not finite are an error and are not printed") {
     const Finished finished = convoy_run(command);
     INFO(finished.out);
     CHECK(finished.code == 3);
-    CHECK(finished.out.empty());
+    CHECK_FALSE(contains(finished.out, "probability"));
+    CHECK_FALSE(contains(finished.out, "accuracy"));
     CHECK(is_one_line(finished.err));
     CHECK(contains(finished.err, "its outputs are not finite"));
   }
