@@ -54,8 +54,8 @@ void print_text(const Experiment& experiment, const Reproduction& result) {
   std::cout << '\n';
   for (const Verdict& verdict : result.verdicts) {
     std::cout << (verdict.holds ? green("holds   ", Stream::out) : red("FAILS   ", Stream::out))
-              << shown(verdict.expectation.text) << "   (" << figure(verdict.higher) << (verdict.holds ? " > " : " is not > ")
-              << figure(verdict.lower) << ")\n";
+              << shown(verdict.expectation.text) << "   (" << figure(verdict.higher)
+              << (verdict.holds ? " > " : " is not > ") << figure(verdict.lower) << ")\n";
   }
   if (!result.sweep.interrupted) std::cout << (result.holds ? "reproduced\n" : "NOT REPRODUCED\n");
 }

@@ -217,7 +217,8 @@ TEST_CASE("what cannot start is said before anything is written, with the settin
   };
   refuses("layer.conv2d_1.kernel=3,29", "29", "learning_rate=0.01, kernel=29");
   refuses("layer.dense_1.units=10,9", "label", "learning_rate=0.01, units=9");
-  refuses("data.validation=40,1000", "1000 of 200 training samples cannot be set aside for validation", "learning_rate=0.01, validation=1000");
+  refuses("data.validation=40,1000", "1000 of 200 training samples cannot be set aside for validation",
+          "learning_rate=0.01, validation=1000");
   refuses("data.path='" + fixture.out("digits").string() + "',nowhere", "nowhere", "learning_rate=0.01, path=nowhere");
 }
 
