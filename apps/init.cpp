@@ -24,7 +24,7 @@ void declare_init(Options& options) {
 
 fs::path data_folder(const Options& options) {
   if (options.has("data")) return options.text("data");
-  const fs::path digits = shipped("data/mnist");
+  fs::path digits = shipped("data/mnist");
   if (digits.empty()) throw Error(ErrorKind::config, "convoy init: name a folder of data with --data");
   return digits;
 }
