@@ -39,12 +39,23 @@ void require_room(const Network& network, const TensorFile& tensors, const std::
                  std::to_string(held));
 }
 
+/// Images of another size would be read in vain, however large.
+void require_images_of(const Shape& input, const Settings& data, const std::filesystem::path& file) {
+  if (!data.has("image_size")) return;
+  const auto [height, width] = data.pair("image_size");
+  const Shape images{height, width, data.integer("channels")};
+  if (images == input) return;
+  fail(file, "damaged: its configuration has images of " + images.text() + " for an input of " + input.text());
+}
+
 /// The untrained model of a file's configuration.
 Model described_model(const ModelMetadata& metadata, const TensorFile& tensors, const std::filesystem::path& file,
                       int threads) {
   try {
     const Config config = parse_stored_config(metadata.config, "its configuration");
-    require_room(Network(shape_in(config, file), config.layers), tensors, file);
+    const Shape input = shape_in(config, file);
+    require_images_of(input, config.data, file);
+    require_room(Network(input, config.layers), tensors, file);
     return Model::from_config(config, threads);
   } catch (const Error& error) {  // a bad configuration inside a model file is a damaged file
     if (error.kind() != ErrorKind::config) throw;

@@ -7,7 +7,9 @@
 #include "convoy/config.h"
 #include "convoy/dataset.h"
 #include "convoy/error.h"
+#include "convoy/foreign_text.h"
 #include "convoy/model.h"
+#include "core/name_text.h"
 #include "data/decode.h"
 #include "data/folder_layout.h"
 #include "data/image_files.h"
@@ -91,7 +93,7 @@ Reading look_at(const fs::path& folder) {
 
 void write_data(CommentedToml& toml, const Reading& reading, const std::string& path, bool validated) {
   toml.section("data", reading.idx ? "idx" : "image_folder");
-  toml.key("path", path);
+  toml.key("path", name_text(path));
   if (!reading.idx) {
     if (reading.height == reading.width) {
       toml.key("image_size", reading.height);
@@ -151,7 +153,7 @@ std::string text_of(const Reading& reading, const DataSplits& data, const fs::pa
   CommentedToml toml(catalog());
   toml.comment("A first network for " + in_words(data) + ".");
   toml.comment("");
-  toml.comment("    convoy train " + file.string());
+  toml.comment("    convoy train " + shown(file.string()));
   toml.comment("");
   toml.comment(
       "convoy config explain KEY tells more of a key; convoy config explain data, train, layer ... lists all.");

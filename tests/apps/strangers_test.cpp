@@ -190,6 +190,20 @@ TEST_CASE("a folder whose name is not UTF-8 holds data, a run and its resumption
   CHECK(convoy_run({"report", run.string()}).code == 0);
 }
 
+TEST_CASE("a first configuration for a folder of any name trains, whatever the configuration's own name") {
+  const test::TemporaryFolder folder;
+  const auto data = folder.path() / "d\x1b\xe9";
+  test::write_small_idx(data, 100);
+  const auto file = folder.path() / "a\nseed = 7.toml";
+  const Finished init = convoy_run({"init", file.string(), "--data", data.string()});
+  INFO(init.err);
+  REQUIRE(init.code == 0);
+  CHECK(is_harmless(init.out));
+  CHECK(is_harmless(contents(file)));
+  CHECK_FALSE(contains(contents(file), "\nseed"));
+  CHECK(convoy_run({"config", "check", file.string()}).code == 0);
+}
+
 TEST_CASE("one flipped bit of a model or a checkpoint stops every verb, with one line") {
   const test::TemporaryFolder folder;
   const auto run = small_run(folder.path());

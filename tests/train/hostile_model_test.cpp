@@ -25,6 +25,7 @@ struct File {
   std::string top = {};  ///< more of the configuration's first lines
   std::string input_shape = "[8, 8, 1]";
   std::string layers = "[[layer]]\ntype = \"global_avg_pool\"\n[[layer]]\ntype = \"dense\"\nname = \"d\"\nunits = 2\n";
+  std::string dataset = "dataset = \"idx\"\n";
   std::string rest = {};  ///< more sections
   Scaling scaling = {{1}, {0}};
   std::vector<std::string> class_names = {"a", "b"};
@@ -32,7 +33,7 @@ struct File {
   std::vector<float> bias = {0, 0};
 
   void save(const std::filesystem::path& file) {
-    const std::string config = top + "input_shape = " + input_shape + "\n[data]\ndataset = \"idx\"\n" + rest +
+    const std::string config = top + "input_shape = " + input_shape + "\n[data]\n" + dataset + rest +
                                "[loss]\ntype = \"softmax_cross_entropy\"\n" + layers;
     const std::vector<NamedTensor> tensors = {{"d/kernel", {1, 2}, kernel}, {"d/bias", {2}, bias}};
     save_model(file, tensors, {.config = config, .scaling = scaling, .class_names = class_names, .convoy_version = {}});
@@ -90,6 +91,14 @@ TEST_CASE("a model file has no more allocated than its tensors and one sample of
                before + "]\n";
   }
   CHECK_FALSE(refusal({.layers = doubled}).empty());
+}
+
+TEST_CASE("a model file asks for images of its input's size only") {
+  File file;
+  file.dataset = "dataset = \"image_folder\"\nimage_size = 4096\n";
+  CHECK(contains(refusal(file), "images of 4096x4096x1 for an input of 8x8x1"));
+  file.dataset = "dataset = \"image_folder\"\nimage_size = 8\n";
+  CHECK(refusal(file).empty());
 }
 
 TEST_CASE("a prediction plans for the samples there are") {
