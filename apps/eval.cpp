@@ -3,66 +3,48 @@
 
 #include "convoy/experiment.h"
 #include "convoy/foreign_text.h"
+#include "convoy/model_data.h"
+#include "convoy/report.h"
 #include "finite.h"
 #include "options.h"
+#include "scores.h"
 #include "terminal.h"
 #include "verb.h"
 
 namespace convoy::app {
 namespace {
 
-constexpr std::size_t widest_name = 16;  ///< of a class, in the matrix
-
-void print_confusion(const Evaluation& result, const std::vector<std::string>& names) {
-  std::cout << "confusion matrix (rows: labels, columns: predictions)\n";
-  const auto name = [&](int i) {
-    const bool named = static_cast<std::size_t>(i) < names.size();
-    return named ? shortened(shown(names[static_cast<std::size_t>(i)]), widest_name) : std::to_string(i);
-  };
-  std::size_t width = 5;
-  for (int i = 0; i < result.classes; ++i) width = std::max(width, columns(name(i)));
-  const auto cell = [&](const std::string& text) { std::cout << ' ' << right_aligned(text, width); };
-  cell("");
-  for (int i = 0; i < result.classes; ++i) cell(name(i));
-  std::cout << '\n';
-  for (int row = 0; row < result.classes; ++row) {
-    cell(name(row));
-    for (int i = 0; i < result.classes; ++i) {
-      cell(std::to_string(result.confusion.count(row, i)));
-    }
-    std::cout << '\n';
-  }
-}
-
-/// One list a label, of the numbers of images by prediction.
-std::vector<std::vector<std::int64_t>> rows_of(const Evaluation& result) {
-  std::vector<std::vector<std::int64_t>> rows;
-  for (int label = 0; label < result.classes; ++label) {
-    rows.emplace_back();
-    for (int i = 0; i < result.classes; ++i) rows.back().push_back(result.confusion.count(label, i));
-  }
-  return rows;
-}
-
-void print_json(const Evaluation& result, const std::string& split) {
-  const nlohmann::ordered_json line = {{"event", "evaluation"},
-                                       {"split", split},
-                                       {"samples", result.samples},
-                                       {"loss", result.loss},
-                                       {"accuracy", result.accuracy},
-                                       {"top_k", result.top_k},
-                                       {"k", result.k},
-                                       {"seconds", result.seconds},
-                                       {"images_per_second", result.samples / result.seconds},
-                                       {"peak_rss_mb", peak_rss_mb()},
-                                       {"confusion", rows_of(result)}};
+void print_json(const Evaluation& result, const std::string& split, const std::vector<std::string>& class_names) {
+  nlohmann::ordered_json line = {{"event", "evaluation"},
+                                 {"split", split},
+                                 {"samples", result.samples},
+                                 {"loss", result.loss},
+                                 {"accuracy", result.accuracy},
+                                 {"top_k", result.top_k},
+                                 {"k", result.k},
+                                 {"seconds", result.seconds},
+                                 {"images_per_second", result.samples / result.seconds},
+                                 {"peak_rss_mb", peak_rss_mb()}};
+  add_scores(line, result, class_names);
   std::cout << json_text(line) << '\n';
+}
+
+void print_text(const Evaluation& result, const std::string& split, const std::vector<std::string>& class_names) {
+  std::cout << split;
+  if (!result.confusion.empty()) std::cout << " accuracy " << percent(result.accuracy) << ',';
+  std::cout << " loss " << fixed(result.loss, 4);
+  if (!result.confusion.empty()) std::cout << ", top-" << result.k << ' ' << percent(result.top_k);
+  std::cout << " (" << result.samples << " images, " << fixed(result.samples / result.seconds, 0) << "/s)\n"
+            << scores_text(result, class_names);
 }
 
 void declare_eval(Options& options) {
   options.add_text("data", "DIR", "Another folder of data than the configuration's.");
+  options.add_text("dataset", "KIND", "What that folder is: idx or image_folder; without it, by the look of it.");
+  options.add_overrides("data.KEY=VALUE", "Read the data in another way: data.transpose=true.");
   options.add_choice("split", {"test", "validation", "train"}, "Which images; test is the default.");
   options.add_integer("top", "K", "The k of top-k accuracy; 5 is the default.", 5, 1, 1000000);
+  options.add_text("errors", "FILE.csv", "Write a row for each image that was taken for another class.");
   options.add_threads();
   options.add_flag("json", "Print one JSON object.");
 }
@@ -70,18 +52,20 @@ void declare_eval(Options& options) {
 int run_eval(const Options& options) {
   const auto file = model_file(options.positional()[0]);
   Model model = Model::load(file, options.threads(config_of(file)));
-  const DataSplits data = data_of_model(file, options.text("data"));
   const std::string split = options.text("split", "test");
-  const Evaluation result = model.evaluate(data.split(split), 32, options.integer("top"));
+  const ModelData found = load_model_data(file, {.folder = options.text("data"),
+                                                 .dataset = options.text("dataset"),
+                                                 .overrides = options.overrides(),
+                                                 .split = split});
+  print_notes(found.notes);
+  const std::vector<std::string> class_names = model.class_names();
+  const Evaluation result = model.evaluate(found.data, 32, options.integer("top"));
   require_finite(result, file);
-  if (options.has("json")) {
-    print_json(result, split);
-    return ok;
-  }
-  std::cout << split << " accuracy " << percent(result.accuracy) << ", loss " << fixed(result.loss, 4) << ", top-"
-            << result.k << ' ' << percent(result.top_k) << " (" << result.samples << " images, "
-            << fixed(result.samples / result.seconds, 0) << " images/s)\n";
-  if (result.classes > 1 && result.classes <= 30) print_confusion(result, model.class_names());
+  (options.has("json") ? print_json : print_text)(result, split, class_names);
+  std::cout.flush();  // the figures come first
+  const std::string missing = missing_classes_text(result, class_names);
+  if (!missing.empty()) print_notes({missing});
+  if (options.has("errors")) write_mistakes(result, found.data, class_names, options.text("errors"));
   return ok;
 }
 
@@ -92,8 +76,9 @@ const Verb eval_verb = {.name = "eval",
                         .help = "Evaluate a model on a data set.",
                         .examples =
                             "convoy eval runs/mnist_cnn\n"
-                            "convoy eval runs/mnist_cnn --split validation\n"
-                            "convoy eval digits.safetensors --data ~/digits --json",
+                            "convoy eval runs/mnist_cnn --split validation --errors mistakes.csv\n"
+                            "convoy eval digits.safetensors --data ~/digits --json\n"
+                            "convoy eval digits.safetensors --data ~/emnist -s data.transpose=true",
                         .declare = declare_eval,
                         .run = run_eval};
 

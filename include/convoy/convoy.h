@@ -16,6 +16,7 @@
 #include "convoy/machine.h"
 #include "convoy/metrics.h"
 #include "convoy/model.h"
+#include "convoy/model_data.h"
 #include "convoy/optimizers.h"
 #include "convoy/predictor.h"
 #include "convoy/preview.h"

@@ -651,3 +651,59 @@ TEST_CASE("report and compare make pages from run folders") {
   CHECK(convoy_run({"report", one.string(), two.string()}).code == 2);
   CHECK(convoy_run({"report", one.string(), "-o", (folder.path() / "no" / "page.html").string()}).code == 1);
 }
+
+TEST_CASE("eval tells how each class fares, within 80 columns, and writes the mistakes") {
+  const test::TemporaryFolder folder;
+  const auto run = (folder.path() / "run").string();
+  REQUIRE(convoy_run(quick_train(run, {"-s", "train.epochs=1", "--quiet"})).code == 0);
+  const std::string csv = (folder.path() / "mistakes.csv").string();
+  const Finished text = convoy_run({"eval", run, "--errors", csv});
+  REQUIRE(text.code == 0);
+  for (const char* part : {"calibration error ", "precision %", "recall %", "F1 %", "mean", "confusion matrix"})
+    CHECK(contains(text.out, part));
+  std::istringstream lines(text.out);
+  for (std::string line; std::getline(lines, line);) CHECK(line.size() <= 80);
+
+  const auto json = nlohmann::json::parse(convoy_run({"eval", run, "--json"}).out);
+  REQUIRE(json["classes"].size() == 10);
+  double recall = 0;
+  std::int64_t right = 0;
+  for (int k = 0; k < 10; ++k) {
+    const auto& row = json["classes"][static_cast<std::size_t>(k)];
+    CHECK(row["class"] == std::to_string(k));
+    recall += row["recall"].get<double>();
+    right += json["confusion"][static_cast<std::size_t>(k)][static_cast<std::size_t>(k)].get<std::int64_t>();
+  }
+  CHECK(json["macro"]["recall"].get<double>() == doctest::Approx(recall / 10));
+  CHECK(json["missing_classes"].empty());
+  CHECK(json["calibration_error"].get<double>() > 0);
+  const std::string mistakes = contents(csv);
+  CHECK(mistakes.starts_with("image,label,prediction,probability\n"));
+  CHECK(std::count(mistakes.begin(), mistakes.end(), '\n') == 1 + json["samples"].get<std::int64_t>() - right);
+}
+
+TEST_CASE("a model meets a folder with fewer classes, another class, test files only") {
+  const test::TemporaryFolder folder;
+  const auto run = (folder.path() / "run").string();
+  REQUIRE(convoy_run(quick_train(run, {"-s", "train.epochs=1", "--quiet"})).code == 0);
+  const auto own = folder.path() / "own";
+  fs::create_directories(own / "7");
+  write_digit(own / "7" / "seven.png", 0);
+  const Finished fewer = convoy_run({"eval", run, "--data", own.string()});
+  CHECK(fewer.code == 0);
+  CHECK(contains(fewer.out, "(1 images"));
+  CHECK(contains(fewer.err, "no image of the model's classes 0, 1, 2, 3, 4, 5, 6, 8, 9"));
+  fs::rename(own / "7", own / "seven");
+  const Finished other = convoy_run({"eval", run, "--data", own.string()});
+  CHECK(other.code == 3);
+  CHECK(is_one_line(other.err));
+  CHECK(contains(other.err, "class \"seven\" is unknown to the model"));
+
+  const auto tests_only = folder.path() / "t10k_only";
+  fs::create_directories(tests_only);
+  for (const char* name : {"t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"})
+    fs::copy(test::small_mnist() / name, tests_only / name);
+  CHECK(convoy_run({"eval", run, "--data", tests_only.string()}).code == 0);
+  CHECK(convoy_run({"eval", run, "--data", tests_only.string(), "--dataset", "image_folder"}).code == 3);
+  CHECK(convoy_run({"eval", run, "-s", "train.epochs=1"}).code == 2);
+}

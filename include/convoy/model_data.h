@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "convoy/dataset.h"
+
+namespace convoy {
+
+/// "idx" or "image_folder": what a folder holds, by the look of it. Throws Error{data} where it holds neither.
+std::string dataset_kind_of(const std::filesystem::path& folder);
+
+/// Which samples a model meets.
+struct ModelDataOptions {
+  std::string folder = {};                  ///< empty: the data that the model was trained on
+  std::string dataset = {};                 ///< their kind; empty: the model's own, of a folder what it holds
+  std::vector<std::string> overrides = {};  ///< of [data]: "data.transpose=true"
+  std::string split = "test";               ///< or validation, train
+};
+
+struct ModelData {
+  Dataset data;
+  std::vector<std::string> notes;  ///< DataSplits::notes
+};
+
+/// Reads one split of data for a model file, prepared as in its training: what is inverted stays so, and images of a
+/// folder get the shape that the model takes. Other splits are not read and need not be there. The test samples of a
+/// folder that is not divided into parts are all that it has. Throws Error{config} or Error{data}.
+ModelData load_model_data(const std::filesystem::path& model_file, const ModelDataOptions& options);
+
+}  // namespace convoy
