@@ -94,7 +94,7 @@ TEST_CASE("help, version and usage errors") {
 
 TEST_CASE("the help of every verb has its usage, options and examples that are its own, in 80 columns") {
   const std::string all = convoy_run({"--help"}).out;
-  CHECK(contains(all, "4 diverged"));
+  CHECK(contains(all, "\n  4    training diverged\n"));
   CHECK(all == convoy_run({"-h"}).out);
   CHECK(widest_line(all) <= 80);
   std::istringstream lines(all);
@@ -107,7 +107,8 @@ TEST_CASE("the help of every verb has its usage, options and examples that are i
     CHECK(help.code == 0);
     CHECK(help.out.starts_with("usage: convoy " + verb + " "));
     CHECK(contains(help.out, "-h, --help"));
-    CHECK(contains(help.out, "\nExamples\n  convoy " + verb + " "));
+    const std::string examples = help.out.substr(help.out.find("\nExamples\n"));
+    CHECK(contains(examples, "convoy " + verb));
     CHECK(widest_line(help.out) <= 80);
     ++verbs;
   }
