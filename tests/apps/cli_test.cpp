@@ -429,10 +429,19 @@ TEST_CASE("the README's configuration and verbs are real") {
   const std::string readme = contents("README.md");
   const auto begin = readme.find("```toml\n") + 8;
   const test::TemporaryFolder folder;
-  write(folder.path() / "readme.toml", readme.substr(begin, readme.find("```", begin) - begin));
+  const auto diagnostics = readme.find("[diagnostics]\nevery");
+  REQUIRE(diagnostics != std::string::npos);
+  write(folder.path() / "readme.toml", readme.substr(begin, readme.find("```", begin) - begin) +
+                                           readme.substr(diagnostics, readme.find("```", diagnostics) - diagnostics));
   const Finished check = convoy_run({"config", "check", (folder.path() / "readme.toml").string()});
   INFO(check.err);
   CHECK(check.code == 0);
+  const Finished train =
+      convoy_run({"train", (folder.path() / "readme.toml").string(), "-s", "data.limit=64", "-s", "data.validation=0.5",
+                  "-s", "train.epochs=1", "-s", "diagnostics.every=1", "-s",
+                  "data.path=" + test::small_mnist().string(), "--out", (folder.path() / "run").string()});
+  INFO(train.err);
+  CHECK(train.code == 0);  // the tensors of its percentiles are there
   std::istringstream lines(readme);
   int seen = 0;
   for (std::string line, verb; std::getline(lines, line);) {
