@@ -8,15 +8,17 @@
 namespace convoy::app {
 
 Candidates candidates(const std::string& argument) {
-  static const std::map<std::string, std::string> kinds = {
-      {"CONFIG", "config"}, {"MODEL", "model"}, {"RUN", "folder"},         {"DIR", "folder"},         {"FILE", "file"},
-      {"IMAGE", "file"},    {"KEY", "key"},     {"KEY=VALUE", "override"}, {"KEY=V1,V2", "override"}, {"VERB", "verb"}};
+  static const std::map<std::string, std::string> kinds = {{"CONFIG", "config"}, {"MODEL", "model"}, {"RUN", "folder"},
+                                                           {"DIR", "folder"},    {"FILE", "file"},   {"IMAGE", "file"},
+                                                           {"KEY", "key"},       {"VERB", "verb"}};
   std::string bare = argument;
   std::erase_if(bare, [](char c) { return c == '[' || c == ']'; });
   Candidates found;
   std::istringstream parts(bare);
   for (std::string part; std::getline(parts, part, '|');) {
-    if (Operands::literal(part)) {
+    if (part.find("KEY=") != std::string::npos) {  // "KEY=VALUE", "data.KEY=VALUE"
+      found.kinds.emplace_back("override");
+    } else if (Operands::literal(part)) {
       found.words.push_back(part);
     } else if (const auto kind = kinds.find(part.substr(0, part.find('.'))); kind != kinds.end()) {
       found.kinds.push_back(kind->second);

@@ -48,6 +48,7 @@ TEST_CASE("bash completes verbs, options, their values, keys and files") {
   CHECK(completed(script, {"train", "-s", "train.epochs", "=", "3", "configs/mnist_c"}) == "configs/mnist_cnn.toml\n");
   CHECK(completed(script, {"train", "x.toml", "-s", "train.epo"}) == "train.epochs=\n");
   CHECK(completed(script, {"train", "x.toml", "-s", "layer"}) == "layer.\n");
+  CHECK(completed(script, {"eval", "run", "-s", "data.trans"}) == "data.transpose=\n");
   CHECK(completed(script, {"train", "--threads", ""}).empty());
   CHECK(completed(script, {"config", ""}) == "check\nexplain\nschema\n");
   CHECK(completed(script, {"config", "explain", "conv2d.pad"}) == "conv2d.padding\n");
