@@ -53,6 +53,7 @@ class JsonRuns : public SweepCallback {
       line["accuracy"] = run.accuracy;
       line["best_epoch"] = run.best_epoch;
       line["seconds"] = run.seconds;
+      if (!run.warning.empty()) line["warning"] = run.warning;
     }
     line["kept"] = run.kept;
     line["folder"] = run.folder.string();
@@ -82,6 +83,16 @@ void print_json(const SweepResult& result) {
                      {"table", result.table.string()},
                      {"page", result.page.string()}};
   std::cout << json_text(line) << std::endl;
+}
+
+/// One line for all runs, each of which has its own on its page.
+void warn_of_gaps(const SweepResult& result) {
+  const auto warns = [](const SweepRun& run) { return !run.warning.empty(); };
+  const auto first = std::ranges::find_if(result.runs, warns);
+  if (first == result.runs.end()) return;
+  std::cerr << yellow("warning: ") << std::ranges::count_if(result.runs, warns) << " of " << result.runs.size()
+            << " runs evaluate worse than they train, the first: run " << first - result.runs.begin() + 1 << ": "
+            << shown(first->warning) << '\n';
 }
 
 SweepRequest request_from(const Options& options) {
@@ -123,6 +134,7 @@ int run_sweep(const Options& options) {
                               .threads = options.threads(plan.settings[0].config),
                               .callback = &callback});
   }
+  warn_of_gaps(result);
   (json ? print_json : print_table)(result);
   if (!result.interrupted) return ok;
   std::cerr << "interrupted; the same command goes on\n";

@@ -75,6 +75,7 @@ int run(const Options& options, const Config& config, RunOptions run_options, Wo
     if (json) run_options.callbacks.push_back(&json_epochs);
     result = work(run_options);
   }
+  if (!result.warning.empty()) std::cerr << yellow("warning: ") << shown(result.warning) << '\n';
   (json ? print_json : print_text)(result);
   if (!result.interrupted) return ok;
   std::cerr << "interrupted; convoy resume " << shown(result.folder.string()) << " goes on\n";

@@ -49,9 +49,10 @@ struct SweepRun {
   int seed = 0;
   std::filesystem::path folder = {};
   State state = State::waiting;
-  bool kept = false;    ///< was finished or had diverged before this sweep went on
-  double accuracy = 0;  ///< of the kept weights on the test set, once finished
-  double loss = 0;      ///< the same
+  std::string warning = {};  ///< RunResult::warning of a finished run
+  bool kept = false;         ///< was finished or had diverged before this sweep went on
+  double accuracy = 0;       ///< of the kept weights on the test set, once finished
+  double loss = 0;           ///< the same
   int best_epoch = 0;
   int epochs = 0;  ///< complete ones
   double seconds = 0;

@@ -67,11 +67,8 @@ std::string explain_evaluation(const Diagnostics& modes, const std::optional<Epo
   const bool test_is_worse = kept->accuracy - test.accuracy > wide;
   const bool validation_is_worse = kept->has_validation && kept->accuracy - kept->validation_accuracy > wide;
   if (!test_is_worse && !validation_is_worse) return "";
-  if (kept->has_validation && !validation_is_worse)
-    return figures +
-           "the test images seem to be of another kind than the training images; convoy data preview shows them";
-  return figures + "the network knows its training images by heart, or the others are of another kind; more images, " +
-         "[augmentation], dropout or a kernel_regularizer help against the first";
+  return figures + "the network knows its training images by heart (more of them, [augmentation], dropout or a " +
+         "kernel_regularizer help), or the others are of another kind (convoy data preview shows them)";
 }
 
 }  // namespace convoy

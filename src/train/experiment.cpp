@@ -314,7 +314,7 @@ class Run {
       page_.show_end();
       return result;
     }
-    result.warning = look_for_gap(result.test);
+    result.warning = gap_of(result.test);
     folder_.add_outcome({.loss = result.test.loss,
                          .accuracy = result.test.accuracy,
                          .best_epoch = result.best_epoch,
@@ -339,16 +339,11 @@ class Run {
     return test.samples == samples ? test : Evaluation{};
   }
 
-  std::string look_for_gap(const Evaluation& test) {
+  std::string gap_of(const Evaluation& test) {
     const Progress& progress = trainer_.progress();
     std::optional<EpochLog> kept;
     if (progress.best_epoch > 0) kept = progress.history[static_cast<std::size_t>(progress.best_epoch - 1)];
-    std::string warning = explain_evaluation(trainer_.compare_modes(), kept, test, folder_.path().string());
-    if (warning.empty()) return warning;
-    for (Callback* callback : options_.callbacks) {
-      if (callback != &recorder_) callback->on_warning(warning);  // the outcome tells the folder
-    }
-    return warning;
+    return explain_evaluation(trainer_.compare_modes(), kept, test, folder_.path().string());
   }
 
   RunOptions options_;

@@ -110,6 +110,7 @@ bool read_finished(SweepRun& run) {
     run.loss = record.outcome->loss;
     run.best_epoch = record.outcome->best_epoch;
     run.seconds = record.outcome->seconds;
+    run.warning = record.outcome->warning;
   } else {
     return false;
   }

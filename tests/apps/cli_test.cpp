@@ -366,14 +366,14 @@ TEST_CASE("a model whose data has moved asks for it") {
 
 TEST_CASE("a terminal gets a progress bar that fits it, and colour unless NO_COLOR is set") {
   const test::TemporaryFolder folder;
-  for (const unsigned short columns : std::initializer_list<unsigned short>{100, 40}) {
+  for (const unsigned short columns : std::initializer_list<unsigned short>{100, 30}) {
     const Finished train = test::run_on_terminal(
         CONVOY_BINARY, quick_train(folder.path() / "run", {"-s", "train.epochs=1", "--force"}), columns);
     CHECK(train.code == 0);
     CHECK(contains(train.out, "epoch 1/1 [") == (columns == 100));
     CHECK(contains(train.out, " im/s"));
     CHECK(contains(train.out, "] validation ") == (columns == 100));
-    CHECK(contains(train.out, "] test ") == (columns == 100));
+    CHECK(contains(train.out, "] test "));
     std::istringstream redraws(train.out);
     int bars = 0;
     for (std::string bar; std::getline(redraws, bar, '\r');) {
@@ -404,7 +404,7 @@ TEST_CASE("training says first what it is about to do, in lines that fit a termi
   const auto run = folder.path() / "run";
   const Finished train = convoy_run(quick_train(run));
   CHECK(train.err.starts_with("data    " + test::small_mnist().string() + "\n"));
-  CHECK(contains(train.err, "\nsamples 440 training, 200 validation, 2000 test: 28x28x1, 10 classes\n"));
+  CHECK(contains(train.err, "\nsamples 640 training, 200 validation, 2000 test: 28x28x1, 10 classes\n"));
   CHECK(contains(train.err, "\nnetwork 9 layers, 35,214 parameters\nthreads "));
   CHECK(contains(train.err, "\nrun     " + run.string() + "\n"));
   std::istringstream lines(train.err);

@@ -182,7 +182,7 @@ TEST_CASE("a sweep killed at random moments ends with the table of an unbroken o
 
 TEST_CASE("long names are cut in the middle, where the table would not fit 80 columns") {
   const Fixture fixture;
-  const std::string name(200, 'n');
+  const std::string name(78, 'n');
   auto more = one_rate;
   more.insert(more.end(), {"-s", "train.epochs=1", "--seeds", "1", "-s", "train.monitor=accuracy,loss"});
   test::write(fixture.config(), contents(fixture.config()) + "\"" + name + "ä\" = [\"train.batch_size=10\"]\n");

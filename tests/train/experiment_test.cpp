@@ -63,12 +63,6 @@ struct StopAfter : Callback {
   int left;
 };
 
-/// Keeps what it is told.
-struct Warnings : Callback {
-  void on_warning(const std::string& message) override { told.push_back(message); }
-  std::vector<std::string> told;
-};
-
 }  // namespace
 
 TEST_CASE("an experiment leaves a complete run folder, and its model evaluates to what it reported") {
@@ -211,12 +205,9 @@ TEST_CASE("a wide gap between training and evaluation is told with its cause, an
   const test::TemporaryFolder folder;
   const auto run = folder.path() / "run";
   const Config lagging = small_config({"train.epochs=2"});  // too few steps for momentum = 0.99
-  Warnings warnings;
-  const RunResult result = run_experiment(lagging, {.folder = run, .callbacks = {&warnings}});
-  REQUIRE(warnings.told.size() == 1);
-  const std::string& warning = warnings.told[0];
-  CHECK(result.warning == warning);
-  CHECK(warning.starts_with("training accuracy 8"));
+  const RunResult result = run_experiment(lagging, {.folder = run});
+  const std::string& warning = result.warning;
+  CHECK(warning.starts_with("training accuracy "));
   CHECK(contains(warning, "on the same images the loss is "));
   CHECK(contains(warning, "\"batch_norm_1\" lag behind"));
   CHECK(contains(warning, "convoy recalibrate " + run.string() + ";"));
@@ -227,8 +218,8 @@ TEST_CASE("a wide gap between training and evaluation is told with its cause, an
   Model model = Model::load(result.model);
   const DataSplits data = load_data(lagging.data, 3);
   model.recalibrate(data.train);
-  CHECK(model.evaluate(data.test).accuracy > result.history.back().accuracy - 0.1);
-  CHECK(result.test.accuracy < result.history.back().accuracy - 0.1);
+  CHECK(model.evaluate(data.test).accuracy > result.test.accuracy);
+  CHECK(model.evaluate(data.test).loss < 0.75 * result.test.loss);
 
   const Config quick = small_config({"train.epochs=2", "layer.batch_norm_1.momentum=0.8"});
   CHECK(run_experiment(quick, {.folder = run, .force = true}).warning.empty());
@@ -241,13 +232,14 @@ TEST_CASE("a gap that the modes do not explain is told with its figures") {
   const Evaluation bad{.accuracy = 0.712, .classes = 10};
   CHECK(explain_evaluation(agree, kept, good, "r").empty());
   CHECK(explain_evaluation(agree, kept, bad, "r") ==
-        "training accuracy 99.00 %, validation 98.50 %, test 71.20 %: the test images seem to be of another kind than "
-        "the training images; convoy data preview shows them");
+        "training accuracy 99.00 %, validation 98.50 %, test 71.20 %: the network knows its training images by heart "
+        "(more of them, [augmentation], dropout or a kernel_regularizer help), or the others are of another kind "
+        "(convoy data preview shows them)");
   EpochLog alone = kept;
   alone.has_validation = false;
   CHECK(contains(explain_evaluation(agree, alone, bad, "r"),
                  "training accuracy 99.00 %, test 71.20 %: the network knows "
-                 "its training images by heart, or "));
+                 "its training images by heart "));
   EpochLog overfitted = kept;
   overfitted.validation_accuracy = 0.7;
   CHECK(
@@ -292,9 +284,9 @@ TEST_CASE("short runs are logged often enough for a curve, others as they say") 
     run_experiment(small_config(overrides), {.folder = folder.path() / "run", .force = true});
     return read_run(folder.path() / "run").steps.size();
   };
-  CHECK(points({}) == 96);                       // 3 epochs of 32 steps
-  CHECK(points({"train.batch_size=2"}) == 150);  // 1500 steps
-  CHECK(points({"train.log_steps=7"}) == 13);
+  CHECK(points({}) == 141);                      // 3 epochs of 47 steps
+  CHECK(points({"train.batch_size=2"}) == 150);  // 2250 steps
+  CHECK(points({"train.log_steps=7"}) == 20);
   CHECK(points({"train.log_steps=0"}) == 0);
 }
 

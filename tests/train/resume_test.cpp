@@ -242,10 +242,10 @@ TEST_CASE("training for two epochs and then for two more is training for four") 
 
 TEST_CASE("a run that was made longer goes on to its new end, whatever breaks it off") {
   Fixture fixture;
-  const fs::path unbroken = fixture.train("unbroken", {}, {"train.epochs=6"});
+  const fs::path unbroken = fixture.train("unbroken", {}, {"train.epochs=6", "train.patience=0"});
   for (const int crash_at : {3, 25}) {  // before the first new checkpoint, and after
     CAPTURE(crash_at);
-    const fs::path run = fixture.train("run", {}, {"train.epochs=2"});
+    const fs::path run = fixture.train("run", {}, {"train.epochs=2", "train.patience=0"});
     Failing failing(crash_at, 0);
     CHECK_THROWS_AS(resume_experiment(run, {.callbacks = {&failing}}, {"train.epochs=6"}), Crash);
     CHECK(contains(contents(run / "resolved.toml"), "epochs = 6"));
@@ -260,17 +260,17 @@ TEST_CASE("a run that is stopped while it evaluates resumes to the same bits") {
   const std::vector<std::string> more = {"train.recalibrate=50"};
   const fs::path unbroken = fixture.train("unbroken", {}, more);
   struct StopAt : Callback {
-    StopAt(std::string where, int number) : split(std::move(where)), evaluation(number) {}
+    StopAt(std::string where, int evaluations) : split(std::move(where)), before(evaluations) {}
     bool on_evaluation(const EvaluationLog& log) override {
-      if (log.split == split && log.done == log.samples) --evaluation;
-      return log.split != split || evaluation > 0 || log.done < log.samples / 2;
+      if (log.split == split && log.done == log.samples) --before;
+      return log.split != split || before > 0 || log.done < log.samples / 2;
     }
     std::string split;
-    int evaluation;
+    int before;  ///< so many evaluations are let through
   };
   for (const int epoch : {1, 3}) {
     CAPTURE(epoch);
-    StopAt stop("validation", epoch);
+    StopAt stop("validation", epoch - 1);
     const RunOptions options{.folder = fixture.run("run"), .callbacks = {&stop}};
     const RunResult stopped = run_experiment(parse_config(experiment, "small.toml", fixture.run(""), more), options);
     CHECK(stopped.interrupted);
@@ -279,7 +279,7 @@ TEST_CASE("a run that is stopped while it evaluates resumes to the same bits") {
     check_same(fixture.run("run"), unbroken);
     fs::remove_all(fixture.run("run"));
   }
-  StopAt stop("test", 1);
+  StopAt stop("test", 0);
   const fs::path run = fixture.train("run", {.callbacks = {&stop}}, more);
   CHECK_FALSE(read_run(run).outcome);
   CHECK(contains(contents(run / "log.txt"), "interrupted before the evaluation was done"));
@@ -333,7 +333,7 @@ TEST_CASE("another number of epochs warns where the schedule spans them") {
   Fixture fixture;
   Listener listener;
   const auto warnings_of = [&](const std::string& schedule) {
-    const fs::path run = fixture.train("run", {}, {"schedule={type = \"" + schedule + "\"}"});
+    const fs::path run = fixture.train("run", {}, {"schedule={type = \"" + schedule + "\"}", "train.patience=0"});
     listener.warnings.clear();
     resume_experiment(run, {.callbacks = {&listener}}, {"train.epochs=8"});
     CHECK(contains(contents(run / "log.txt"), "warning: schedule") == !listener.warnings.empty());
