@@ -68,7 +68,7 @@ bool Progress::on_batch_end(const BatchLog& log) {
 }
 
 bool Progress::on_evaluation(const EvaluationLog& log) {
-  if (is_due(false)) {
+  if (is_due(log.done == log.samples)) {
     const bool within = log.split == "validation";
     draw(within ? "epoch " + std::to_string(epoch_) + "/" + std::to_string(epochs_) + " " : "",
          static_cast<double>(log.done) / log.samples,

@@ -98,7 +98,7 @@ TEST_CASE("a sweep prints a line a run and a table by setting, and the same tabl
 
   const Finished again = fixture.sweep("run");
   CHECK(again.code == 0);
-  CHECK(again.err == "12 of 12 runs are there already and are kept\n");
+  CHECK(again.err.starts_with("12 of 12 runs are there already and are kept\n"));
   CHECK(again.out == first.out);
 
   const Finished other = fixture.sweep("run", {"--seeds", "3"});
@@ -113,7 +113,7 @@ TEST_CASE("--json gives an object a run and one for the settings; --quiet shows 
   const Finished finished = fixture.sweep("run", more);
   REQUIRE(finished.code == 0);
   std::istringstream errors(finished.err);
-  for (std::string line; std::getline(errors, line);) CHECK(line.starts_with("warning: run "));
+  for (std::string line; std::getline(errors, line);) CHECK(line.starts_with("warning: "));
   std::istringstream lines(finished.out);
   std::vector<nlohmann::json> objects;
   for (std::string line; std::getline(lines, line);) objects.push_back(nlohmann::json::parse(line));
