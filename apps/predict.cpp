@@ -81,7 +81,7 @@ class Printer {
 
   /// Quoted where RFC 4180 wants it.
   static std::string csv_field(const std::string& text) {
-    const std::string field = shown(text);
+    std::string field = shown(text);
     if (field.find_first_of(",\"\r\n") == std::string::npos) return field;
     std::string quoted = "\"";
     for (const char letter : field) quoted += letter == '"' ? std::string("\"\"") : std::string(1, letter);

@@ -50,7 +50,7 @@ std::string accuracy_of(const RunEntry& run) {
 }
 
 std::string coloured_state(const RunEntry& run) {
-  const std::string text = padded(name_of(run.state), 11);
+  std::string text = padded(name_of(run.state), 11);
   switch (run.state) {
     case RunEntry::State::running: return green(text, Stream::out);
     case RunEntry::State::finished: return text;

@@ -35,8 +35,7 @@ Texts override_keys() { return override_keys(catalog()); }
 Texts explained_names() {
   Texts names = explained(catalog());
   std::ranges::sort(names);
-  const auto repeated = std::ranges::unique(names);
-  names.erase(repeated.begin(), repeated.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
 }
 
