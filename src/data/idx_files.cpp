@@ -157,7 +157,7 @@ IdxFolder find_idx_files(const fs::path& folder, const std::string& prefix, cons
   if (!fs::is_directory(folder, ignored)) fail(folder, "a file, expected a folder of idx files" + end);
   const Search search(folder);
   const std::string chosen = search.choose(prefix);
-  const IdxFolder found{chosen, search.files(chosen, true), search.files(chosen, false)};
+  IdxFolder found{chosen, search.files(chosen, true), search.files(chosen, false)};
   for (const auto& [files, name] :
        {std::pair(&found.train, chosen + "train"), std::pair(&found.test, chosen + "t10k")}) {
     if (files->images.empty() == files->labels.empty()) continue;

@@ -176,7 +176,7 @@ Starter write_starter(const fs::path& data, const fs::path& file, bool replace) 
   const Reading reading = look_at(data);
   const DataSplits splits = load(reading, data);
   const fs::path folder = fs::absolute(file).parent_path();
-  const Starter starter{text_of(reading, splits, fs::relative(data, folder), file), in_words(splits)};
+  Starter starter{text_of(reading, splits, fs::relative(data, folder), file), in_words(splits)};
   Model::from_config(parse_config(starter.toml, file.string(), folder), splits.train.shape(), 1);  // it must train
   write_file_atomically(file, starter.toml);
   return starter;
