@@ -99,7 +99,8 @@ Image cut_out(const Strokes& strokes, const Outline& outline, ImageSize size) {
       const auto i = static_cast<std::size_t>(y * size.width + x);
       const float edge = distances[i] < 1.5F ? strokes.contrast[i] / typical : 0;
       const float widened = wider > 0 ? wider + 0.5F - distances[i] : 0;
-      digit.pixels.push_back(static_cast<std::uint8_t>(255 * std::clamp(std::max(edge, widened), 0.0F, 1.0F) + 0.5F));
+      digit.pixels.push_back(
+          static_cast<std::uint8_t>(std::lround(255 * std::clamp(std::max(edge, widened), 0.0F, 1.0F))));
     }
   }
   return digit;
@@ -141,7 +142,8 @@ Image centred(const Image& small, ImageSize size) {
   for (std::size_t i = 0; i < small.size(); ++i) {
     const auto place = static_cast<int>(i);
     mass += small.pixels[i];
-    down += small.pixels[i] * (place / small.width + 0.5);
+    const int row = place / small.width;
+    down += small.pixels[i] * (row + 0.5);
     across += small.pixels[i] * (place % small.width + 0.5);
   }
   const auto offset = [&](int length, double moment, int inner) {
