@@ -17,7 +17,8 @@ int ground_of(std::span<const std::uint8_t> with_alpha, const Image& image) {
     sum += brightness(pixel, image.channels) * pixel[image.channels];
     weight += pixel[image.channels];
   }
-  return sum < 128 * 1000 * weight || weight == 0 ? 255 : 0;
+  constexpr std::uint64_t middle = 128 * 1000;
+  return sum < middle * weight || weight == 0 ? 255 : 0;
 }
 
 }  // namespace

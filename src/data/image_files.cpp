@@ -30,9 +30,6 @@ bool is_litter(const fs::path& path) {
   return name.starts_with('.') || std::ranges::find(names, name) != names.end();
 }
 
-/// What cannot be read, as a link to nothing, counts by its name: it must be noticed.
-bool counts_as_image(const fs::path& path) { return named_as_image(path) || is_image_file(path); }
-
 bool is_folder(const fs::path& path) {
   std::error_code ignored;
   return fs::is_directory(path, ignored);
@@ -41,6 +38,13 @@ bool is_folder(const fs::path& path) {
 bool has_nothing(const fs::path& folder) {
   std::error_code ignored;
   return fs::is_empty(folder, ignored);
+}
+
+bool is_to_search(const fs::path& path) { return is_folder(path) && !is_litter(path) && !has_nothing(path); }
+
+/// What cannot be read, as a link to nothing, counts by its name: it must be noticed.
+bool is_to_read(const fs::path& path) {
+  return !is_folder(path) && !is_litter(path) && (named_as_image(path) || is_image_file(path));
 }
 
 /// What lies in a folder, by name.
@@ -63,7 +67,7 @@ class Search {
         found_.classes.push_back({name_text(path.filename().string()), {}});
         search(path);
         std::ranges::sort(found_.classes.back().files);
-      } else if (!is_litter(path) && counts_as_image(path)) {
+      } else if (is_to_read(path)) {
         pass_over(path, found_.without_class);
       } else {
         pass_over(path, found_.passed_over);
@@ -81,11 +85,9 @@ class Search {
     if (above_.size() == most_nested) fail(folder, "lies more than " + std::to_string(most_nested) + " folders deep");
     above_.push_back(place);
     for (const fs::path& path : entries(folder)) {
-      if (is_litter(path)) {
-        pass_over(path, found_.passed_over);
-      } else if (is_folder(path) && !has_nothing(path)) {
+      if (is_to_search(path)) {
         search(path);
-      } else if (!is_folder(path) && counts_as_image(path)) {
+      } else if (is_to_read(path)) {
         found_.classes.back().files.push_back(path);
       } else {
         pass_over(path, found_.passed_over);

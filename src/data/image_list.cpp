@@ -21,10 +21,11 @@ ImageList list_images(const fs::path& folder) {
     if (name.front() == '.' || name == "__MACOSX") {
       if (is_folder) entry.disable_recursion_pending();
     } else if (!is_folder) {
-      if (is_image_file(entry->path()))
+      if (is_image_file(entry->path())) {
         list.files.push_back(entry->path());
-      else
+      } else {
         ++list.passed_over;
+      }
     }
   }
   if (error) throw Error(ErrorKind::data, shown(folder.string()) + ": cannot be read: " + error.message());
