@@ -120,7 +120,8 @@ const std::vector<std::string>& image_fits();
 /// One PNG, JPEG or BMP, whatever its name says, as a viewer shows it: turned as its Exif data say, transparent parts
 /// on white or black, whichever gives contrast. It becomes grey or colour and of `shape`. Sides are at most 16384
 /// pixels, and 2^26 in all. Throws Error{data}.
-std::vector<std::uint8_t> load_image(const std::filesystem::path& file, const Shape& shape, const ImageOptions& options = {});
+std::vector<std::uint8_t> load_image(const std::filesystem::path& file, const Shape& shape,
+                                     const ImageOptions& options = {});
 
 /// The images below a folder, by path.
 struct ImageList {

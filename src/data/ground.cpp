@@ -17,7 +17,7 @@ int ground_of(std::span<const std::uint8_t> with_alpha, const Image& image) {
     sum += brightness(pixel, image.channels) * pixel[image.channels];
     weight += pixel[image.channels];
   }
-  constexpr std::uint64_t middle = 128 * 1000;
+  constexpr std::uint64_t middle = 128'000;
   return sum < middle * weight || weight == 0 ? 255 : 0;
 }
 

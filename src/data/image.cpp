@@ -28,7 +28,8 @@ std::vector<std::uint8_t> load(const std::filesystem::path& file, const Shape& s
 
 }  // namespace
 
-std::vector<std::uint8_t> load_image(const std::filesystem::path& file, const Shape& shape, const ImageOptions& options) {
+std::vector<std::uint8_t> load_image(const std::filesystem::path& file, const Shape& shape,
+                                     const ImageOptions& options) {
   const std::string name = shown(file.string());
   if (shape.rank() != 3 || (shape[2] != 1 && shape[2] != 3)) {
     throw Error(ErrorKind::data,

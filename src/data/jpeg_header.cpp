@@ -95,7 +95,7 @@ class JpegReader {
 
   ByteSpan file_;
   std::size_t at_ = 0;
-  ImageHeader header_{.passes = 0, .most_pixels_a_byte = 64U * 8U};  // a bit for each block of 8 x 8 pixels
+  ImageHeader header_{.passes = 0, .most_pixels_a_byte = 512};  // a bit for each block of 8 x 8 pixels
   std::uint32_t components_ = 0;
   bool adobe_ = false;
   bool exif_ = false;

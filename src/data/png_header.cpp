@@ -24,7 +24,7 @@ ImageHeader png_header(ByteSpan file) {
   header.width = number(file, 16, 4);
   header.height = number(file, 20, 4);
   header.alpha = (number(file, 25, 1) & 4U) != 0;
-  header.most_pixels_a_byte = 8U * 1032U;  // one bit a pixel; deflate shrinks by 1032 at most
+  header.most_pixels_a_byte = 8'256;  // eight of one bit each; deflate shrinks by 1032 at most
   std::size_t at = signature_size;
   while (const auto length = number_at(file, at, 4, ByteOrder::big_endian)) {
     if (text_at(file, at + 4, "IEND")) break;
