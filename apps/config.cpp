@@ -3,20 +3,23 @@
 #include <iostream>
 
 #include "convoy/foreign_text.h"
-#include "convoy/model.h"
 #include "convoy/sweep.h"
 #include "hints.h"
 #include "options.h"
+#include "terminal.h"
 #include "verb.h"
 
 namespace convoy::app {
 namespace {
 
+class Notes final : public SweepCallback {
+  void on_note(const std::string& note) override { print_notes({note}); }
+};
+
 void check(const std::string& file, const Arguments& overrides) {
   const SweepPlan plan = load_sweep(config_file(file), {.sets = overrides});
-  for (const auto& [label, _, config] : plan.settings) {
-    if (config.run.has("input_shape")) Model::from_config(config, 1);  // checks the layers' shapes as well
-  }
+  Notes notes;
+  require_startable(plan, &notes);
   const std::size_t settings = plan.settings.size();
   std::cout << shown(file) << ": ok" << (settings > 1 ? ", a sweep of " + std::to_string(settings) + " settings" : "")
             << '\n';

@@ -105,9 +105,14 @@ struct SweepResult {
   bool interrupted = false;
 };
 
+/// Does what run_sweep does before its first run, and writes nothing: reads every setting's data, where they differ
+/// from the setting before, and builds its network on them. `callback` (or null) gets the notes on the data. Throws
+/// what a run would throw before its first step, with the setting's label.
+void require_startable(const SweepPlan& plan, SweepCallback* callback = nullptr);
+
 /// Trains every run of a plan in a subfolder of its own, and leaves sweep.toml (what the sweep is), sweep.csv (a row
 /// a run, without times: equal sweeps have equal files) and sweep.html (curves and figures by setting). Before anything
-/// is written, every setting's data and network are checked. In the folder of the same sweep it goes on: finished runs
+/// is written, every setting is checked: require_startable. In the folder of the same sweep it goes on: finished runs
 /// are kept, others resume. A run that diverges is a result as well. Results do not depend on jobs and threads. Throws
 /// Error: after any other failure of a run, the other runs save and stop first.
 SweepResult run_sweep(const SweepPlan& plan, const SweepOptions& options = {});

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
+#include <string>
 
 #include "convoy/error.h"
 #include "kernels/gemm.h"
@@ -20,6 +22,17 @@ void within_layer(const Node& node, const Work& work) {
     work();
   } catch (const Error& error) {
     throw Error(error.kind(), "layer \"" + node.name + "\": " + error.what());
+  }
+}
+
+/// The block that grows with the batch: where it cannot be had, a smaller batch helps.
+AlignedBuffer<float> block_of(std::size_t floats, int batch) {
+  try {
+    return AlignedBuffer<float>(floats);
+  } catch (const std::bad_alloc&) {
+    throw Error(ErrorKind::failed, "out of memory: a batch of " + std::to_string(batch) + " takes " +
+                                       std::to_string((floats * sizeof(float)) >> 20) +
+                                       " MB for what flows through the network; a smaller train.batch_size takes less");
   }
 }
 
@@ -61,7 +74,7 @@ void Session::check_training_batch(int samples) const {
 }
 
 void Session::bind_activations(const MemoryPlan& plan) {
-  activations_ = AlignedBuffer<float>(plan.floats);
+  activations_ = block_of(plan.floats, max_batch_);
   input_ = view_of(activations_, plan.input);
   const auto optional_view = [&](const std::optional<Place>& place) {
     return place ? view_of(activations_, *place) : BatchView{};

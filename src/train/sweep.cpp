@@ -24,32 +24,6 @@ namespace {
 namespace fs = std::filesystem;
 using State = SweepRun::State;
 
-/// Throws what a run would throw before its first step, with the setting's label. Data are read again only where
-/// they differ from the setting before; `callback` (or null) gets their notes.
-void require_startable(const SweepPlan& plan, SweepCallback* callback) {
-  if (plan.settings.empty() || plan.seeds < 1) throw Error(ErrorKind::config, "a sweep needs a setting and a seed");
-  Settings loaded;
-  DataSplits data;
-  for (const auto& setting : plan.settings) {
-    const Config& config = setting.config;
-    try {
-      const int seed = config.run.integer("seed");
-      if (seed > std::numeric_limits<int>::max() - plan.seeds) throw Error(ErrorKind::config, "\"seed\" is too large");
-      if (!(config.data == loaded)) {
-        data = load_data(config.data, static_cast<std::uint64_t>(seed));
-        for (const std::string& note : data.notes) {
-          if (callback != nullptr) callback->on_note(note);
-        }
-      }
-      loaded = config.data;
-      require_startable(config, data);
-    } catch (const Error& error) {
-      if (plan.settings.size() == 1) throw;
-      throw Error(error.kind(), std::string(error.what()) + " (setting \"" + setting.label + "\")");
-    }
-  }
-}
-
 int threads_in_all(const SweepPlan& plan, int wanted) {
   const int threads = threads_for(plan.settings[0].config, wanted);
   return threads > 0 ? threads : cores();
@@ -228,6 +202,30 @@ std::vector<SweepSummary> summarize(const SweepPlan& plan, const std::vector<Swe
   const auto best = std::ranges::min_element(summaries, better);
   if (best != summaries.end()) best->best = best->finished > 0;
   return summaries;
+}
+
+void require_startable(const SweepPlan& plan, SweepCallback* callback) {
+  if (plan.settings.empty() || plan.seeds < 1) throw Error(ErrorKind::config, "a sweep needs a setting and a seed");
+  Settings loaded;
+  DataSplits data;
+  for (const auto& setting : plan.settings) {
+    const Config& config = setting.config;
+    try {
+      const int seed = config.run.integer("seed");
+      if (seed > std::numeric_limits<int>::max() - plan.seeds) throw Error(ErrorKind::config, "\"seed\" is too large");
+      if (!(config.data == loaded)) {
+        data = load_data(config.data, static_cast<std::uint64_t>(seed));
+        for (const std::string& note : data.notes) {
+          if (callback != nullptr) callback->on_note(note);
+        }
+      }
+      loaded = config.data;
+      require_startable(config, data);
+    } catch (const Error& error) {
+      if (plan.settings.size() == 1) throw;
+      throw Error(error.kind(), std::string(error.what()) + " (setting \"" + setting.label + "\")");
+    }
+  }
 }
 
 SweepResult run_sweep(const SweepPlan& plan, const SweepOptions& options) {

@@ -433,7 +433,8 @@ TEST_CASE("the README's configuration and verbs are real") {
   REQUIRE(diagnostics != std::string::npos);
   write(folder.path() / "readme.toml", readme.substr(begin, readme.find("```", begin) - begin) +
                                            readme.substr(diagnostics, readme.find("```", diagnostics) - diagnostics));
-  const Finished check = convoy_run({"config", "check", (folder.path() / "readme.toml").string()});
+  const Finished check = convoy_run({"config", "check", (folder.path() / "readme.toml").string(), "-s",
+                                     "data.path=" + test::small_mnist().string(), "-s", "data.validation=0.1"});
   INFO(check.err);
   CHECK(check.code == 0);
   const Finished train =
@@ -454,8 +455,32 @@ TEST_CASE("the README's configuration and verbs are real") {
   CHECK(seen >= 9);
 }
 
+TEST_CASE("config check finds what would end a training before its first step") {
+  const auto check = [](const std::string& change) {
+    return convoy_run({"config", "check", "configs/mnist_cnn.toml", "-s", "data.path=" + test::small_mnist().string(),
+                       "-s", "data.validation=0.1", "-s", change});
+  };
+  CHECK(check("train.epochs=1").out == "configs/mnist_cnn.toml: ok\n");
+  const auto refuses = [&](const std::string& change, int code, const std::string& part) {
+    const Finished finished = check(change);
+    INFO(change << ": " << finished.err);
+    CHECK(finished.code == code);
+    CHECK(finished.out.empty());
+    CHECK(std::ranges::count(finished.err, '\n') == 1);
+    CHECK(contains(finished.err, part));
+  };
+  refuses("layer.conv1.kernel=50", 2, "layer 1 \"conv1\": kernel 50x50 does not fit input 28x28x1");
+  refuses("input_shape=[28,28,2]", 3, "samples are 28x28x1, the network expects 28x28x2");
+  refuses("data.path=/no/where", 3, "/no/where: no such folder");
+  refuses("layer.output.units=5", 3, "the network has 5 outputs");
+  refuses("data.validation=60000", 3, "60000 of 2000 training samples cannot be set aside for validation");
+  const Finished sweep = convoy_run({"config", "check", "configs/mnist_sweep.toml", "-s", "layer.output.units=5,10"});
+  CHECK(sweep.code == 3);
+  CHECK(contains(sweep.err, "the network has 5 outputs"));
+  CHECK(contains(sweep.err, "(setting \""));
+}
+
 TEST_CASE("config and check") {
-  CHECK(convoy_run({"config", "check", "configs/mnist_cnn.toml"}).out == "configs/mnist_cnn.toml: ok\n");
   CHECK(contains(convoy_run({"config", "explain", "train.epochs"}).out, "train.epochs"));
   CHECK(convoy_run({"config", "explain", "train.epoch"}).code == 2);
   CHECK(nlohmann::json::parse(convoy_run({"config", "schema"}).out).contains("properties"));
