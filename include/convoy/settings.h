@@ -34,6 +34,7 @@ struct KeySpec {
   std::string doc;                                        ///< one sentence
   double min = -std::numeric_limits<double>::infinity();  ///< inclusive bounds of numbers, also of those in a list
   double max = std::numeric_limits<double>::infinity();
+  Integers values = {};                 ///< for Kind::integer, where it is one of a few
   Texts choices = {};                   ///< for Kind::choice
   std::vector<Numbered> numbered = {};  ///< those of the choices that take a number
   bool required = false;

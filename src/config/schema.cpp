@@ -43,7 +43,7 @@ Json value_schema(const KeySpec& key) {
   Json text = {{"type", "string"}};
   switch (key.kind) {
     case Kind::flag: return {{"type", "boolean"}};
-    case Kind::integer:
+    case Kind::integer: return key.values.empty() ? scalar : Json{{"enum", key.values}};
     case Kind::number: return scalar;
     case Kind::amount: return amount_schema(scalar);
     case Kind::text: return text;

@@ -46,6 +46,7 @@ std::string range_error(double number, const KeySpec& key) {
   constexpr int largest = std::numeric_limits<int>::max();
   if (!std::isfinite(number)) return "a finite number";
   if (number < key.min || number > key.max) return range_text(key);
+  if (!key.values.empty() && std::ranges::find(key.values, number) == key.values.end()) return kind_text(key);
   if (key.kind == Kind::number || std::abs(number) <= largest) return "";
   return (number < 0 ? "at least -" : "at most ") + std::to_string(largest);
 }

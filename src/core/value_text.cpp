@@ -44,6 +44,16 @@ struct Writer {
   }
 };
 
+/// "1, 2 or 3"
+std::string numbers_or(const Integers& numbers) {
+  std::string text;
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if (i > 0) text += i + 1 < numbers.size() ? ", " : " or ";
+    text += std::to_string(numbers[i]);
+  }
+  return text;
+}
+
 /// "constant[(number)]" for what may be followed by one.
 Texts choices_of(const KeySpec& key) {
   Texts choices = key.choices;
@@ -64,7 +74,7 @@ std::string in_quotes(const std::string& text) { return "\"" + brief(text) + "\"
 std::string kind_text(const KeySpec& key) {
   switch (key.kind) {
     case Kind::flag: return "true or false";
-    case Kind::integer: return "a whole number";
+    case Kind::integer: return key.values.empty() ? "a whole number" : numbers_or(key.values);
     case Kind::number: return "a number";
     case Kind::amount: return "a whole number, or a share below 1";
     case Kind::text: return "a text";

@@ -45,9 +45,10 @@ std::vector<int> shares_to_draw(const Dataset& data, const std::vector<int>& siz
   std::vector<int> least(sizes.size(), 0);
   std::vector<int> most = sizes;
   const auto present = std::ranges::count_if(sizes, [](int size) { return size > 0; });
+  const bool sets_aside = purpose == Draw::validation || purpose == Draw::test;
   for (std::size_t k = 0; k < sizes.size(); ++k) {
-    if (purpose != Draw::limit) most[k] = std::max(0, sizes[k] - 1);
-    if (purpose == Draw::limit && count >= present) least[k] = std::min(1, sizes[k]);
+    if (sets_aside) most[k] = std::max(0, sizes[k] - 1);
+    if (!sets_aside && count >= present) least[k] = std::min(1, sizes[k]);
   }
   if (count > sum(most)) refuse(data, count, purpose);
   return shares_of(sizes, count, least, most);

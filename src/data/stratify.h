@@ -20,11 +20,11 @@ struct Division {
 };
 
 /// What a draw is for: each has its own random numbers.
-enum class Draw : std::uint32_t { validation = 0, test = 1, limit = 2 };
+enum class Draw : std::uint32_t { validation = 0, test = 1, limit = 2, probe = 3 };
 
-/// Draws `count` samples by the seed, of each class its share. Each class that has a sample keeps one: in the rest, or
-/// for Draw::limit among those drawn, as far as the count allows it. Throws Error{data}, which says what they were for,
-/// where too few would be left.
+/// Draws `count` samples by the seed, of each class its share. Each class that has a sample keeps one: in the rest, or,
+/// where nothing is set aside (limit, probe), among those drawn, as far as the count allows it. Throws Error{data},
+/// which says what they were for, where too few would be left.
 Division draw_by_class(const Dataset& data, int count, std::uint64_t seed, Draw purpose);
 
 /// Samples of each class, by its number.

@@ -1,5 +1,6 @@
 #include "io/checkpoint.h"
 
+#include <new>
 #include <nlohmann/json.hpp>
 
 #include "convoy/error.h"
@@ -28,6 +29,8 @@ DataSums parse_sums(const std::string& json, const std::filesystem::path& path) 
   try {
     guard_json(json);
     return nlohmann::json::parse(json).get<DataSums>();
+  } catch (const std::bad_alloc&) {
+    throw;  // no fault of the file
   } catch (const std::exception&) {
     throw Error(ErrorKind::data, shown(path.string()) + ": damaged metadata: \"data\"");
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <new>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -110,6 +111,8 @@ ModelMetadata ModelMetadata::from(const TensorFile& file, const std::filesystem:
     scaling.at("add").get_to(metadata.scaling.add);
     if (scaling.contains("threshold")) metadata.scaling.threshold = scaling["threshold"].get<float>();
     nlohmann::json::parse(names_text).get_to(metadata.class_names);
+  } catch (const std::bad_alloc&) {
+    throw;  // no fault of the file
   } catch (const std::exception&) {
     fail(path, "damaged metadata: \"scaling\" or \"class_names\"");
   }

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstring>
 #include <fstream>
+#include <new>
 #include <nlohmann/json.hpp>
 
 #include "convoy/error.h"
@@ -42,6 +43,8 @@ Json parse_header(const std::filesystem::path& file, const std::string& text) {
   try {
     guard_json(text);
     header = Json::parse(text);
+  } catch (const std::bad_alloc&) {
+    throw;  // no fault of the file
   } catch (const std::exception& error) {
     fail(file, "damaged header: " + brief(error.what(), 200));
   }

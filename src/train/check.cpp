@@ -4,6 +4,7 @@
 
 #include "convoy/experiment.h"
 #include "core/random.h"
+#include "data/stratify.h"
 #include "kernels/gemm.h"
 #include "train/batch.h"
 #include "train/model_impl.h"
@@ -173,8 +174,9 @@ CheckResult check_experiment(const Config& config, const CheckOptions& options) 
   Model model = Model::from_config(config, data.train.shape(), options.threads);
   Model::Impl& impl = ModelAccess::impl(model);
   impl.scaling = scaling_for(config.data.text("scaling"), data.train);
-  const Dataset samples = data.train.slice(0, std::min(options.batch, data.train.size()));
   check_fits(data.train, impl.input, model.outputs());
+  const int batch = std::min(options.batch, data.train.size());
+  const Dataset samples = data.train.select(draw_by_class(data.train, batch, seed, Draw::probe).drawn);
 
   CheckResult result;
   result.train = statistics_of(data.train);

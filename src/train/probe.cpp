@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "data/stratify.h"
 #include "train/batch.h"
 
 namespace convoy {
@@ -12,9 +13,10 @@ Loader probe_loader(const TrainingTask& task, int images, const LoaderOptions& b
   const int batch = std::min(batches.batch_size, task.train.size());
   const bool fills = task.validation.size() >= std::min(images, batch);
   const Dataset& from = fills ? task.validation : task.train;
-  return {from.slice(0, std::min(images, from.size())),
+  const Division division = draw_by_class(from, std::min(images, from.size()), batches.seed, Draw::probe);
+  return {from.select(division.drawn),
           task.scaling,
-          {.batch_size = batch, .shuffle = false, .last_batch = "drop", .seed = batches.seed}};
+          {.batch_size = batch, .shuffle = true, .last_batch = "drop", .seed = batches.seed}};
 }
 
 Probe::Probe(const TrainingTask& task, int last, const DiagnosticsOptions& options, const LoaderOptions& batches)

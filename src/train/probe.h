@@ -13,8 +13,8 @@
 
 namespace convoy {
 
-/// The first `images` of the validation images, or of the training images where those do not fill a batch: in whole
-/// batches as in training, so that batch norm sees as many values.
+/// So many of the validation images, or of the training images where those do not fill a batch: of each class its share
+/// and in whole batches that mix them, as in training, so that batch norm sees values like those.
 Loader probe_loader(const TrainingTask& task, int images, const LoaderOptions& batches);
 
 /// A fixed set of samples that goes through a network now and then, in train mode (on a copy of the weights, so that

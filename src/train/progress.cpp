@@ -1,5 +1,6 @@
 #include "train/progress.h"
 
+#include <new>
 #include <nlohmann/json.hpp>
 
 #include "convoy/error.h"
@@ -29,6 +30,8 @@ StoredProgress parse_progress(const std::string& json, const std::string& where)
                       progress.history.size() == static_cast<std::size_t>(progress.epoch) && progress.best_epoch >= 0 &&
                       progress.best_epoch <= progress.epoch && stored.seconds >= 0;
     if (sane) return stored;
+  } catch (const std::bad_alloc&) {
+    throw;  // no fault of the file
   } catch (const std::exception&) {
     // reported below
   }

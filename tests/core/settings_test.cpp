@@ -148,3 +148,14 @@ TEST_CASE("a choice that takes a number takes it in brackets") {
                                     "zeros, normal[(number)] or constant[(number)], got \"norml(1)\"; did you mean "
                                     "\"normal\"?");
 }
+
+TEST_CASE("a whole number that is one of a few is no other") {
+  const std::vector<KeySpec> keys = {
+      {.name = "channels", .kind = Kind::integer, .fallback = Value{std::int64_t{1}}, .doc = "", .values = {1, 3}}};
+  Settings settings;
+  settings.set("channels", std::int64_t{3});
+  settings.complete(keys, "[data]");
+  CHECK(settings.integer("channels") == 3);
+  settings.set("channels", std::int64_t{2}, "a.toml:4:1");
+  CHECK_THROWS_WITH(settings.complete(keys, "[data]"), "a.toml:4:1: [data]: \"channels\" expects 1 or 3, got 2");
+}

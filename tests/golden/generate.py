@@ -211,6 +211,8 @@ MODELS = {
 arguments = argparse.ArgumentParser()
 arguments.add_argument("--out", help="write all seeds to this folder")
 out = arguments.parse_args().out
+if out:
+    os.makedirs(out, exist_ok=True)
 for name, layers in MODELS.items():
     print(name)
     golden, distances = zip(*[golden_of(layers, seed) for seed in range(1, SEEDS + 1)])

@@ -241,3 +241,23 @@ TEST_CASE("the explanation names the likely cause") {
   found.predict_mode_loss.reset();
   CHECK(explain_mode_gap(found).empty());
 }
+
+TEST_CASE("the modes are compared on batches that mix classes, though the data are sorted by class") {
+  std::vector<float> values;
+  std::vector<int> labels;
+  Random random(5, Purpose::directions);
+  for (int i = 0; i < 256; ++i) {
+    labels.push_back(i / 128);
+    values.push_back((i < 128 ? -5.0F : 5.0F) + random.normal());
+  }
+  const Dataset data = Dataset::from_floats({1}, values, labels);
+  Sequential model = perceptron(1, {BatchNorm{.momentum = 0.9, .name = "bn"}, Dense{.units = 2}}, 0.5);
+  Listener listener;
+  FitOptions options = looking(listener, 8);
+  options.epochs = 5;
+  model.fit(data, options);
+  REQUIRE(!listener.found.empty());
+  const Diagnostics& last = listener.found.back();
+  CHECK(*last.train_mode_loss < 0.1);  // a batch of one class would be normalised to nothing: 0.69
+  CHECK(*last.predict_mode_loss < 0.1);
+}
