@@ -18,6 +18,15 @@
 namespace convoy::app {
 namespace {
 
+/// `wanted`, or where it is more, the number of cores, with a note.
+int within_cores(const std::string& asked, int wanted) {
+  if (wanted <= cores()) return wanted;
+  std::cerr << "note: " << asked << wanted << ", but there "
+            << (cores() == 1 ? "is 1 core" : "are " + std::to_string(cores()) + " cores") << ": convoy uses " << cores()
+            << '\n';
+  return cores();
+}
+
 /// The declared options as the parser wants them.
 cxxopts::Options parser_of(const std::vector<Option>& declared) {
   cxxopts::Options parser("convoy");
@@ -129,11 +138,12 @@ std::string Options::text(const std::string& name, const std::string& otherwise)
 int Options::threads(const Config& config) const {
   const bool given = integer("threads") > 0;
   const int wanted = given || !config.run.has("threads") ? integer("threads") : config.run.integer("threads");
-  if (wanted <= cores()) return wanted;
-  std::cerr << "note: " << (given ? "--threads " : "the configuration's threads = ") << wanted << ", but there "
-            << (cores() == 1 ? "is 1 core" : "are " + std::to_string(cores()) + " cores") << ": convoy uses " << cores()
-            << '\n';
-  return cores();
+  return within_cores(given ? "--threads " : "the configuration's threads = ", wanted);
+}
+
+int Options::jobs(int configured) const {
+  const bool given = has("jobs");
+  return within_cores(given ? "--jobs " : "the configuration's jobs = ", given ? integer("jobs") : configured);
 }
 
 void Options::fail(const std::string& message) const {

@@ -52,6 +52,8 @@ class Options {
   /// --threads, or without it what the configuration says: no more than there are cores, with a note on standard error
   /// where that is less than was asked for. 0: all cores.
   int threads(const Config& config) const;
+  /// The same of --jobs.
+  int jobs(int configured) const;
   const Arguments& positional() const { return positional_; }
   const Arguments& overrides() const { return overrides_; }
 

@@ -52,10 +52,10 @@ class Printer {
 
   void print(const std::string& image, const std::vector<Guess>& guesses) const {
     if (json_) return print_json(image, guesses);
-    std::cout << (csv_ ? csv_field(image) : shown(image) + ':');
+    std::cout << (csv_ ? csv_field(shown(image)) : shown(image) + ':');
     for (const Guess& guess : guesses) {
       if (csv_) {
-        std::cout << ',' << csv_field(guess.name) << ',' << guess.probability;
+        std::cout << ',' << csv_field(shown(guess.name)) << ',' << guess.probability;
       } else {
         std::cout << "  " << shown(guess.name) << ' ' << percent(static_cast<double>(guess.probability));
       }
@@ -77,15 +77,6 @@ class Printer {
     for (const Guess& guess : guesses)
       line["top"].push_back({{"class", guess.name}, {"probability", guess.probability}});
     std::cout << json_text(line) << '\n';
-  }
-
-  /// Quoted where RFC 4180 wants it.
-  static std::string csv_field(const std::string& text) {
-    std::string field = shown(text);
-    if (field.find_first_of(",\"\r\n") == std::string::npos) return field;
-    std::string quoted = "\"";
-    for (const char letter : field) quoted += letter == '"' ? std::string("\"\"") : std::string(1, letter);
-    return quoted + '"';
   }
 
   bool json_;

@@ -99,7 +99,6 @@ SweepRequest request_from(const Options& options) {
   SweepRequest request{.sets = options.overrides()};
   if (options.has("seed")) request.sets.push_back("seed=" + options.text("seed"));
   if (options.has("seeds")) request.seeds = options.integer("seeds");
-  if (options.has("jobs")) request.jobs = options.integer("jobs");
   if (options.has("random")) request.random = options.integer("random");
   return request;
 }
@@ -122,7 +121,8 @@ void declare_sweep(Options& options) {
 }
 
 int run_sweep(const Options& options) {
-  const SweepPlan plan = load_sweep(config_file(options.positional()[0]), request_from(options));
+  SweepPlan plan = load_sweep(config_file(options.positional()[0]), request_from(options));
+  plan.jobs = options.jobs(plan.jobs);
   const bool json = options.has("json");
   SweepResult result;
   {

@@ -26,6 +26,10 @@ std::string padded(const std::string& text, std::size_t width);
 /// `text` after spaces up to `width` columns.
 std::string right_aligned(const std::string& text, std::size_t width);
 
+/// `text` as a field of a CSV file (RFC 4180): in quotes where it holds a comma, a quote or a line break, and with
+/// U+FFFD for each byte that is not UTF-8.
+std::string csv_field(const std::string& text);
+
 /// JSON text with what shown() would write out as \u escapes, which read back as the same text.
 std::string shown_json(const std::string& json);
 

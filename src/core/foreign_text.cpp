@@ -129,6 +129,14 @@ std::string right_aligned(const std::string& text, std::size_t width) {
   return std::string(width - std::min(width, columns(text)), ' ') + text;
 }
 
+std::string csv_field(const std::string& bytes) {
+  std::string text = valid_utf8(bytes);
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
 std::string shown_json(const std::string& json) {
   return replaced(json, [](const Character& character, const std::string& bytes) {
     if (!character.valid) return std::string("\\ufffd");

@@ -1,5 +1,5 @@
+#include "convoy/foreign_text.h"
 #include "convoy/report.h"
-#include "core/csv.h"
 #include "core/text.h"
 #include "io/atomic_file.h"
 

@@ -8,7 +8,7 @@
 
 #include "config/differences.h"
 #include "convoy/error.h"
-#include "core/csv.h"
+#include "convoy/foreign_text.h"
 #include "core/text.h"
 #include "core/value_text.h"
 #include "io/atomic_file.h"

@@ -66,7 +66,7 @@ TEST_CASE("threads beyond the cores are cut to the cores with a note, whoever as
   const Finished option = test::run(CONVOY_BINARY, train(run, {"--threads", "1000"}));
   CHECK(option.code == 0);
   CHECK(option.err.starts_with("note: --threads 1000, but there "));
-  CHECK(option.err.ends_with(uses));
+  CHECK(contains(option.err, uses));
   CHECK(threads_of(run) == cores());
 
   const Finished configured = test::run(CONVOY_BINARY, train(run, {"--force", "-s", "threads=1000"}));
@@ -85,4 +85,14 @@ TEST_CASE("threads beyond the cores are cut to the cores with a note, whoever as
     CHECK(contains(finished.err, uses));
   }
   CHECK(test::run(CONVOY_BINARY, {"eval", run.string(), "--threads", "1"}).err.empty());
+}
+
+TEST_CASE("jobs beyond the cores are cut to the cores with a note") {
+  const test::TemporaryFolder folder;
+  Strings arguments = train(folder.path() / "sweep", {"--jobs", "1000"});
+  arguments.front() = "sweep";
+  const Finished finished = test::run(CONVOY_BINARY, arguments);
+  CHECK(finished.code == 0);
+  CHECK(finished.err.starts_with("note: --jobs 1000, but there "));
+  CHECK(contains(finished.err, ": convoy uses " + std::to_string(cores()) + "\n"));
 }
