@@ -22,8 +22,14 @@ Texts numbers(int first, int count) {
   return names;
 }
 
+void invert(Dataset::Storage& samples, const fs::path& file) {
+  if (!samples.floats.empty()) fail(file, "data.invert needs images of bytes, found floats");
+  for (auto& byte : samples.bytes) byte = static_cast<std::uint8_t>(255 - byte);
+}
+
 Dataset load_part(const fs::path& folder, const IdxFiles& files, const IdxOptions& options, Texts& notes) {
   Dataset::Storage storage = idx_samples(read_idx(files.images), options.transpose, files.images, notes);
+  if (options.invert) invert(storage, files.images);
   const std::size_t samples = std::max(storage.bytes.size(), storage.floats.size()) / storage.shape.size();
   storage.labels = idx_labels(read_idx(files.labels), options.first_label, files.labels);
   if (storage.labels.size() != samples) {

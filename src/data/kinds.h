@@ -18,6 +18,7 @@ struct FoundParts {
 struct IdxOptions {
   std::string prefix = {};  ///< what the files' names begin with; empty: found out
   bool transpose = false;   ///< rows become columns
+  bool invert = false;      ///< dark on light becomes light on dark
   int first_label = 0;      ///< the label of class 0
   std::string hint = {};    ///< ends the message when files are missing
 };

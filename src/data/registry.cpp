@@ -11,6 +11,7 @@ namespace {
 IdxOptions idx_options(const Settings& data) {
   return {.prefix = data.text("prefix"),
           .transpose = data.flag("transpose"),
+          .invert = data.flag("invert"),
           .first_label = data.integer("first_label"),
           .hint = data.text("hint")};
 }

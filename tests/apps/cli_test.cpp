@@ -455,6 +455,36 @@ TEST_CASE("the README's configuration and verbs are real") {
   CHECK(seen >= 9);
 }
 
+TEST_CASE("predict prepares an image as the model's configuration says, unless told otherwise") {
+  const test::TemporaryFolder folder;
+  const std::string digit = (folder.path() / "digit.png").string();
+  write_digit(digit, 0);
+  const auto predicted = [&](const std::string& run, const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {"predict", run, digit};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return convoy_run(arguments).out;
+  };
+  const std::string inverted = (folder.path() / "inverted").string();
+  REQUIRE(convoy_run(quick_train(inverted, {"-s", "data.invert=true", "--quiet"})).code == 0);
+  CHECK(contains(predicted(inverted, {}), "digit.png:  "));
+  CHECK(predicted(inverted, {}) == predicted(inverted, {"--invert"}));
+  CHECK(predicted(inverted, {}) != predicted(inverted, {"--no-invert"}));
+
+  for (int i = 0; i < 20; ++i) {
+    const fs::path name = folder.path() / "digits" / std::to_string(i % 2);
+    fs::create_directories(name);
+    write_digit(name / (std::to_string(i) + ".png"), i);
+  }
+  const std::string fitted = (folder.path() / "fitted").string();
+  REQUIRE(convoy_run(quick_train(fitted, {"-s", "data.dataset=image_folder", "-s", "data.fit=digit", "-s",
+                                          "data.path=" + (folder.path() / "digits").string(), "-s", "data.validation=0",
+                                          "-s", "data.limit=0", "--quiet"}))
+              .code == 0);
+  CHECK(contains(predicted(fitted, {}), "digit.png:  "));
+  CHECK(predicted(fitted, {}) == predicted(fitted, {"--fit", "digit"}));
+  CHECK(predicted(fitted, {}) != predicted(fitted, {"--fit", "stretch"}));
+}
+
 TEST_CASE("config check finds what would end a training before its first step") {
   const auto check = [](const std::string& change) {
     return convoy_run({"config", "check", "configs/mnist_cnn.toml", "-s", "data.path=" + test::small_mnist().string(),
