@@ -29,8 +29,7 @@ constexpr int batch_size = 32;
 constexpr int steps = 20;
 
 /// How far convoy may be from the double, in units of the golden file's distance: that of float32 in PyTorch, the
-/// largest of 100 runs with other seeds and orders (generate.py; the committed files are older and rest on 15 of them,
-/// seeds 1 to 3, which makes their distances smaller and this test stricter).
+/// largest of 100 runs with other seeds and orders (generate.py).
 ///
 /// Both programs round alike, to float32, and the same derivatives pass their roundings on. They differ in what they
 /// round: a convolution of PyTorch's adds up 9 products of neighbours; convoy's Winograd F(2x2, 3x3) adds up numbers
