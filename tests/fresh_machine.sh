@@ -97,7 +97,7 @@ build_with() {
   as_user "sudo apt-get update -q && sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q \
     --no-install-recommends ${packages[*]} $compiler" >"$base/log" 2>&1 || { tail -n 20 "$base/log" >&2; exit 1; }
   ending_of "cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Release -DCONVOY_WERROR=ON \
--DCMAKE_CXX_COMPILER=${compiler/clang-/clang++-} && cmake --build build"
+-DCMAKE_CXX_COMPILER=${compiler/clang-/clang++-} && cmake --build build -- -k 0"
 }
 
 make_bare_system
