@@ -86,6 +86,7 @@ ending_of() {
   local code=0 began=$SECONDS
   say "$1"
   as_user "$1" >"$base/log" 2>&1 || code=$?
+  ((code == 0)) || grep -aE '(warning|error): ' "$base/log" | sort -u | head -n 20 || true
   tail -n 25 "$base/log"
   say "$1: exit code $code after $((SECONDS - began)) s"
   return "$code"

@@ -150,12 +150,12 @@ TEST_CASE("a choice that takes a number takes it in brackets") {
 }
 
 TEST_CASE("a whole number that is one of a few is no other") {
-  const std::vector<KeySpec> keys = {
+  const std::vector<KeySpec> channels = {
       {.name = "channels", .kind = Kind::integer, .fallback = Value{std::int64_t{1}}, .doc = "", .values = {1, 3}}};
   Settings settings;
   settings.set("channels", std::int64_t{3});
-  settings.complete(keys, "[data]");
+  settings.complete(channels, "[data]");
   CHECK(settings.integer("channels") == 3);
   settings.set("channels", std::int64_t{2}, "a.toml:4:1");
-  CHECK_THROWS_WITH(settings.complete(keys, "[data]"), "a.toml:4:1: [data]: \"channels\" expects 1 or 3, got 2");
+  CHECK_THROWS_WITH(settings.complete(channels, "[data]"), "a.toml:4:1: [data]: \"channels\" expects 1 or 3, got 2");
 }

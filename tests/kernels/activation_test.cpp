@@ -81,7 +81,7 @@ std::vector<double> map(const Function& f, const Floats& x) {
 TEST_CASE("activations and their derivatives follow the definitions") {
   for (const auto* kernels : test::every_isa<ActivationKernels>()) {
     for (const Case& activation : cases()) {
-      for (const std::size_t count : {1, 7, 13, 127, 1000}) {
+      for (const std::size_t count : {1U, 7U, 13U, 127U, 1000U}) {
         CAPTURE(activation.name);
         CAPTURE(count);
         const Floats x = test::normal_floats(count, 1, 0.1F, 3);

@@ -49,9 +49,9 @@ struct Padded {
 template <class Check>
 void for_every_size(const Check& check) {
   for (const auto* kernels : test::every_isa<DenseKernels>()) {
-    for (const std::size_t batch : {1, 2, 5, 32}) {
-      for (const std::size_t inputs : {1, 13, 127, 700}) {
-        for (const std::size_t units : {1, 2, 3, 5, 10, 11, 16}) {
+    for (const std::size_t batch : {1U, 2U, 5U, 32U}) {
+      for (const std::size_t inputs : {1U, 13U, 127U, 700U}) {
+        for (const std::size_t units : {1U, 2U, 3U, 5U, 10U, 11U, 16U}) {
           CAPTURE(batch);
           CAPTURE(inputs);
           CAPTURE(units);

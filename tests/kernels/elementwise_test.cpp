@@ -14,7 +14,7 @@ using Floats = std::vector<float>;
 
 TEST_CASE("add adds, also in place") {
   for (const auto* kernels : test::every_isa<ElementwiseKernels>()) {
-    for (const std::size_t count : {1, 13, 127}) {
+    for (const std::size_t count : {1U, 13U, 127U}) {
       const Floats a = test::normal_floats(count, 1);
       const Floats b = test::normal_floats(count, 2);
       Floats want(count);
@@ -31,7 +31,7 @@ TEST_CASE("add adds, also in place") {
 
 TEST_CASE("mask scales what is kept and clears the rest, also in place") {
   for (const auto* kernels : test::every_isa<ElementwiseKernels>()) {
-    for (const std::size_t count : {1, 13, 127}) {
+    for (const std::size_t count : {1U, 13U, 127U}) {
       const Floats x = test::normal_floats(count, 3);
       std::vector<unsigned char> keep(count);
       Floats want(count);

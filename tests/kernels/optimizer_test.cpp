@@ -34,7 +34,7 @@ struct Start {
 template <class Check>
 void for_every_size(const Check& check) {
   for (const auto* kernels : test::every_isa<OptimizerKernels>()) {
-    for (const std::size_t count : {1, 13, 127, 1000}) {
+    for (const std::size_t count : {1U, 13U, 127U, 1000U}) {
       CAPTURE(count);
       check(*kernels, Start(count));
     }

@@ -40,8 +40,8 @@ Doubles reference_gradient(const Doubles& dy, const Doubles& y, std::size_t clas
 template <class Check>
 void for_every_size(const Check& check) {
   for (const auto* kernels : test::every_isa<SoftmaxKernels>()) {
-    for (const std::size_t rows : {1, 3, 32}) {
-      for (const std::size_t classes : {1, 2, 10, 13, 127}) {
+    for (const std::size_t rows : {1U, 3U, 32U}) {
+      for (const std::size_t classes : {1U, 2U, 10U, 13U, 127U}) {
         CAPTURE(rows);
         CAPTURE(classes);
         check(*kernels, rows, classes);
