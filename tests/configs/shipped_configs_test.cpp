@@ -45,8 +45,8 @@ TEST_CASE("every configuration for the bundled digits learns them") {
   const test::TemporaryFolder folder;
   for (const auto& [name, expectation] : expected) {
     if (expectation.floor == 0) continue;
-    INFO(name);
     const std::string file = "configs/" + name + ".toml";
+    INFO(file);
     std::vector<std::string> overrides = {"data.limit=" + std::to_string(expectation.images), "data.validation=500",
                                           "train.epochs=2"};
     // A few hundred steps are too short for moving statistics that keep 99 % each step.

@@ -105,10 +105,10 @@ TEST_CASE("damaged files get one clear error each") {
             4),
        "overlap others"},
   };
-  for (const auto& [bytes, part] : damages) {
-    const std::string message = error_of(bytes);
-    INFO(message << " should contain " << part);
-    CHECK(message.find(part) != std::string::npos);
+  for (const auto& damage : damages) {
+    const std::string message = error_of(damage.first);
+    INFO(message << " should contain " << damage.second);
+    CHECK(message.find(damage.second) != std::string::npos);
     CHECK(message.find("x.safetensors: ") != std::string::npos);
   }
 }

@@ -158,25 +158,26 @@ TEST_CASE("percentiles of outputs, inputs, units and parameters") {
 
 TEST_CASE("percentiles of what is not there are errors") {
   const Dataset data = normal_vectors(16, 4, 0, 1);
-  for (const auto& [name, hint] :
-       std::vector<std::pair<std::string, std::string>>{{"hiden", "did you mean \"hidden\"?"},
-                                                        {"hidden[9]", "has 3 units"},
-                                                        {"hidden[x]", "expected a unit's number"},
-                                                        {"hidden[1", "expected a unit's number"},
-                                                        {"hidden/kernels", "did you mean \"hidden/kernel\"?"},
-                                                        {"", "no layer is named so"}}) {
-    INFO(name);
+  const std::vector<std::pair<std::string, std::string>> mistakes = {
+      {"hiden", "did you mean \"hidden\"?"},
+      {"hidden[9]", "has 3 units"},
+      {"hidden[x]", "expected a unit's number"},
+      {"hidden[1", "expected a unit's number"},
+      {"hidden/kernels", "did you mean \"hidden/kernel\"?"},
+      {"", "no layer is named so"}};
+  for (const auto& mistake : mistakes) {
+    INFO(mistake.first);
     Sequential model = perceptron(4, {Dense{.units = 3, .name = "hidden"}, Dense{.units = 2}}, 0.1);
     Listener listener;
     FitOptions options = looking(listener, 1);
-    options.diagnostics.percentiles = {name};
+    options.diagnostics.percentiles = {mistake.first};
     std::string message;
     try {
       model.fit(data, options);
     } catch (const Error& error) {
       message = error.what();
     }
-    CHECK(message.find(hint) != std::string::npos);
+    CHECK(message.find(mistake.second) != std::string::npos);
   }
 }
 
