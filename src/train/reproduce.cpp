@@ -7,6 +7,7 @@
 #include "config/experiment.h"
 #include "config/load.h"
 #include "convoy/error.h"
+#include "convoy/foreign_text.h"
 #include "io/run_record.h"
 #include "train/run_metric.h"
 
@@ -71,6 +72,10 @@ Experiment load_experiment(const std::filesystem::path& file, bool quick) {
   }
   Experiment experiment = read_experiment(section->second, convoy::section("experiment"));
   SweepRequest request;
+  if (quick && experiment.quick.empty()) {
+    throw Error(ErrorKind::config, shown(file.string()) + ": has no quick form: what it shows is smaller than the " +
+                                       "chance in a short run");
+  }
   if (quick) request = {.sets = experiment.quick, .seeds = 1};
   experiment.plan = load_sweep(file, request);
   require_measurable(experiment, file.string());

@@ -7,19 +7,20 @@
 #include <set>
 
 #include "convoy/experiment.h"
+#include "convoy/reproduce.h"
 #include "support/temporary_folder.h"
 
 using namespace convoy;
 
 namespace {
 
-struct Expectation {
+struct Shipped {
   std::int64_t parameters;
   double floor;       ///< test accuracy after two epochs; 0: its data is not bundled
   int images = 6000;  ///< of an epoch
 };
 
-const std::map<std::string, Expectation> expected = {
+const std::map<std::string, Shipped> expected = {
     {"mnist_cnn", {387850, 0.90}},      {"mnist_quick", {387850, 0.90, 3000}}, {"mnist_bn_maxpool", {35214, 0.93}},
     {"mnist_mlp_bn", {79910, 0.88}},    {"fashion_mnist", {35214, 0}},         {"mnist_residual", {273130, 0.60, 1500}},
     {"mnist_augmented", {35214, 0.90}}, {"mnist_sweep", {79910, 0.85}},
@@ -59,4 +60,20 @@ TEST_CASE("every configuration for the bundled digits learns them") {
     CHECK(result.test.accuracy > expectation.floor);
     if (name == "mnist_quick") CHECK(result.warning == "");  // as it is shipped, but for the number of images
   }
+}
+
+TEST_CASE("each shipped experiment that has a quick form finds in it what was published") {
+  const test::TemporaryFolder folder;
+  int found = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("configs/experiments")) {
+    if (entry.path().extension() != ".toml" || load_experiment(entry.path()).quick.empty()) continue;
+    const Experiment experiment = load_experiment(entry.path(), true);
+    for (const Verdict& verdict : reproduce(experiment, {.folder = folder.path() / entry.path().stem()}).verdicts) {
+      INFO(entry.path().string() << ": " << verdict.expectation.text << ": " << verdict.higher << " > "
+                                 << verdict.lower);
+      CHECK(verdict.holds);
+    }
+    ++found;
+  }
+  CHECK(found >= 8);
 }

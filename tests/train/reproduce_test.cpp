@@ -84,6 +84,16 @@ TEST_CASE("an experiment's expectations are held against its sweep") {
   CHECK_FALSE(result.holds);
 }
 
+TEST_CASE("an experiment without a quick form says so") {
+  const Fixture fixture;
+  const auto file = fixture.file("\"accuracy: learning_rate=0.1 > 0.1\"");
+  std::string text = test::contents(file);
+  text.replace(text.find("quick = [\"train.epochs=1\"]"), 26, "");
+  test::write(file, text);
+  CHECK(load_experiment(file).plan.seeds > 0);
+  CHECK_THROWS_WITH(load_experiment(file, true), doctest::Contains("has no quick form"));
+}
+
 TEST_CASE("the quick form has its overrides and a single seed") {
   const Fixture fixture;
   const Experiment quick = load_experiment(fixture.file("\"accuracy: learning_rate=0.1 > 0.1\""), true);
