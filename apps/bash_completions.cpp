@@ -1,11 +1,12 @@
 #include "completions.h"
 #include "convoy/keys.h"
+#include "operands.h"
 #include "places.h"
 
 namespace convoy::app {
 namespace {
 
-constexpr const char* functions = R"SH(# Completes convoy's command line in bash: source <(convoy completions bash)
+constexpr const char* bash_functions = R"SH(# Completes convoy's command line in bash: source <(convoy completions bash)
 
 _convoy_words() { mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$1" -- "$current"); }
 
@@ -34,7 +35,7 @@ _convoy_verb() { _convoy_words "$verbs"; }
 
 )SH";
 
-constexpr const char* beginning = R"SH(
+constexpr const char* bash_beginning = R"SH(
   COMPREPLY=()
   # "--out=DIR" comes as three words.
   [[ $previous == = ]] && previous=${COMP_WORDS[COMP_CWORD - 2]}
@@ -42,18 +43,12 @@ constexpr const char* beginning = R"SH(
   ((COMP_CWORD == 1)) && { _convoy_words "$verbs --help --version"; return; }
 )SH";
 
-std::string spaced(const Arguments& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
-  return text;
-}
-
 /// The commands that complete what may stand there.
 std::string commands(const std::string& argument) {
   const Candidates found = candidates(argument);
   std::string text;
   for (const std::string& kind : found.kinds) text += "_convoy_" + kind + "; ";
-  if (!found.words.empty()) text += "_convoy_words '" + spaced(found.words) + "'; ";
+  if (!found.words.empty()) text += "_convoy_words '" + joined(found.words) + "'; ";
   return text;
 }
 
@@ -77,7 +72,7 @@ void print_arguments_of_options(std::ostream& out) {
 void print_names_of_options(std::ostream& out) {
   out << "  if [[ $current == -* ]]; then\n    case $verb in\n";
   for (const Options& options : all_options()) {
-    out << "      " << options.verb().name << ") _convoy_words '" << spaced(options.long_names()) << "' ;;\n";
+    out << "      " << options.verb().name << ") _convoy_words '" << joined(options.long_names()) << "' ;;\n";
   }
   out << "    esac\n    return\n  fi\n";
 }
@@ -119,9 +114,11 @@ void print_operands(std::ostream& out) {
 void print_bash_completions(std::ostream& out) {
   Arguments names;
   for (const Options& options : all_options()) names.emplace_back(options.verb().name);
-  out << functions << "_convoy() {\n  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}"
-      << " verb=${COMP_WORDS[1]} operands=() i\n  local verbs='" << spaced(names) << "'\n  local keys='"
-      << spaced(explained_names()) << "'\n  local overrides='" << spaced(completed_overrides()) << "'" << beginning;
+  out << bash_functions
+      << "_convoy() {\n  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}"
+      << " verb=${COMP_WORDS[1]} operands=() i\n  local verbs='" << joined(names) << "'\n  local keys='"
+      << joined(explained_names()) << "'\n  local overrides='" << joined(completed_overrides()) << "'"
+      << bash_beginning;
   print_arguments_of_options(out);
   print_names_of_options(out);
   print_operands_so_far(out);

@@ -2,10 +2,10 @@
 
 #include <iomanip>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "convoy/foreign_text.h"
 #include "hints.h"
+#include "json.h"
 #include "options.h"
 #include "terminal.h"
 #include "verb.h"
@@ -49,7 +49,7 @@ void print_layers(const BenchResult& result) {
   }
 }
 
-void print_text(const BenchResult& result, bool layers) {
+void print_bench(const BenchResult& result, bool layers) {
   std::cout << result.cpu << ", " << result.isa << ", " << result.threads << " threads, OpenBLAS " << result.blas_core
             << "\n"
             << "peak        " << fixed(result.fma_peak_gflops, 0) << " GFLOP/s multiply-add, "
@@ -66,24 +66,24 @@ void print_text(const BenchResult& result, bool layers) {
   for (const std::string& warning : result.warnings) std::cerr << yellow("warning: ") << warning << '\n';
 }
 
-void print_json(const BenchResult& result) {
-  nlohmann::ordered_json line = {{"event", "bench"},
-                                 {"cpu", result.cpu},
-                                 {"isa", result.isa},
-                                 {"blas_core", result.blas_core},
-                                 {"threads", result.threads},
-                                 {"batch_size", result.batch_size},
-                                 {"train_us_per_image", result.train_us_per_image},
-                                 {"infer_us_per_image", result.infer_us_per_image},
-                                 {"infer_one_us", result.infer_one_us},
-                                 {"optimizer_us_per_image", result.optimizer_us},
-                                 {"train_flops", result.train_flops},
-                                 {"infer_flops", result.infer_flops},
-                                 {"gflops", result.gflops},
-                                 {"sgemm_peak_gflops", result.sgemm_peak_gflops},
-                                 {"fma_peak_gflops", result.fma_peak_gflops},
-                                 {"share_of_peak", result.share_of_peak},
-                                 {"peak_rss_mb", result.peak_rss_mb}};
+void print_bench_json(const BenchResult& result) {
+  Json line = {{"event", "bench"},
+               {"cpu", result.cpu},
+               {"isa", result.isa},
+               {"blas_core", result.blas_core},
+               {"threads", result.threads},
+               {"batch_size", result.batch_size},
+               {"train_us_per_image", result.train_us_per_image},
+               {"infer_us_per_image", result.infer_us_per_image},
+               {"infer_one_us", result.infer_one_us},
+               {"optimizer_us_per_image", result.optimizer_us},
+               {"train_flops", result.train_flops},
+               {"infer_flops", result.infer_flops},
+               {"gflops", result.gflops},
+               {"sgemm_peak_gflops", result.sgemm_peak_gflops},
+               {"fma_peak_gflops", result.fma_peak_gflops},
+               {"share_of_peak", result.share_of_peak},
+               {"peak_rss_mb", result.peak_rss_mb}};
   for (const LayerBench& layer : result.layers) {
     line["layers"].push_back({{"name", layer.name},
                               {"type", layer.type},
@@ -114,9 +114,9 @@ int run_bench(const Options& options) {
                                             .threads = options.threads(config),
                                             .seconds = static_cast<double>(options.integer("seconds"))});
   if (options.has("json")) {
-    print_json(result);
+    print_bench_json(result);
   } else {
-    print_text(result, options.has("layers"));
+    print_bench(result, options.has("layers"));
   }
   return ok;
 }

@@ -1,11 +1,11 @@
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "convoy/experiment.h"
 #include "convoy/foreign_text.h"
 #include "convoy/model_data.h"
 #include "convoy/report.h"
 #include "finite.h"
+#include "json.h"
 #include "options.h"
 #include "scores.h"
 #include "terminal.h"
@@ -14,22 +14,23 @@
 namespace convoy::app {
 namespace {
 
-void print_json(const Evaluation& result, const std::string& split, const std::vector<std::string>& class_names) {
-  nlohmann::ordered_json line = {{"event", "evaluation"},
-                                 {"split", split},
-                                 {"samples", result.samples},
-                                 {"loss", result.loss},
-                                 {"accuracy", result.accuracy},
-                                 {"top_k", result.top_k},
-                                 {"k", result.k},
-                                 {"seconds", result.seconds},
-                                 {"images_per_second", result.samples / result.seconds},
-                                 {"peak_rss_mb", peak_rss_mb()}};
+void print_evaluation_json(const Evaluation& result, const std::string& split,
+                           const std::vector<std::string>& class_names) {
+  Json line = {{"event", "evaluation"},
+               {"split", split},
+               {"samples", result.samples},
+               {"loss", result.loss},
+               {"accuracy", result.accuracy},
+               {"top_k", result.top_k},
+               {"k", result.k},
+               {"seconds", result.seconds},
+               {"images_per_second", result.samples / result.seconds},
+               {"peak_rss_mb", peak_rss_mb()}};
   add_scores(line, result, class_names);
   std::cout << json_text(line) << '\n';
 }
 
-void print_text(const Evaluation& result, const std::string& split, const std::vector<std::string>& class_names) {
+void print_evaluation(const Evaluation& result, const std::string& split, const std::vector<std::string>& class_names) {
   std::cout << split;
   if (!result.confusion.empty()) std::cout << " accuracy " << percent(result.accuracy) << ',';
   std::cout << " loss " << fixed(result.loss, 4);
@@ -61,7 +62,7 @@ int run_eval(const Options& options) {
   const std::vector<std::string> class_names = model.class_names();
   const Evaluation result = model.evaluate(found.data, 32, options.integer("top"));
   require_finite(result, file);
-  (options.has("json") ? print_json : print_text)(result, split, class_names);
+  (options.has("json") ? print_evaluation_json : print_evaluation)(result, split, class_names);
   std::cout.flush();  // the figures come first
   const std::string missing = missing_classes_text(result, class_names);
   if (!missing.empty()) print_notes({missing});

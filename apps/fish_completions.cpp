@@ -7,7 +7,7 @@
 namespace convoy::app {
 namespace {
 
-constexpr const char* functions =
+constexpr const char* fish_functions =
     R"SH(# Completes convoy's command line in fish: convoy completions fish > ~/.config/fish/completions/convoy.fish
 
 function __convoy_folder; __fish_complete_directories (commandline -ct); end
@@ -66,7 +66,7 @@ std::string list(const std::string& argument) {
   return words.empty() ? "" : " -a " + in_quotes(words);
 }
 
-void print_verb(std::ostream& out, const Options& options) {
+void print_fish_verb(std::ostream& out, const Options& options) {
   const std::string verb = options.verb().name;
   const std::string line = "complete -c convoy -n ";
   out << line << "__convoy_first -a " << verb << " -d " << in_quotes(options.verb().help) << '\n';
@@ -84,7 +84,7 @@ void print_verb(std::ostream& out, const Options& options) {
   }
 }
 
-void print_list(std::ostream& out, const std::string& name, const Arguments& words) {
+void print_fish_list(std::ostream& out, const std::string& name, const Arguments& words) {
   out << "function __convoy_" << name << "; printf '%s\\n'";
   for (const std::string& word : words) out << ' ' << word;
   out << "; end\n";
@@ -103,14 +103,14 @@ void print_fish_completions(std::ostream& out) {
       if (!option.letter.empty()) valued.insert("-" + option.letter);
     }
   }
-  out << functions;
-  print_list(out, "key", explained_names());
-  print_list(out, "override", completed_overrides());
-  print_list(out, "verb", names);
+  out << fish_functions;
+  print_fish_list(out, "key", explained_names());
+  print_fish_list(out, "override", completed_overrides());
+  print_fish_list(out, "verb", names);
   out << "set -g __convoy_valued";
   for (const std::string& option : valued) out << ' ' << option;
   out << '\n';
-  for (const Options& options : all_options()) print_verb(out, options);
+  for (const Options& options : all_options()) print_fish_verb(out, options);
 }
 
 }  // namespace convoy::app

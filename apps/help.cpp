@@ -9,7 +9,7 @@
 namespace convoy::app {
 namespace {
 
-constexpr std::size_t width = 80;
+constexpr std::size_t help_width = 80;
 
 /// Two columns: a term, and from column `indent` on what it means.
 void print_entry(std::ostream& out, const std::string& term, std::size_t indent, const std::string& meaning) {
@@ -22,7 +22,7 @@ void print_entry(std::ostream& out, const std::string& term, std::size_t indent,
   std::istringstream words(meaning);
   bool first = true;
   for (std::string word; words >> word; first = false) {
-    if (!first && line.size() + 1 + word.size() > width) {
+    if (!first && line.size() + 1 + word.size() > help_width) {
       out << line << '\n';
       line = std::string(indent, ' ');
       first = true;

@@ -10,13 +10,13 @@
 namespace convoy::app {
 namespace {
 
-constexpr std::size_t widest_name = 60;
+constexpr std::size_t widest_tensor = 60;
 
 using Entry = std::pair<std::string, std::string>;
 
 int run_inspect(const Options& options) {
   const ModelInfo info = convoy::inspect(model_file(options.positional()[0]));
-  const auto name_of = [](const TensorInfo& tensor) { return shortened(shown(tensor.name), widest_name); };
+  const auto name_of = [](const TensorInfo& tensor) { return shortened(shown(tensor.name), widest_tensor); };
   std::size_t width = 6;
   for (const TensorInfo& tensor : info.tensors) width = std::max(width, columns(name_of(tensor)));
   std::cout << padded("tensor", width) << "  dtype  shape             min        max       mean  deviation\n";

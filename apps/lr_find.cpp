@@ -4,10 +4,10 @@
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "convoy/foreign_text.h"
 #include "hints.h"
+#include "json.h"
 #include "options.h"
 #include "terminal.h"
 #include "verb.h"
@@ -36,7 +36,7 @@ void print_curve(const std::vector<LrPoint>& points) {
   }
 }
 
-void print_text(const LrCurve& curve, const std::filesystem::path& file) {
+void print_finding(const LrCurve& curve, const std::filesystem::path& file) {
   print_curve(curve.points);
   if (curve.blew_up) {
     const double last = curve.points.empty() ? 0 : curve.points.back().rate;
@@ -51,12 +51,12 @@ void print_text(const LrCurve& curve, const std::filesystem::path& file) {
   std::cout << "curve   " << shown(file.string()) << '\n';
 }
 
-void print_json(const LrCurve& curve, const std::filesystem::path& file) {
-  nlohmann::ordered_json line = {{"event", "lr_find"},
-                                 {"suggested", curve.suggested},
-                                 {"blew_up", curve.blew_up},
-                                 {"curve", file.string()},
-                                 {"points", nlohmann::ordered_json::array()}};
+void print_finding_json(const LrCurve& curve, const std::filesystem::path& file) {
+  Json line = {{"event", "lr_find"},
+               {"suggested", curve.suggested},
+               {"blew_up", curve.blew_up},
+               {"curve", file.string()},
+               {"points", Json::array()}};
   for (const LrPoint& point : curve.points) {
     line["points"].push_back({{"rate", point.rate}, {"loss", point.loss}, {"smoothed", point.smoothed}});
   }
@@ -82,7 +82,7 @@ int run_lr_find(const Options& options) {
   print_notes(curve.notes);
   const std::filesystem::path file = options.text("output", "runs/" + curve.name + "_lr_find.html");
   save_page(curve, file);
-  (options.has("json") ? print_json : print_text)(curve, file);
+  (options.has("json") ? print_finding_json : print_finding)(curve, file);
   return curve.suggested > 0 ? ok : failed;
 }
 

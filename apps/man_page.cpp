@@ -66,7 +66,7 @@ void print_verb(const Options& options) {
   print_examples(verb.examples);
 }
 
-void print_table(const std::vector<std::pair<std::string, std::string>>& rows) {
+void print_terms(const std::vector<std::pair<std::string, std::string>>& rows) {
   for (const auto& [term, meaning] : rows) {
     std::cout << ".TP\n.B " << plain(term) << '\n' << plain(meaning) << '\n';
   }
@@ -84,16 +84,16 @@ int run_man(const Options&) {
     for (const Verb* verb : group.verbs) print_verb(Options(*verb));
   }
   std::cout << ".SH EXIT STATUS\n";
-  print_table(exit_codes());
+  print_terms(exit_codes());
   std::cout << ".SH ENVIRONMENT\n";
-  print_table({{"CONVOY_ISA", "Compute with this instruction set instead of the best: baseline, avx2 or avx512."},
+  print_terms({{"CONVOY_ISA", "Compute with this instruction set instead of the best: baseline, avx2 or avx512."},
                {"NO_COLOR", "Where it is set and not empty, nothing is printed in colour."},
                {"TERM", "A terminal of kind dumb gets no escapes: lines instead of bars, and no colour."}});
   std::cout << ".SH SIGNALS\n";
-  print_table({{"SIGINT, SIGTERM, SIGHUP", "Training saves, evaluates and ends; a second one ends it at once."},
+  print_terms({{"SIGINT, SIGTERM, SIGHUP", "Training saves, evaluates and ends; a second one ends it at once."},
                {"SIGUSR1", "Training writes its checkpoint and goes on."}});
   std::cout << ".SH FILES\n";
-  print_table({{"runs/NAME/best.safetensors", "The model of a run's best epoch."},
+  print_terms({{"runs/NAME/best.safetensors", "The model of a run's best epoch."},
                {"runs/NAME/last.ckpt", "Its checkpoint, from which convoy resume goes on."},
                {"runs/NAME/report.html", "Its page."},
                {"runs/NAME/resolved.toml", "Its configuration, with every default written out."}});

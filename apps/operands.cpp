@@ -17,13 +17,13 @@ bool fits(const Arguments& words, const Arguments& given) {
   return given.size() <= words.size() || (!words.empty() && repeated(words.back()));
 }
 
+}  // namespace
+
 std::string joined(const Arguments& words) {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
   return text;
 }
-
-}  // namespace
 
 std::string listed(const Arguments& words) {
   std::string text;

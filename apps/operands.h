@@ -6,6 +6,8 @@
 
 namespace convoy::app {
 
+/// "train validation test"
+std::string joined(const Arguments& words);
 /// "train, validation or test"
 std::string listed(const Arguments& words);
 

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <iostream>
-#include <nlohmann/json.hpp>
 #include <numeric>
 #include <span>
 
@@ -9,6 +8,7 @@
 #include "convoy/foreign_text.h"
 #include "convoy/predictor.h"
 #include "finite.h"
+#include "json.h"
 #include "options.h"
 #include "terminal.h"
 #include "verb.h"
@@ -67,12 +67,12 @@ class Printer {
     std::cout.flush();  // the lines before it come first
     std::cerr << red("error: ") << shown_lines(error) << '\n';
     if (!json_) return;
-    std::cout << json_text(nlohmann::ordered_json{{"event", "prediction"}, {"image", image}, {"error", error}}) << '\n';
+    std::cout << json_text(Json{{"event", "prediction"}, {"image", image}, {"error", error}}) << '\n';
   }
 
  private:
   static void print_json(const std::string& image, const std::vector<Guess>& guesses) {
-    nlohmann::ordered_json line = {
+    Json line = {
         {"event", "prediction"}, {"image", image}, {"class", guesses[0].name}, {"probability", guesses[0].probability}};
     for (const Guess& guess : guesses)
       line["top"].push_back({{"class", guess.name}, {"probability", guess.probability}});

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "convoy/foreign_text.h"
+#include "json.h"
 #include "terminal.h"
 
 namespace convoy::app {
@@ -116,8 +116,7 @@ void Progress::on_warning(const std::string& message) {
 bool Progress::wants_checkpoint() { return take_checkpoint_request(); }
 
 bool JsonEpochs::on_epoch_end(const EpochLog& log) {
-  nlohmann::ordered_json line = {
-      {"event", "epoch"}, {"epoch", log.epoch}, {"loss", log.loss}, {"accuracy", log.accuracy}};
+  Json line = {{"event", "epoch"}, {"epoch", log.epoch}, {"loss", log.loss}, {"accuracy", log.accuracy}};
   if (log.has_validation) {
     line["validation_loss"] = log.validation_loss;
     line["validation_accuracy"] = log.validation_accuracy;

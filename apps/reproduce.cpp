@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "convoy/error.h"
 #include "convoy/foreign_text.h"
+#include "json.h"
 #include "options.h"
 #include "shipped.h"
 #include "sweep_progress.h"
@@ -48,7 +48,7 @@ std::string figure(double value) {
   return text;
 }
 
-void print_text(const Experiment& experiment, const Reproduction& result) {
+void print_reproduction(const Experiment& experiment, const Reproduction& result) {
   std::cout << "source  " << shown(experiment.source) << "\nclaim   " << shown(experiment.claim) << "\n\n";
   print_table(result.sweep);
   std::cout << '\n';
@@ -60,10 +60,10 @@ void print_text(const Experiment& experiment, const Reproduction& result) {
   if (!result.sweep.interrupted) std::cout << (result.holds ? "reproduced\n" : "NOT REPRODUCED\n");
 }
 
-void print_json(const Experiment& experiment, const Reproduction& result) {
-  nlohmann::ordered_json line = {{"event", "reproduction"},   {"source", experiment.source},
-                                 {"claim", experiment.claim}, {"interrupted", result.sweep.interrupted},
-                                 {"holds", result.holds},     {"folder", result.sweep.folder.string()}};
+void print_reproduction_json(const Experiment& experiment, const Reproduction& result) {
+  Json line = {{"event", "reproduction"},   {"source", experiment.source},
+               {"claim", experiment.claim}, {"interrupted", result.sweep.interrupted},
+               {"holds", result.holds},     {"folder", result.sweep.folder.string()}};
   for (const Verdict& verdict : result.verdicts) {
     line["expectations"].push_back({{"text", verdict.expectation.text},
                                     {"higher", verdict.higher},
@@ -95,7 +95,7 @@ int run_reproduce(const Options& options) {
                                             .threads = options.threads(experiment.plan.settings[0].config),
                                             .callback = &progress});
   }
-  (options.has("json") ? print_json : print_text)(experiment, result);
+  (options.has("json") ? print_reproduction_json : print_reproduction)(experiment, result);
   if (result.sweep.interrupted) {
     std::cerr << "interrupted; the same command goes on\n";
     return interrupted;

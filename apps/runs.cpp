@@ -5,9 +5,9 @@
 #include <ctime>
 #include <filesystem>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "convoy/foreign_text.h"
+#include "json.h"
 #include "options.h"
 #include "terminal.h"
 #include "verb.h"
@@ -69,7 +69,7 @@ std::string rest_of_line(const RunEntry& run, std::size_t left) {
          right_aligned(brief_duration(run.seconds), 9) + "  " + local_time(run.started);
 }
 
-void print_table(const std::vector<RunEntry>& runs, const fs::path& folder) {
+void print_runs(const std::vector<RunEntry>& runs, const fs::path& folder) {
   constexpr std::size_t others = 57;  // columns, with the gaps
   std::vector<std::string> names;
   std::size_t width = 3;
@@ -96,8 +96,8 @@ void print_table(const std::vector<RunEntry>& runs, const fs::path& folder) {
   }
 }
 
-void print_json(const RunEntry& run) {
-  nlohmann::ordered_json line = {{"event", "run"}, {"folder", run.folder.string()}, {"state", name_of(run.state)}};
+void print_run_json(const RunEntry& run) {
+  Json line = {{"event", "run"}, {"folder", run.folder.string()}, {"state", name_of(run.state)}};
   if (run.problem.empty()) {
     line["started"] = run.started;
     line["epochs"] = run.epochs;
@@ -119,11 +119,11 @@ int run_runs(const Options& options) {
   std::vector<RunEntry> runs;
   if (given || fs::exists(folder)) runs = list_runs(folder);
   if (options.has("json")) {
-    for (const RunEntry& run : runs) print_json(run);
+    for (const RunEntry& run : runs) print_run_json(run);
   } else if (runs.empty()) {
     std::cout << "no runs in " << shown(folder.string()) << "; convoy train makes them\n";
   } else {
-    print_table(runs, folder);
+    print_runs(runs, folder);
   }
   return ok;
 }

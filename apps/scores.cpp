@@ -1,28 +1,29 @@
 #include "scores.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "convoy/foreign_text.h"
+#include "json.h"
 #include "terminal.h"
 
 namespace convoy::app {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using Names = std::vector<std::string>;
 
 constexpr std::size_t line_width = 80;
-constexpr std::size_t widest_name = 32;
+constexpr std::size_t widest_class = 32;
 constexpr std::size_t some = 10;         ///< classes or pairs, where there are too many
 constexpr std::size_t most_pairs = 100;  ///< in JSON
 
-std::string name_of(const Names& names, int number) { return shortened(shown(class_name(names, number)), widest_name); }
+std::string short_name(const Names& names, int number) {
+  return shortened(shown(class_name(names, number)), widest_class);
+}
 
 std::size_t widest(const Names& names, int classes) {
   std::size_t width = 0;
-  for (int i = 0; i < classes; ++i) width = std::max(width, columns(name_of(names, i)));
+  for (int i = 0; i < classes; ++i) width = std::max(width, columns(short_name(names, i)));
   return width;
 }
 
@@ -50,11 +51,11 @@ std::vector<std::size_t> shown_classes(const std::vector<ClassScore>& scores) {
 std::string class_table(const std::vector<ClassScore>& scores, const Names& names) {
   const std::vector<std::size_t> classes = shown_classes(scores);
   std::size_t width = 5;
-  for (const std::size_t i : classes) width = std::max(width, columns(name_of(names, static_cast<int>(i))));
+  for (const std::size_t i : classes) width = std::max(width, columns(short_name(names, static_cast<int>(i))));
   std::string text = score_row("class", width, "precision %", "recall %", "F1 %", "images");
   for (const std::size_t i : classes) {
     const ClassScore& score = scores[i];
-    text += score_row(name_of(names, static_cast<int>(i)), width, ratio(score.precision, score.predictions),
+    text += score_row(short_name(names, static_cast<int>(i)), width, ratio(score.precision, score.predictions),
                       ratio(score.recall, score.samples), ratio(score.f1, score.samples + score.predictions),
                       std::to_string(score.samples));
   }
@@ -80,9 +81,9 @@ std::string matrix(const Evaluation& evaluation, const Names& names) {
   const std::size_t width = matrix_cell(evaluation, names);
   const auto cell = [&](const std::string& text) { return ' ' + right_aligned(text, width); };
   std::string text = "confusion matrix (rows: labels, columns: predictions)\n" + cell("");
-  for (int i = 0; i < evaluation.classes; ++i) text += cell(name_of(names, i));
+  for (int i = 0; i < evaluation.classes; ++i) text += cell(short_name(names, i));
   for (int label = 0; label < evaluation.classes; ++label) {
-    text += '\n' + cell(name_of(names, label));
+    text += '\n' + cell(short_name(names, label));
     for (int i = 0; i < evaluation.classes; ++i) text += cell(std::to_string(evaluation.confusion.count(label, i)));
   }
   return text + '\n';
@@ -93,8 +94,8 @@ std::string confused_pairs(const Evaluation& evaluation, const Names& names) {
   if (pairs.empty()) return "";
   std::string text = "most confused\n";
   for (const auto& [label, prediction, count] : pairs) {
-    text += right_aligned(std::to_string(count), 7) + "  " + name_of(names, label) + " taken for " +
-            name_of(names, prediction) + '\n';
+    text += right_aligned(std::to_string(count), 7) + "  " + short_name(names, label) + " taken for " +
+            short_name(names, prediction) + '\n';
   }
   return text;
 }
@@ -175,7 +176,7 @@ std::string missing_classes_text(const Evaluation& evaluation, const Names& clas
   if (missing.empty()) return "";
   std::string text = missing.size() == 1 ? "no image of the model's class " : "no image of the model's classes ";
   for (std::size_t i = 0; i < std::min(some, missing.size()); ++i) {
-    text += (i == 0 ? "" : ", ") + shortened(shown(missing[i]), widest_name);
+    text += (i == 0 ? "" : ", ") + shortened(shown(missing[i]), widest_class);
   }
   return missing.size() <= some ? text : text + " and " + std::to_string(missing.size() - some) + " more";
 }

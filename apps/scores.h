@@ -1,10 +1,10 @@
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
 #include "convoy/metrics.h"
+#include "json.h"
 
 namespace convoy::app {
 
@@ -16,8 +16,7 @@ constexpr int few_classes = 30;
 std::string scores_text(const Evaluation& evaluation, const std::vector<std::string>& class_names);
 
 /// The same as JSON's keys, of every class.
-void add_scores(nlohmann::ordered_json& line, const Evaluation& evaluation,
-                const std::vector<std::string>& class_names);
+void add_scores(Json& line, const Evaluation& evaluation, const std::vector<std::string>& class_names);
 
 /// Names those classes of the model that have no sample, in a line; "" where there are none.
 std::string missing_classes_text(const Evaluation& evaluation, const std::vector<std::string>& class_names);

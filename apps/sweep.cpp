@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "convoy/foreign_text.h"
 #include "hints.h"
+#include "json.h"
 #include "options.h"
 #include "sweep_progress.h"
 #include "sweep_table.h"
@@ -15,8 +15,6 @@
 
 namespace convoy::app {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 /// Prints each run that ends, and each that was kept, on standard output as one JSON object; passes on what happens.
 class JsonRuns : public SweepCallback {
@@ -64,7 +62,7 @@ class JsonRuns : public SweepCallback {
   SweepCallback& next_;
 };
 
-void print_json(const SweepResult& result) {
+void print_sweep_json(const SweepResult& result) {
   Json settings = Json::array();
   for (const SweepSummary& summary : result.settings) {
     settings.push_back({{"setting", summary.label},
@@ -135,7 +133,7 @@ int run_sweep(const Options& options) {
                               .callback = &callback});
   }
   warn_of_gaps(result);
-  (json ? print_json : print_table)(result);
+  (json ? print_sweep_json : print_table)(result);
   if (!result.interrupted) return ok;
   std::cerr << "interrupted; the same command goes on\n";
   return interrupted;

@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t widest_label = 36;  ///< so that a line fits 80 columns; the table's file has the whole
 
 /// "97.85 +- 0.12 %", "97.85 %" for a single run
-std::string accuracy_of(const SweepSummary& summary) {
+std::string mean_accuracy(const SweepSummary& summary) {
   if (summary.finished == 0) return "";
   const std::string deviation = summary.finished < 2 ? "" : " +- " + fixed(100 * summary.accuracy_deviation, 2);
   return fixed(100 * summary.accuracy, 2) + deviation + " %";
@@ -30,7 +30,7 @@ std::string compact(double loss) {
   return text;
 }
 
-std::string loss_of(const SweepSummary& summary) {
+std::string mean_loss(const SweepSummary& summary) {
   if (summary.finished == 0) return "";
   return compact(summary.loss) + (summary.finished < 2 ? "" : " +- " + compact(summary.loss_deviation));
 }
@@ -50,7 +50,7 @@ void print_table(const SweepResult& result) {
   std::vector<std::vector<std::string>> rows = {{"setting", "runs", "test accuracy", "test loss", ""}};
   for (const SweepSummary& summary : result.settings) {
     rows.push_back({shortened(shown(summary.label), widest_label), std::to_string(summary.finished),
-                    accuracy_of(summary), loss_of(summary), note_on(summary)});
+                    mean_accuracy(summary), mean_loss(summary), note_on(summary)});
   }
   std::vector<std::size_t> widths(rows[0].size());
   for (const auto& row : rows) {

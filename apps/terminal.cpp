@@ -15,15 +15,15 @@
 namespace convoy::app {
 namespace {
 
-std::atomic<bool> interrupted{false};
+std::atomic<bool> interrupt_came{false};
 std::atomic<bool> checkpoint_requested{false};
 
 void on_interrupt(int) {
-  if (interrupted.exchange(true)) _exit(130);
+  if (interrupt_came.exchange(true)) _exit(130);
 }
 
 /// Never ends the program: kernel and shell may each send one when a terminal is closed.
-void on_hangup(int) { interrupted = true; }
+void on_hangup(int) { interrupt_came = true; }
 
 void on_checkpoint_request(int) { checkpoint_requested = true; }
 
@@ -68,7 +68,7 @@ void catch_interrupt() {
   if (std::signal(SIGHUP, on_hangup) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);
 }
 
-bool interrupt_requested() { return interrupted; }
+bool interrupt_requested() { return interrupt_came; }
 
 bool take_checkpoint_request() { return checkpoint_requested.exchange(false); }
 

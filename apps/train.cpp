@@ -1,9 +1,9 @@
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "convoy/experiment.h"
 #include "convoy/foreign_text.h"
 #include "hints.h"
+#include "json.h"
 #include "options.h"
 #include "progress.h"
 #include "terminal.h"
@@ -18,8 +18,8 @@ double mean_speed(const History& history) {
   return history.empty() ? 0 : sum / static_cast<double>(history.size());
 }
 
-void print_json(const RunResult& result) {
-  nlohmann::ordered_json line = {{"event", "result"}};
+void print_result_json(const RunResult& result) {
+  Json line = {{"event", "result"}};
   if (result.test.samples > 0) {
     line["loss"] = result.test.loss;
     line["accuracy"] = result.test.accuracy;
@@ -38,7 +38,7 @@ void print_json(const RunResult& result) {
   std::cout << json_text(line) << std::endl;
 }
 
-void print_text(const RunResult& result) {
+void print_result(const RunResult& result) {
   const bool validated = !result.history.empty() && result.history.front().has_validation;
   std::string weights = "the weights so far";
   if (result.best_epoch > 0) {
@@ -76,7 +76,7 @@ int run(const Options& options, const Config& config, RunOptions run_options, Wo
     result = work(run_options);
   }
   if (!result.warning.empty()) std::cerr << yellow("warning: ") << shown(result.warning) << '\n';
-  (json ? print_json : print_text)(result);
+  (json ? print_result_json : print_result)(result);
   if (!result.interrupted) return ok;
   std::cerr << "interrupted; convoy resume " << shown(result.folder.string()) << " goes on\n";
   return interrupted;

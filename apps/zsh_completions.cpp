@@ -5,7 +5,7 @@
 namespace convoy::app {
 namespace {
 
-constexpr const char* functions = R"SH(#compdef convoy
+constexpr const char* zsh_functions = R"SH(#compdef convoy
 # Completes convoy's command line in zsh: convoy completions zsh > DIR/_convoy, where DIR is in $fpath
 
 _convoy_folder() { _files -/ }
@@ -14,7 +14,7 @@ _convoy_config() { _files -g '*.toml' }
 _convoy_model() { _files -g '*.(safetensors|ckpt)' }
 )SH";
 
-constexpr const char* beginning = R"SH(
+constexpr const char* zsh_beginning = R"SH(
 _convoy() {
   ((CURRENT == 2)) && { _convoy_verb; return }
   local verb=$words[2]
@@ -23,7 +23,7 @@ _convoy() {
   case $verb in
 )SH";
 
-constexpr const char* end = R"SH(  esac
+constexpr const char* zsh_end = R"SH(  esac
 }
 
 if [[ $funcstack[1] == _convoy ]]; then _convoy "$@"; else compdef _convoy convoy; fi
@@ -56,7 +56,7 @@ std::string action(const std::string& argument) {
   return "{" + calls + "}";
 }
 
-void print_option(std::ostream& out, const Option& option) {
+void print_zsh_option(std::ostream& out, const Option& option) {
   const std::string names =
       option.letter.empty() ? "--" + option.name : "{-" + option.letter + ",--" + option.name + "}";
   out << " \\\n      " << (option.repeated ? "'*'" : "") << names << "'[" << escaped(option.help) << ']';
@@ -82,7 +82,7 @@ std::vector<OperandPlace> merged(const std::vector<OperandPlace>& places) {
   return all;
 }
 
-void print_list(std::ostream& out, const std::string& name, const std::string& flags, const Arguments& words) {
+void print_zsh_list(std::ostream& out, const std::string& name, const std::string& flags, const Arguments& words) {
   out << "_convoy_" << name << "() { compadd " << flags << " --";
   for (const std::string& word : words) out << ' ' << word;
   out << " }\n";
@@ -91,21 +91,21 @@ void print_list(std::ostream& out, const std::string& name, const std::string& f
 }  // namespace
 
 void print_zsh_completions(std::ostream& out) {
-  out << functions;
-  print_list(out, "key", "", explained_names());
-  print_list(out, "override", "-S ''", completed_overrides());
+  out << zsh_functions;
+  print_zsh_list(out, "key", "", explained_names());
+  print_zsh_list(out, "override", "-S ''", completed_overrides());
   out << "_convoy_verb() {\n  local -a verbs=(";
   for (const Options& options : all_options()) {
     out << "\n    '" << options.verb().name << ':' << escaped(options.verb().help) << '\'';
   }
-  out << ")\n  _describe verb verbs\n}\n" << beginning;
+  out << ")\n  _describe verb verbs\n}\n" << zsh_beginning;
   for (const Options& options : all_options()) {
     out << "    " << options.verb().name << ") _arguments -s";
-    for (const Option& option : options.declared()) print_option(out, option);
+    for (const Option& option : options.declared()) print_zsh_option(out, option);
     for (const OperandPlace& place : merged(operand_places(options.operands()))) print_operand(out, place);
     out << " ;;\n";
   }
-  out << end;
+  out << zsh_end;
 }
 
 }  // namespace convoy::app

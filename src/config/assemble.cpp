@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "config/enabled_layers.h"
+#include "config/fail.h"
 #include "config/keys.h"
 #include "convoy/error.h"
 #include "core/text.h"
@@ -15,10 +16,6 @@ namespace convoy {
 namespace {
 
 constexpr const char* regularizer = "kernel_regularizer.";
-
-[[noreturn]] void fail(const std::string& where, const std::string& what) {
-  throw Error(ErrorKind::config, (where.empty() ? "" : where + ": ") + what);
-}
 
 /// One table on its way through the checks, with what messages say about it.
 struct Part {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "config/fail.h"
 #include "config/toml_guard.h"
 #include "convoy/error.h"
 #include "core/text.h"
@@ -27,10 +28,6 @@ struct Origin {
     return name + ":" + std::to_string(region.begin.line) + ":" + std::to_string(region.begin.column);
   }
 };
-
-[[noreturn]] void fail(const std::string& where, const std::string& what) {
-  throw Error(ErrorKind::config, where + ": " + what);
-}
 
 /// The line's value if it is a bare word: TOML wants texts in quotes, and the parser's own message hardly says so.
 std::string bare_word(const std::string& text, std::size_t line) {

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "convoy/error.h"
+#include "config/fail.h"
 
 namespace convoy {
 namespace {
@@ -30,9 +30,8 @@ std::vector<LayerSpec> enabled_layers(std::vector<SwitchedLayer> layers) {
       continue;
     }
     if (layer.inputs.size() > 1) {
-      throw Error(ErrorKind::config, layer.where + ": layer \"" + layer.name + "\" (" + layer.type +
-                                         ") cannot be disabled: it has " + std::to_string(layer.inputs.size()) +
-                                         " inputs, and none of them can stand for it");
+      fail(layer.where, "layer \"" + layer.name + "\" (" + layer.type + ") cannot be disabled: it has " +
+                            std::to_string(layer.inputs.size()) + " inputs, and none of them can stand for it");
     }
     if (!layer.inputs.empty()) before = layer.inputs[0];
     stands_for[layer.name] = before;

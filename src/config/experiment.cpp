@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 
+#include "config/fail.h"
 #include "convoy/error.h"
 #include "core/parse.h"
 #include "core/text.h"
@@ -11,10 +12,6 @@
 
 namespace convoy {
 namespace {
-
-[[noreturn]] void fail(const std::string& where, const std::string& what) {
-  throw Error(ErrorKind::config, where + ": " + what);
-}
 
 std::optional<double> finite_number_in(const std::string& text) {
   const auto number = number_in<double>(text);

@@ -2,7 +2,7 @@
 
 #include <cstdlib>
 
-#include "convoy/error.h"
+#include "config/fail.h"
 
 namespace convoy {
 
@@ -10,7 +10,7 @@ std::string with_home(const std::string& path, const std::string& where) {
   if (path != "~" && !path.starts_with("~/")) return path;
   const char* home = std::getenv("HOME");
   if (home != nullptr && *home != '\0') return home + path.substr(1);
-  throw Error(ErrorKind::config, (where.empty() ? "" : where + ": ") + "\"~\" means $HOME, which is not set");
+  fail(where, "\"~\" means $HOME, which is not set");
 }
 
 }  // namespace convoy

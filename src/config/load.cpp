@@ -8,6 +8,7 @@
 #include "config/assemble.h"
 #include "config/document.h"
 #include "config/experiment.h"
+#include "config/fail.h"
 #include "config/home.h"
 #include "config/override.h"
 #include "config/sweep.h"
@@ -18,12 +19,8 @@ namespace convoy {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr std::size_t max_bytes = 1U << 20U;  // a configuration of 500 layers has a tenth of it
+constexpr std::size_t max_file_bytes = 1U << 20U;  // a configuration of 500 layers has a tenth of it
 constexpr std::size_t max_extends = 8;
-
-[[noreturn]] void fail(const std::string& where, const std::string& what) {
-  throw Error(ErrorKind::config, where + ": " + what);
-}
 
 /// Where the section gets another type, the keys that are not common to all types meant the old one: they go.
 void drop_keys_of_other_type(Settings& base, const Settings& given, const Section& section) {
@@ -78,11 +75,11 @@ ConfigText read_config_text(const fs::path& file) {
   if (!fs::exists(status)) fail(source.name, "no such file");
   if (fs::is_directory(status)) fail(source.name, "is a folder, expected a TOML file");
   std::ifstream stream(file, std::ios::binary);
-  source.text.resize(max_bytes + 1);
+  source.text.resize(max_file_bytes + 1);
   stream.read(source.text.data(), static_cast<std::streamsize>(source.text.size()));
   if (!stream.eof() && !stream.good()) fail(source.name, "cannot be read");
   source.text.resize(static_cast<std::size_t>(stream.gcount()));
-  if (source.text.size() > max_bytes) fail(source.name, "is larger than 1 MB, expected a TOML file");
+  if (source.text.size() > max_file_bytes) fail(source.name, "is larger than 1 MB, expected a TOML file");
   return source;
 }
 

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 
+#include "config/fail.h"
 #include "config/home.h"
 #include "convoy/error.h"
 #include "core/name_text.h"
@@ -13,10 +14,6 @@
 
 namespace convoy {
 namespace {
-
-[[noreturn]] void fail(const std::string& where, const std::string& what) {
-  throw Error(ErrorKind::config, where + ": " + what);
-}
 
 /// Whether a name fits a pattern, in which * stands for any number of characters. A mismatch behind a * makes it stand
 /// for one more.

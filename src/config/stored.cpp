@@ -5,17 +5,14 @@
 #include "config/assemble.h"
 #include "config/catalog.h"
 #include "config/document.h"
+#include "config/fail.h"
 #include "config/override.h"
-#include "convoy/error.h"
 
 namespace convoy {
 namespace {
 
-constexpr std::size_t max_bytes = 4U << 20U;  // a configuration file has at most 1 MB; resolved, all defaults are in it
-
-[[noreturn]] void fail(const std::string& where, const std::string& what) {
-  throw Error(ErrorKind::config, where + ": " + what);
-}
+constexpr std::size_t max_stored_bytes =
+    4U << 20U;  // a configuration file has at most 1 MB; resolved, all defaults are in it
 
 void drop_place(Settings& data) {
   const Settings given = data;
@@ -45,7 +42,7 @@ std::string stored_toml(const Config& config) {
 }
 
 Config parse_stored_config(const std::string& text, const std::string& name) {
-  if (text.size() > max_bytes) fail(name, "is larger than 4 MB");
+  if (text.size() > max_stored_bytes) fail(name, "is larger than 4 MB");
   Document document = parse_document(text, name, catalog());
   const Settings& top = document.sections[""].settings;
   const Settings::Entry* extends = top.find("extends");

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "config/catalog.h"
+#include "config/fail.h"
 #include "config/load.h"
 #include "convoy/error.h"
 #include "convoy/sweep.h"
@@ -26,10 +27,6 @@ using Range = SweepAxis::Range;
 
 constexpr std::size_t max_settings = 1000;
 constexpr const char* variant = "variant.";
-
-[[noreturn]] void fail(const std::string& where, const std::string& what) {
-  throw Error(ErrorKind::config, where + ": " + what);
-}
 
 /// "8..64", "1e-4..1e-1 log". Nothing for what looks otherwise.
 std::optional<Range> range_in(const std::string& text, const std::string& where) {

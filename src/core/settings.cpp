@@ -11,7 +11,7 @@
 namespace convoy {
 namespace {
 
-[[noreturn]] void fail(const std::string& where, const std::string& owner, const std::string& what) {
+[[noreturn]] void refuse(const std::string& where, const std::string& owner, const std::string& what) {
   std::string message = where.empty() ? "" : where + ": ";
   if (!owner.empty()) message += owner + ": ";
   throw Error(ErrorKind::config, message + what);
@@ -63,8 +63,8 @@ std::string numbered_error(const std::string& text, const std::string& name, con
 
 void check_entry(const Settings::Entry& entry, const KeySpec& key, const std::string& owner) {
   const auto reject = [&](const std::string& expected, const std::string& hint) {
-    fail(entry.where, owner,
-         "\"" + key.name + "\" expects " + expected + ", got " + brief(toml_text(entry.value)) + hint);
+    refuse(entry.where, owner,
+           "\"" + key.name + "\" expects " + expected + ", got " + brief(toml_text(entry.value)) + hint);
   };
   if (!has_kind(entry.value, key)) reject(kind_text(key), "");
   const auto* share = std::get_if<double>(&entry.value);
@@ -93,12 +93,12 @@ Value normalised(const Value& value, const KeySpec& key) {
 template <class T>
 const T& typed(const Value& value, const std::string& name) {
   if (const T* result = std::get_if<T>(&value)) return *result;
-  fail("", "", "setting \"" + name + "\" has another type: " + brief(toml_text(value)));
+  refuse("", "", "setting \"" + name + "\" has another type: " + brief(toml_text(value)));
 }
 
 int to_int(std::int64_t number, const std::string& name) {
   if (number < std::numeric_limits<int>::min() || number > std::numeric_limits<int>::max()) {
-    fail("", "", "setting \"" + name + "\" is too large: " + std::to_string(number));
+    refuse("", "", "setting \"" + name + "\" is too large: " + std::to_string(number));
   }
   return static_cast<int>(number);
 }
@@ -151,7 +151,7 @@ std::pair<int, int> Settings::pair(const std::string& name) const {
   const Value& value = at(name);
   if (const auto* both = std::get_if<std::int64_t>(&value)) return {to_int(*both, name), to_int(*both, name)};
   const auto& two = typed<Integers>(value, name);
-  if (two.size() != 2) fail("", "", "setting \"" + name + "\" needs two numbers: " + brief(toml_text(value)));
+  if (two.size() != 2) refuse("", "", "setting \"" + name + "\" needs two numbers: " + brief(toml_text(value)));
   return {to_int(two[0], name), to_int(two[1], name)};
 }
 
@@ -164,7 +164,7 @@ void Settings::complete(const std::vector<KeySpec>& keys, const std::string& own
   for (const auto& key : keys) names.push_back(key.name);
   for (const auto& entry : entries_) {
     if (std::find(names.begin(), names.end(), entry.name) != names.end()) continue;
-    fail(entry.where, owner, "unknown key \"" + brief(entry.name) + "\"" + did_you_mean(entry.name, names));
+    refuse(entry.where, owner, "unknown key \"" + brief(entry.name) + "\"" + did_you_mean(entry.name, names));
   }
   std::vector<Entry> completed;
   for (const auto& key : keys) {
@@ -174,7 +174,7 @@ void Settings::complete(const std::vector<KeySpec>& keys, const std::string& own
     } else if (key.fallback) {
       completed.push_back({key.name, normalised(*key.fallback, key), ""});
     } else if (key.required) {
-      fail("", owner, "missing key \"" + key.name + "\": " + kind_text(key));
+      refuse("", owner, "missing key \"" + key.name + "\": " + kind_text(key));
     }
   }
   entries_ = std::move(completed);
@@ -197,7 +197,7 @@ const Settings::Entry* Settings::find(const std::string& name) const {
 
 const Value& Settings::at(const std::string& name) const {
   if (const Entry* entry = find(name)) return entry->value;
-  fail("", "", "setting \"" + name + "\" is missing");
+  refuse("", "", "setting \"" + name + "\" is missing");
 }
 
 }  // namespace convoy

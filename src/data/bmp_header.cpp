@@ -1,7 +1,6 @@
 #include <cstdlib>
 #include <string>
 
-#include "convoy/error.h"
 #include "data/image_header.h"
 
 namespace convoy {
@@ -13,13 +12,13 @@ constexpr std::size_t first_header_size = 14;  // what is before the header that
 constexpr std::uint32_t os2_size = 12;         // the oldest one, with sides of 16 bits
 constexpr std::uint32_t v4_size = 108;         // the first whose transparency stb_image reads
 
-std::uint32_t number(ByteSpan file, std::size_t at, std::size_t count) {
+std::uint32_t bmp_number(ByteSpan file, std::size_t at, std::size_t count) {
   const auto value = number_at(file, at, count, ByteOrder::little_endian);
-  if (!value) throw Error(ErrorKind::data, "damaged image: a BMP that ends too early");
+  if (!value) fail("damaged image: a BMP that ends too early");
   return *value;
 }
 
-std::int64_t signed_number(ByteSpan file, std::size_t at) { return static_cast<std::int32_t>(number(file, at, 4)); }
+std::int64_t signed_number(ByteSpan file, std::size_t at) { return static_cast<std::int32_t>(bmp_number(file, at, 4)); }
 
 /// Whether the file has all rows, each filled up to four bytes.
 bool is_whole(ByteSpan file, std::uint32_t offset, const ImageHeader& header, std::uint32_t bits) {
@@ -30,22 +29,21 @@ bool is_whole(ByteSpan file, std::uint32_t offset, const ImageHeader& header, st
 }  // namespace
 
 ImageHeader bmp_header(ByteSpan file) {
-  const std::uint32_t size = number(file, first_header_size, 4);
+  const std::uint32_t size = bmp_number(file, first_header_size, 4);
   const bool os2 = size == os2_size;
   ImageHeader header;
-  header.width = os2 ? number(file, 18, 2) : signed_number(file, 18);
-  const std::int64_t height = os2 ? number(file, 20, 2) : signed_number(file, 22);
+  header.width = os2 ? bmp_number(file, 18, 2) : signed_number(file, 18);
+  const std::int64_t height = os2 ? bmp_number(file, 20, 2) : signed_number(file, 22);
   header.height = std::abs(height);  // a negative one: the rows go from the top down
-  if (header.width < 1 || header.height < 1) throw Error(ErrorKind::data, "damaged image: a BMP without pixels");
-  const std::uint32_t bits = number(file, os2 ? 24 : 28, 2);
-  const std::uint32_t compression = os2 ? std::uint32_t{rgb} : number(file, 30, 4);
-  if (compression == rle8 || compression == rle4) throw Error(ErrorKind::data, "a BMP compressed by run lengths (RLE)");
-  if (compression != rgb && compression != bit_fields) throw Error(ErrorKind::data, "a BMP of an unusual compression");
+  if (header.width < 1 || header.height < 1) fail("damaged image: a BMP without pixels");
+  const std::uint32_t bits = bmp_number(file, os2 ? 24 : 28, 2);
+  const std::uint32_t compression = os2 ? std::uint32_t{rgb} : bmp_number(file, 30, 4);
+  if (compression == rle8 || compression == rle4) fail("a BMP compressed by run lengths (RLE)");
+  if (compression != rgb && compression != bit_fields) fail("a BMP of an unusual compression");
   // Without bit fields the fourth byte of a pixel is not used.
-  header.alpha = compression == bit_fields && size >= v4_size && number(file, 66, 4) != 0;
+  header.alpha = compression == bit_fields && size >= v4_size && bmp_number(file, 66, 4) != 0;
   header.most_pixels_a_byte = 8;
-  if (!is_whole(file, number(file, 10, 4), header, bits))
-    throw Error(ErrorKind::data, "damaged image: a BMP that ends too early");
+  if (!is_whole(file, bmp_number(file, 10, 4), header, bits)) fail("damaged image: a BMP that ends too early");
   return header;
 }
 

@@ -17,7 +17,7 @@ void add(Component& component, std::int32_t pixel, ImageSize size) {
 }
 
 /// Takes the component of `first` out of the mask. Its own list of pixels is the queue of those to look around.
-Component take(std::vector<std::uint8_t>& mask, std::int32_t first, ImageSize size) {
+Component take_component(std::vector<std::uint8_t>& mask, std::int32_t first, ImageSize size) {
   Component component{.pixels = {}, .top = size.height, .left = size.width};
   mask[static_cast<std::size_t>(first)] = 0;
   add(component, first, size);
@@ -41,7 +41,7 @@ Component take(std::vector<std::uint8_t>& mask, std::int32_t first, ImageSize si
 std::vector<Component> components_of(std::vector<std::uint8_t> mask, ImageSize size) {
   std::vector<Component> components;
   for (std::size_t i = 0; i < mask.size(); ++i) {
-    if (mask[i] != 0) components.push_back(take(mask, static_cast<std::int32_t>(i), size));
+    if (mask[i] != 0) components.push_back(take_component(mask, static_cast<std::int32_t>(i), size));
   }
   return components;
 }

@@ -13,7 +13,7 @@ constexpr Colour background = {40, 44, 52};
 constexpr Colour ink = {230, 230, 230};
 
 /// Where the table's columns and rows lie.
-struct Layout {
+struct SheetLayout {
   ImageSize thumbnail;  ///< an image after shrinking
   int zoom;             ///< then enlarged by so much
   int left;             ///< width of the labels
@@ -32,11 +32,11 @@ ImageSize thumbnail_of(ImageSize size) {
   return {std::max(1, size.height * tile_size / longer), std::max(1, size.width * tile_size / longer)};
 }
 
-Layout layout_of(const ContactSheet& sheet) {
+SheetLayout sheet_layout(const ContactSheet& sheet) {
   std::size_t longest = 0;
   for (const auto& row : sheet.rows) longest = std::max(longest, row.label.size());
   const int letters = static_cast<int>(std::min(longest, longest_label));
-  Layout layout{.thumbnail = thumbnail_of(sheet.size), .zoom = 1, .left = 0, .top = 0};
+  SheetLayout layout{.thumbnail = thumbnail_of(sheet.size), .zoom = 1, .left = 0, .top = 0};
   layout.zoom = tile_size / std::max(layout.thumbnail.height, layout.thumbnail.width);
   layout.left = letters == 0 ? 0 : gap + 4 * text_size * letters;
   layout.top = sheet.headings.empty() ? 0 : gap + Picture::text_height(text_size);
@@ -44,7 +44,7 @@ Layout layout_of(const ContactSheet& sheet) {
 }
 
 void draw_tile(Picture& picture, const std::vector<std::uint8_t>& image, const ContactSheet& sheet,
-               const Layout& layout, int top, int left) {
+               const SheetLayout& layout, int top, int left) {
   const auto pixels = resize_image(image, sheet.size, layout.thumbnail, sheet.channels);
   const std::uint8_t* pixel = pixels.data();
   for (int y = 0; y < layout.thumbnail.height; ++y) {
@@ -61,7 +61,7 @@ void draw_tile(Picture& picture, const std::vector<std::uint8_t>& image, const C
 Picture draw(const ContactSheet& sheet) {
   std::size_t columns = sheet.headings.size();
   for (const auto& row : sheet.rows) columns = std::max(columns, row.images.size());
-  const Layout layout = layout_of(sheet);
+  const SheetLayout layout = sheet_layout(sheet);
   Picture picture(layout.y(sheet.rows.size()), layout.x(columns), background);
   for (std::size_t column = 0; column < sheet.headings.size(); ++column) {
     picture.draw_text(gap, layout.x(column), text_size, sheet.headings[column], ink);

@@ -10,7 +10,7 @@
 namespace convoy {
 namespace {
 
-[[noreturn]] void fail(const Dataset::Storage& storage, const std::string& what) {
+[[noreturn]] void fail_on(const Dataset::Storage& storage, const std::string& what) {
   throw Error(ErrorKind::data, (storage.source.empty() ? "data" : storage.source) + ": " + what);
 }
 
@@ -18,23 +18,23 @@ namespace {
 std::size_t checked_size(const Dataset::Storage& storage) {
   const std::size_t values = std::max(storage.bytes.size(), storage.floats.size());
   const std::size_t each = storage.shape.size();
-  if (!storage.bytes.empty() && !storage.floats.empty()) fail(storage, "samples are given as bytes and as floats");
+  if (!storage.bytes.empty() && !storage.floats.empty()) fail_on(storage, "samples are given as bytes and as floats");
   if (values % each != 0) {
-    fail(storage, std::to_string(values) + " values are no whole number of " + storage.shape.text() + " samples");
+    fail_on(storage, std::to_string(values) + " values are no whole number of " + storage.shape.text() + " samples");
   }
   const std::size_t size = values / each;
   if (!storage.labels.empty() && storage.labels.size() != size) {
-    fail(storage, std::to_string(size) + " samples but " + std::to_string(storage.labels.size()) + " labels");
+    fail_on(storage, std::to_string(size) + " samples but " + std::to_string(storage.labels.size()) + " labels");
   }
   if (!storage.files.empty() && storage.files.size() != size) {
-    fail(storage, std::to_string(size) + " samples but " + std::to_string(storage.files.size()) + " files");
+    fail_on(storage, std::to_string(size) + " samples but " + std::to_string(storage.files.size()) + " files");
   }
   const std::size_t targets = size * static_cast<std::size_t>(std::max(0, storage.target_size));
   if (storage.targets.size() != targets) {
-    fail(storage, std::to_string(storage.targets.size()) + " target values, expected " + std::to_string(targets));
+    fail_on(storage, std::to_string(storage.targets.size()) + " target values, expected " + std::to_string(targets));
   }
   const auto negative = std::ranges::find_if(storage.labels, [](int label) { return label < 0; });
-  if (negative != storage.labels.end()) fail(storage, "label " + std::to_string(*negative) + " is negative");
+  if (negative != storage.labels.end()) fail_on(storage, "label " + std::to_string(*negative) + " is negative");
   return size;
 }
 
@@ -48,8 +48,9 @@ std::string list_of(const Texts& names) {
 
 [[noreturn]] void fail_unknown(const Dataset::Storage& storage, const Texts& unknown, const Texts& names, int classes) {
   const std::string trained = names.empty() ? "the numbers 0 to " + std::to_string(classes - 1) : list_of(names);
-  fail(storage, (unknown.size() == 1 ? "class " : "classes ") + list_of(unknown) +
-                    (unknown.size() == 1 ? " is" : " are") + " unknown to the model, which was trained on " + trained);
+  fail_on(storage, (unknown.size() == 1 ? "class " : "classes ") + list_of(unknown) +
+                       (unknown.size() == 1 ? " is" : " are") + " unknown to the model, which was trained on " +
+                       trained);
 }
 
 }  // namespace
@@ -118,8 +119,8 @@ Dataset Dataset::with_classes(const std::vector<std::string>& names, int classes
   if (storage_->class_names == names) return *this;
   if (storage_->labels.empty()) {  // the columns of targets are the network's outputs
     if (storage_->class_names.empty() || names.empty()) return *this;
-    fail(*storage_, "its targets are for the classes " + list_of(storage_->class_names) +
-                        ", the model was trained on " + list_of(names));
+    fail_on(*storage_, "its targets are for the classes " + list_of(storage_->class_names) +
+                           ", the model was trained on " + list_of(names));
   }
   std::map<std::string, int> numbers;
   const int known_classes = names.empty() ? classes : static_cast<int>(names.size());

@@ -2,18 +2,14 @@
 #include <array>
 #include <fstream>
 
-#include "convoy/error.h"
 #include "convoy/model_data.h"
+#include "core/fail.h"
 #include "core/text.h"
 
 namespace convoy {
 namespace {
 
 namespace fs = std::filesystem;
-
-[[noreturn]] void fail(const fs::path& folder, const std::string& what) {
-  throw Error(ErrorKind::data, folder.string() + ": " + what);
-}
 
 /// Two zeros, a type of numbers, a rank.
 bool has_idx_magic(const fs::path& file) {

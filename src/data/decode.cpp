@@ -6,7 +6,6 @@
 #include <memory>
 #include <string>
 
-#include "convoy/error.h"
 #include "data/ground.h"
 #include "data/image_format.h"
 #include "data/image_header.h"
@@ -19,17 +18,15 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t most_side = 16384;
 constexpr std::int64_t most_pixels = std::int64_t{8192} * 8192;
-constexpr std::int64_t most_work = 16 * most_pixels;               // pixels by passes over them
-constexpr std::uintmax_t most_bytes = std::uintmax_t{512} << 20U;  // of a file: a photo may have a video behind it
-
-[[noreturn]] void fail(const std::string& what) { throw Error(ErrorKind::data, what); }
+constexpr std::int64_t most_work = 16 * most_pixels;                    // pixels by passes over them
+constexpr std::uintmax_t most_file_bytes = std::uintmax_t{512} << 20U;  // of a file: a photo may have a video behind it
 
 std::vector<std::uint8_t> read(const fs::path& file) {
   if (fs::is_directory(file)) fail("expected an image, found a folder");
   if (!fs::exists(file)) fail("no such file");
   if (!fs::is_regular_file(file)) fail("not a regular file");
   const std::uintmax_t size = fs::file_size(file);
-  if (size > most_bytes) fail("a file of " + std::to_string(size) + " bytes, expected at most 536870912");
+  if (size > most_file_bytes) fail("a file of " + std::to_string(size) + " bytes, expected at most 536870912");
   std::vector<std::uint8_t> bytes(size);
   std::ifstream stream(file, std::ios::binary);
   if (!stream) fail("cannot be read");

@@ -10,14 +10,14 @@
 namespace convoy {
 namespace {
 
-constexpr int most_side = 512;  // of the photo that is looked at: more pixels tell of paper and noise
+constexpr int shrunk_side = 512;  // of the photo that is looked at: more pixels tell of paper and noise
 constexpr double box_share = 20.0 / 28;
 constexpr double least_width = 2.0 / 20;  // of strokes, by the longer side of their box: a finer pen's would fade
 
 Image shrunk(const Image& photo) {
   const int side = std::max(photo.height, photo.width);
-  if (side <= most_side) return photo;
-  const auto scaled = [&](int length) { return std::max(1, length * most_side / side); };
+  if (side <= shrunk_side) return photo;
+  const auto scaled = [&](int length) { return std::max(1, length * shrunk_side / side); };
   Image image{.height = scaled(photo.height), .width = scaled(photo.width), .channels = 1, .pixels = {}};
   image.pixels = resize_image(photo.pixels, {photo.height, photo.width}, {image.height, image.width}, 1);
   return image;
@@ -45,7 +45,7 @@ struct Outline {
   int side() const { return std::max(bottom - top, right - left) + 1; }
 };
 
-Outline joined(const std::vector<Component>& components, ImageSize size) {
+Outline outline_of(const std::vector<Component>& components, ImageSize size) {
   Outline outline{.mask = {}, .top = size.height, .left = size.width, .bottom = 0, .right = 0};
   outline.mask.resize(static_cast<std::size_t>(size.height) * static_cast<std::size_t>(size.width));
   for (const Component& component : components) {
@@ -169,7 +169,7 @@ Image prepared_digit(const Image& photo, ImageSize size) {
   std::vector<Component> components = components_of(strokes.mask, from);
   leave_out_others(components, from);
   if (components.empty()) throw Error(ErrorKind::data, "no digit was found: nothing stands out from its ground");
-  const Image digit = trimmed(cut_out(strokes, joined(components, from), from));
+  const Image digit = trimmed(cut_out(strokes, outline_of(components, from), from));
   return centred(scaled_to_fit(digit, size), size);
 }
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "convoy/error.h"
-#include "convoy/foreign_text.h"
+#include "convoy/settings.h"
+#include "core/fail.h"
 #include "core/text.h"
 #include "data/image_files.h"
 
@@ -11,10 +11,9 @@ namespace convoy {
 namespace {
 
 namespace fs = std::filesystem;
-using Texts = std::vector<std::string>;
 
 /// Takes the folders with one of these names out of `folders`.
-std::vector<fs::path> take(std::vector<fs::path>& folders, const Texts& names) {
+std::vector<fs::path> take_named(std::vector<fs::path>& folders, const Texts& names) {
   std::vector<fs::path> taken;
   std::erase_if(folders, [&](const fs::path& path) {
     const bool one = std::ranges::find(names, lower_case(path.filename().string())) != names.end();
@@ -27,9 +26,8 @@ std::vector<fs::path> take(std::vector<fs::path>& folders, const Texts& names) {
 fs::path only(const fs::path& folder, const std::vector<fs::path>& candidates, const std::string& part) {
   if (candidates.empty()) return {};
   if (candidates.size() == 1) return candidates.front();
-  throw Error(ErrorKind::data, shown(folder.string()) + ": which is the " + part + " part, " +
-                                   candidates[0].filename().string() + "/ or " + candidates[1].filename().string() +
-                                   "/? Rename one of them");
+  fail(folder, "which is the " + part + " part, " + candidates[0].filename().string() + "/ or " +
+                   candidates[1].filename().string() + "/? Rename one of them");
 }
 
 std::string names_of(const std::vector<fs::path>& folders) {
@@ -42,9 +40,9 @@ std::string names_of(const std::vector<fs::path>& folders) {
 
 FolderLayout layout_of(const fs::path& folder) {
   std::vector<fs::path> others = subfolders(folder);
-  const auto train = take(others, {"train", "training"});
-  const auto validation = take(others, {"val", "valid", "validation"});
-  const auto test = take(others, {"test", "testing"});
+  const auto train = take_named(others, {"train", "training"});
+  const auto validation = take_named(others, {"val", "valid", "validation"});
+  const auto test = take_named(others, {"test", "testing"});
   const int parts = (train.empty() ? 0 : 1) + (validation.empty() ? 0 : 1) + (test.empty() ? 0 : 1);
   FolderLayout layout{
       .train = {}, .validation = {}, .test = {}, .divided = parts > 1 || (parts == 1 && others.empty())};

@@ -4,17 +4,12 @@
 
 #include <algorithm>
 
-#include "convoy/error.h"
-#include "convoy/foreign_text.h"
+#include "core/fail.h"
 
 namespace convoy {
 namespace {
 
 constexpr std::size_t block = std::size_t{1} << 17;
-
-[[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
-  throw Error(ErrorKind::data, shown(file.string()) + ": " + what);
-}
 
 }  // namespace
 

@@ -2,19 +2,14 @@
 
 #include <bit>
 
-#include "convoy/error.h"
-#include "convoy/foreign_text.h"
+#include "core/fail.h"
 #include "data/gzip.h"
 #include "data/image_format.h"
 
 namespace convoy {
 namespace {
 
-constexpr std::size_t most_bytes = std::size_t{1} << 30;
-
-[[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
-  throw Error(ErrorKind::data, shown(file.string()) + ": " + what);
-}
+constexpr std::size_t most_value_bytes = std::size_t{1} << 30;
 
 std::uint32_t big_endian(const std::uint8_t* p) {
   return std::uint32_t{p[0]} << 24 | std::uint32_t{p[1]} << 16 | std::uint32_t{p[2]} << 8 | p[3];
@@ -101,7 +96,7 @@ IdxArray read_idx(const std::filesystem::path& file) {
   std::size_t expected = each;
   for (std::size_t axis = 0; axis < rank; ++axis) {
     const std::uint32_t extent = big_endian(header.data() + 4 * axis);
-    if (extent == 0 || extent > most_bytes / expected) {
+    if (extent == 0 || extent > most_value_bytes / expected) {
       fail(file, "extent " + std::to_string(extent) + " of axis " + std::to_string(axis) + " makes no sense");
     }
     expected *= extent;

@@ -7,8 +7,7 @@
 #include <tuple>
 #include <vector>
 
-#include "convoy/error.h"
-#include "convoy/foreign_text.h"
+#include "core/fail.h"
 #include "core/text.h"
 #include "data/image_files.h"
 
@@ -16,10 +15,6 @@ namespace convoy {
 namespace {
 
 namespace fs = std::filesystem;
-
-[[noreturn]] void fail(const fs::path& path, const std::string& what) {
-  throw Error(ErrorKind::data, shown(path.string()) + ": " + what);
-}
 
 /// What a file's name says.
 struct Name {
@@ -68,9 +63,9 @@ struct Candidate {
 /// The files of a data set by train, images.
 using Files = std::map<std::pair<bool, bool>, Candidate>;
 
-class Search {
+class IdxSearch {
  public:
-  explicit Search(const fs::path& folder) : folder_(folder) {
+  explicit IdxSearch(const fs::path& folder) : folder_(folder) {
     std::vector<Candidate> candidates;
     std::error_code error;
     std::error_code ignored;
@@ -155,7 +150,7 @@ IdxFolder find_idx_files(const fs::path& folder, const std::string& prefix, cons
   std::error_code ignored;
   if (!fs::exists(folder, ignored)) fail(folder, "no such folder" + end);
   if (!fs::is_directory(folder, ignored)) fail(folder, "a file, expected a folder of idx files" + end);
-  const Search search(folder);
+  const IdxSearch search(folder);
   const std::string chosen = search.choose(prefix);
   IdxFolder found{chosen, search.files(chosen, true), search.files(chosen, false)};
   for (const auto& [files, name] :

@@ -1,7 +1,6 @@
 #include <algorithm>
 
-#include "convoy/error.h"
-#include "convoy/foreign_text.h"
+#include "core/fail.h"
 #include "data/idx_files.h"
 #include "data/idx_samples.h"
 #include "data/kinds.h"
@@ -10,10 +9,6 @@ namespace convoy {
 namespace {
 
 namespace fs = std::filesystem;
-
-[[noreturn]] void fail(const fs::path& path, const std::string& what) {
-  throw Error(ErrorKind::data, shown(path.string()) + ": " + what);
-}
 
 /// Numbers from the first label to the last, as the files have them.
 Texts numbers(int first, int count) {

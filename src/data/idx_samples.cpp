@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "convoy/error.h"
-#include "convoy/foreign_text.h"
+#include "core/fail.h"
 
 namespace convoy {
 namespace {
@@ -12,19 +11,15 @@ namespace {
 constexpr int most_channels = 4;
 constexpr int most_classes = 1'000'000;
 
-[[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
-  throw Error(ErrorKind::data, shown(file.string()) + ": " + what);
-}
-
 /// How samples lie in a file: place (y, x, c) of one is at y * down + x * right + c * deeper.
-struct Layout {
+struct SampleLayout {
   Shape shape;
   std::size_t down = 0;
   std::size_t right = 0;
   std::size_t deeper = 0;
 };
 
-Layout layout_of(const IdxArray& images, const std::filesystem::path& file) {
+SampleLayout sample_layout(const IdxArray& images, const std::filesystem::path& file) {
   const auto& extents = images.extents;
   const auto at = [&](std::size_t axis) { return static_cast<std::size_t>(extents[axis]); };
   if (extents.size() == 2) return {{extents[1]}, 0, 0, 1};
@@ -41,7 +36,7 @@ Layout layout_of(const IdxArray& images, const std::filesystem::path& file) {
 
 /// The values in the order of `shape`, of which each sample is read by `layout`, with or without its sides exchanged.
 template <class T>
-std::vector<T> arranged(const std::vector<T>& values, const Layout& layout, const Shape& shape, bool transpose) {
+std::vector<T> arranged(const std::vector<T>& values, const SampleLayout& layout, const Shape& shape, bool transpose) {
   const std::size_t down = transpose ? layout.right : layout.down;
   const std::size_t right = transpose ? layout.down : layout.right;
   std::vector<T> result;
@@ -71,7 +66,7 @@ std::vector<float> floats_of(const IdxArray& images, const std::filesystem::path
 }  // namespace
 
 Dataset::Storage idx_samples(IdxArray images, bool transpose, const std::filesystem::path& file, Texts& notes) {
-  const Layout layout = layout_of(images, file);
+  const SampleLayout layout = sample_layout(images, file);
   const bool is_bytes = images.type == IdxType::bytes;
   if (!is_bytes && images.type != IdxType::floats && images.type != IdxType::doubles) {
     fail(file, "expected images of bytes, floats or doubles, found " + images.text());

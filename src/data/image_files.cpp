@@ -5,8 +5,7 @@
 #include <string_view>
 #include <system_error>
 
-#include "convoy/error.h"
-#include "convoy/foreign_text.h"
+#include "core/fail.h"
 #include "core/name_text.h"
 #include "data/image_format.h"
 
@@ -17,10 +16,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t most_nested = 16;
 constexpr std::size_t most_examples = 3;
-
-[[noreturn]] void fail(const fs::path& path, const std::string& what) {
-  throw Error(ErrorKind::data, shown(path.string()) + ": " + what);
-}
 
 /// Hidden entries, and what macOS, Windows and network storage leave in every folder.
 bool is_litter(const fs::path& path) {
@@ -59,9 +54,9 @@ std::vector<fs::path> entries(const fs::path& folder) {
   return paths;
 }
 
-class Search {
+class ImageSearch {
  public:
-  explicit Search(const fs::path& root) : root_(root) {
+  explicit ImageSearch(const fs::path& root) : root_(root) {
     for (const fs::path& path : entries(root)) {
       if (is_folder(path) && !is_litter(path)) {
         found_.classes.push_back({name_text(path.filename().string()), {}});
@@ -121,7 +116,7 @@ std::string PassedOver::text() const {
   return text + (examples.size() < static_cast<std::size_t>(files + folders) ? ", ...)" : ")");
 }
 
-ImageFiles find_images(const fs::path& folder) { return Search(folder).take(); }
+ImageFiles find_images(const fs::path& folder) { return ImageSearch(folder).take(); }
 
 std::vector<fs::path> subfolders(const fs::path& folder) {
   std::vector<fs::path> folders = entries(folder);

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "convoy/error.h"
-#include "convoy/foreign_text.h"
+#include "core/fail.h"
 #include "core/text.h"
 #include "data/folder_layout.h"
 #include "data/image_files.h"
@@ -12,11 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t most_listed = 10;
-
-[[noreturn]] void fail(const fs::path& path, const std::string& what) {
-  throw Error(ErrorKind::data, shown(path.string()) + ": " + what);
-}
+constexpr std::size_t most_listed_images = 10;
 
 std::string joined(const Texts& texts, const std::string& between) {
   std::string all;
@@ -80,7 +76,7 @@ class PartReader {
   }
 
   [[noreturn]] void refuse_bad() const {
-    const std::size_t listed = std::min(bad_.size(), most_listed);
+    const std::size_t listed = std::min(bad_.size(), most_listed_images);
     const std::string more = listed < bad_.size() ? "\n  and " + std::to_string(bad_.size() - listed) + " more" : "";
     fail(folder_, std::to_string(bad_.size()) + " of " + std::to_string(images_) +
                       " images cannot be read (data.on_bad_image = \"skip\" leaves them out):\n  " +

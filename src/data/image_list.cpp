@@ -2,8 +2,7 @@
 #include <system_error>
 
 #include "convoy/dataset.h"
-#include "convoy/error.h"
-#include "convoy/foreign_text.h"
+#include "core/fail.h"
 #include "data/image_format.h"
 
 namespace convoy {
@@ -28,7 +27,7 @@ ImageList list_images(const fs::path& folder) {
       }
     }
   }
-  if (error) throw Error(ErrorKind::data, shown(folder.string()) + ": cannot be read: " + error.message());
+  if (error) fail(folder, "cannot be read: " + error.message());
   std::ranges::sort(list.files);
   return list;
 }

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <string>
 
-#include "convoy/error.h"
 #include "data/exif.h"
 #include "data/image_header.h"
 
@@ -27,8 +26,6 @@ enum Marker : std::uint8_t {
   app1 = 0xE1,
   app14 = 0xEE
 };
-
-[[noreturn]] void fail(const std::string& what) { throw Error(ErrorKind::data, what); }
 
 /// Walks from marker to marker. Segments are stepped over by the length they give, so that markers within them, of a
 /// thumbnail say, do not count, and neither does what follows the end of the image.

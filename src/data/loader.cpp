@@ -17,42 +17,38 @@
 #include "data/scaling.h"
 
 namespace convoy {
-namespace {
-
-/// Where batch b of an epoch begins in the order of samples.
-struct Plan {
-  int batches = 0;
-  int samples = 0;
-  int largest = 0;
-  int batch_size = 1;
-
-  int begin(int batch) const { return batch * batch_size; }
-  int end(int batch) const { return batch + 1 == batches ? samples : (batch + 1) * batch_size; }
-  int smallest() const { return std::min(end(0) - begin(0), end(batches - 1) - begin(batches - 1)); }
-};
-
-Plan plan_batches(int samples, const LoaderOptions& options) {
-  const int size = std::max(1, std::min(options.batch_size, samples));
-  const int whole = samples / size;
-  const int rest = samples % size;
-  if (rest == 0 || options.last_batch == "drop") return {whole, whole * size, size, size};
-  if (options.last_batch == "merge") return {whole, samples, size + rest, size};
-  return {whole + 1, samples, size, size};
-}
-
-/// One batch's memory.
-struct Slot {
-  std::vector<float> inputs;
-  std::vector<int> labels;
-  std::vector<float> targets;
-  Batch batch;
-};
-
-}  // namespace
-
 /// The thread fills slots ahead of next(): a slot is free, then filled, then in the caller's hands until the call
 /// after.
 struct Loader::Impl {
+  /// Where batch b of an epoch begins in the order of samples.
+  struct Plan {
+    int batches = 0;
+    int samples = 0;
+    int largest = 0;
+    int batch_size = 1;
+
+    int begin(int batch) const { return batch * batch_size; }
+    int end(int batch) const { return batch + 1 == batches ? samples : (batch + 1) * batch_size; }
+    int smallest() const { return std::min(end(0) - begin(0), end(batches - 1) - begin(batches - 1)); }
+  };
+
+  static Plan plan_batches(int samples, const LoaderOptions& options) {
+    const int size = std::max(1, std::min(options.batch_size, samples));
+    const int whole = samples / size;
+    const int rest = samples % size;
+    if (rest == 0 || options.last_batch == "drop") return {whole, whole * size, size, size};
+    if (options.last_batch == "merge") return {whole, samples, size + rest, size};
+    return {whole + 1, samples, size, size};
+  }
+
+  /// One batch's memory.
+  struct Slot {
+    std::vector<float> inputs;
+    std::vector<int> labels;
+    std::vector<float> targets;
+    Batch batch;
+  };
+
   Impl(Dataset data, Scaling scaling, LoaderOptions options)
       : data_(std::move(data)),
         scaling_(std::move(scaling)),

@@ -1,4 +1,3 @@
-#include "convoy/error.h"
 #include "data/exif.h"
 #include "data/image_header.h"
 
@@ -8,9 +7,9 @@ namespace {
 constexpr std::size_t signature_size = 8;
 constexpr std::size_t frame_size = 12;  // of a chunk: its length, type and checksum
 
-std::uint32_t number(ByteSpan file, std::size_t at, std::size_t count) {
+std::uint32_t png_number(ByteSpan file, std::size_t at, std::size_t count) {
   const auto value = number_at(file, at, count, ByteOrder::big_endian);
-  if (!value) throw Error(ErrorKind::data, "damaged image: a PNG that ends too early");
+  if (!value) fail("damaged image: a PNG that ends too early");
   return *value;
 }
 
@@ -18,12 +17,12 @@ std::uint32_t number(ByteSpan file, std::size_t at, std::size_t count) {
 
 ImageHeader png_header(ByteSpan file) {
   if (text_at(file, signature_size + 4, "CgBI"))
-    throw Error(ErrorKind::data, "a PNG in the form that Apple's devices use within their programs");
-  if (!text_at(file, signature_size + 4, "IHDR")) throw Error(ErrorKind::data, "damaged image: a PNG without a header");
+    fail("a PNG in the form that Apple's devices use within their programs");
+  if (!text_at(file, signature_size + 4, "IHDR")) fail("damaged image: a PNG without a header");
   ImageHeader header;
-  header.width = number(file, 16, 4);
-  header.height = number(file, 20, 4);
-  header.alpha = (number(file, 25, 1) & 4U) != 0;
+  header.width = png_number(file, 16, 4);
+  header.height = png_number(file, 20, 4);
+  header.alpha = (png_number(file, 25, 1) & 4U) != 0;
   header.most_pixels_a_byte = 8'256;  // eight of one bit each; deflate shrinks by 1032 at most
   std::size_t at = signature_size;
   while (const auto length = number_at(file, at, 4, ByteOrder::big_endian)) {

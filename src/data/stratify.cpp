@@ -10,7 +10,7 @@
 namespace convoy {
 namespace {
 
-constexpr std::size_t most_listed = 10;
+constexpr std::size_t most_listed_classes = 10;
 
 int sum(const std::vector<int>& numbers) { return std::accumulate(numbers.begin(), numbers.end(), 0); }
 
@@ -34,7 +34,7 @@ void change(std::vector<int>& shares, const std::vector<std::size_t>& order, int
   }
 }
 
-[[noreturn]] void refuse(const Dataset& data, int count, Draw purpose) {
+[[noreturn]] void refuse_to_draw(const Dataset& data, int count, Draw purpose) {
   throw Error(ErrorKind::data, shown(data.storage().source) + ": " + std::to_string(count) + " of " +
                                    std::to_string(data.size()) + " training samples cannot be set aside for " +
                                    (purpose == Draw::test ? "testing" : "validation") + " and leave one of each class");
@@ -50,7 +50,7 @@ std::vector<int> shares_to_draw(const Dataset& data, const std::vector<int>& siz
     if (sets_aside) most[k] = std::max(0, sizes[k] - 1);
     if (!sets_aside && count >= present) least[k] = std::min(1, sizes[k]);
   }
-  if (count > sum(most)) refuse(data, count, purpose);
+  if (count > sum(most)) refuse_to_draw(data, count, purpose);
   return shares_of(sizes, count, least, most);
 }
 
@@ -102,7 +102,7 @@ std::vector<int> class_sizes(const Dataset& data) {
 std::string class_list(const Dataset& data, const std::vector<std::size_t>& classes) {
   const std::vector<std::string>& names = data.storage().class_names;
   std::string list;
-  const std::size_t listed = std::min(classes.size(), most_listed);
+  const std::size_t listed = std::min(classes.size(), most_listed_classes);
   for (std::size_t i = 0; i < listed; ++i) {
     list += (i == 0 ? "" : ", ") + (names.empty() ? std::to_string(classes[i]) : shown(names[classes[i]]));
   }

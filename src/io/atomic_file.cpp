@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::string_view suffix = ".XXXXXX";  // for mkstemp
 
-[[noreturn]] void fail(const std::filesystem::path& file, const std::string& what, int error) {
+[[noreturn]] void fail_with(const std::filesystem::path& file, const std::string& what, int error) {
   throw Error(ErrorKind::failed, shown(file.string()) + ": " + what + ": " + std::strerror(error));
 }
 
@@ -26,7 +26,7 @@ class TemporaryFile {
   explicit TemporaryFile(const std::filesystem::path& target)
       : target_(target), name_(target.string() + std::string(suffix)) {
     descriptor_ = mkstemp(name_.data());
-    if (descriptor_ < 0) fail(target_, "cannot be written", errno);
+    if (descriptor_ < 0) fail_with(target_, "cannot be written", errno);
   }
   ~TemporaryFile() {
     if (descriptor_ >= 0) close(descriptor_);
@@ -39,14 +39,14 @@ class TemporaryFile {
     while (!bytes.empty()) {
       const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
       if (written < 0 && errno == EINTR) continue;
-      if (written < 0) fail(target_, "cannot be written", errno);
+      if (written < 0) fail_with(target_, "cannot be written", errno);
       bytes.remove_prefix(static_cast<std::size_t>(written));
     }
   }
 
   void keep_as_target() {
-    if (fchmod(descriptor_, 0644) != 0 || fsync(descriptor_) != 0) fail(target_, "cannot be flushed", errno);
-    if (std::rename(name_.c_str(), target_.c_str()) != 0) fail(target_, "cannot be replaced", errno);
+    if (fchmod(descriptor_, 0644) != 0 || fsync(descriptor_) != 0) fail_with(target_, "cannot be flushed", errno);
+    if (std::rename(name_.c_str(), target_.c_str()) != 0) fail_with(target_, "cannot be replaced", errno);
     kept_ = true;
   }
 
@@ -69,7 +69,7 @@ void flush_folder(const std::filesystem::path& file) {
 }  // namespace
 
 void write_file_atomically(const std::filesystem::path& file, std::span<const std::string_view> pieces) {
-  if (std::filesystem::is_directory(file)) fail(file, "cannot be written", EISDIR);
+  if (std::filesystem::is_directory(file)) fail_with(file, "cannot be written", EISDIR);
   TemporaryFile temporary(file);
   for (const std::string_view piece : pieces) temporary.write(piece);
   temporary.keep_as_target();

@@ -3,8 +3,8 @@
 #include <new>
 #include <nlohmann/json.hpp>
 
-#include "convoy/error.h"
 #include "convoy/foreign_text.h"
+#include "core/fail.h"
 #include "io/json_guard.h"
 
 namespace convoy {
@@ -16,11 +16,10 @@ std::vector<NamedTensor> all_tensors(const Checkpoint& checkpoint) {
   return all;
 }
 
-const std::string& entry(const TensorFile& file, const std::filesystem::path& path, const char* key) {
+const std::string& training_entry(const TensorFile& file, const std::filesystem::path& path, const char* key) {
   const auto found = file.metadata.find(key);
   if (found == file.metadata.end()) {
-    throw Error(ErrorKind::data,
-                shown(path.string()) + ": a model, not a checkpoint: it does not say where training stood");
+    fail(path, "a model, not a checkpoint: it does not say where training stood");
   }
   return found->second;
 }
@@ -32,7 +31,7 @@ DataSums parse_sums(const std::string& json, const std::filesystem::path& path) 
   } catch (const std::bad_alloc&) {
     throw;  // no fault of the file
   } catch (const std::exception&) {
-    throw Error(ErrorKind::data, shown(path.string()) + ": damaged metadata: \"data\"");
+    fail(path, "damaged metadata: \"data\"");
   }
 }
 
@@ -55,8 +54,8 @@ void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkp
 
 void load_checkpoint(const std::filesystem::path& path, Checkpoint& checkpoint) {
   const TensorFile file = read_safetensors(path);
-  const std::string& progress = entry(file, path, "progress");
-  DataSums data = parse_sums(entry(file, path, "data"), path);
+  const std::string& progress = training_entry(file, path, "progress");
+  DataSums data = parse_sums(training_entry(file, path, "data"), path);
   ModelMetadata metadata = ModelMetadata::from(file, path);
   load_tensors(file, path, all_tensors(checkpoint));
   checkpoint.metadata = std::move(metadata);

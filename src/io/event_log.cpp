@@ -10,14 +10,14 @@
 namespace convoy {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
-void set(Json& object, const char* key, const std::optional<double>& number) {
+void set(OrderedJson& object, const char* key, const std::optional<double>& number) {
   if (number) object[key] = *number;
 }
 
-Json as_json(const LayerDiagnostics& layer) {
-  Json json = {{"name", layer.name}};
+OrderedJson as_json(const LayerDiagnostics& layer) {
+  OrderedJson json = {{"name", layer.name}};
   set(json, "gradient_norm", layer.gradient_norm);
   set(json, "weight_norm", layer.weight_norm);
   set(json, "update_ratio", layer.update_ratio);
@@ -27,11 +27,11 @@ Json as_json(const LayerDiagnostics& layer) {
   return json;
 }
 
-Json as_json(const PercentileBand& band) {
+OrderedJson as_json(const PercentileBand& band) {
   return {{"name", band.name}, {"p15", band.p15}, {"p50", band.p50}, {"p85", band.p85}};
 }
 
-Json as_json(const BatchNormDiagnostics& norm) {
+OrderedJson as_json(const BatchNormDiagnostics& norm) {
   return {{"name", norm.name},
           {"mean_gap", norm.mean_gap},
           {"variance_ratio", norm.variance_ratio},
@@ -39,8 +39,8 @@ Json as_json(const BatchNormDiagnostics& norm) {
 }
 
 template <class Item>
-Json list_of(const std::vector<Item>& items) {
-  Json list = Json::array();
+OrderedJson list_of(const std::vector<Item>& items) {
+  OrderedJson list = OrderedJson::array();
   for (const Item& item : items) list.push_back(as_json(item));
   return list;
 }
@@ -53,7 +53,7 @@ bool is_kept(const std::string& line, std::uint64_t step) {
   return !event.contains("step") || (event["step"].is_number_unsigned() && event["step"] <= step);
 }
 
-void append(const std::filesystem::path& file, const Json& event) { append_line(file, json_text(event)); }
+void append(const std::filesystem::path& file, const OrderedJson& event) { append_line(file, json_text(event)); }
 
 }  // namespace
 
@@ -74,19 +74,19 @@ void EventLog::add(const StepsLog& log) {
 }
 
 void EventLog::add(const Diagnostics& diagnostics) {
-  Json event = {{"event", "diagnostics"},
-                {"step", diagnostics.step},
-                {"epoch", diagnostics.epoch},
-                {"layers", list_of(diagnostics.layers)},
-                {"percentiles", list_of(diagnostics.percentiles)},
-                {"batch_norms", list_of(diagnostics.batch_norms)}};
+  OrderedJson event = {{"event", "diagnostics"},
+                       {"step", diagnostics.step},
+                       {"epoch", diagnostics.epoch},
+                       {"layers", list_of(diagnostics.layers)},
+                       {"percentiles", list_of(diagnostics.percentiles)},
+                       {"batch_norms", list_of(diagnostics.batch_norms)}};
   set(event, "train_mode_loss", diagnostics.train_mode_loss);
   set(event, "predict_mode_loss", diagnostics.predict_mode_loss);
   append(file_, event);
 }
 
 void EventLog::add(const EpochLog& log) {
-  Json event = {
+  OrderedJson event = {
       {"event", "epoch"}, {"epoch", log.epoch}, {"step", log.step}, {"loss", log.loss}, {"accuracy", log.accuracy}};
   if (log.has_validation) {
     event["validation_loss"] = log.validation_loss;
@@ -107,13 +107,13 @@ void EventLog::add_divergence(const std::string& message, const std::vector<doub
 }
 
 void EventLog::add(const RunOutcome& outcome) {
-  Json event = {{"event", "result"},
-                {"loss", outcome.loss},
-                {"accuracy", outcome.accuracy},
-                {"best_epoch", outcome.best_epoch},
-                {"seconds", outcome.seconds},
-                {"peak_rss_mb", outcome.peak_rss_mb},
-                {"interrupted", outcome.interrupted}};
+  OrderedJson event = {{"event", "result"},
+                       {"loss", outcome.loss},
+                       {"accuracy", outcome.accuracy},
+                       {"best_epoch", outcome.best_epoch},
+                       {"seconds", outcome.seconds},
+                       {"peak_rss_mb", outcome.peak_rss_mb},
+                       {"interrupted", outcome.interrupted}};
   if (!outcome.warning.empty()) event["warning"] = outcome.warning;
   append(file_, event);
 }

@@ -10,14 +10,12 @@
 namespace convoy {
 namespace {
 
-using Json = nlohmann::json;
-
 constexpr std::size_t deepest = 8;
 constexpr int most_values = 4'000'000;  // a checkpoint has ten of them for each epoch
 
 /// Goes through the events of a text's parts, and throws at what is refused. The parser's own callback would do, but it
 /// takes a time that grows with the square of an object's size.
-class Guard : public nlohmann::json_sax<Json> {
+class Guard : public nlohmann::json_sax<nlohmann::json> {
  public:
   bool null() override { return count(); }
   bool boolean(bool) override { return count(); }
@@ -59,7 +57,7 @@ class Guard : public nlohmann::json_sax<Json> {
 
 void guard_json(const std::string& text) {
   Guard guard;
-  Json::sax_parse(text, &guard);
+  nlohmann::json::sax_parse(text, &guard);
 }
 
 }  // namespace convoy

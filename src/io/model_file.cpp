@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "convoy/error.h"
 #include "convoy/foreign_text.h"
 #include "convoy/version.h"
+#include "core/fail.h"
 #include "core/value_text.h"
 #include "io/checksum.h"
 #include "io/json_guard.h"
@@ -20,10 +20,6 @@ namespace {
 constexpr const char* format = "convoy";
 constexpr const char* format_version = "2";
 constexpr const char* without_checksum = "1";
-
-[[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
-  throw Error(ErrorKind::data, shown(file.string()) + ": " + what);
-}
 
 std::string shape_text(const std::vector<std::int64_t>& shape) {
   std::string text;

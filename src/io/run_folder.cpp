@@ -20,7 +20,6 @@ namespace convoy {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 
 constexpr const char* resolved = "resolved.toml";
 constexpr std::array files = {"config.toml",      resolved,    "env.json",    "metrics.csv", "events.jsonl",
@@ -35,8 +34,8 @@ std::string now_utc() {
   return text.data();
 }
 
-Json as_json(const Environment& environment) {
-  Json data = Json::object();
+nlohmann::ordered_json environment_json(const Environment& environment) {
+  nlohmann::ordered_json data = nlohmann::ordered_json::object();
   for (const auto& [file, sum] : environment.data) data[file] = sum;
   return {{"convoy_version", environment.convoy_version},
           {"compiler", environment.compiler},
@@ -119,7 +118,7 @@ void RunFolder::begin(const std::string& given_config, const std::string& resolv
   remove_temporary_files();
   write_file_atomically(path_ / resolved, resolved_config);
   write_file_atomically(path_ / "config.toml", given_config);
-  write_file_atomically(path_ / "env.json", json_text(as_json(environment), 2) + "\n");
+  write_file_atomically(path_ / "env.json", json_text(environment_json(environment), 2) + "\n");
   write_metrics({});
   events_.started(environment.started);
   add_log("started with " + std::to_string(environment.threads) + " threads on " + environment.cpu + " (" +

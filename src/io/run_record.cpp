@@ -189,7 +189,7 @@ Environment environment_from(const fs::path& file) {
 }
 
 /// The folder's own name, also where the path ends in "/" or is ".".
-std::string name_of(const fs::path& folder) {
+std::string run_name(const fs::path& folder) {
   const fs::path whole = fs::weakly_canonical(folder);
   return whole.has_filename() ? whole.filename().string() : folder.string();
 }
@@ -209,7 +209,7 @@ RunRecord read_run(const fs::path& folder) {
   if (!fs::is_regular_file(folder / "resolved.toml"))
     throw Error(ErrorKind::data, folder.string() + ": no resolved.toml in it; is it a run folder?");
   RunRecord record{
-      .folder = folder, .name = name_of(folder), .config = read_text(folder / "resolved.toml", max_file_bytes)};
+      .folder = folder, .name = run_name(folder), .config = read_text(folder / "resolved.toml", max_file_bytes)};
   record.environment = environment_from(folder / "env.json");
   read_events(folder / "events.jsonl", record);
   return record;

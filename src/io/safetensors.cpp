@@ -8,8 +8,8 @@
 #include <new>
 #include <nlohmann/json.hpp>
 
-#include "convoy/error.h"
 #include "convoy/foreign_text.h"
+#include "core/fail.h"
 #include "core/value_text.h"
 #include "io/atomic_file.h"
 #include "io/checksum.h"
@@ -33,10 +33,6 @@ struct TypeName {
 constexpr std::array types = {TypeName{DType::f32, "F32", 4}, TypeName{DType::f64, "F64", 8},
                               TypeName{DType::i64, "I64", 8}, TypeName{DType::i32, "I32", 4},
                               TypeName{DType::u8, "U8", 1}};
-
-[[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
-  throw Error(ErrorKind::data, shown(file.string()) + ": " + what);
-}
 
 Json parse_header(const std::filesystem::path& file, const std::string& text) {
   Json header;

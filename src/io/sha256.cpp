@@ -6,7 +6,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "convoy/error.h"
+#include "core/fail.h"
 
 namespace convoy {
 namespace {
@@ -76,7 +76,7 @@ std::string sha256_of_file(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
   std::ostringstream bytes;
   bytes << stream.rdbuf();
-  if (!stream) throw Error(ErrorKind::data, file.string() + ": cannot be read");
+  if (!stream) fail(file, "cannot be read");
   return sha256(bytes.str());
 }
 

@@ -10,7 +10,7 @@
 #include <system_error>
 
 #include "convoy/error.h"
-#include "convoy/foreign_text.h"
+#include "core/fail.h"
 
 namespace convoy {
 namespace {
@@ -18,10 +18,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int end_of_file = std::istream::traits_type::eof();
-
-[[noreturn]] void fail_to_read(const fs::path& file, const std::string& why) {
-  throw Error(ErrorKind::data, shown(file.string()) + ": " + why);
-}
 
 [[noreturn]] void fail_to_write(const fs::path& file, const std::string& why) {
   throw Error(ErrorKind::failed, file.string() + ": cannot be written: " + why);
@@ -64,14 +60,14 @@ std::ifstream open_text(const fs::path& file, std::uintmax_t most) {
   std::error_code error;
   const fs::file_status status = fs::status(file, error);
   if (status.type() == fs::file_type::not_found) return {};
-  if (!fs::status_known(status)) fail_to_read(file, "cannot be read: " + error.message());
-  if (!fs::is_regular_file(status)) fail_to_read(file, "not a regular file");
+  if (!fs::status_known(status)) fail(file, "cannot be read: " + error.message());
+  if (!fs::is_regular_file(status)) fail(file, "not a regular file");
   const std::uintmax_t size = fs::file_size(file, error);
   if (!error && size > most) {
-    fail_to_read(file, std::to_string(size >> 20U) + " MB, expected at most " + std::to_string(most >> 20U));
+    fail(file, std::to_string(size >> 20U) + " MB, expected at most " + std::to_string(most >> 20U));
   }
   std::ifstream stream(file, std::ios::binary);
-  if (!stream) fail_to_read(file, "cannot be read");
+  if (!stream) fail(file, "cannot be read");
   return stream;
 }
 

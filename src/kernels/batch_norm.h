@@ -1,5 +1,7 @@
 #pragma once
 
+#include "kernels/isa.h"
+
 namespace convoy::kernels {
 
 /// The passes of batch norm over one sample of pixels x channels values (a feature vector is one pixel),
@@ -28,6 +30,7 @@ struct BatchNormKernels {
   /// Assigns dx = dy * scale, pixels x channels: the gradient where the statistics are constants.
   void (*frozen_input_gradient)(float* dx, const float* dy, const float* scale, int pixels, int channels);
 };
+inline const BatchNormKernels& batch_norm() { return for_this_cpu<BatchNormKernels>(); }
 
 /// Mean and variance of one channel as coefficients in float. A mean of 1e4 beside a deviation of 1e-2 would cancel in
 /// x * scale + shift, so x - mean is taken first, and what `mean` loses to rounding is kept apart.

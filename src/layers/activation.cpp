@@ -37,7 +37,7 @@ struct Row {
   Elementwise::Function function;
 };
 
-const std::vector<Row>& rows() {
+const std::vector<Row>& activation_rows() {
   using A = ActivationKernels;
   static const std::vector<Row> table = {
       {"relu", "max(x, 0).", plain<&A::relu, &A::d_relu>(true)},
@@ -92,7 +92,7 @@ void Softmax::backward_sample(const Pass& pass, const Task& task) const {
 
 std::unique_ptr<Layer> make_activation(const std::string& function, float slope) {
   if (function == "softmax") return std::make_unique<Softmax>();
-  for (const Row& row : rows()) {
+  for (const Row& row : activation_rows()) {
     if (row.name == function) return std::make_unique<Elementwise>(row.function, slope);
   }
   throw Error(ErrorKind::config, "unknown activation \"" + function + "\": expected " +
@@ -110,7 +110,7 @@ const Texts& activation_functions() {
 
 std::vector<TypeSpec> activation_specs() {
   std::vector<TypeSpec> specs;
-  for (const Row& row : rows()) {
+  for (const Row& row : activation_rows()) {
     TypeSpec spec{row.name, row.doc, {}};
     if (row.name == "leaky_relu") {  // Keras's default for the activation function
       spec.keys = {{.name = "slope",

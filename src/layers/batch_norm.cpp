@@ -5,13 +5,10 @@
 
 #include "core/aligned_buffer.h"
 #include "kernels/batch_norm.h"
-#include "kernels/isa.h"
 #include "layers/check.h"
 
 namespace convoy::layers {
 namespace {
-
-const kernels::BatchNormKernels& batch_norm() { return kernels::for_this_cpu<kernels::BatchNormKernels>(); }
 
 constexpr std::size_t gamma_index = 0;
 constexpr int widest_register = 16;  // floats
@@ -127,8 +124,8 @@ void BatchNorm::affine_map(std::span<const float* const> parameters, std::span<c
 
 void BatchNorm::observe(const Pass& pass, const Task& task) const {
   auto* moments = pass.saved_of<double>(task.index);
-  batch_norm().moments(moments, moments + channels_, pass.scratch[static_cast<std::size_t>(task.worker)],
-                       pass.inputs[0][task.index], pixels_, channels_);
+  kernels::batch_norm().moments(moments, moments + channels_, pass.scratch[static_cast<std::size_t>(task.worker)],
+                                pass.inputs[0][task.index], pixels_, channels_);
 }
 
 void BatchNorm::use_batch_statistics(const Pass& pass) const {
@@ -178,14 +175,14 @@ void BatchNorm::set_coefficients(const Pass& pass, int channel, double mean, dou
 
 void BatchNorm::normalize(const Pass& pass, const Task& task) const {
   const Coefficients all = coefficients(pass);
-  batch_norm().normalize(pass.output[task.index], pass.inputs[0][task.index], all.mean, all.scale, all.shift, pixels_,
-                         channels_);
+  kernels::batch_norm().normalize(pass.output[task.index], pass.inputs[0][task.index], all.mean, all.scale, all.shift,
+                                  pixels_, channels_);
 }
 
 void BatchNorm::observe_gradient(const Pass& pass, const Task& task) const {
   auto* sums = pass.saved_of<double>(task.index);
-  batch_norm().gradient_sums(sums, sums + channels_, pass.d_output[task.index], pass.inputs[0][task.index],
-                             coefficients(pass).mean, pixels_, channels_);
+  kernels::batch_norm().gradient_sums(sums, sums + channels_, pass.d_output[task.index], pass.inputs[0][task.index],
+                                      coefficients(pass).mean, pixels_, channels_);
 }
 
 void BatchNorm::reduce_gradient(const Pass& pass) const {
@@ -213,14 +210,15 @@ void BatchNorm::reduce_gradient(const Pass& pass) const {
 void BatchNorm::input_gradient(const Pass& pass, const Task& task) const {
   if (!pass.d_inputs[0]) return;
   const Coefficients all = coefficients(pass);
-  batch_norm().input_gradient(pass.d_inputs[0][task.index], pass.d_output[task.index], pass.inputs[0][task.index],
-                              all.scale, all.mean, all.slope, all.offset, pixels_, channels_);
+  kernels::batch_norm().input_gradient(pass.d_inputs[0][task.index], pass.d_output[task.index],
+                                       pass.inputs[0][task.index], all.scale, all.mean, all.slope, all.offset, pixels_,
+                                       channels_);
 }
 
 void BatchNorm::frozen_input_gradient(const Pass& pass, const Task& task) const {
   if (!pass.d_inputs[0]) return;
-  batch_norm().frozen_input_gradient(pass.d_inputs[0][task.index], pass.d_output[task.index], coefficients(pass).scale,
-                                     pixels_, channels_);
+  kernels::batch_norm().frozen_input_gradient(pass.d_inputs[0][task.index], pass.d_output[task.index],
+                                              coefficients(pass).scale, pixels_, channels_);
 }
 
 }  // namespace convoy::layers

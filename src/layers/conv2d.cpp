@@ -12,7 +12,7 @@ namespace {
 
 constexpr int sum_chunk = 512;  // numbers of each plane that one task adds up
 
-KeySpec pair(const char* name, std::int64_t fallback, const char* doc) {
+KeySpec pair_key(const char* name, std::int64_t fallback, const char* doc) {
   return {.name = name, .kind = Kind::pair, .fallback = fallback, .doc = doc, .min = 1, .max = 4096};
 }
 
@@ -42,11 +42,11 @@ TypeSpec Conv2D::spec() {
            .min = 1,
            .max = 1 << 20,
            .required = true},
-          pair("kernel", 3, "Height and width of the kernel; one number stands for both."),
-          pair("stride", 1, "Pixels from one place of the kernel to the next."),
+          pair_key("kernel", 3, "Height and width of the kernel; one number stands for both."),
+          pair_key("stride", 1, "Pixels from one place of the kernel to the next."),
           choice("padding", "valid", {"valid", "same"},
                  "\"valid\" adds no border; \"same\" adds zeros so that the output is input / stride, rounded up."),
-          pair("dilation", 1, "Pixels from one number of the kernel to the next."),
+          pair_key("dilation", 1, "Pixels from one number of the kernel to the next."),
           choice("engine", "auto", {"auto", "blas", "direct", "winograd"},
                  "How to compute: \"blas\" through OpenBLAS, \"direct\" by convoy's own kernels (blas where the "
                  "kernel is dilated), \"winograd\" with fewer multiplications (3x3 without stride or dilation, else as "

@@ -4,16 +4,9 @@
 #include <cmath>
 
 #include "kernels/batch_norm.h"
-#include "kernels/isa.h"
 #include "layers/check.h"
 
 namespace convoy::layers {
-namespace {
-
-/// By channel the passes are those of batch norm.
-const kernels::BatchNormKernels& batch_norm() { return kernels::for_this_cpu<kernels::BatchNormKernels>(); }
-
-}  // namespace
 
 GroupNorm::GroupNorm(const Settings& settings) : SampleNorm(settings), groups_(settings.integer("groups")) {}
 
@@ -74,7 +67,7 @@ void GroupNorm::forward_sample(const Pass& pass, const Task& task) const {
   const Work work = work_of(pass, task);
   const float* x = pass.inputs[0][task.index];
   auto* normals = pass.saved_of<kernels::Normal>(task.index);
-  batch_norm().moments(work.first, work.second, work.mean, x, pixels_, channels_);
+  kernels::batch_norm().moments(work.first, work.second, work.mean, x, pixels_, channels_);
   for (int group = 0; group < groups_; ++group) {
     const int begin = group * width_;
     const kernels::Normal normal = normals[group] = merge_moments(work.first + begin, work.second + begin);
@@ -84,7 +77,7 @@ void GroupNorm::forward_sample(const Pass& pass, const Task& task) const {
       work.offset[c] = beta(pass)[c] - normal.mean_rest * work.scale[c];
     }
   }
-  batch_norm().normalize(pass.output[task.index], x, work.mean, work.scale, work.offset, pixels_, channels_);
+  kernels::batch_norm().normalize(pass.output[task.index], x, work.mean, work.scale, work.offset, pixels_, channels_);
 }
 
 void GroupNorm::backward_sample(const Pass& pass, const Task& task) const {
@@ -96,7 +89,7 @@ void GroupNorm::backward_sample(const Pass& pass, const Task& task) const {
     std::fill_n(work.mean + std::ptrdiff_t{group} * width_, width_, normals[group].mean);
   double* d_beta = work.first;
   double* d_gamma = work.second;
-  batch_norm().gradient_sums(d_beta, d_gamma, d_y, x, work.mean, pixels_, channels_);
+  kernels::batch_norm().gradient_sums(d_beta, d_gamma, d_y, x, work.mean, pixels_, channels_);
   for (int group = 0; group < groups_; ++group) {  // the sums are of dy * (x - mean) so far
     const kernels::Normal& normal = normals[group];
     for (int c = group * width_; c < (group + 1) * width_; ++c) {
@@ -107,8 +100,8 @@ void GroupNorm::backward_sample(const Pass& pass, const Task& task) const {
   add_gradients(pass, task, d_gamma, d_beta);
   if (!pass.d_inputs[0]) return;
   for (int group = 0; group < groups_; ++group) set_input_coefficients(work, group, normals[group], gamma(pass));
-  batch_norm().input_gradient(pass.d_inputs[0][task.index], d_y, x, work.scale, work.mean, work.slope, work.offset,
-                              pixels_, channels_);
+  kernels::batch_norm().input_gradient(pass.d_inputs[0][task.index], d_y, x, work.scale, work.mean, work.slope,
+                                       work.offset, pixels_, channels_);
 }
 
 /// With i the inverse deviation, x' = (x - mean) * i with the whole mean, and sums over the group's `count` values:

@@ -1,19 +1,14 @@
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "convoy/error.h"
 #include "core/text.h"
 #include "kernels/optimizer.h"
+#include "optim/keys.h"
 #include "optim/optimizer.h"
 
 namespace convoy {
 namespace {
-
-KeySpec number(const char* name, double fallback, const char* doc, double min = 0,
-               double max = std::numeric_limits<double>::infinity()) {
-  return {.name = name, .kind = Kind::number, .fallback = Value{fallback}, .doc = doc, .min = min, .max = max};
-}
 
 KeySpec rate(double fallback) {
   return number("learning_rate", fallback, "The size of a step, before the schedule's factor.", 1e-30);
@@ -138,7 +133,7 @@ class RmspropRule final : public Decayed {
 };
 
 template <class Rule>
-std::unique_ptr<Optimizer> make(const Settings& settings) {
+std::unique_ptr<Optimizer> make_rule(const Settings& settings) {
   return std::make_unique<Rule>(settings);
 }
 
@@ -146,10 +141,11 @@ std::unique_ptr<Optimizer> make(const Settings& settings) {
 
 const std::vector<OptimizerType>& optimizer_types() {
   static const std::vector<OptimizerType> types = {
-      {{"adam", "Adam (Kingma & Ba 2015), with Keras's defaults.", AdamRule::keys(0)}, make<AdamRule>},
-      {{"adamw", "Adam with decoupled weight decay (Loshchilov & Hutter 2019).", AdamRule::keys(4e-3)}, make<AdamRule>},
-      {{"sgd", "Stochastic gradient descent, with momentum if wanted.", SgdRule::keys()}, make<SgdRule>},
-      {{"rmsprop", "RMSprop (Tieleman & Hinton 2012).", RmspropRule::keys()}, make<RmspropRule>},
+      {{"adam", "Adam (Kingma & Ba 2015), with Keras's defaults.", AdamRule::keys(0)}, make_rule<AdamRule>},
+      {{"adamw", "Adam with decoupled weight decay (Loshchilov & Hutter 2019).", AdamRule::keys(4e-3)},
+       make_rule<AdamRule>},
+      {{"sgd", "Stochastic gradient descent, with momentum if wanted.", SgdRule::keys()}, make_rule<SgdRule>},
+      {{"rmsprop", "RMSprop (Tieleman & Hinton 2012).", RmspropRule::keys()}, make_rule<RmspropRule>},
   };
   return types;
 }

@@ -1,19 +1,14 @@
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numbers>
 
 #include "convoy/error.h"
 #include "core/text.h"
+#include "optim/keys.h"
 #include "optim/schedule.h"
 
 namespace convoy {
 namespace {
-
-KeySpec number(const char* name, double fallback, const char* doc, double min,
-               double max = std::numeric_limits<double>::infinity()) {
-  return {.name = name, .kind = Kind::number, .fallback = Value{fallback}, .doc = doc, .min = min, .max = max};
-}
 
 KeySpec integer(const char* name, std::int64_t fallback, const char* doc, double min) {
   return {.name = name, .kind = Kind::integer, .fallback = Value{fallback}, .doc = doc, .min = min};
@@ -92,9 +87,9 @@ class OneCycle final : public Schedule {
 };
 
 /// Keras's ReduceLROnPlateau.
-class Plateau final : public Schedule {
+class PlateauDecay final : public Schedule {
  public:
-  explicit Plateau(const Settings& s)
+  explicit PlateauDecay(const Settings& s)
       : accuracy_(s.text("monitor") == "accuracy"),
         reduction_(s.number("factor")),
         patience_(s.integer("patience")),
@@ -204,7 +199,7 @@ const std::vector<ScheduleType>& schedule_types() {
          integer("patience", 10, "Epochs without improvement before a reduction.", 1),
          number("min_delta", 1e-4, "A smaller improvement does not count.", 0),
          number("min_factor", 0, "The rate is not reduced below this share.", 0, 1)}},
-       make<Plateau>},
+       make<PlateauDecay>},
   };
   return types;
 }

@@ -12,12 +12,6 @@
 namespace convoy {
 namespace {
 
-constexpr double width = 560;
-constexpr double height = 250;
-constexpr double left = 62;
-constexpr double right = 14;
-constexpr double top = 12;
-constexpr double bottom = 42;
 constexpr std::size_t most_dots = 40;      ///< beyond them a line has no dots
 constexpr std::size_t most_thick = 150;    ///< beyond these points a line is thin
 constexpr std::size_t most_points = 1000;  ///< beyond them a line is thinned
@@ -72,6 +66,13 @@ class Plot {
   }
 
  private:
+  static constexpr double width = 560;
+  static constexpr double height = 250;
+  static constexpr double left = 62;
+  static constexpr double right = 14;
+  static constexpr double top = 12;
+  static constexpr double bottom = 42;
+
   bool drawable(const Point& point) const { return fits(point.x, chart_.x) && fits(point.y, chart_.y); }
   bool drawable(const Range& range) const {
     return fits(range.x, chart_.x) && fits(range.low, chart_.y) && fits(range.high, chart_.y);

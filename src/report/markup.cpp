@@ -8,7 +8,7 @@
 namespace convoy {
 namespace {
 
-std::string row_of(const std::vector<Cell>& cells, const std::string& tag) {
+std::string table_row(const std::vector<Cell>& cells, const std::string& tag) {
   std::string text = "<tr>";
   for (const Cell& cell : cells) {
     text += "<" + tag + (cell.is_text ? " class=\"text\">" : ">") + escaped(cell.text) + "</" + tag + ">";
@@ -88,7 +88,7 @@ std::string cards(const std::vector<Card>& all) {
 
 std::string table(const std::vector<std::vector<Cell>>& rows) {
   std::string text = "<div class=\"wide\"><table>\n";
-  for (std::size_t i = 0; i < rows.size(); ++i) text += row_of(rows[i], i == 0 ? "th" : "td");
+  for (std::size_t i = 0; i < rows.size(); ++i) text += table_row(rows[i], i == 0 ? "th" : "td");
   return text + "</table></div>\n";
 }
 

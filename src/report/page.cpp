@@ -118,7 +118,7 @@ try {
 
 constexpr const char* reload = "<meta http-equiv=\"refresh\" content=\"5\">\n";
 
-constexpr const char* clocks =
+constexpr const char* clock_buttons =
     "<input type=\"radio\" name=\"clock\" class=\"clock\" id=\"by-step\" checked>"
     "<input type=\"radio\" name=\"clock\" class=\"clock\" id=\"by-epoch\">"
     "<input type=\"radio\" name=\"clock\" class=\"clock\" id=\"by-seconds\">\n";
@@ -129,9 +129,9 @@ std::string page(const std::string& title, const std::string& subtitle, const st
   const std::string refresh = live ? reload : "";
   return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n" +
-         refresh + "<title>" + escaped(title) + "</title>\n<style>" + style + "</style>\n</head>\n<body>\n" + clocks +
-         "<main>\n<h1>" + escaped(title) + "</h1>\n" + remark(subtitle) + body + "</main>\n<script>" + script +
-         (live ? keep_clock : "") + "</script>\n</body>\n</html>\n";
+         refresh + "<title>" + escaped(title) + "</title>\n<style>" + style + "</style>\n</head>\n<body>\n" +
+         clock_buttons + "<main>\n<h1>" + escaped(title) + "</h1>\n" + remark(subtitle) + body + "</main>\n<script>" +
+         script + (live ? keep_clock : "") + "</script>\n</body>\n</html>\n";
 }
 
 }  // namespace convoy

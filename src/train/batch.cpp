@@ -25,6 +25,8 @@ void copy_inputs(const Batch& batch, Session& session) {
   }
 }
 
+int last_node(const Network& network, bool logits) { return logits ? network.logits() : network.output(); }
+
 void softmax(std::span<const float> logits, float* probabilities) {
   const float largest = *std::ranges::max_element(logits);
   double sum = 0;

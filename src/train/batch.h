@@ -18,6 +18,9 @@ int class_of(const Target& target, int classes);
 /// Copies a batch into a session's input.
 void copy_inputs(const Batch& batch, Session& session);
 
+/// The node whose output is looked at: the logits of a softmax that is part of the loss, or the network's output.
+int last_node(const Network& network, bool logits);
+
 /// Writes logits.size() probabilities.
 void softmax(std::span<const float> logits, float* probabilities);
 

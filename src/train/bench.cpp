@@ -21,7 +21,7 @@
 namespace convoy {
 namespace {
 
-constexpr int batches = 8;  // of an epoch, which is what training is timed by
+constexpr int timed_batches = 8;  // of an epoch, which is what training is timed by
 
 Dataset random_images(const Shape& shape, int count, int classes) {
   Random random(0, Purpose::initial_weights, 0);
@@ -86,7 +86,7 @@ std::int64_t backward_flops(const Network& network, const Node& node) {
 }
 
 /// The row of the layer that a node belongs to: its activation is a node of its own, but no layer.
-LayerBench& row_of(std::vector<LayerBench>& rows, const Node& node) {
+LayerBench& row_for(std::vector<LayerBench>& rows, const Node& node) {
   const auto row = std::ranges::find(rows, node.owner.empty() ? node.name : node.owner, &LayerBench::name);
   if (row != rows.end()) return *row;
   rows.push_back({.name = node.name, .type = node.type});
@@ -102,7 +102,7 @@ class Bench {
         impl_(ModelAccess::impl(model_)),
         classes_(model_.outputs()),
         batch_(options.batch_size > 0 ? options.batch_size : config.train.integer("batch_size")),
-        data_(random_images(impl_.input, batch_ * batches, std::max(classes_, 1))),
+        data_(random_images(impl_.input, batch_ * timed_batches, std::max(classes_, 1))),
         trainer_(task(), {.epochs = 1 << 30,
                           .batches = {.batch_size = batch_, .augmentation = augmentation_from(config.augmentation)},
                           .on_nan = "skip"}),  // "stop" looks at samples after each epoch, and these are short
@@ -155,7 +155,7 @@ class Bench {
   void measure(BenchResult& result) {
     Rounds rounds;
     double train = 0, infer = 0, one = 0, fma = 0, sgemm = 0, optimizer = 0;
-    rounds.add(batch_ * batches, train, [this] { trainer_.run_epoch({}); });
+    rounds.add(batch_ * timed_batches, train, [this] { trainer_.run_epoch({}); });
     rounds.add(batch_, infer, [this] { predictor_.predict(images_); });
     rounds.add(1, one, [this] { predictor_.predict(std::span(images_).first(impl_.input.size())); });
     rounds.add(fma_flops(), fma, [this] { run_fma(); });
@@ -179,7 +179,7 @@ class Bench {
     int trained = 0, inferred = 0;
     trainer_.session().set_profile(&training);
     inference_.set_profile(&inference);
-    for (const Stopwatch watch; watch.seconds() < options_.seconds / 4; trained += batch_ * batches) {
+    for (const Stopwatch watch; watch.seconds() < options_.seconds / 4; trained += batch_ * timed_batches) {
       trainer_.run_epoch({});
     }
     for (const Stopwatch watch; watch.seconds() < options_.seconds / 8; inferred += batch_) inference_.forward(batch_);
@@ -187,7 +187,7 @@ class Bench {
     inference_.set_profile(nullptr);
     for (int i = 0; i < static_cast<int>(nodes); ++i) {
       const Node& node = network.node(i);
-      LayerBench& row = row_of(result.layers, node);
+      LayerBench& row = row_for(result.layers, node);
       row.forward_us += training.seconds(i, Profile::forward) * 1e6 / trained;
       row.backward_us += training.seconds(i, Profile::backward) * 1e6 / trained;
       row.forward_flops += 2 * node.declaration.macs;
@@ -195,7 +195,7 @@ class Bench {
       row.output_bytes = node.declaration.output.size() * sizeof(float);
     }
     for (int i = 0; i < static_cast<int>(folded_.network().nodes().size()); ++i) {
-      row_of(result.layers, folded_.network().node(i)).infer_us +=
+      row_for(result.layers, folded_.network().node(i)).infer_us +=
           inference.seconds(i, Profile::forward) * 1e6 / inferred;
     }
   }

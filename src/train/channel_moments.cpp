@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "kernels/batch_norm.h"
-#include "kernels/isa.h"
 
 namespace convoy {
 
@@ -28,8 +27,7 @@ void ChannelMoments::add(Session& session, const Node& node, int batch) {
   session.pool().run(batch, [&](int n, int) {
     double* mean = of_sample(n);
     float* pivot = pivots_.data() + std::ptrdiff_t{n} * channels;
-    kernels::for_this_cpu<kernels::BatchNormKernels>().moments(mean, mean + channels, pivot, input[n], pixels,
-                                                               channels);
+    kernels::batch_norm().moments(mean, mean + channels, pivot, input[n], pixels, channels);
   });
   for (int n = 0; n < batch; ++n, count_ += pixels) {
     kernels::merge_moments(mean_.data(), m2_.data(), count_, of_sample(n), of_sample(n) + channels, pixels, channels);

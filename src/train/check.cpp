@@ -23,7 +23,7 @@ class LossSurface {
       : impl_(impl),
         loader_(samples, impl.scaling, {.batch_size = samples.size()}),
         session_(impl.network(), impl.weights(), Mode::train, samples.size(),
-                 impl.loss().from_logits() ? impl.network().logits() : impl.network().output(), impl.pool),
+                 last_node(impl.network(), impl.loss().from_logits()), impl.pool),
         losses_(static_cast<std::size_t>(samples.size())) {
     loader_.start(0);
     batch_ = *loader_.next();
@@ -52,7 +52,7 @@ class LossSurface {
 };
 
 /// A range of the parameters along which the loss is differentiated.
-struct Range {
+struct CheckedRange {
   std::string name;
   std::size_t offset;
   std::size_t size;
@@ -66,7 +66,7 @@ class GradientCheck {
         surface_(impl, samples),
         gradient_(surface_.gradient()) {}
 
-  DirectionCheck along(const Range& range, std::uint32_t number) {
+  DirectionCheck along(const CheckedRange& range, std::uint32_t number) {
     Random random(7, Purpose::directions, number);
     const float scale = size_of(range);
     std::vector<float> direction(range.size);
@@ -97,7 +97,7 @@ class GradientCheck {
 
  private:
   /// The typical size of the parameters in a range, so that steps are shares of them.
-  float size_of(const Range& range) const {
+  float size_of(const CheckedRange& range) const {
     double squares = 0;
     for (std::size_t i = range.offset; i < range.offset + range.size; ++i) {
       squares += static_cast<double>(original_[i]) * static_cast<double>(original_[i]);
@@ -106,7 +106,7 @@ class GradientCheck {
     return size > 0 ? static_cast<float>(size) : 0.1F;  // biases begin at 0
   }
 
-  double loss_at(const Range& range, const std::vector<float>& direction, float distance) {
+  double loss_at(const CheckedRange& range, const std::vector<float>& direction, float distance) {
     for (std::size_t i = 0; i < range.size; ++i) parameters_[range.offset + i] += distance * direction[i];
     const double loss = surface_.loss();
     std::ranges::copy(original_, parameters_.begin());
@@ -119,8 +119,8 @@ class GradientCheck {
   std::vector<float> gradient_;
 };
 
-std::vector<Range> ranges_of(const Network& network, int directions) {
-  std::vector<Range> ranges;
+std::vector<CheckedRange> ranges_of(const Network& network, int directions) {
+  std::vector<CheckedRange> ranges;
   for (const Node& node : network.nodes()) {
     if (!node.trainable) continue;
     for (const auto& slot : node.parameters) ranges.push_back({slot.name, slot.offset, slot.shape.size()});
@@ -146,7 +146,7 @@ void check_gradients(Model::Impl& impl, const Dataset& samples, int directions, 
   initial.copy_from(impl.weights());
   move_off_zero(impl.weights().parameters.span());
   GradientCheck check(impl, samples);
-  for (const Range& range : ranges_of(impl.network(), directions)) {
+  for (const CheckedRange& range : ranges_of(impl.network(), directions)) {
     result.directions.push_back(check.along(range, static_cast<std::uint32_t>(result.directions.size())));
   }
   result.gradients_ok = std::ranges::all_of(

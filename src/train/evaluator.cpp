@@ -35,7 +35,7 @@ Evaluator::Evaluator(const Network& network, const Weights& weights, const Loss&
       loss_(loss),
       folded_(network, weights),
       session_(folded_.network(), folded_.weights(), Mode::predict, batch_size,
-               loss.from_logits() ? folded_.network().logits() : folded_.network().output(), pool),
+               last_node(folded_.network(), loss.from_logits()), pool),
       losses_(static_cast<std::size_t>(batch_size)),
       answers_(static_cast<std::size_t>(batch_size)) {}
 

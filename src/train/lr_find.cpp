@@ -17,7 +17,7 @@ namespace convoy {
 namespace {
 
 /// The share of the exponential mean that a step keeps. fastai's 0.98 would lag behind the loss by 50 steps.
-constexpr double kept = 0.95;
+constexpr double kept_share = 0.95;
 /// The end is where the smoothed loss is beyond so many times the best, as in fastai.
 constexpr double beyond = 4;
 
@@ -34,9 +34,9 @@ class Recorder final : public Callback {
  private:
   void add(double loss) {
     const auto step = static_cast<double>(curve_.points.size());
-    mean_ = kept * mean_ + (1 - kept) * loss;
+    mean_ = kept_share * mean_ + (1 - kept_share) * loss;
     // A mean of few losses is mostly the 0 that it began with: that part is taken out.
-    const double smoothed = mean_ / (1 - std::pow(kept, step + 1));
+    const double smoothed = mean_ / (1 - std::pow(kept_share, step + 1));
     const double rate = options_.from * std::pow(options_.to / options_.from, step / (options_.steps - 1));
     curve_.points.push_back({rate, loss, smoothed});
     best_ = std::min(best_, smoothed);

@@ -4,7 +4,7 @@
 
 #include "config/stored.h"
 #include "convoy/error.h"
-#include "convoy/foreign_text.h"
+#include "core/fail.h"
 #include "graph/footprint.h"
 #include "io/checkpoint.h"
 #include "train/batch.h"
@@ -14,10 +14,6 @@ namespace convoy {
 namespace {
 
 constexpr double most_inputs = 1U << 28U;  ///< numbers of a sample: 4096 x 4096 pixels of 16 channels
-
-[[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
-  throw Error(ErrorKind::data, shown(file.string()) + ": " + what);
-}
 
 Shape shape_in(const Config& config, const std::filesystem::path& file) {
   if (!config.run.has("input_shape")) fail(file, "damaged: its configuration does not say the input's shape");

@@ -17,8 +17,6 @@ namespace {
 /// cache.
 constexpr int chunk = 32;
 
-int last_node(const Network& network, bool from_logits) { return from_logits ? network.logits() : network.output(); }
-
 }  // namespace
 
 struct Predictor::Impl {

@@ -14,11 +14,11 @@
 namespace convoy {
 namespace {
 
-constexpr int versions = 7;     ///< of an augmented image
-constexpr int by_default = 10;  ///< images, or images of a class
+constexpr int versions = 7;            ///< of an augmented image
+constexpr int images_by_default = 10;  ///< or of a class
 constexpr int most_images = 1000;
 
-std::string class_of(const Dataset& data, int i) { return class_name(data.storage().class_names, data.label(i)); }
+std::string class_name_of(const Dataset& data, int i) { return class_name(data.storage().class_names, data.label(i)); }
 
 /// The numbers of `count` samples: the first of each class, then the second of each, and so on.
 std::vector<int> one_of_each_class_in_turn(const Dataset& data, int count) {
@@ -79,7 +79,7 @@ std::vector<ContactSheet::Row> rows_by_class(const Dataset& samples, const Image
   for (int i = 0; i < samples.size(); ++i) {
     const int label = samples.storage().labels.empty() ? 0 : samples.label(i);
     auto& row = rows[static_cast<std::size_t>(label)];
-    if (!samples.storage().labels.empty()) row.label = class_of(samples, i);
+    if (!samples.storage().labels.empty()) row.label = class_name_of(samples, i);
     row.images.push_back(originals[static_cast<std::size_t>(i)]);
   }
   std::erase_if(rows, [](const ContactSheet::Row& row) { return row.images.empty(); });
@@ -95,7 +95,7 @@ std::vector<ContactSheet::Row> rows_of_versions(const Dataset& samples, const Im
     for (std::size_t i = 0; i < rows.size(); ++i) rows[i].images.push_back(std::move(column[i]));
   }
   for (int i = 0; i < samples.size() && !samples.storage().labels.empty(); ++i) {
-    rows[static_cast<std::size_t>(i)].label = class_of(samples, i);
+    rows[static_cast<std::size_t>(i)].label = class_name_of(samples, i);
   }
   return rows;
 }
@@ -125,7 +125,7 @@ DataPreview preview_data(const Config& config, const std::filesystem::path& png,
   const bool augmented = options.split == "train" && (changes_images(augmentation) || augmentation.mixup > 0);
 
   DataPreview preview{.data = statistics_of(data), .notes = splits.notes};
-  const int enough = augmented ? by_default : by_default * std::max(1, data.classes());
+  const int enough = augmented ? images_by_default : images_by_default * std::max(1, data.classes());
   const int count = std::min(options.images > 0 ? options.images : enough, most_images);
   const Dataset samples = data.select(one_of_each_class_in_turn(data, count));
   preview.images = samples.size();

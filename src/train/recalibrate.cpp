@@ -18,7 +18,7 @@ const layers::BatchNorm* batch_norm_of(const Node& node) {
 }
 
 /// A tensor of a node in Weights::states.
-std::span<float> state_of(const Node& node, const std::string& name, Weights& weights) {
+std::span<float> state_values(const Node& node, const std::string& name, Weights& weights) {
   const auto slot = std::ranges::find(node.states, node.name + "/" + name, &TensorSlot::name);
   return weights.states.span().subspan(slot->offset, slot->shape.size());
 }
@@ -75,8 +75,8 @@ std::vector<Recalibration> Recalibrator::run(Weights& weights) {
 Recalibration Recalibrator::replace_statistics(const Population& population, Weights& weights) const {
   const Node& node = network_.node(population.node);
   const layers::BatchNorm& norm = *batch_norm_of(node);
-  const std::span<float> moving_mean = state_of(node, "moving_mean", weights);
-  const std::span<float> moving_variance = state_of(node, "moving_variance", weights);
+  const std::span<float> moving_mean = state_values(node, "moving_mean", weights);
+  const std::span<float> moving_variance = state_values(node, "moving_variance", weights);
   double gap = 0;
   double log_ratio = 0;
   const ChannelMoments& input = population.input;

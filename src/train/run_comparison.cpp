@@ -70,7 +70,8 @@ std::string short_key(const std::string& key) {
 
 /// The values in which it differs where these are few; else the configuration's name or, where others have that as
 /// well, the first run's folder.
-std::string name_of(const Repetitions& group, const std::vector<Repetitions>& all, const std::set<std::string>& keys) {
+std::string group_name(const Repetitions& group, const std::vector<Repetitions>& all,
+                       const std::set<std::string>& keys) {
   if (keys.empty()) return group.name;
   if (keys.size() > most_named_keys) {
     const auto namesakes = std::ranges::count(all, group.name, &Repetitions::name);
@@ -89,7 +90,7 @@ void write_comparison(const std::vector<fs::path>& runs, const fs::path& file) {
   const std::set<std::string> keys = differing_keys(groups);
   Comparison comparison{"Comparison"};
   for (const Repetitions& group : groups) {
-    RunGroup row{.name = name_of(group, groups, keys), .runs = group.runs};
+    RunGroup row{.name = group_name(group, groups, keys), .runs = group.runs};
     for (const std::string& key : keys) row.settings.emplace_back(key, value_in(group.keys, key));
     comparison.groups.push_back(std::move(row));
   }

@@ -3,6 +3,7 @@
 
 #include "convoy/foreign_text.h"
 #include "convoy/model.h"
+#include "report/markup.h"
 #include "train/model_impl.h"
 
 namespace convoy {
@@ -25,12 +26,6 @@ SummaryRow row_of(const Network& network, const Node& node) {
   if (node.type == "batch_norm") row.mode = "batch statistics";
   if (!node.trainable && !node.parameters.empty()) row.mode = "frozen";
   return row;
-}
-
-std::string grouped(std::int64_t number) {
-  std::string digits = std::to_string(number);
-  for (int at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<std::size_t>(at), ",");
-  return digits;
 }
 
 using Line = std::vector<std::string>;

@@ -30,9 +30,9 @@ int threads_in_all(const SweepPlan& plan, int wanted) {
 }
 
 /// The runs of a sweep on their way.
-class Sweep {
+class RunQueue {
  public:
-  Sweep(const SweepPlan& plan, const SweepFolder& folder, SweepCallback* callback, int threads)
+  RunQueue(const SweepPlan& plan, const SweepFolder& folder, SweepCallback* callback, int threads)
       : plan_(plan),
         folder_(folder),
         callback_(callback == nullptr ? silent_ : *callback),
@@ -59,29 +59,29 @@ class Sweep {
   /// Passes on what happens in one run, one call at a time.
   class Forward final : public Callback {
    public:
-    Forward(Sweep& sweep, std::size_t run) : sweep_(sweep), run_(run) {}
+    Forward(RunQueue& queue, std::size_t run) : queue_(queue), run_(run) {}
     bool on_batch_end(const BatchLog& log) override {
-      const std::lock_guard lock(sweep_.mutex_);
-      if (!sweep_.callback_.on_batch_end(run_, log)) sweep_.stop_ = true;
-      return !sweep_.stop_;
+      const std::lock_guard lock(queue_.mutex_);
+      if (!queue_.callback_.on_batch_end(run_, log)) queue_.stop_ = true;
+      return !queue_.stop_;
     }
     bool on_epoch_end(const EpochLog& log) override {
-      const std::lock_guard lock(sweep_.mutex_);
-      sweep_.callback_.on_epoch_end(run_, log);
-      return !sweep_.stop_;
+      const std::lock_guard lock(queue_.mutex_);
+      queue_.callback_.on_epoch_end(run_, log);
+      return !queue_.stop_;
     }
     bool on_evaluation(const EvaluationLog& log) override {
-      const std::lock_guard lock(sweep_.mutex_);
-      if (!sweep_.callback_.on_evaluation(run_, log)) sweep_.stop_ = true;
-      return !sweep_.stop_;
+      const std::lock_guard lock(queue_.mutex_);
+      if (!queue_.callback_.on_evaluation(run_, log)) queue_.stop_ = true;
+      return !queue_.stop_;
     }
     void on_warning(const std::string& message) override {
-      const std::lock_guard lock(sweep_.mutex_);
-      sweep_.callback_.on_warning(run_, message);
+      const std::lock_guard lock(queue_.mutex_);
+      queue_.callback_.on_warning(run_, message);
     }
 
    private:
-    Sweep& sweep_;
+    RunQueue& queue_;
     std::size_t run_;
   };
 
@@ -235,15 +235,15 @@ SweepResult run_sweep(const SweepPlan& plan, const SweepOptions& options) {
   const fs::path path = options.folder.empty() ? fs::path("runs") / (name + "-sweep") : options.folder;
   SweepFolder folder(path, plan, options.force);
   folder.begin();
-  Sweep sweep(plan, folder, options.callback, threads_in_all(plan, options.threads));
-  sweep.work();
-  folder.write_page(plan, sweep.runs());
+  RunQueue queue(plan, folder, options.callback, threads_in_all(plan, options.threads));
+  queue.work();
+  folder.write_page(plan, queue.runs());
   return {.folder = path,
           .table = folder.table(),
           .page = folder.page(),
-          .runs = sweep.runs(),
-          .settings = summarize(plan, sweep.runs()),
-          .interrupted = sweep.stopped()};
+          .runs = queue.runs(),
+          .settings = summarize(plan, queue.runs()),
+          .interrupted = queue.stopped()};
 }
 
 }  // namespace convoy

@@ -50,7 +50,7 @@ bool is_run_name(const std::string& name) {
 }
 
 /// All that results depend on: the first setting's configuration, and in what the others differ from it.
-std::string identity_of(const SweepPlan& plan) {
+std::string identity_text(const SweepPlan& plan) {
   Config first = plan.settings[0].config;
   first.run.erase("threads");
   std::string text = "# What this sweep consists of: its first setting, and what the others change.\n";
@@ -118,7 +118,7 @@ bool read_finished(SweepRun& run) {
 }
 
 SweepFolder::SweepFolder(fs::path path, const SweepPlan& plan, bool force)
-    : path_(std::move(path)), identity_(identity_of(plan)), anew_(force) {
+    : path_(std::move(path)), identity_(identity_text(plan)), anew_(force) {
   if (!fs::exists(path_)) return;
   if (!fs::is_directory(path_))
     throw Error(ErrorKind::config, path_.string() + ": exists and is not a folder; use --out for another");

@@ -14,10 +14,6 @@
 namespace convoy {
 namespace {
 
-int last_node(const Network& network, const Loss& loss) {
-  return loss.from_logits() ? network.logits() : network.output();
-}
-
 std::vector<Stepper::Tensor> tensors_of(const Network& network) {
   std::vector<Stepper::Tensor> tensors;
   for (const Node& node : network.nodes()) {
@@ -30,7 +26,7 @@ std::vector<Stepper::Tensor> tensors_of(const Network& network) {
 }
 
 int outputs_of(const TrainingTask& task) {
-  return static_cast<int>(task.network.shape_of(last_node(task.network, task.loss)).size());
+  return static_cast<int>(task.network.shape_of(last_node(task.network, task.loss.from_logits())).size());
 }
 
 TrainingTask checked(TrainingTask task) {
@@ -73,8 +69,8 @@ Trainer::Trainer(TrainingTask task, const TrainerOptions& options)
     : task_(checked(std::move(task))),
       options_(options),
       loader_(task_.train, task_.scaling, for_training(task_, options.batches)),
-      session_(task_.network, task_.weights, Mode::train, loader_.largest_batch(), last_node(task_.network, task_.loss),
-               task_.pool),
+      session_(task_.network, task_.weights, Mode::train, loader_.largest_batch(),
+               last_node(task_.network, task_.loss.from_logits()), task_.pool),
       optimizer_(task_.optimizer, tensors_of(task_.network), task_.network.parameter_floats(), task_.pool),
       schedule_(make_schedule(task_.schedule)),
       losses_(static_cast<std::size_t>(loader_.largest_batch())),
@@ -88,7 +84,8 @@ Trainer::Trainer(TrainingTask task, const TrainerOptions& options)
     evaluator_.emplace(task_.network, task_.weights, task_.loss, task_.pool, options.evaluation_batch);
   }
   if (options_.diagnostics.every > 0) {
-    diagnoser_.emplace(task_, last_node(task_.network, task_.loss), options_.diagnostics, options_.batches);
+    diagnoser_.emplace(task_, last_node(task_.network, task_.loss.from_logits()), options_.diagnostics,
+                       options_.batches);
   }
   if (options.recalibrate > 0) {
     recalibrator_.emplace(task_.network, task_.pool, task_.train, task_.scaling,
@@ -195,9 +192,9 @@ void Trainer::record(const Batch& batch, double loss) {
 
 /// What is not finite in a step on this batch.
 std::optional<NotFinite> Trainer::examine(const Batch& batch) const {
-  return first_not_finite(
-      {task_.network, task_.weights, task_.loss, task_.pool}, batch,
-      {last_node(task_.network, task_.loss), options_.batches.seed, static_cast<std::uint32_t>(progress_.step)});
+  return first_not_finite({task_.network, task_.weights, task_.loss, task_.pool}, batch,
+                          {last_node(task_.network, task_.loss.from_logits()), options_.batches.seed,
+                           static_cast<std::uint32_t>(progress_.step)});
 }
 
 /// Loss and gradients do not show every infinity: relu6 makes 6 of it. So at an epoch's end a few samples are looked at
@@ -311,7 +308,7 @@ std::uint64_t Trainer::steps_of(int epochs) const {
 }
 
 Diagnostics Trainer::compare_modes() {
-  return convoy::compare_modes(task_, session_, last_node(task_.network, task_.loss), options_.batches);
+  return convoy::compare_modes(task_, session_, last_node(task_.network, task_.loss.from_logits()), options_.batches);
 }
 
 BatchLog Trainer::batch_log() const {

@@ -11,7 +11,7 @@ namespace {
 
 constexpr const char* input_suffix = ".input";
 
-[[noreturn]] void fail(const std::string& name, const std::string& what) {
+[[noreturn]] void refuse(const std::string& name, const std::string& what) {
   throw Error(ErrorKind::config, "diagnostics.percentiles: \"" + name + "\": " + what);
 }
 
@@ -25,7 +25,8 @@ int take_unit(std::string& name) {
   int unit = -1;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), unit);
   const bool closed = std::string(end, digits.data() + digits.size()) == "]";
-  if (error != std::errc{} || !closed || unit < 0) fail(given, "expected a unit's number in brackets: " + name + "[7]");
+  if (error != std::errc{} || !closed || unit < 0)
+    refuse(given, "expected a unit's number in brackets: " + name + "[7]");
   return unit;
 }
 
@@ -49,7 +50,7 @@ WatchedTensor::WatchedTensor(const std::string& name, const Network& network, in
     if (input) layer.resize(layer.size() - std::string(input_suffix).size());
     find_layer(layer, input, network, last);
   }
-  if (unit_ >= shape_.last()) fail(name, "has " + std::to_string(shape_.last()) + " units, numbered from 0");
+  if (unit_ >= shape_.last()) refuse(name, "has " + std::to_string(shape_.last()) + " units, numbered from 0");
 }
 
 void WatchedTensor::find_parameter(const std::string& parameter, const Network& network) {
@@ -64,7 +65,7 @@ void WatchedTensor::find_parameter(const std::string& parameter, const Network& 
       return;
     }
   }
-  fail(name_, "the network has no such parameter" + did_you_mean(parameter, names));
+  refuse(name_, "the network has no such parameter" + did_you_mean(parameter, names));
 }
 
 void WatchedTensor::find_layer(const std::string& layer, bool input, const Network& network, int last) {
@@ -77,7 +78,7 @@ void WatchedTensor::find_layer(const std::string& layer, bool input, const Netwo
     found = true;  // the last node of the layer has its output, the first its input
     node_ = input ? node.inputs.front() : i;
   }
-  if (!found) fail(name_, "no layer is named so" + did_you_mean(layer, names));
+  if (!found) refuse(name_, "no layer is named so" + did_you_mean(layer, names));
   shape_ = network.shape_of(node_);
 }
 

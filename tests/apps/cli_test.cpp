@@ -11,6 +11,7 @@
 #include <set>
 #include <sstream>
 
+#include "apps/command_line.h"
 #include "support/digits.h"
 #include "support/files.h"
 #include "support/process.h"
@@ -21,18 +22,15 @@
 using namespace convoy;
 using test::contains;
 using test::contents;
+using test::convoy_run;
 using test::Finished;
+using test::is_one_line;
 using test::write;
+using test::write_digit;
 
 namespace {
 
 namespace fs = std::filesystem;
-
-Finished convoy_run(const std::vector<std::string>& arguments) { return test::run(CONVOY_BINARY, arguments); }
-
-bool is_one_line(const std::string& text) {
-  return std::count(text.begin(), text.end(), '\n') == 1 && text.back() == '\n';
-}
 
 std::size_t widest_line(const std::string& text) {
   std::istringstream lines(text);
@@ -57,12 +55,6 @@ std::set<std::string> names_in(const fs::path& folder) {
   std::set<std::string> names;
   for (const auto& entry : fs::directory_iterator(folder)) names.insert(entry.path().filename().string());
   return names;
-}
-
-void write_digit(const fs::path& file, int number) {
-  const Dataset& digits = test::mnist().test;
-  const auto* pixels = digits.storage().bytes.data() + static_cast<std::size_t>(digits.index(number)) * 784;
-  REQUIRE(stbi_write_png(file.c_str(), 28, 28, 1, pixels, 28) != 0);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 // What is made from the verbs' table, and what convoy says of a command line that it does not take.
 
+#include "apps/command_line.h"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -13,14 +15,13 @@
 
 using namespace convoy;
 using test::contains;
+using test::convoy_run;
 using test::Finished;
 using test::write;
 
 namespace {
 
 namespace fs = std::filesystem;
-
-Finished convoy_run(const std::vector<std::string>& arguments) { return test::run(CONVOY_BINARY, arguments); }
 
 /// What bash offers for the last of these words, one a line; the words come as bash splits them.
 std::string completed(const fs::path& script, const std::vector<std::string>& words) {

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "apps/command_line.h"
 #include "support/files.h"
 #include "support/process.h"
 #include "support/small_idx.h"
@@ -17,13 +18,12 @@
 using namespace convoy;
 using test::contains;
 using test::contents;
+using test::convoy_run;
 using test::Finished;
 
 namespace {
 
 namespace fs = std::filesystem;
-
-Finished convoy_run(const std::vector<std::string>& arguments) { return test::run(CONVOY_BINARY, arguments); }
 
 /// `count` images of one colour each, a class in a folder: brighter from image to image.
 void write_class(const fs::path& folder, int count, int width, int height, std::array<int, 3> colour) {
@@ -39,7 +39,7 @@ void write_class(const fs::path& folder, int count, int width, int height, std::
 }
 
 /// Trains two epochs of what init wrote, and gives the last lines.
-Finished train(const fs::path& config) {
+Finished train_two_epochs(const fs::path& config) {
   CHECK(contains(convoy_run({"config", "check", config.string()}).out, ": ok"));
   return convoy_run(
       {"train", config.string(), "-s", "train.epochs=2", "--out", (config.parent_path() / "run").string()});
@@ -64,7 +64,7 @@ TEST_CASE("init looks at a folder of images and writes a configuration that trai
   CHECK(contains(text, "\nchannels = 3\n"));
   CHECK(contains(text, "\nunits = 2\n"));
   CHECK(contains(text, "# Passes over the training samples.\nepochs = "));
-  const Finished run = train(config);
+  const Finished run = train_two_epochs(config);
   INFO(run.err);
   CHECK(run.code == 0);
   CHECK(contains(run.out, "test accuracy 100.00 %"));  // red and blue, with batch norm's statistics in their place
@@ -89,7 +89,7 @@ TEST_CASE("init sees grey images, parts of a data set, and large ones") {
   CHECK(contains(text, "\nchannels = 1\n"));
   CHECK(contains(text, "\nimage_size = 64\n"));
   CHECK_FALSE(contains(text, "\nvalidation = "));  // val/ is there
-  CHECK(train(config).code == 0);
+  CHECK(train_two_epochs(config).code == 0);
 }
 
 TEST_CASE("init takes idx files, and the bundled digits without any") {
@@ -98,7 +98,7 @@ TEST_CASE("init takes idx files, and the bundled digits without any") {
   REQUIRE(convoy_run({"init", config.string(), "--data", test::small_mnist().string()}).code == 0);
   CHECK(contains(contents(config), "\ndataset = \"idx\"\n"));
   CHECK(contains(contents(config), "\nunits = 10\n"));
-  CHECK(train(config).code == 0);
+  CHECK(train_two_epochs(config).code == 0);
   const fs::path bundled = folder.path() / "mnist.toml";
   REQUIRE(convoy_run({"init", bundled.string()}).code == 0);
   CHECK(contains(convoy_run({"config", "check", bundled.string()}).out, ": ok"));

@@ -31,9 +31,9 @@ namespace fs = std::filesystem;
 using Milliseconds = std::chrono::milliseconds;
 
 /// A small data set and a network that trains on it in about a second, writing checkpoints all the time.
-class Fixture {
+class KillFixture {
  public:
-  explicit Fixture(const std::string& more = "") {
+  explicit KillFixture(const std::string& more = "") {
     test::write_small_idx(folder_.path() / "digits", 400);
     write(config(), R"(
         name = "small"
@@ -109,7 +109,7 @@ void check_same(const fs::path& run, const fs::path& unbroken) {
 
 // CONVOY_KILLS=100 kills more often than there is time for in every test run.
 TEST_CASE("a run killed at random moments loses no file and ends with the bits of an unbroken one") {
-  const Fixture fixture;
+  const KillFixture fixture;
   const fs::path unbroken = fixture.train("unbroken");
   const fs::path run = fixture.run("run");
   std::mt19937 random(7);  // NOLINT(cert-msc51-cpp): the same moments each time, as far as the machine allows
@@ -140,7 +140,7 @@ TEST_CASE("a run killed at random moments loses no file and ends with the bits o
 }
 
 TEST_CASE("SIGTERM ends a run as Ctrl-C does: saved, reported, exit code 130") {
-  const Fixture fixture;
+  const KillFixture fixture;
   test::Child child(CONVOY_BINARY, fixture.train_arguments("run"));
   wait_for(fixture.run("run") / "last.ckpt", child);
   child.signal(SIGTERM);
@@ -151,7 +151,7 @@ TEST_CASE("SIGTERM ends a run as Ctrl-C does: saved, reported, exit code 130") {
 }
 
 TEST_CASE("SIGHUP, which a closed terminal sends more than once, saves as SIGTERM does") {
-  const Fixture fixture;
+  const KillFixture fixture;
   test::Child child(CONVOY_BINARY, fixture.train_arguments("run"));
   wait_for(fixture.run("run") / "last.ckpt", child);
   child.signal(SIGHUP);
@@ -163,7 +163,7 @@ TEST_CASE("SIGHUP, which a closed terminal sends more than once, saves as SIGTER
 }
 
 TEST_CASE("SIGHUP is ignored where it was before, as under nohup") {
-  const Fixture fixture;
+  const KillFixture fixture;
   std::vector<std::string> arguments = {"-c", "trap '' HUP; exec \"$0\" \"$@\"", CONVOY_BINARY};
   const auto train = fixture.train_arguments("run");
   arguments.insert(arguments.end(), train.begin(), train.end());
@@ -174,7 +174,7 @@ TEST_CASE("SIGHUP is ignored where it was before, as under nohup") {
 }
 
 TEST_CASE("SIGUSR1 has a checkpoint written within an epoch, and training goes on") {
-  const Fixture fixture;
+  const KillFixture fixture;
   auto arguments = fixture.train_arguments("run");
   arguments.insert(arguments.end(), {"-s", "train.checkpoint_seconds=0", "-s", "train.epochs=1", "-s", "data.limit=0"});
   test::Child child(CONVOY_BINARY, arguments);
@@ -190,7 +190,7 @@ TEST_CASE("SIGUSR1 has a checkpoint written within an epoch, and training goes o
 }
 
 TEST_CASE("a run that trains is not resumed or replaced by another process") {
-  const Fixture fixture;
+  const KillFixture fixture;
   const fs::path run = fixture.run("run");
   test::Child child(CONVOY_BINARY, fixture.train_arguments("run"));
   wait_for(run / "events.jsonl", child);
@@ -207,7 +207,7 @@ TEST_CASE("a run that trains is not resumed or replaced by another process") {
 }
 
 TEST_CASE("a full disk is one clear error; what was saved before it resumes") {
-  const Fixture fixture;
+  const KillFixture fixture;
   const fs::path run = fixture.train("run");
   const std::string saved = contents(run / "last.ckpt");
   // A limit on the size of files fails as a full disk does, and needs no rights.
@@ -226,7 +226,7 @@ TEST_CASE("a full disk is one clear error; what was saved before it resumes") {
 }
 
 TEST_CASE("a folder that vanishes or takes no files is a clear error") {
-  const Fixture fixture;
+  const KillFixture fixture;
   write(fixture.run("file"), "x");
   auto arguments = fixture.train_arguments("file/run");
   const Finished blocked = test::run(CONVOY_BINARY, arguments);

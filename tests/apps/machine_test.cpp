@@ -22,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 using Strings = std::vector<std::string>;
 
-Strings train(const fs::path& run, const Strings& more) {
+Strings train_arguments(const fs::path& run, const Strings& more) {
   Strings arguments = {"train", "configs/mnist_mlp_bn.toml", "--quiet", "--out", run.string()};
   for (const std::string& setting : {"data.path=" + test::small_mnist().string(), std::string("data.limit=320"),
                                      std::string("data.validation=0"), std::string("train.epochs=1")}) {
@@ -63,13 +63,13 @@ TEST_CASE("threads beyond the cores are cut to the cores with a note, whoever as
   const test::TemporaryFolder folder;
   const fs::path run = folder.path() / "run";
   const std::string uses = ": convoy uses " + std::to_string(cores()) + "\n";
-  const Finished option = test::run(CONVOY_BINARY, train(run, {"--threads", "1000"}));
+  const Finished option = test::run(CONVOY_BINARY, train_arguments(run, {"--threads", "1000"}));
   CHECK(option.code == 0);
   CHECK(option.err.starts_with("note: --threads 1000, but there "));
   CHECK(contains(option.err, uses));
   CHECK(threads_of(run) == cores());
 
-  const Finished configured = test::run(CONVOY_BINARY, train(run, {"--force", "-s", "threads=1000"}));
+  const Finished configured = test::run(CONVOY_BINARY, train_arguments(run, {"--force", "-s", "threads=1000"}));
   CHECK(configured.code == 0);
   CHECK(configured.err.starts_with("note: the configuration's threads = 1000, but there "));
   CHECK(threads_of(run) == cores());

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "apps/command_line.h"
 #include "support/files.h"
 #include "support/process.h"
 #include "support/small_idx.h"
@@ -13,13 +14,8 @@
 
 using namespace convoy;
 using test::contains;
+using test::convoy_run;
 using test::Finished;
-
-namespace {
-
-Finished convoy_run(const std::vector<std::string>& arguments) { return test::run(CONVOY_BINARY, arguments); }
-
-}  // namespace
 
 TEST_CASE("a shipped experiment finds what was published") {
   const test::TemporaryFolder folder;

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "apps/command_line.h"
 #include "io/model_file.h"
 #include "support/digits.h"
 #include "support/files.h"
@@ -19,23 +20,14 @@
 using namespace convoy;
 using test::contains;
 using test::contents;
+using test::convoy_run;
 using test::Finished;
+using test::is_one_line;
+using test::write_digit;
 
 namespace {
 
 namespace fs = std::filesystem;
-
-Finished convoy_run(const std::vector<std::string>& arguments) { return test::run(CONVOY_BINARY, arguments); }
-
-bool is_one_line(const std::string& text) {
-  return std::count(text.begin(), text.end(), '\n') == 1 && text.back() == '\n';
-}
-
-void write_digit(const fs::path& file, int number) {
-  const Dataset& digits = test::mnist().test;
-  const auto* pixels = digits.storage().bytes.data() + static_cast<std::size_t>(digits.index(number)) * 784;
-  REQUIRE(stbi_write_png(file.c_str(), 28, 28, 1, pixels, 28) != 0);
-}
 
 /// A model of a digit's mean alone.
 struct Mean {

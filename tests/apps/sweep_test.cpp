@@ -25,9 +25,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class Fixture {
+class SweepFixture {
  public:
-  Fixture() {
+  SweepFixture() {
     test::write_small_idx(folder_.path() / "digits", 300);
     test::write(config(), R"(
         name = "small"
@@ -80,7 +80,7 @@ const std::vector<std::string> one_rate = {"-s", "optimizer.learning_rate=0.01"}
 }  // namespace
 
 TEST_CASE("a sweep prints a line a run and a table by setting, and the same table again without training") {
-  const Fixture fixture;
+  const SweepFixture fixture;
   const Finished first = fixture.sweep("run");
   INFO(first.err);
   REQUIRE(first.code == 0);
@@ -107,7 +107,7 @@ TEST_CASE("a sweep prints a line a run and a table by setting, and the same tabl
 }
 
 TEST_CASE("--json gives an object a run and one for the settings; --quiet shows nothing under way") {
-  const Fixture fixture;
+  const SweepFixture fixture;
   auto more = one_rate;
   more.insert(more.end(), {"--json", "--quiet", "--seed", "7", "--jobs", "1"});
   const Finished finished = fixture.sweep("run", more);
@@ -129,7 +129,7 @@ TEST_CASE("--json gives an object a run and one for the settings; --quiet shows 
 }
 
 TEST_CASE("a mistake in a sweep ends it before the first run, with its place") {
-  const Fixture fixture;
+  const SweepFixture fixture;
   const auto refuses = [&](const std::vector<std::string>& more, const std::string& part) {
     const Finished finished = fixture.sweep("run", more);
     INFO(finished.err);
@@ -149,7 +149,7 @@ TEST_CASE("a mistake in a sweep ends it before the first run, with its place") {
 }
 
 TEST_CASE("Ctrl-C saves all runs, and the same command goes on to the same table") {
-  const Fixture fixture;
+  const SweepFixture fixture;
   REQUIRE(fixture.sweep("unbroken", one_rate).code == 0);
   const Finished broken = test::run(CONVOY_BINARY, fixture.arguments("run", one_rate), "test accuracy");
   CHECK(broken.code == 130);
@@ -161,7 +161,7 @@ TEST_CASE("Ctrl-C saves all runs, and the same command goes on to the same table
 }
 
 TEST_CASE("a sweep killed at random moments ends with the table of an unbroken one") {
-  const Fixture fixture;
+  const SweepFixture fixture;
   REQUIRE(fixture.sweep("unbroken").code == 0);
   std::mt19937 random(11);  // NOLINT(cert-msc51-cpp): the same moments each time, as far as the machine allows
   int code = 128 + SIGKILL;
@@ -181,7 +181,7 @@ TEST_CASE("a sweep killed at random moments ends with the table of an unbroken o
 }
 
 TEST_CASE("long names are cut in the middle, where the table would not fit 80 columns") {
-  const Fixture fixture;
+  const SweepFixture fixture;
   const std::string name(78, 'n');
   auto more = one_rate;
   more.insert(more.end(), {"-s", "train.epochs=1", "--seeds", "1", "-s", "train.monitor=accuracy,loss"});
@@ -203,7 +203,7 @@ TEST_CASE("long names are cut in the middle, where the table would not fit 80 co
 }
 
 TEST_CASE("a terminal gets a table that fits it and is redrawn in place") {
-  const Fixture fixture;
+  const SweepFixture fixture;
   for (const unsigned short columns : std::initializer_list<unsigned short>{110, 80, 60}) {
     const Finished finished = test::run_on_terminal(CONVOY_BINARY, fixture.arguments("run", {"--force"}), columns);
     CHECK(finished.code == 0);

@@ -41,7 +41,7 @@ struct BatchNormCase {
 void moments(benchmark::State& state) {
   BatchNormCase c(state);
   for (auto _ : state) {
-    for_this_cpu<BatchNormKernels>().moments(c.a.data(), c.b.data(), c.work.data(), c.x.data(), c.pixels, c.channels);
+    batch_norm().moments(c.a.data(), c.b.data(), c.work.data(), c.x.data(), c.pixels, c.channels);
     benchmark::ClobberMemory();
   }
   count_floats(state, c.size);
@@ -50,8 +50,7 @@ void moments(benchmark::State& state) {
 void normalize(benchmark::State& state) {
   BatchNormCase c(state);
   for (auto _ : state) {
-    for_this_cpu<BatchNormKernels>().normalize(c.y.data(), c.x.data(), c.one.data(), c.one.data(), c.one.data(),
-                                               c.pixels, c.channels);
+    batch_norm().normalize(c.y.data(), c.x.data(), c.one.data(), c.one.data(), c.one.data(), c.pixels, c.channels);
     benchmark::ClobberMemory();
   }
   count_floats(state, 2 * c.size);
@@ -60,8 +59,7 @@ void normalize(benchmark::State& state) {
 void gradient_sums(benchmark::State& state) {
   BatchNormCase c(state);
   for (auto _ : state) {
-    for_this_cpu<BatchNormKernels>().gradient_sums(c.a.data(), c.b.data(), c.dy.data(), c.x.data(), c.one.data(),
-                                                   c.pixels, c.channels);
+    batch_norm().gradient_sums(c.a.data(), c.b.data(), c.dy.data(), c.x.data(), c.one.data(), c.pixels, c.channels);
     benchmark::ClobberMemory();
   }
   count_floats(state, 2 * c.size);
@@ -71,8 +69,7 @@ void input_gradient(benchmark::State& state) {
   BatchNormCase c(state);
   const float* one = c.one.data();
   for (auto _ : state) {
-    for_this_cpu<BatchNormKernels>().input_gradient(c.y.data(), c.dy.data(), c.x.data(), one, one, one, one, c.pixels,
-                                                    c.channels);
+    batch_norm().input_gradient(c.y.data(), c.dy.data(), c.x.data(), one, one, one, one, c.pixels, c.channels);
     benchmark::ClobberMemory();
   }
   count_floats(state, 3 * c.size);

@@ -20,7 +20,7 @@ std::string mistake(const std::string& text) {
 }
 
 /// What convoy's own catalog says of a file with this [experiment].
-std::string error_of(const std::string& experiment) {
+std::string experiment_error(const std::string& experiment) {
   try {
     parse_config("[data]\npath = \"x\"\n[[layer]]\ntype = \"flatten\"\n[experiment]\n" + experiment, "a.toml", "/");
   } catch (const Error& error) {
@@ -67,12 +67,12 @@ TEST_CASE("what is no expectation is an error with its place") {
 
 TEST_CASE("a mistake in [experiment] is one of the file") {
   const std::string head = "source = \"s\"\nclaim = \"c\"\n";
-  CHECK(error_of(head + "quick = [\"train.epochs=1\"]\nexpect = [\"accuracy: a > b\"]\n").empty());
-  CHECK(error_of(head).empty());
-  CHECK(error_of("source = \"s\"\n").find("missing key \"claim\"") != std::string::npos);
-  CHECK(error_of(head + "expects = []\n").find("a.toml:8:1: unknown key \"expects\"") != std::string::npos);
-  CHECK(error_of(head + "expects = []\n").find("did you mean \"expect\"?") != std::string::npos);
-  CHECK(error_of(head + "expect = [\"accuracy\"]\n").find("a.toml:8:1: ") != std::string::npos);
-  CHECK(error_of(head + "expect = 3\n").find("expect") != std::string::npos);
-  CHECK(error_of(head + "quick = [1, 2]\n").find("quick") != std::string::npos);
+  CHECK(experiment_error(head + "quick = [\"train.epochs=1\"]\nexpect = [\"accuracy: a > b\"]\n").empty());
+  CHECK(experiment_error(head).empty());
+  CHECK(experiment_error("source = \"s\"\n").find("missing key \"claim\"") != std::string::npos);
+  CHECK(experiment_error(head + "expects = []\n").find("a.toml:8:1: unknown key \"expects\"") != std::string::npos);
+  CHECK(experiment_error(head + "expects = []\n").find("did you mean \"expect\"?") != std::string::npos);
+  CHECK(experiment_error(head + "expect = [\"accuracy\"]\n").find("a.toml:8:1: ") != std::string::npos);
+  CHECK(experiment_error(head + "expect = 3\n").find("expect") != std::string::npos);
+  CHECK(experiment_error(head + "quick = [1, 2]\n").find("quick") != std::string::npos);
 }

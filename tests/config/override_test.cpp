@@ -23,7 +23,7 @@ filters = 16
 )";
 
 Config with(const std::vector<std::string>& overrides) { return sample_config(base, overrides); }
-std::string error(const std::string& override_text) { return sample_error(base, {override_text}); }
+std::string override_error(const std::string& override_text) { return sample_error(base, {override_text}); }
 
 }  // namespace
 
@@ -52,18 +52,19 @@ TEST_CASE("an override can be for all layers whose names match") {
   CHECK(filters("c*v2*") == std::pair(5, 5));
   CHECK(filters("*n*2") == std::pair(8, 5));
   CHECK(filters("*_1") == std::pair(5, 16));
-  CHECK(error("layer.*_2.filters=5") ==
+  CHECK(override_error("layer.*_2.filters=5") ==
         "-s layer.*_2.filters=5: no layer's name matches \"*_2\": expected conv2d_1 or conv2");
-  CHECK(error("layer.conv2d_1*2.filters=5").find("no layer's name matches") != std::string::npos);
-  CHECK(error("layer." + std::string(100'000, '*') + "x.filters=5").size() < 300);
+  CHECK(override_error("layer.conv2d_1*2.filters=5").find("no layer's name matches") != std::string::npos);
+  CHECK(override_error("layer." + std::string(100'000, '*') + "x.filters=5").size() < 300);
 }
 
 TEST_CASE("values that are no TOML are texts") {
   CHECK(with({"layer.conv2.padding=same"}).layers[1].settings.text("padding") == "same");
   CHECK(with({"name=2024-01-01"}).run.text("name") == "2024-01-01");
   CHECK(with({"layer.conv2.inputs=conv2d_1"}).layers[1].inputs == Texts{"conv2d_1"});
-  CHECK(error("name=x\nseed=3").find("\"name\" expects") != std::string::npos);  // a line break adds no second key
-  CHECK(error("data.path=\xff\xfe").find("not valid TOML") != std::string::npos);
+  CHECK(override_error("name=x\nseed=3").find("\"name\" expects") !=
+        std::string::npos);  // a line break adds no second key
+  CHECK(override_error("data.path=\xff\xfe").find("not valid TOML") != std::string::npos);
 }
 
 TEST_CASE("a relative path starts from the folder of the one who wrote it") {
@@ -75,27 +76,28 @@ TEST_CASE("a relative path starts from the folder of the one who wrote it") {
 }
 
 TEST_CASE("overrides are checked as strictly as the file") {
-  CHECK(error("train.epchs=3") == "-s train.epchs=3: unknown key \"epchs\" in [train]; did you mean \"epochs\"?");
-  CHECK(error("train.epochs=x") == "-s train.epochs=x: [train]: \"epochs\" expects a whole number, got \"x\"");
-  CHECK(error("epochs=3") == "-s epochs=3: unknown key \"epochs\"; did you mean train.epochs?");
-  CHECK(error("trian.epochs=3") == "-s trian.epochs=3: unknown section \"trian\"; did you mean \"train\"?");
-  CHECK(error("layer.conv3.filters=3") ==
+  CHECK(override_error("train.epchs=3") ==
+        "-s train.epchs=3: unknown key \"epchs\" in [train]; did you mean \"epochs\"?");
+  CHECK(override_error("train.epochs=x") == "-s train.epochs=x: [train]: \"epochs\" expects a whole number, got \"x\"");
+  CHECK(override_error("epochs=3") == "-s epochs=3: unknown key \"epochs\"; did you mean train.epochs?");
+  CHECK(override_error("trian.epochs=3") == "-s trian.epochs=3: unknown section \"trian\"; did you mean \"train\"?");
+  CHECK(override_error("layer.conv3.filters=3") ==
         "-s layer.conv3.filters=3: no layer is named \"conv3\"; did you mean \"conv2\"?");
-  CHECK(error("layer.conv2.fliters=3") ==
+  CHECK(override_error("layer.conv2.fliters=3") ==
         "-s layer.conv2.fliters=3: layer 2 \"conv2\" (conv2d): unknown key \"fliters\"; did you mean \"filters\"?");
-  CHECK(error("layer.conv2=3") == "-s layer.conv2=3: expected layer.NAME.KEY=VALUE");
-  CHECK(error("train=3") == "-s train=3: \"train\" is a section: expected train.KEY=VALUE");
-  CHECK(error("train.epochs") == "-s train.epochs: expected KEY=VALUE");
-  CHECK(error("=3") == "-s =3: expected KEY=VALUE");
-  CHECK(error("extends=b.toml") == "-s extends=b.toml: \"extends\" belongs into a file");
-  CHECK(error("layer.conv2.name=conv2d_1") ==
+  CHECK(override_error("layer.conv2=3") == "-s layer.conv2=3: expected layer.NAME.KEY=VALUE");
+  CHECK(override_error("train=3") == "-s train=3: \"train\" is a section: expected train.KEY=VALUE");
+  CHECK(override_error("train.epochs") == "-s train.epochs: expected KEY=VALUE");
+  CHECK(override_error("=3") == "-s =3: expected KEY=VALUE");
+  CHECK(override_error("extends=b.toml") == "-s extends=b.toml: \"extends\" belongs into a file");
+  CHECK(override_error("layer.conv2.name=conv2d_1") ==
         "-s layer.conv2.name=conv2d_1: layer 2 (conv2d): the name \"conv2d_1\" is taken by layer 1 at a.toml:4:1");
-  CHECK(error("train.epochs=" + std::string(100'000, '[')).size() < 300);
+  CHECK(override_error("train.epochs=" + std::string(100'000, '[')).size() < 300);
 }
 
 TEST_CASE("a new type does not silently drop the file's keys") {
   CHECK(
-      error("optimizer.type=sgd") ==
+      override_error("optimizer.type=sgd") ==
       "a.toml:3:1: unknown key \"beta_1\" in [optimizer] (sgd); it belongs to adam; to drop the file's keys, override "
       "the whole section: -s 'optimizer={type=\"sgd\"}'");
   const Config config = with({"optimizer={type=\"sgd\", momentum=0.9}"});

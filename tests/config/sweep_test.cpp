@@ -52,7 +52,7 @@ SweepPlan plan_of(const std::string& sweep, const SweepRequest& request = {}) {
 }
 
 /// What reading the sweep throws, without the folder of the file.
-std::string error_of(const std::string& sweep, const SweepRequest& request = {}) {
+std::string sweep_error(const std::string& sweep, const SweepRequest& request = {}) {
   const Files files;
   try {
     load_sweep(files.file(sweep), request);
@@ -185,7 +185,7 @@ data.limit = "1..1000 log"
 TEST_CASE("a malformed sweep is an error of the file, for every reader of it") {
   const auto refuses = [](const std::string& sweep, const std::string& expected) {
     CAPTURE(sweep);
-    CHECK(error_of(sweep) == expected);
+    CHECK(sweep_error(sweep) == expected);
     const Files files;
     CHECK_THROWS_AS(load_config(files.file(sweep)), Error);
   };
@@ -207,25 +207,25 @@ TEST_CASE("a malformed sweep is an error of the file, for every reader of it") {
 }
 
 TEST_CASE("what only the configuration can tell is told with the place and the setting") {
-  CHECK(error_of("[sweep]\noptimizer.lerning_rate = [0.1, 0.2]\n") ==
+  CHECK(sweep_error("[sweep]\noptimizer.lerning_rate = [0.1, 0.2]\n") ==
         "a.toml:7:11: unknown key \"lerning_rate\" in [optimizer] (adam); did you mean \"learning_rate\"? (setting "
         "\"lerning_rate=0.1\")");
-  CHECK(error_of("[sweep]\nlayer.hiden.units = [4]\n") ==
+  CHECK(sweep_error("[sweep]\nlayer.hiden.units = [4]\n") ==
         "a.toml:7:13: no layer is named \"hiden\"; did you mean \"hidden\"?");
-  CHECK(error_of("[sweep]\n[sweep.variant]\ngood = []\nbad = [\"train.epochs=0\"]\n")
+  CHECK(sweep_error("[sweep]\n[sweep.variant]\ngood = []\nbad = [\"train.epochs=0\"]\n")
             .starts_with("a.toml:9:1: [train]: \"epochs\""));
-  CHECK(
-      error_of("", {.sets = {"train.epoch=1,2"}}).starts_with("-s train.epoch=1,2: unknown key \"epoch\" in [train]"));
-  CHECK(error_of("", {.sets = {"train.epochs=1,,2"}}) ==
+  CHECK(sweep_error("", {.sets = {"train.epoch=1,2"}})
+            .starts_with("-s train.epoch=1,2: unknown key \"epoch\" in [train]"));
+  CHECK(sweep_error("", {.sets = {"train.epochs=1,,2"}}) ==
         "-s train.epochs=1,,2: a value is empty; write \"\" for an empty text");
-  CHECK(error_of("", {.sets = {"train.epochs"}}) == "-s train.epochs: expected KEY=VALUE or KEY=VALUE,VALUE");
-  CHECK(contains(error_of("[sweep]\noptimizer.learning_rate = \"0.1..0.2\"\n"), "is a range: give random = N"));
-  CHECK(contains(error_of("[sweep]\ntrain.epochs = [2, 2]\n"),
+  CHECK(sweep_error("", {.sets = {"train.epochs"}}) == "-s train.epochs: expected KEY=VALUE or KEY=VALUE,VALUE");
+  CHECK(contains(sweep_error("[sweep]\noptimizer.learning_rate = \"0.1..0.2\"\n"), "is a range: give random = N"));
+  CHECK(contains(sweep_error("[sweep]\ntrain.epochs = [2, 2]\n"),
                  "the settings \"epochs=2\" and \"epochs=2\" of the sweep are the same"));
-  CHECK(contains(error_of("", {.sets = {"sweep.seeds=3"}}), "unknown section \"sweep\""));
+  CHECK(contains(sweep_error("", {.sets = {"sweep.seeds=3"}}), "unknown section \"sweep\""));
   std::string many = "train.batch_size=1";
   for (int i = 2; i <= 40; ++i) many += "," + std::to_string(i);
-  CHECK(contains(error_of("", {.sets = {many, "train.epochs" + many.substr(many.find('='))}}),
+  CHECK(contains(sweep_error("", {.sets = {many, "train.epochs" + many.substr(many.find('='))}}),
                  "more than 1000 combinations"));
 }
 

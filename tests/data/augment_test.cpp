@@ -9,33 +9,33 @@
 #include <vector>
 
 #include "convoy/dataset.h"
-#include "convoy/error.h"
 #include "data/augmentation.h"
 #include "data/loader.h"
+#include "support/compare.h"
+#include "support/errors.h"
 
 using namespace convoy;
+using test::Floats;
 
 namespace {
 
-using Image = std::vector<float>;
-
 /// 1, 2, 3 ...
-Image counting(int size) {
-  Image image(static_cast<std::size_t>(size));
+Floats counting_floats(int size) {
+  Floats image(static_cast<std::size_t>(size));
   std::iota(image.begin(), image.end(), 1.0F);
   return image;
 }
 
-Image changed(const Image& image, ImageSize size, int channels, const Geometry& geometry,
-              const std::string& fill = "zero") {
+Floats changed(const Floats& image, ImageSize size, int channels, const Geometry& geometry,
+               const std::string& fill = "zero") {
   Resampler resampler(size, channels, fill);
   resampler.load(image.data());
-  Image result(image.size(), -1.0F);
+  Floats result(image.size(), -1.0F);
   resampler.draw(inverse_map(geometry, size), result.data());
   return result;
 }
 
-void check_near(const Image& image, const Image& expected) {
+void check_near(const Floats& image, const Floats& expected) {
   REQUIRE(image.size() == expected.size());
   for (std::size_t i = 0; i < image.size(); ++i) {
     CAPTURE(i);
@@ -59,10 +59,10 @@ Dataset noise() {
 constexpr std::size_t noise_size = std::size_t{9} * 7 * 2;
 
 /// The inputs of an epoch from batch `first` on, by label.
-std::vector<Image> epoch_of(const Dataset& data, const LoaderOptions& options, std::uint32_t epoch, int first = 0) {
+std::vector<Floats> epoch_of(const Dataset& data, const LoaderOptions& options, std::uint32_t epoch, int first = 0) {
   Loader loader(data, scaling_for("unit", data), options);
   loader.start(epoch, first);
-  std::vector<Image> images(40);
+  std::vector<Floats> images(40);
   while (const Batch* batch = loader.next()) {
     for (int n = 0; n < batch->size; ++n) {
       const float* input = batch->inputs + static_cast<std::size_t>(n) * noise_size;
@@ -72,34 +72,28 @@ std::vector<Image> epoch_of(const Dataset& data, const LoaderOptions& options, s
   return images;
 }
 
-std::string error_of(const Augmentation& augmentation, const Shape& sample) {
-  try {
-    const Augmenter augmenter(augmentation, sample, 1);
-  } catch (const Error& error) {
-    CHECK(error.kind() == ErrorKind::config);
-    return error.what();
-  }
-  return "no error";
+std::string augmenter_error(const Augmentation& augmentation, const Shape& sample) {
+  return test::error_of(ErrorKind::config, [&] { const Augmenter augmenter(augmentation, sample, 1); });
 }
 
 }  // namespace
 
 TEST_CASE("no change leaves every value as it is") {
   for (const int channels : {1, 2, 3}) {
-    const Image image = counting(5 * 4 * channels);
+    const Floats image = counting_floats(5 * 4 * channels);
     CHECK(changed(image, {5, 4}, channels, {}) == image);
     CHECK(changed(image, {5, 4}, channels, {}, "edge") == image);
   }
 }
 
 TEST_CASE("shifts by whole pixels move exactly, and the fill comes in") {
-  const Image image = counting(9);
-  CHECK(changed(image, {3, 3}, 1, {.down = 1}) == Image{0, 0, 0, 1, 2, 3, 4, 5, 6});
-  CHECK(changed(image, {3, 3}, 1, {.right = -1}) == Image{2, 3, 0, 5, 6, 0, 8, 9, 0});
-  CHECK(changed(image, {3, 3}, 1, {.down = 1}, "edge") == Image{1, 2, 3, 1, 2, 3, 4, 5, 6});
-  CHECK(changed(image, {3, 3}, 1, {.down = -2, .right = 1}, "edge") == Image{7, 7, 8, 7, 7, 8, 7, 7, 8});
-  CHECK(changed(image, {3, 3}, 1, {.down = 100}) == Image(9, 0.0F));
-  CHECK(changed(image, {3, 3}, 1, {.right = -100}, "edge") == Image{3, 3, 3, 6, 6, 6, 9, 9, 9});
+  const Floats image = counting_floats(9);
+  CHECK(changed(image, {3, 3}, 1, {.down = 1}) == Floats{0, 0, 0, 1, 2, 3, 4, 5, 6});
+  CHECK(changed(image, {3, 3}, 1, {.right = -1}) == Floats{2, 3, 0, 5, 6, 0, 8, 9, 0});
+  CHECK(changed(image, {3, 3}, 1, {.down = 1}, "edge") == Floats{1, 2, 3, 1, 2, 3, 4, 5, 6});
+  CHECK(changed(image, {3, 3}, 1, {.down = -2, .right = 1}, "edge") == Floats{7, 7, 8, 7, 7, 8, 7, 7, 8});
+  CHECK(changed(image, {3, 3}, 1, {.down = 100}) == Floats(9, 0.0F));
+  CHECK(changed(image, {3, 3}, 1, {.right = -100}, "edge") == Floats{3, 3, 3, 6, 6, 6, 9, 9, 9});
 }
 
 TEST_CASE("a shift by half a pixel is the mean of two") {
@@ -108,15 +102,15 @@ TEST_CASE("a shift by half a pixel is the mean of two") {
 }
 
 TEST_CASE("mirror, turn, zoom and shear, with the channels kept together") {
-  CHECK(changed({1, 2, 3, 4, 5, 6}, {2, 3}, 1, {.mirror = true}) == Image{3, 2, 1, 6, 5, 4});
-  CHECK(changed({1, 10, 2, 20}, {1, 2}, 2, {.mirror = true}) == Image{2, 20, 1, 10});
+  CHECK(changed({1, 2, 3, 4, 5, 6}, {2, 3}, 1, {.mirror = true}) == Floats{3, 2, 1, 6, 5, 4});
+  CHECK(changed({1, 10, 2, 20}, {1, 2}, 2, {.mirror = true}) == Floats{2, 20, 1, 10});
   check_near(changed({1, 2, 3, 4, 5, 6, 7, 8, 9}, {3, 3}, 1, {.rotate = 90}), {3, 6, 9, 2, 5, 8, 1, 4, 7});
   check_near(changed({1, 2, 3, 4, 5, 6, 7, 8, 9}, {3, 3}, 1, {.rotate = 180}), {9, 8, 7, 6, 5, 4, 3, 2, 1});
   check_near(changed({1, 2, 3, 4}, {2, 2}, 1, {.rotate = -90}), {3, 1, 4, 2});
   // Twice the size: the pixels between -1 and 1 come from between -0.5 and 0.5.
   check_near(changed({0, 10, 20}, {1, 3}, 1, {.zoom = 2}), {5, 10, 15});
   // 45 degrees: the upper row moves a pixel to the left, the lower one to the right.
-  check_near(changed(counting(9), {3, 3}, 1, {.shear = 45}), {2, 3, 0, 4, 5, 6, 0, 7, 8});
+  check_near(changed(counting_floats(9), {3, 3}, 1, {.shear = 45}), {2, 3, 0, 4, 5, 6, 0, 7, 8});
   // First the mirror, then the turn.
   check_near(changed({1, 2, 3, 4}, {2, 2}, 1, {.mirror = true, .rotate = 90}), {1, 3, 2, 4});
 }
@@ -157,7 +151,7 @@ TEST_CASE("half of the images are mirrored, and crops go to all places") {
   const Dataset data = noise();
   const auto plain = epoch_of(data, {}, 0);
   int mirrored = 0;
-  std::set<Image> crops;
+  std::set<Floats> crops;
   for (std::uint32_t epoch = 0; epoch < 20; ++epoch) {
     const auto flipped = epoch_of(data, {.augmentation = {.horizontal_flip = true}}, epoch);
     for (std::size_t i = 0; i < 40; ++i) mirrored += flipped[i] == plain[i] ? 0 : 1;
@@ -172,9 +166,9 @@ TEST_CASE("half of the images are mirrored, and crops go to all places") {
 
 TEST_CASE("erasing sets one rectangle of 2 to 40 % to 0, in the share of images that it should") {
   const Shape shape{20, 30, 3};
-  const Image ones(shape.size(), 1.0F);
+  const Floats ones(shape.size(), 1.0F);
   Augmenter augmenter({.erase = 0.25}, shape, 1);
-  Image image(shape.size());
+  Floats image(shape.size());
   int erased = 0;
   for (std::uint32_t sample = 0; sample < 1000; ++sample) {
     augmenter.apply(ones.data(), 0, sample, image.data());
@@ -195,11 +189,11 @@ TEST_CASE("erasing sets one rectangle of 2 to 40 % to 0, in the share of images 
 }
 
 TEST_CASE("vectors cannot be turned: the key is named") {
-  CHECK(error_of({.rotate = 10}, {784}) ==
+  CHECK(augmenter_error({.rotate = 10}, {784}) ==
         "[augmentation]: \"rotate\" needs images, height x width x channels; the samples are 784");
-  CHECK(error_of({.erase = 0.5}, {784}).find("\"erase\"") != std::string::npos);
-  CHECK(error_of({.crop_padding = 1}, {784}).find("\"crop_padding\"") != std::string::npos);
-  CHECK(error_of({.fill = "edge", .mixup = 0.2}, {784}) == "no error");
+  CHECK(augmenter_error({.erase = 0.5}, {784}).find("\"erase\"") != std::string::npos);
+  CHECK(augmenter_error({.crop_padding = 1}, {784}).find("\"crop_padding\"") != std::string::npos);
+  CHECK(augmenter_error({.fill = "edge", .mixup = 0.2}, {784}) == "no error");
 }
 
 TEST_CASE("the public struct and the keys say the same") {

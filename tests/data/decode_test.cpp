@@ -5,6 +5,7 @@
 #include "convoy/error.h"
 #include "data/exif.h"
 #include "data/image_format.h"
+#include "support/errors.h"
 #include "support/files.h"
 #include "support/image_files.h"
 #include "support/temporary_folder.h"
@@ -32,14 +33,8 @@ Image decoded(const std::string& bytes, int channels = 1) { return decode_image(
 
 Pixels pixels_of(const std::string& bytes, int channels = 1) { return decoded(bytes, channels).pixels; }
 
-std::string error_of(const std::string& bytes) {
-  try {
-    decoded(bytes);
-  } catch (const Error& error) {
-    CHECK(error.kind() == ErrorKind::data);
-    return error.what();
-  }
-  return "no error";
+std::string decode_error(const std::string& bytes) {
+  return test::error_of(ErrorKind::data, [&] { decoded(bytes); });
 }
 
 /// Whether each pixel is as far from black and white as the other's.
@@ -161,26 +156,26 @@ TEST_CASE("a JPEG with hundreds of passes over the image is refused") {
   const std::string pass = jpeg.substr(scan, jpeg.size() - 2 - scan);
   std::string many = jpeg.substr(0, scan);
   for (int i = 0; i < 100; ++i) many += pass;
-  CHECK(error_of(many + "\xff\xd9") == "no error");
-  CHECK(error_of(many + pass + "\xff\xd9") == "a JPEG of more than 100 scans");
+  CHECK(decode_error(many + "\xff\xd9") == "no error");
+  CHECK(decode_error(many + pass + "\xff\xd9") == "a JPEG of more than 100 scans");
 }
 
 TEST_CASE("a cut or damaged JPEG is an error or an image, and a cut one never an image") {
   const std::string jpeg = test::with_exif(test::jpeg_file(24, 16, 3, Pixels(24 * 16 * 3, 90)), test::exif_data(6));
   for (std::size_t size = 0; size < jpeg.size(); ++size) {
     CAPTURE(size);
-    CHECK(error_of(jpeg.substr(0, size)) != "no error");
+    CHECK(decode_error(jpeg.substr(0, size)) != "no error");
   }
   for (std::size_t at = 0; at < jpeg.size(); ++at) {
     std::string damaged = jpeg;
     damaged[at] = static_cast<char>(damaged[at] ^ '\xff');
-    error_of(damaged);
+    decode_error(damaged);
   }
   const std::size_t length = jpeg.find("Exif") - 2;
   for (const int lie : {0, 1, 2, 7, 8, 40, 65535}) {
     std::string lying = jpeg;
     lying.replace(length, 2, test::big_endian(static_cast<unsigned>(lie), 2));
-    error_of(lying);
+    decode_error(lying);
   }
 }
 
@@ -189,10 +184,10 @@ TEST_CASE("variants of JPEG that are not read are named") {
   const std::size_t frame = jpeg.find("\xff\xc0");
   std::string other = jpeg;
   other[frame + 1] = '\xc9';
-  CHECK(error_of(other) == "a JPEG that is coded arithmetically or without loss");
+  CHECK(decode_error(other) == "a JPEG that is coded arithmetically or without loss");
   other = jpeg;
   other[frame + 4] = 12;
-  CHECK(error_of(other) == "a JPEG of 12 bits a colour, expected 8");
+  CHECK(decode_error(other) == "a JPEG of 12 bits a colour, expected 8");
 }
 
 TEST_CASE("each kind of PNG keeps its values, with and without a transparent colour") {
@@ -259,17 +254,17 @@ TEST_CASE("a cut PNG is an error, and a damaged one an error or an image") {
   const std::size_t pixels_end = png.find("IEND") - 4 - 4;  // their checksum is not looked at
   for (std::size_t size = 0; size < pixels_end; ++size) {
     CAPTURE(size);
-    CHECK(error_of(png.substr(0, size)) != "no error");
+    CHECK(decode_error(png.substr(0, size)) != "no error");
   }
   for (std::size_t at = 0; at < png.size(); ++at) {
     for (const char change : {'\x01', '\x80', '\xff'}) {
       std::string damaged = png;
       damaged[at] = static_cast<char>(damaged[at] ^ change);
-      error_of(damaged);
+      decode_error(damaged);
     }
   }
   std::string apple = png;
-  CHECK(test::contains(error_of(apple.insert(8, test::png_chunk("CgBI", "1234"))), "Apple"));
+  CHECK(test::contains(decode_error(apple.insert(8, test::png_chunk("CgBI", "1234"))), "Apple"));
 }
 
 TEST_CASE("a BMP of each kind is read, from the top down too") {
@@ -305,26 +300,26 @@ TEST_CASE("a BMP's bit fields may have transparency") {
 
 TEST_CASE("a BMP that is compressed, cut or damaged is refused") {
   const std::string bmp = test::bmp_file(3, -2, 24, {"123456789", "abcdefghi"});
-  CHECK(error_of(bmp) == "no error");
+  CHECK(decode_error(bmp) == "no error");
   for (std::size_t size = 0; size < bmp.size(); ++size) {
     CAPTURE(size);
-    CHECK(error_of(bmp.substr(0, size)) != "no error");
+    CHECK(decode_error(bmp.substr(0, size)) != "no error");
   }
   for (std::size_t at = 0; at < bmp.size(); ++at) {
     for (unsigned bit = 0; bit < 8; ++bit) {
       std::string damaged = bmp;
       damaged[at] = static_cast<char>(static_cast<unsigned char>(damaged[at]) ^ 1U << bit);
-      error_of(damaged);
+      decode_error(damaged);
     }
   }
-  CHECK(error_of(test::bmp_file(2, 1, 8, {"12"}, std::string(1024, 'a'), 1)) ==
+  CHECK(decode_error(test::bmp_file(2, 1, 8, {"12"}, std::string(1024, 'a'), 1)) ==
         "a BMP compressed by run lengths (RLE)");
-  CHECK(test::contains(error_of(test::bmp_file(-2, 1, 24, {"123456"})), "without pixels"));
-  CHECK(test::contains(error_of(test::bmp_file(0x7fffffff, 0x7fffffff, 0xffff, {"123456"})), "ends too early"));
+  CHECK(test::contains(decode_error(test::bmp_file(-2, 1, 24, {"123456"})), "without pixels"));
+  CHECK(test::contains(decode_error(test::bmp_file(0x7fffffff, 0x7fffffff, 0xffff, {"123456"})), "ends too early"));
 }
 
 TEST_CASE("formats that are not read are refused by name, whatever the file's name says") {
-  const auto refused = [](const std::string& start) { return error_of(start + std::string(100, ' ')); };
+  const auto refused = [](const std::string& start) { return decode_error(start + std::string(100, ' ')); };
   CHECK(refused("GIF89a") == "a GIF image; convoy reads PNG, JPEG and BMP");
   CHECK(refused(std::string("RIFF\x24\0\0\0WEBPVP8L", 16)) == "a WebP image; convoy reads PNG, JPEG and BMP");
   CHECK(refused(std::string("II*\0\x8\0\0\0", 8)) == "a TIFF image; convoy reads PNG, JPEG and BMP");
@@ -340,7 +335,7 @@ TEST_CASE("formats that are not read are refused by name, whatever the file's na
   CHECK(refused("<?xml version=\"1.0\"?>\n<svg>") == "an SVG drawing; convoy reads PNG, JPEG and BMP");
   CHECK(refused("\n<!DOCTYPE html>") == "an HTML page; convoy reads PNG, JPEG and BMP");
   CHECK(refused("anything else") == "not an image that can be read; convoy reads PNG, JPEG and BMP");
-  CHECK(error_of("") == "an empty file, expected an image");
+  CHECK(decode_error("") == "an empty file, expected an image");
 }
 
 TEST_CASE("images are told from other files by their bytes or their names") {
@@ -363,12 +358,12 @@ TEST_CASE("images have limits a side and in all") {
     return test::png_file({width, height, 1, 0},
                           std::vector<unsigned>(static_cast<std::size_t>(width) * static_cast<std::size_t>(height)));
   };
-  CHECK(error_of(of_size(16384, 1)) == "no error");
-  CHECK(error_of(of_size(16385, 1)) == "16385 x 1 pixels, expected at most 16384 a side");
-  CHECK(error_of(of_size(1, 16385)) == "1 x 16385 pixels, expected at most 16384 a side");
+  CHECK(decode_error(of_size(16384, 1)) == "no error");
+  CHECK(decode_error(of_size(16385, 1)) == "16385 x 1 pixels, expected at most 16384 a side");
+  CHECK(decode_error(of_size(1, 16385)) == "1 x 16385 pixels, expected at most 16384 a side");
   std::string large = of_size(16, 1);
   large.replace(16, 8, test::big_endian(8192, 4) + test::big_endian(8193, 4));
-  CHECK(error_of(large) == "8192 x 8193 pixels, expected at most 67108864 in all");
+  CHECK(decode_error(large) == "8192 x 8193 pixels, expected at most 67108864 in all");
   large.replace(16, 8, test::big_endian(8192, 4) + test::big_endian(8192, 4));
-  CHECK(error_of(large) == "damaged image: too short for 8192 x 8192 pixels");
+  CHECK(decode_error(large) == "damaged image: too short for 8192 x 8192 pixels");
 }

@@ -10,6 +10,7 @@
 #include "data/strokes.h"
 #include "support/digit_photos.h"
 #include "support/digits.h"
+#include "support/errors.h"
 #include "support/files.h"
 #include "support/temporary_folder.h"
 #include "support/text.h"
@@ -52,14 +53,8 @@ double distance(const Image& a, const Image& b) {
 
 Image prepared(const test::DigitPhoto& photo) { return prepared_digit(test::photo_of(photo), {28, 28}); }
 
-std::string error_of(const Image& photo) {
-  try {
-    prepared_digit(photo, {28, 28});
-  } catch (const Error& error) {
-    CHECK(error.kind() == ErrorKind::data);
-    return error.what();
-  }
-  return "no error";
+std::string digit_error(const Image& photo) {
+  return test::error_of(ErrorKind::data, [&] { prepared_digit(photo, {28, 28}); });
 }
 
 }  // namespace
@@ -122,15 +117,16 @@ TEST_CASE("the strokes of a fine pen are drawn wider, others keep their width") 
 
 TEST_CASE("a photo without a digit is an error by name") {
   const std::string nothing = "no digit was found: nothing stands out from its ground";
-  CHECK(error_of(test::photo_of({.paper = 200, .ink = 200})) == nothing);
-  CHECK(error_of(test::photo_of({.paper = 200, .ink = 200, .noise = 12})) == nothing);
-  CHECK(error_of(test::photo_of({.paper = 200, .ink = 200, .shadow_x = 0.5, .shadow_y = 0.3, .noise = 5})) == nothing);
-  CHECK(error_of({.height = 1, .width = 1, .channels = 1, .pixels = {7}}) == nothing);
+  CHECK(digit_error(test::photo_of({.paper = 200, .ink = 200})) == nothing);
+  CHECK(digit_error(test::photo_of({.paper = 200, .ink = 200, .noise = 12})) == nothing);
+  CHECK(digit_error(test::photo_of({.paper = 200, .ink = 200, .shadow_x = 0.5, .shadow_y = 0.3, .noise = 5})) ==
+        nothing);
+  CHECK(digit_error({.height = 1, .width = 1, .channels = 1, .pixels = {7}}) == nothing);
   for (const int value : {0, 255}) {
-    CHECK(error_of({.height = 40,
-                    .width = 30,
-                    .channels = 1,
-                    .pixels = std::vector<std::uint8_t>(1200, static_cast<std::uint8_t>(value))}) == nothing);
+    CHECK(digit_error({.height = 40,
+                       .width = 30,
+                       .channels = 1,
+                       .pixels = std::vector<std::uint8_t>(1200, static_cast<std::uint8_t>(value))}) == nothing);
   }
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "blank.png";

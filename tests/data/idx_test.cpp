@@ -10,17 +10,19 @@
 #include "convoy/error.h"
 #include "data/registry.h"
 #include "support/digits.h"
+#include "support/errors.h"
+#include "support/files.h"
+#include "support/idx_file.h"
 #include "support/temporary_folder.h"
 #include "support/text.h"
 
 using namespace convoy;
 using test::contains;
+using test::idx_file;
 
 namespace {
 
 namespace fs = std::filesystem;
-
-void write_file(const fs::path& file, const std::string& bytes) { std::ofstream(file, std::ios::binary) << bytes; }
 
 void write_gz(const fs::path& file, const std::string& bytes) {
   gzFile stream = gzopen(file.c_str(), "wb");
@@ -28,31 +30,17 @@ void write_gz(const fs::path& file, const std::string& bytes) {
   gzclose(stream);
 }
 
-std::string idx(const std::vector<std::uint32_t>& extents, const std::string& values, unsigned char type = 8) {
-  std::string bytes = {0, 0, static_cast<char>(type), static_cast<char>(extents.size())};
-  for (const auto extent : extents) {
-    for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(extent >> shift);
-  }
-  return bytes + values;
-}
-
 /// A folder with two 2x2 training images and one test image, of which each file can be replaced.
-struct Folder : test::TemporaryFolder {
-  Folder() {
-    write("train-images-idx3-ubyte", idx({2, 2, 2}, "abcdefgh"));
-    write("train-labels-idx1-ubyte", idx({2}, std::string("\1\0", 2)));
-    write("t10k-images-idx3-ubyte", idx({1, 2, 2}, "wxyz"));
-    write("t10k-labels-idx1-ubyte", idx({1}, "\1"));
+struct SquareImages : test::TemporaryFolder {
+  SquareImages() {
+    write("train-images-idx3-ubyte", idx_file({2, 2, 2}, "abcdefgh"));
+    write("train-labels-idx1-ubyte", idx_file({2}, std::string("\1\0", 2)));
+    write("t10k-images-idx3-ubyte", idx_file({1, 2, 2}, "wxyz"));
+    write("t10k-labels-idx1-ubyte", idx_file({1}, "\1"));
   }
-  void write(const std::string& name, const std::string& bytes) { write_file(path() / name, bytes); }
+  void write(const std::string& name, const std::string& bytes) { test::write(path() / name, bytes); }
   std::string error() const {
-    try {
-      load_idx(path());
-    } catch (const Error& error) {
-      CHECK(error.kind() == ErrorKind::data);
-      return error.what();
-    }
-    return "no error";
+    return test::error_of(ErrorKind::data, [&] { load_idx(path()); });
   }
 };
 
@@ -96,11 +84,11 @@ TEST_CASE("the bundled MNIST is what its authors describe") {
 }
 
 TEST_CASE("raw and compressed files read alike") {
-  Folder folder;
+  SquareImages folder;
   CHECK(load_idx(folder.path()).train.storage().bytes ==
         std::vector<std::uint8_t>{'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'});
   fs::remove(folder.path() / "train-images-idx3-ubyte");
-  write_gz(folder.path() / "train-images-idx3-ubyte.gz", idx({2, 2, 2}, "ijklmnop"));
+  write_gz(folder.path() / "train-images-idx3-ubyte.gz", idx_file({2, 2, 2}, "ijklmnop"));
   const DataSplits data = load_idx(folder.path());
   CHECK(data.train.storage().bytes[0] == 'i');
   CHECK(data.train.label(0) == 1);
@@ -118,33 +106,35 @@ TEST_CASE("damaged idx files get one clear error") {
       {"train-images-idx3-ubyte", "abc", "too short for an idx file"},
       {"train-images-idx3-ubyte", "not an idx file at all",
        "expected magic 0x00000801 to 0x00000e04, found 0x6e6f7420"},
-      {"train-images-idx3-ubyte", idx({2, 2, 2}, "abcdefgh", 10), "expected magic"},
-      {"train-images-idx3-ubyte", idx({2, 2, 2}, "abcdefgh", 13), "expected 32 bytes after the header, found 8"},
-      {"train-images-idx3-ubyte", idx({2, 2, 2}, std::string(32, '\xff'), 13), "value 0 is not finite"},
-      {"train-images-idx3-ubyte", idx({2, 2, 2}, std::string(32, 'a'), 12),
+      {"train-images-idx3-ubyte", idx_file({2, 2, 2}, "abcdefgh", 10), "expected magic"},
+      {"train-images-idx3-ubyte", idx_file({2, 2, 2}, "abcdefgh", 13), "expected 32 bytes after the header, found 8"},
+      {"train-images-idx3-ubyte", idx_file({2, 2, 2}, std::string(32, '\xff'), 13), "value 0 is not finite"},
+      {"train-images-idx3-ubyte", idx_file({2, 2, 2}, std::string(32, 'a'), 12),
        "expected images of bytes, floats or doubles, found 2 x 2 x 2 32-bit integers"},
       {"train-images-idx3-ubyte", "<!DOCTYPE html><html>404 Not Found</html>", "an HTML page, not an idx file"},
       {"train-images-idx3-ubyte", "\n  <HTML>", "an HTML page, not an idx file"},
       {"train-images-idx3-ubyte", "PK\3\4abc", "a ZIP archive, not an idx file"},
-      {"train-images-idx3-ubyte", idx({2, 2, 2}, "").substr(0, 10), "too short for its header"},
-      {"train-images-idx3-ubyte", idx({2, 2, 2}, "abc"), "expected 8 bytes after the header, found 3"},
-      {"train-images-idx3-ubyte", idx({2, 2, 2}, "abcdefghi"), "expected 8 bytes after the header, found more"},
-      {"train-images-idx3-ubyte", idx({0xffffffff, 0xffffffff, 2}, "abc"), "makes no sense"},
-      {"train-images-idx3-ubyte", idx({60000, 28000, 28000}, "abc"), "makes no sense"},
-      {"train-images-idx3-ubyte", idx({0, 2, 2}, ""), "makes no sense"},
-      {"train-images-idx3-ubyte", idx({2000, 1024, 1024}, "abc"), "makes no sense"},  // more than 1 GiB
-      {"train-images-idx3-ubyte", idx({8}, "abcdefgh"), "found 8 bytes, rank 1"},
-      {"train-images-idx3-ubyte", idx({2, 5, 6, 7}, std::string(420, 'a')),
+      {"train-images-idx3-ubyte", idx_file({2, 2, 2}, "").substr(0, 10), "too short for its header"},
+      {"train-images-idx3-ubyte", idx_file({2, 2, 2}, "abc"), "expected 8 bytes after the header, found 3"},
+      {"train-images-idx3-ubyte", idx_file({2, 2, 2}, "abcdefghi"), "expected 8 bytes after the header, found more"},
+      {"train-images-idx3-ubyte", idx_file({0xffffffff, 0xffffffff, 2}, "abc"), "makes no sense"},
+      {"train-images-idx3-ubyte", idx_file({60000, 28000, 28000}, "abc"), "makes no sense"},
+      {"train-images-idx3-ubyte", idx_file({0, 2, 2}, ""), "makes no sense"},
+      {"train-images-idx3-ubyte", idx_file({2000, 1024, 1024}, "abc"), "makes no sense"},  // more than 1 GiB
+      {"train-images-idx3-ubyte", idx_file({8}, "abcdefgh"), "found 8 bytes, rank 1"},
+      {"train-images-idx3-ubyte", idx_file({2, 5, 6, 7}, std::string(420, 'a')),
        "expected images x height x width, with 1 to 4 channels last or first"},
-      {"train-labels-idx1-ubyte", idx({3}, "abc"), "3 labels, but train-images-idx3-ubyte has 2 images"},
-      {"train-labels-idx1-ubyte", idx({2, 1}, "ab"),
+      {"train-labels-idx1-ubyte", idx_file({3}, "abc"), "3 labels, but train-images-idx3-ubyte has 2 images"},
+      {"train-labels-idx1-ubyte", idx_file({2, 1}, "ab"),
        "expected one whole number a sample, or QMNIST's eight, found 2 x 1 bytes"},
-      {"train-labels-idx1-ubyte", idx({2}, std::string(8, '\0'), 13), "found 2 floats"},
-      {"train-labels-idx1-ubyte", idx({2}, std::string(8, '\xff'), 12), "label -1 of sample 0, expected 0 to 999999"},
-      {"train-labels-idx1-ubyte", idx({2}, std::string(8, '\x7f'), 12), "label 2139062143 of sample 0, expected 0 to"},
+      {"train-labels-idx1-ubyte", idx_file({2}, std::string(8, '\0'), 13), "found 2 floats"},
+      {"train-labels-idx1-ubyte", idx_file({2}, std::string(8, '\xff'), 12),
+       "label -1 of sample 0, expected 0 to 999999"},
+      {"train-labels-idx1-ubyte", idx_file({2}, std::string(8, '\x7f'), 12),
+       "label 2139062143 of sample 0, expected 0 to"},
   };
   for (const Damage& damage : damages) {
-    Folder folder;
+    SquareImages folder;
     folder.write(damage.file, damage.bytes);
     const std::string message = folder.error();
     INFO(message);
@@ -154,13 +144,13 @@ TEST_CASE("damaged idx files get one clear error") {
 }
 
 TEST_CASE("truncated and corrupted .gz files are noticed") {
-  Folder folder;
+  SquareImages folder;
   fs::remove(folder.path() / "train-images-idx3-ubyte");
   const auto file = folder.path() / "train-images-idx3-ubyte.gz";
-  write_gz(file, idx({200, 28, 28}, std::string(200 * 784, 'x')));
+  write_gz(file, idx_file({200, 28, 28}, std::string(200 * 784, 'x')));
   fs::resize_file(file, fs::file_size(file) - 9);
   CHECK(contains(folder.error(), "damaged"));
-  write_gz(file, idx({2, 2, 2}, "abcdefgh"));
+  write_gz(file, idx_file({2, 2, 2}, "abcdefgh"));
   std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
   stream.seekp(static_cast<std::streamoff>(fs::file_size(file)) - 6);
   stream.put('!');  // in the checksum
@@ -169,20 +159,20 @@ TEST_CASE("truncated and corrupted .gz files are noticed") {
 }
 
 TEST_CASE("a .gz that decompresses to more than its header says is not read to its end") {
-  Folder folder;
+  SquareImages folder;
   fs::remove(folder.path() / "train-images-idx3-ubyte");
   const auto file = folder.path() / "train-images-idx3-ubyte.gz";
-  write_gz(file, idx({2, 2, 2}, std::string(50'000'000, '\0')));
+  write_gz(file, idx_file({2, 2, 2}, std::string(50'000'000, '\0')));
   CHECK(fs::file_size(file) < 100'000);
   CHECK(contains(folder.error(), "expected 8 bytes after the header, found more"));
 }
 
 TEST_CASE("missing files and folders say what was looked for, and the hint") {
-  Folder folder;
+  SquareImages folder;
   fs::remove(folder.path() / "t10k-labels-idx1-ubyte");
   CHECK(contains(folder.error(), "no t10k-labels-idx1-ubyte or t10k-labels-idx1-ubyte.gz in it"));
   const test::TemporaryFolder cifar;
-  write_file(cifar.path() / "data_batch_1.bin", "x");
+  test::write(cifar.path() / "data_batch_1.bin", "x");
   const auto load = [&] { load_data(data_settings(cifar.path().string(), 0, 0), 1); };
   const std::string missing =
       cifar.path().string() + ": no train-images-idx3-ubyte or train-images-idx3-ubyte.gz in it";
@@ -237,12 +227,12 @@ TEST_CASE("samples are set aside by class") {
 }
 
 TEST_CASE("a folder without test files has some of its training samples set aside, or only test files") {
-  Folder folder;
+  SquareImages folder;
   fs::remove(folder.path() / "t10k-images-idx3-ubyte");
   fs::remove(folder.path() / "t10k-labels-idx1-ubyte");
   CHECK(contains(folder.error(), "no t10k-images-idx3-ubyte or t10k-images-idx3-ubyte.gz in it"));
-  folder.write("train-images-idx3-ubyte", idx({10, 1, 1}, "abcdefghij"));
-  folder.write("train-labels-idx1-ubyte", idx({10}, std::string("\0\0\0\0\0\1\1\1\1\1", 10)));
+  folder.write("train-images-idx3-ubyte", idx_file({10, 1, 1}, "abcdefghij"));
+  folder.write("train-labels-idx1-ubyte", idx_file({10}, std::string("\0\0\0\0\0\1\1\1\1\1", 10)));
   const Settings settings = data_settings(folder.path().string(), 0, 0);
   const DataSplits data = load_data(settings, 1);
   CHECK(data.train.size() == 8);
@@ -252,7 +242,7 @@ TEST_CASE("a folder without test files has some of its training samples set asid
   CHECK(load_data(settings, 1, Need::test).test.index(0) == data.test.index(0));
   CHECK_THROWS_AS(load_data(settings, 1, Need::evaluation), Error);
 
-  Folder other;
+  SquareImages other;
   fs::remove(other.path() / "train-images-idx3-ubyte");
   fs::remove(other.path() / "train-labels-idx1-ubyte");
   const Settings test_only = data_settings(other.path().string(), 0, 0);
@@ -262,13 +252,13 @@ TEST_CASE("a folder without test files has some of its training samples set asid
 }
 
 TEST_CASE("classes that training or testing lacks are named") {
-  Folder folder;
-  folder.write("train-labels-idx1-ubyte", idx({2}, "\4\2"));
-  folder.write("t10k-labels-idx1-ubyte", idx({1}, "\4"));
+  SquareImages folder;
+  folder.write("train-labels-idx1-ubyte", idx_file({2}, "\4\2"));
+  folder.write("t10k-labels-idx1-ubyte", idx_file({1}, "\4"));
   const Settings settings = data_settings(folder.path().string(), 0, 0);
   CHECK(load_data(settings, 1).notes.at(0) == folder.path().string() + ": no training sample of classes 0, 1, 3");
   for (const char* label : {"\3", "\12"}) {
-    folder.write("t10k-labels-idx1-ubyte", idx({1}, label));
+    folder.write("t10k-labels-idx1-ubyte", idx_file({1}, label));
     CHECK_THROWS_WITH_AS(load_data(settings, 1),
                          (folder.path().string() +
                           ": samples of classes without a training sample: " + std::to_string(static_cast<int>(*label)))

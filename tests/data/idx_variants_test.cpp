@@ -8,49 +8,37 @@
 #include "convoy/dataset.h"
 #include "convoy/error.h"
 #include "data/kinds.h"
+#include "support/bytes.h"
+#include "support/errors.h"
 #include "support/files.h"
+#include "support/idx_file.h"
 #include "support/temporary_folder.h"
 #include "support/text.h"
 
 using namespace convoy;
+using test::big_endian;
+using test::Bytes;
 using test::contains;
+using test::idx_file;
 
 namespace {
 
 namespace fs = std::filesystem;
-using Bytes = std::vector<std::uint8_t>;
-
-std::string big_endian(std::uint64_t number, int bytes) {
-  std::string text;
-  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) text += static_cast<char>(number >> shift & 255U);
-  return text;
-}
-
-std::string idx(const std::vector<std::uint32_t>& extents, const std::string& values, char type = 8) {
-  std::string bytes = {0, 0, type, static_cast<char>(extents.size())};
-  for (const auto extent : extents) bytes += big_endian(extent, 4);
-  return bytes + values;
-}
 
 /// Two training images of 2 x 3 pixels, "abcdef" and "ghijkl", and one for testing, in a folder of their own.
-struct Folder : test::TemporaryFolder {
-  explicit Folder(const std::string& prefix = "", const std::string& test = "t10k") {
-    write(prefix + "train-images-idx3-ubyte", idx({2, 2, 3}, "abcdefghijkl"));
-    write(prefix + "train-labels-idx1-ubyte", idx({2}, std::string("\0\1", 2)));
-    write(prefix + test + "-images-idx3-ubyte", idx({1, 2, 3}, "uvwxyz"));
-    write(prefix + test + "-labels-idx1-ubyte", idx({1}, "\1"));
+struct WideImages : test::TemporaryFolder {
+  explicit WideImages(const std::string& prefix = "", const std::string& test = "t10k") {
+    write(prefix + "train-images-idx3-ubyte", idx_file({2, 2, 3}, "abcdefghijkl"));
+    write(prefix + "train-labels-idx1-ubyte", idx_file({2}, std::string("\0\1", 2)));
+    write(prefix + test + "-images-idx3-ubyte", idx_file({1, 2, 3}, "uvwxyz"));
+    write(prefix + test + "-labels-idx1-ubyte", idx_file({1}, "\1"));
   }
   void write(const std::string& name, const std::string& bytes) const { test::write(path() / name, bytes); }
   void write_images(const std::string& bytes) const { write("train-images-idx3-ubyte", bytes); }
 
   DataSplits load(const IdxOptions& options = {}) const { return load_idx(path(), options, Need::all).splits; }
   std::string error(const IdxOptions& options = {}) const {
-    try {
-      load(options);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "no error";
+    return test::error_of([&] { load(options); });
   }
 };
 
@@ -61,7 +49,7 @@ Bytes bytes_of(const std::string& text) { return {text.begin(), text.end()}; }
 TEST_CASE("files named as EMNIST's and QMNIST's are found") {
   for (const auto& [prefix, test] : {std::pair("emnist-letters-", "test"), std::pair("qmnist-", "test"),
                                      std::pair("EMNIST-Digits-", "t10k"), std::pair("my.", "test")}) {
-    const Folder folder(prefix, test);
+    const WideImages folder(prefix, test);
     const DataSplits data = folder.load({.transpose = true});
     CHECK(data.train.size() == 2);
     CHECK(data.test.size() == 1);
@@ -70,23 +58,23 @@ TEST_CASE("files named as EMNIST's and QMNIST's are found") {
 }
 
 TEST_CASE("of several data sets in a folder one is chosen, or MNIST's own is taken") {
-  const Folder folder("emnist-letters-", "test");
-  folder.write("emnist-balanced-train-images-idx3-ubyte", idx({1, 1, 1}, "a"));
-  folder.write("emnist-balanced-train-labels-idx1-ubyte", idx({1}, "\1"));
+  const WideImages folder("emnist-letters-", "test");
+  folder.write("emnist-balanced-train-images-idx3-ubyte", idx_file({1, 1, 1}, "a"));
+  folder.write("emnist-balanced-train-labels-idx1-ubyte", idx_file({1}, "\1"));
   CHECK(folder.error() == folder.path().string() +
                               ": several data sets, of which data.prefix chooses one: emnist-balanced, emnist-letters");
   CHECK(contains(folder.error({.prefix = "emnist-digits"}), "no data set \"emnist-digits\" in it: emnist-balanced, "));
   CHECK(folder.load({.prefix = "emnist-letters"}).train.size() == 2);
   CHECK(folder.load({.prefix = "emnist-balanced"}).train.size() == 1);
-  folder.write("train-images-idx3-ubyte", idx({1, 2, 1}, "ab"));
-  folder.write("train-labels-idx1-ubyte", idx({1}, "\1"));
+  folder.write("train-images-idx3-ubyte", idx_file({1, 2, 1}, "ab"));
+  folder.write("train-labels-idx1-ubyte", idx_file({1}, "\1"));
   CHECK(folder.load().train.shape() == Shape{2, 1, 1});
-  folder.write("train-images-2-idx3-ubyte", idx({1, 2, 1}, "ab"));
+  folder.write("train-images-2-idx3-ubyte", idx_file({1, 2, 1}, "ab"));
   CHECK(folder.load().train.shape() == Shape{2, 1, 1});
 }
 
 TEST_CASE("of copies of a file the one that is named like MNIST's is read") {
-  const Folder folder;
+  const WideImages folder;
   folder.write("train-images.idx3-ubyte", "not read");
   folder.write("train-images-idx3-ubyte.gz", "not read");
   CHECK(folder.load().train.size() == 2);
@@ -96,16 +84,16 @@ TEST_CASE("of copies of a file the one that is named like MNIST's is read") {
   fs::create_directories(folder.path() / "train-images-idx3-ubyte");  // as Kaggle has them
   fs::rename(folder.path() / "x", folder.path() / "train-images-idx3-ubyte" / "train-images-idx3-ubyte");
   CHECK(folder.load().train.size() == 2);
-  folder.write("train-images-idx4-ubyte", idx({1, 1, 1, 1}, "a"));
+  folder.write("train-images-idx4-ubyte", idx_file({1, 1, 1, 1}, "a"));
   folder.write("._train-images-idx3-ubyte", "not read");
   CHECK(folder.load().train.size() == 2);
   fs::remove_all(folder.path() / "train-images-idx3-ubyte");
-  folder.write("train-images-2-idx3-ubyte", idx({1, 1, 1}, "a"));
+  folder.write("train-images-2-idx3-ubyte", idx_file({1, 1, 1}, "a"));
   CHECK(contains(folder.error(), "which of train-images-2-idx3-ubyte and train-images-idx4-ubyte is meant?"));
 }
 
 TEST_CASE("EMNIST's images are turned when data.transpose says so, and a note says that they should be") {
-  const Folder folder("emnist-letters-");
+  const WideImages folder("emnist-letters-");
   const DataSplits turned = folder.load({.transpose = true});
   CHECK(turned.train.shape() == Shape{3, 2, 1});
   CHECK(turned.train.storage().bytes == bytes_of("adbecfgjhkil"));
@@ -118,8 +106,8 @@ TEST_CASE("EMNIST's images are turned when data.transpose says so, and a note sa
 }
 
 TEST_CASE("labels that begin at 1 are noted, or counted from there") {
-  const Folder folder;
-  folder.write("train-labels-idx1-ubyte", idx({2}, "\1\32"));
+  const WideImages folder;
+  folder.write("train-labels-idx1-ubyte", idx_file({2}, "\1\32"));
   const DataSplits as_stored = folder.load();
   CHECK(as_stored.train.classes() == 27);
   CHECK(contains(as_stored.notes.at(0), "labels go from 1 to 26; data.first_label = 1 makes 1 the first class"));
@@ -128,19 +116,19 @@ TEST_CASE("labels that begin at 1 are noted, or counted from there") {
   CHECK(from_one.train.label(1) == 25);
   CHECK(from_one.train.storage().class_names.front() == "1");
   CHECK(from_one.train.storage().class_names.back() == "26");
-  folder.write("train-labels-idx1-ubyte", idx({2}, std::string("\0\1", 2)));
+  folder.write("train-labels-idx1-ubyte", idx_file({2}, std::string("\0\1", 2)));
   CHECK(contains(folder.error({.first_label = 1}), "label 0 of sample 0, expected 1 to 1000000 (data.first_label)"));
 }
 
 TEST_CASE("colour images have their channels last, or first and are turned") {
-  const Folder folder;
-  folder.write_images(idx({2, 1, 2, 3}, "abcdefghijkl"));
+  const WideImages folder;
+  folder.write_images(idx_file({2, 1, 2, 3}, "abcdefghijkl"));
   CHECK(folder.load().train.shape() == Shape{1, 2, 3});
   CHECK(folder.load().train.storage().bytes == bytes_of("abcdefghijkl"));
   CHECK(folder.load({.transpose = true}).train.shape() == Shape{2, 1, 3});
 
   const std::string red = "0123456789", green = "abcdefghij", blue = "ABCDEFGHIJ";
-  folder.write_images(idx({2, 3, 2, 5}, red + green + blue + blue + red + green));
+  folder.write_images(idx_file({2, 3, 2, 5}, red + green + blue + blue + red + green));
   const DataSplits turned = folder.load();
   CHECK(turned.train.shape() == Shape{2, 5, 3});
   CHECK(turned.train.storage().bytes == bytes_of("0aA1bB2cC3dD4eE5fF6gG7hH8iI9jJA0aB1bC2cD3dE4eF5fG6gH7hI8iJ9j"));
@@ -148,13 +136,13 @@ TEST_CASE("colour images have their channels last, or first and are turned") {
   const DataSplits both = folder.load({.transpose = true});
   CHECK(both.train.shape() == Shape{5, 2, 3});
   CHECK(Bytes(both.train.storage().bytes.begin(), both.train.storage().bytes.begin() + 9) == bytes_of("0aA5fF1bB"));
-  folder.write_images(idx({2, 28, 28, 28}, std::string(std::size_t{2} * 28 * 28 * 28, 'a')));
+  folder.write_images(idx_file({2, 28, 28, 28}, std::string(std::size_t{2} * 28 * 28 * 28, 'a')));
   CHECK(contains(folder.error(), "with 1 to 4 channels last or first"));
 }
 
 TEST_CASE("flat images are features") {
-  const Folder folder;
-  folder.write_images(idx({2, 6}, "abcdefghijkl"));
+  const WideImages folder;
+  folder.write_images(idx_file({2, 6}, "abcdefghijkl"));
   const DataSplits data = folder.load();
   CHECK(data.train.shape() == Shape{6});
   CHECK(contains(data.notes.at(0), "no height and width: 6 features a sample"));
@@ -162,14 +150,14 @@ TEST_CASE("flat images are features") {
 }
 
 TEST_CASE("images of floats and doubles are read as they are") {
-  const Folder folder;
+  const WideImages folder;
   std::string floats;
   std::string doubles;
   for (const float value : {0.0F, 0.25F, 1.0F, -2.5F}) {
     floats += big_endian(std::bit_cast<std::uint32_t>(value), 4);
     doubles += big_endian(std::bit_cast<std::uint64_t>(static_cast<double>(value)), 8);
   }
-  for (const auto& bytes : {idx({2, 1, 2}, floats, 13), idx({2, 1, 2}, doubles, 14)}) {
+  for (const auto& bytes : {idx_file({2, 1, 2}, floats, 13), idx_file({2, 1, 2}, doubles, 14)}) {
     folder.write_images(bytes);
     const DataSplits data = folder.load({.transpose = true});
     CHECK(data.train.storage().floats == std::vector<float>{0, 0.25F, 1, -2.5F});
@@ -187,14 +175,14 @@ TEST_CASE("data.invert turns dark on light idx images into light on dark") {
 }
 
 TEST_CASE("QMNIST's labels are the first of eight numbers, and other integers are read") {
-  const Folder folder;
+  const WideImages folder;
   std::string rows;
   for (const int label : {7, 3}) {
     rows += big_endian(static_cast<std::uint64_t>(label), 4);
     for (int i = 1; i < 8; ++i) rows += big_endian(100, 4);
   }
-  folder.write("train-labels-idx1-ubyte", idx({2, 8}, rows, 12));
+  folder.write("train-labels-idx1-ubyte", idx_file({2, 8}, rows, 12));
   CHECK(folder.load().train.storage().labels == std::vector<int>{7, 3});
-  folder.write("train-labels-idx1-ubyte", idx({2}, big_endian(300, 2) + big_endian(5, 2), 11));
+  folder.write("train-labels-idx1-ubyte", idx_file({2}, big_endian(300, 2) + big_endian(5, 2), 11));
   CHECK(folder.load().train.storage().labels == std::vector<int>{300, 5});
 }

@@ -6,8 +6,8 @@
 #include <set>
 
 #include "convoy/dataset.h"
-#include "convoy/error.h"
 #include "data/registry.h"
+#include "support/errors.h"
 #include "support/files.h"
 #include "support/temporary_folder.h"
 #include "support/text.h"
@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// An image of 2 x 2 equal pixels.
-void write_png(const fs::path& file, int shade) {
+void write_shade(const fs::path& file, int shade) {
   fs::create_directories(file.parent_path());
   const std::vector<std::uint8_t> pixels(4, static_cast<std::uint8_t>(shade));
   REQUIRE(stbi_write_png(file.c_str(), 2, 2, 1, pixels.data(), 2) != 0);
@@ -35,7 +35,7 @@ void write_text(const fs::path& file, const std::string& text) {
 void write_classes(const fs::path& folder, const std::vector<std::string>& classes, int count) {
   for (std::size_t k = 0; k < classes.size(); ++k) {
     for (int i = 0; i < count; ++i) {
-      write_png(folder / classes[k] / (std::to_string(i) + ".png"), 10 * static_cast<int>(k) + i % 10);
+      write_shade(folder / classes[k] / (std::to_string(i) + ".png"), 10 * static_cast<int>(k) + i % 10);
     }
   }
 }
@@ -56,16 +56,11 @@ Settings settings_for(const fs::path& folder) {
 
 DataSplits load(const fs::path& folder, Need need = Need::all) { return load_data(settings_for(folder), 3, need); }
 
-std::string error_of(const Settings& settings, Need need = Need::all) {
-  try {
-    load_data(settings, 3, need);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
+std::string load_error(const Settings& settings, Need need = Need::all) {
+  return test::error_of([&] { load_data(settings, 3, need); });
 }
 
-std::string error_of(const fs::path& folder, Need need = Need::all) { return error_of(settings_for(folder), need); }
+std::string load_error(const fs::path& folder, Need need = Need::all) { return load_error(settings_for(folder), need); }
 
 /// All notes, a line each.
 std::string notes_of(const DataSplits& splits) {
@@ -106,26 +101,26 @@ TEST_CASE("a folder of class folders: of each class its share is set aside for t
     }
   }
   CHECK(seen.size() == 20);
-  CHECK(contains(error_of(folder.path() / "cats"),
+  CHECK(contains(load_error(folder.path() / "cats"),
                  "expected a subfolder of images for each class, found none; without a class "));
-  CHECK(contains(error_of(fs::path("/no/such")), "/no/such: no such folder"));
+  CHECK(contains(load_error(fs::path("/no/such")), "/no/such: no such folder"));
   const test::TemporaryFolder outer;
   write_classes(outer.path() / "pets", {"cats", "dogs"}, 5);
-  CHECK(contains(error_of(outer.path()), "found 1: pets; should data.path be " + (outer.path() / "pets").string()));
+  CHECK(contains(load_error(outer.path()), "found 1: pets; should data.path be " + (outer.path() / "pets").string()));
 }
 
 TEST_CASE("images one folder deeper, and more, belong to the class above them") {
   const test::TemporaryFolder folder;
   write_classes(folder.path(), {"a", "b"}, 3);
   for (int i = 0; i < 6; ++i) {
-    write_png(folder.path() / "b" / ("writer" + std::to_string(i % 2)) / std::to_string(i) / "x.png", 15);
+    write_shade(folder.path() / "b" / ("writer" + std::to_string(i % 2)) / std::to_string(i) / "x.png", 15);
   }
   const DataSplits data = load(folder.path(), Need::evaluation);
   CHECK(per_class(data.test) == std::vector<int>{3, 9});
   fs::path deep = folder.path() / "b";
   for (int i = 0; i < 20; ++i) deep /= "x";
-  write_png(deep / "x.png", 1);
-  CHECK(contains(error_of(folder.path()), "lies more than 16 folders deep"));
+  write_shade(deep / "x.png", 1);
+  CHECK(contains(load_error(folder.path()), "lies more than 16 folders deep"));
 }
 
 TEST_CASE("links are followed, but not in circles") {
@@ -169,7 +164,7 @@ TEST_CASE("a validation folder without a test folder: test images are drawn of t
   CHECK(contains(notes_of(data), "/train: no test part in it, so 4 of 20 samples are drawn for testing"));
   Settings settings = settings_for(folder.path());
   settings.set("validation", std::int64_t{4});
-  CHECK(contains(error_of(settings), "/val: is the validation set, but data.validation = 4 asks for another"));
+  CHECK(contains(load_error(settings), "/val: is the validation set, but data.validation = 4 asks for another"));
 }
 
 TEST_CASE("parts that may be meant in two ways are an error, or decided with a note") {
@@ -177,7 +172,7 @@ TEST_CASE("parts that may be meant in two ways are an error, or decided with a n
   write_classes(folder.path() / "train", {"a", "b"}, 3);
   write_classes(folder.path() / "val", {"a", "b"}, 3);
   write_classes(folder.path() / "Validation", {"a", "b"}, 3);
-  CHECK(contains(error_of(folder.path()), "which is the validation part, Validation/ or val/?"));
+  CHECK(contains(load_error(folder.path()), "which is the validation part, Validation/ or val/?"));
   fs::remove_all(folder.path() / "Validation");
   write_classes(folder.path() / "unlabelled", {"x"}, 3);
   CHECK(contains(notes_of(load(folder.path())), "passed over beside its parts: unlabelled"));
@@ -214,26 +209,26 @@ TEST_CASE("what is no image is passed over and counted") {
 TEST_CASE("images without a class folder are counted") {
   const test::TemporaryFolder folder;
   write_classes(folder.path(), {"cat", "dog"}, 5);
-  write_png(folder.path() / "a.png", 1);
-  write_png(folder.path() / "b.PNG", 1);
+  write_shade(folder.path() / "a.png", 1);
+  write_shade(folder.path() / "b.PNG", 1);
   CHECK(contains(notes_of(load(folder.path())), "passed over images without a class: 2 files (a.png, b.PNG)"));
   const test::TemporaryFolder flat;
-  write_png(flat.path() / "a.png", 1);
-  CHECK(contains(error_of(flat.path()), "found none; without a class folder: 1 file (a.png)"));
+  write_shade(flat.path() / "a.png", 1);
+  CHECK(contains(load_error(flat.path()), "found none; without a class folder: 1 file (a.png)"));
 }
 
 TEST_CASE("an image is what its ending or its first bytes say") {
   const test::TemporaryFolder folder;
   write_classes(folder.path(), {"a", "b"}, 3);
-  write_png(folder.path() / "a" / "photo", 1);
-  write_png(folder.path() / "a" / "photo.dat", 1);
+  write_shade(folder.path() / "a" / "photo", 1);
+  write_shade(folder.path() / "a" / "photo.dat", 1);
   CHECK(per_class(load(folder.path(), Need::evaluation).test) == std::vector<int>{5, 3});
   write_text(folder.path() / "a" / "text.jpg", "no image");
-  CHECK(contains(error_of(folder.path()), "1 of 9 images cannot be read (data.on_bad_image = \"skip\" leaves them"));
-  CHECK(contains(error_of(folder.path()), "a/text.jpg: "));
+  CHECK(contains(load_error(folder.path()), "1 of 9 images cannot be read (data.on_bad_image = \"skip\" leaves them"));
+  CHECK(contains(load_error(folder.path()), "a/text.jpg: "));
   fs::rename(folder.path() / "a" / "text.jpg", folder.path() / "a" / "gif");
   write_text(folder.path() / "a" / "gif", "GIF89a");
-  CHECK(contains(error_of(folder.path()), "a/gif: "));
+  CHECK(contains(load_error(folder.path()), "a/gif: "));
 }
 
 TEST_CASE("images that cannot be read are an error that lists ten of them, or skipped and counted") {
@@ -241,7 +236,7 @@ TEST_CASE("images that cannot be read are an error that lists ten of them, or sk
   write_classes(folder.path(), {"a", "b", "c"}, 20);
   for (int i = 0; i < 12; ++i) write_text(folder.path() / "b" / ("bad" + std::to_string(i) + ".png"), "");
   fs::create_symlink("/no/such.png", folder.path() / "c" / "gone.png");
-  const std::string error = error_of(folder.path());
+  const std::string error = load_error(folder.path());
   CHECK(contains(error, "13 of 73 images cannot be read"));
   CHECK(contains(error, "b/bad0.png: "));
   CHECK(std::ranges::count(error, '\n') == 11);
@@ -263,7 +258,7 @@ TEST_CASE("a pipe or a socket among the images is not waited for") {
   test::make_pipe(folder.path() / "a" / "pipe");
   CHECK(load(folder.path(), Need::evaluation).test.size() == 6);
   test::make_pipe(folder.path() / "a" / "pipe.png");
-  CHECK(contains(error_of(folder.path()), "a/pipe.png: not a regular file"));
+  CHECK(contains(load_error(folder.path()), "a/pipe.png: not a regular file"));
 }
 
 TEST_CASE("validation and test images must be of the training images' classes") {
@@ -275,11 +270,11 @@ TEST_CASE("validation and test images must be of the training images' classes") 
   CHECK(classes_of(data.test) == std::vector<std::string>{"a", "b"});
   CHECK(data.test.label(0) == 1);
   write_classes(folder.path() / "test", {"B", "c"}, 1);
-  CHECK(contains(error_of(folder.path()), "/test: classes without a training image: B, c"));
-  CHECK(error_of(folder.path(), Need::training) == "no error");
+  CHECK(contains(load_error(folder.path()), "/test: classes without a training image: B, c"));
+  CHECK(load_error(folder.path(), Need::training) == "no error");
   fs::create_directories(folder.path() / "train" / "c");  // its photos were not taken yet
   fs::remove_all(folder.path() / "test" / "B");
-  CHECK(contains(error_of(folder.path()), "/test: classes without a training image: c"));
+  CHECK(contains(load_error(folder.path()), "/test: classes without a training image: c"));
 }
 
 TEST_CASE("only what is needed is read") {
@@ -287,11 +282,11 @@ TEST_CASE("only what is needed is read") {
   write_classes(folder.path() / "test", {"a", "b"}, 3);
   CHECK(load(folder.path(), Need::test).test.size() == 6);
   CHECK(load(folder.path(), Need::evaluation).test.size() == 6);
-  CHECK(contains(error_of(folder.path()), "no train/ in it"));
+  CHECK(contains(load_error(folder.path()), "no train/ in it"));
   write_classes(folder.path() / "train", {"a"}, 3);
   write_text(folder.path() / "train" / "b" / "x.png", "");
   CHECK(load(folder.path(), Need::test).test.size() == 6);
-  CHECK(contains(error_of(folder.path(), Need::training), "b/x.png: "));
+  CHECK(contains(load_error(folder.path(), Need::training), "b/x.png: "));
 
   const test::TemporaryFolder flat;
   write_classes(flat.path(), {"a"}, 5);

@@ -7,15 +7,17 @@
 
 #include "convoy/dataset.h"
 #include "convoy/error.h"
+#include "support/bytes.h"
+#include "support/errors.h"
 #include "support/files.h"
 #include "support/temporary_folder.h"
 
 using namespace convoy;
+using test::Bytes;
 
 namespace {
 
 namespace fs = std::filesystem;
-using Bytes = std::vector<std::uint8_t>;
 
 void write_png(const fs::path& file, int width, int height, int channels, const Bytes& pixels) {
   fs::create_directories(file.parent_path());
@@ -30,7 +32,7 @@ std::string chunk(const std::string& type, std::size_t length, const std::string
 }
 
 /// A PNG of 4 x 4 grey pixels with this image data.
-std::string png_of(const std::string& data_chunk) {
+std::string grey_png(const std::string& data_chunk) {
   const std::string header("\0\0\0\4\0\0\0\4\x8\0\0\0\0", 13);
   return "\x89PNG\r\n\x1a\n" + chunk("IHDR", header.size(), header) + data_chunk + chunk("IEND", 0, "");
 }
@@ -53,14 +55,8 @@ std::string deflated_zeros(std::size_t megabytes) {
   return deflated;
 }
 
-std::string error_of(const fs::path& file, const Shape& shape) {
-  try {
-    load_image(file, shape);
-  } catch (const Error& error) {
-    CHECK(error.kind() == ErrorKind::data);
-    return error.what();
-  }
-  return "no error";
+std::string image_error(const fs::path& file, const Shape& shape) {
+  return test::error_of(ErrorKind::data, [&] { load_image(file, shape); });
 }
 
 }  // namespace
@@ -99,23 +95,23 @@ TEST_CASE("images are read, turned to grey, inverted and resized") {
 TEST_CASE("files that are no images get a clear error") {
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "x.png";
-  CHECK(error_of(file, {2, 2, 1}).find("no such file") != std::string::npos);
+  CHECK(image_error(file, {2, 2, 1}).find("no such file") != std::string::npos);
   std::ofstream(file) << "no image";
-  CHECK(error_of(file, {2, 2, 1}).find("not an image that can be read") != std::string::npos);
+  CHECK(image_error(file, {2, 2, 1}).find("not an image that can be read") != std::string::npos);
   std::ofstream(file, std::ios::trunc).close();
-  CHECK(error_of(file, {2, 2, 1}) == file.string() + ": an empty file, expected an image");
-  CHECK(error_of(folder.path(), {2, 2, 1}).find("found a folder") != std::string::npos);
+  CHECK(image_error(file, {2, 2, 1}) == file.string() + ": an empty file, expected an image");
+  CHECK(image_error(folder.path(), {2, 2, 1}).find("found a folder") != std::string::npos);
   write_png(file, 40, 40, 3, Bytes(4800, 7));
   fs::resize_file(file, 60);
-  CHECK(error_of(file, {2, 2, 1}).find("x.png: ") != std::string::npos);
-  CHECK(error_of(file, {2, 2, 4}).find("1 or 3") != std::string::npos);
-  CHECK(error_of(file, {100}).find("height x width") != std::string::npos);
+  CHECK(image_error(file, {2, 2, 1}).find("x.png: ") != std::string::npos);
+  CHECK(image_error(file, {2, 2, 4}).find("1 or 3") != std::string::npos);
+  CHECK(image_error(file, {100}).find("height x width") != std::string::npos);
 }
 
 TEST_CASE("a pipe among the images is not waited for") {
   const test::TemporaryFolder folder;
   const auto pipe = test::make_pipe(folder.path() / "a.png");
-  CHECK(error_of(pipe, {2, 2, 1}) == pipe.string() + ": not a regular file");
+  CHECK(image_error(pipe, {2, 2, 1}) == pipe.string() + ": not a regular file");
 }
 
 TEST_CASE("a BMP header with a negative width is refused") {
@@ -127,7 +123,7 @@ TEST_CASE("a BMP header with a negative width is refused") {
   const char minus_four[] = {'\xfc', '\xff', '\xff', '\xff'};
   stream.write(minus_four, sizeof minus_four);
   stream.close();
-  CHECK(error_of(file, {28, 28, 1}).find("a.bmp: ") != std::string::npos);
+  CHECK(image_error(file, {28, 28, 1}).find("a.bmp: ") != std::string::npos);
 }
 
 TEST_CASE("a PNG header that claims a giant image is refused before decoding") {
@@ -139,19 +135,19 @@ TEST_CASE("a PNG header that claims a giant image is refused before decoding") {
   const char giant[] = {0, 0, 127, 127, 0, 0, 127, 127};
   stream.write(giant, sizeof giant);
   stream.close();
-  CHECK(error_of(file, {2, 2, 1}).find("bomb.png: ") != std::string::npos);
+  CHECK(image_error(file, {2, 2, 1}).find("bomb.png: ") != std::string::npos);
 }
 
 TEST_CASE("a small PNG that asks for hundreds of megabytes is refused") {
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "bomb.png";
-  std::ofstream(file, std::ios::binary) << png_of(chunk("IDAT", 577'000'000, "short"));
-  CHECK(error_of(file, {4, 4, 1}).find("damaged image: it takes more memory") != std::string::npos);
+  std::ofstream(file, std::ios::binary) << grey_png(chunk("IDAT", 577'000'000, "short"));
+  CHECK(image_error(file, {4, 4, 1}).find("damaged image: it takes more memory") != std::string::npos);
   const std::string zeros = deflated_zeros(300);
-  std::ofstream(file, std::ios::binary) << png_of(chunk("IDAT", zeros.size(), zeros));
+  std::ofstream(file, std::ios::binary) << grey_png(chunk("IDAT", zeros.size(), zeros));
   CHECK(fs::file_size(file) < 2'000'000);
-  CHECK(error_of(file, {4, 4, 1}).find("damaged image: it takes more memory") != std::string::npos);
+  CHECK(image_error(file, {4, 4, 1}).find("damaged image: it takes more memory") != std::string::npos);
   const std::string few = deflated_zeros(1);
-  std::ofstream(file, std::ios::binary) << png_of(chunk("IDAT", few.size(), few));
+  std::ofstream(file, std::ios::binary) << grey_png(chunk("IDAT", few.size(), few));
   CHECK(load_image(file, {4, 4, 1}) == Bytes(16));
 }

@@ -12,7 +12,7 @@ using namespace convoy;
 namespace {
 
 /// Sample i is the pair (i, 2 i) with label i.
-Dataset counting(int size) {
+Dataset counting_pairs(int size) {
   std::vector<std::uint8_t> bytes;
   std::vector<int> labels(static_cast<std::size_t>(size));
   std::iota(labels.begin(), labels.end(), 0);
@@ -25,7 +25,7 @@ Dataset counting(int size) {
 
 const Scaling halved{{0.5F, 0.5F}, {1.0F, 0.0F}};
 
-std::vector<int> labels_of(Loader& loader, std::uint32_t epoch, int first = 0) {
+std::vector<int> labels_of_epoch(Loader& loader, std::uint32_t epoch, int first = 0) {
   std::vector<int> labels;
   loader.start(epoch, first);
   while (const Batch* batch = loader.next()) {
@@ -42,43 +42,43 @@ std::vector<int> labels_of(Loader& loader, std::uint32_t epoch, int first = 0) {
 }  // namespace
 
 TEST_CASE("without shuffling batches go through the data in order, scaled") {
-  Loader loader(counting(10), halved, {.batch_size = 4});
+  Loader loader(counting_pairs(10), halved, {.batch_size = 4});
   CHECK(loader.batches() == 3);
-  CHECK(labels_of(loader, 0) == std::vector<int>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
+  CHECK(labels_of_epoch(loader, 0) == std::vector<int>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
 }
 
 TEST_CASE("a shuffled epoch has every sample once, in an order of seed and epoch") {
-  Loader a(counting(100), halved, {.batch_size = 7, .shuffle = true, .seed = 1});
-  Loader b(counting(100), halved, {.batch_size = 7, .shuffle = true, .seed = 1});
-  Loader c(counting(100), halved, {.batch_size = 7, .shuffle = true, .seed = 2});
-  auto first = labels_of(a, 0);
-  CHECK(first == labels_of(b, 0));
-  CHECK(first != labels_of(c, 0));
-  CHECK(first != labels_of(a, 1));
-  CHECK(first == labels_of(a, 0));
-  const auto rest = labels_of(a, 0, 5);
+  Loader a(counting_pairs(100), halved, {.batch_size = 7, .shuffle = true, .seed = 1});
+  Loader b(counting_pairs(100), halved, {.batch_size = 7, .shuffle = true, .seed = 1});
+  Loader c(counting_pairs(100), halved, {.batch_size = 7, .shuffle = true, .seed = 2});
+  auto first = labels_of_epoch(a, 0);
+  CHECK(first == labels_of_epoch(b, 0));
+  CHECK(first != labels_of_epoch(c, 0));
+  CHECK(first != labels_of_epoch(a, 1));
+  CHECK(first == labels_of_epoch(a, 0));
+  const auto rest = labels_of_epoch(a, 0, 5);
   CHECK(rest == std::vector<int>(first.begin() + 35, first.end()));
   std::ranges::sort(first);
   for (int i = 0; i < 100; ++i) CHECK(first[static_cast<std::size_t>(i)] == i);
 }
 
 TEST_CASE("the last batch is kept, dropped or merged") {
-  Loader keep(counting(10), halved, {.batch_size = 4, .last_batch = "keep"});
-  Loader drop(counting(10), halved, {.batch_size = 4, .last_batch = "drop"});
-  Loader merge(counting(10), halved, {.batch_size = 4, .last_batch = "merge"});
-  CHECK(labels_of(keep, 0).size() == 10);
-  CHECK(labels_of(drop, 0).size() == 8);
-  CHECK(labels_of(merge, 0).size() == 10);
+  Loader keep(counting_pairs(10), halved, {.batch_size = 4, .last_batch = "keep"});
+  Loader drop(counting_pairs(10), halved, {.batch_size = 4, .last_batch = "drop"});
+  Loader merge(counting_pairs(10), halved, {.batch_size = 4, .last_batch = "merge"});
+  CHECK(labels_of_epoch(keep, 0).size() == 10);
+  CHECK(labels_of_epoch(drop, 0).size() == 8);
+  CHECK(labels_of_epoch(merge, 0).size() == 10);
   CHECK(drop.samples() == 8);
   CHECK(merge.batches() == 2);
   CHECK(merge.largest_batch() == 6);
-  Loader small(counting(3), halved, {.batch_size = 32, .last_batch = "drop"});
-  CHECK(labels_of(small, 0).size() == 3);
+  Loader small(counting_pairs(3), halved, {.batch_size = 32, .last_batch = "drop"});
+  CHECK(labels_of_epoch(small, 0).size() == 3);
 }
 
 TEST_CASE("an epoch can be left midway, and the loader destroyed") {
   for (int round = 0; round < 20; ++round) {
-    Loader loader(counting(100), halved, {.batch_size = 3, .shuffle = true});
+    Loader loader(counting_pairs(100), halved, {.batch_size = 3, .shuffle = true});
     loader.start(0);
     for (int i = 0; i < round; ++i) CHECK(loader.next() != nullptr);
     loader.start(1);

@@ -5,13 +5,10 @@
 #include <cstdlib>
 #include <numeric>
 
+#include "support/bytes.h"
+
 using namespace convoy;
-
-namespace {
-
-using Bytes = std::vector<std::uint8_t>;
-
-}  // namespace
+using test::Bytes;
 
 TEST_CASE("shrinking averages areas") {
   CHECK(resize_image(Bytes{10, 20, 30, 40}, {1, 4}, {1, 2}, 1) == Bytes{15, 35});

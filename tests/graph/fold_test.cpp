@@ -10,15 +10,12 @@
 #include "core/random.h"
 #include "graph/session.h"
 #include "support/compare.h"
+#include "support/layer_spec.h"
 
 using namespace convoy;
+using test::with_inputs;
 
 namespace {
-
-LayerSpec with_inputs(LayerSpec spec, Texts inputs) {
-  spec.inputs = std::move(inputs);
-  return spec;
-}
 
 /// Random values everywhere, as after training: variances positive, moving means far from 0.
 Weights trained_weights(const Network& network) {

@@ -5,8 +5,10 @@
 #include "convoy/error.h"
 #include "convoy/layers.h"
 #include "graph/weights.h"
+#include "support/layer_spec.h"
 
 using namespace convoy;
+using test::with_inputs;
 
 namespace {
 
@@ -26,11 +28,6 @@ std::size_t parameters(const Network& network) {
     for (const auto& slot : node.states) count += slot.shape.size();
   }
   return count;
-}
-
-LayerSpec with_inputs(LayerSpec spec, Texts inputs) {
-  spec.inputs = std::move(inputs);
-  return spec;
 }
 
 }  // namespace

@@ -9,15 +9,12 @@
 #include "convoy/error.h"
 #include "convoy/layers.h"
 #include "core/random.h"
+#include "support/layer_spec.h"
 
 using namespace convoy;
+using test::with_inputs;
 
 namespace {
-
-LayerSpec with_inputs(LayerSpec spec, Texts inputs) {
-  spec.inputs = std::move(inputs);
-  return spec;
-}
 
 /// A residual block with everything that memory planning must get right: fan-out to three consumers, in-place
 /// activations behind layers that read and do not read their output, a view, and a concatenation of a tensor with

@@ -17,10 +17,10 @@ using namespace convoy;
 
 namespace {
 
-const ModelMetadata about{.config = "name = \"x\"",
-                          .scaling = {{0.1F, 1.0F / 3.0F}, {0, 1}},
-                          .class_names = {"a", "convoy_checksum\":\"00000000"},
-                          .convoy_version = ""};
+const ModelMetadata trained_metadata{.config = "name = \"x\"",
+                                     .scaling = {{0.1F, 1.0F / 3.0F}, {0, 1}},
+                                     .class_names = {"a", "convoy_checksum\":\"00000000"},
+                                     .convoy_version = ""};
 
 /// A model and its checkpoint, with tensors of several lines.
 struct Trained {
@@ -32,7 +32,7 @@ struct Trained {
   Checkpoint checkpoint() {
     return {.model = model(),
             .training = {{"optim.m/conv/kernel", {62}, slot}},
-            .metadata = about,
+            .metadata = trained_metadata,
             .progress = "{\"step\":7}",
             .data = {{"images", "abc"}}};
   }
@@ -92,7 +92,7 @@ TEST_CASE("each flipped bit of a model and of a checkpoint is found") {
   const test::TemporaryFolder folder;
   Trained trained;
   const auto model = folder.path() / "m.safetensors";
-  save_model(model, trained.model(), about);
+  save_model(model, trained.model(), trained_metadata);
   CHECK(flips_found(model, [&] {
           const TensorFile file = read_safetensors(model);
           ModelMetadata::from(file, model);
@@ -110,7 +110,7 @@ TEST_CASE("a changed number is told from a file that is cut short") {
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "m.safetensors";
   Trained trained;
-  save_model(file, trained.model(), about);
+  save_model(file, trained.model(), trained_metadata);
   std::string bytes = test::contents(file);
   bytes.back() = static_cast<char>(bytes.back() ^ 1);
   test::write(file, bytes);
@@ -142,7 +142,7 @@ TEST_CASE("a model from before checksums still loads, and one of today without a
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "m.safetensors";
   Trained trained;
-  save_model(file, trained.model(), about);
+  save_model(file, trained.model(), trained_metadata);
   std::string bytes = test::contents(file);
   const TensorFile today = read_safetensors(file);
   const std::string entry = std::string(",\"") + checksum_key + "\":\"" + today.metadata.at(checksum_key) + "\"";

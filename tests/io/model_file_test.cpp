@@ -7,6 +7,7 @@
 
 #include "convoy/error.h"
 #include "io/checkpoint.h"
+#include "support/errors.h"
 #include "support/temporary_folder.h"
 
 using namespace convoy;
@@ -18,19 +19,14 @@ const ModelMetadata about{.config = "name = \"x\"",
                           .class_names = {"a", "ü"},
                           .convoy_version = ""};
 
-struct Model {
+struct SmallModel {
   std::vector<float> kernel = {1, 2, 3, 4, 5, 6};
   std::vector<float> bias = {7, 8};
   std::vector<NamedTensor> tensors() { return {{"conv/kernel", {3, 2}, kernel}, {"conv/bias", {2}, bias}}; }
 };
 
-std::string error_of(const std::filesystem::path& file, const std::vector<NamedTensor>& tensors) {
-  try {
-    load_tensors(read_safetensors(file), file, tensors);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
+std::string load_error(const std::filesystem::path& file, const std::vector<NamedTensor>& tensors) {
+  return test::error_of([&] { load_tensors(read_safetensors(file), file, tensors); });
 }
 
 }  // namespace
@@ -38,9 +34,9 @@ std::string error_of(const std::filesystem::path& file, const std::vector<NamedT
 TEST_CASE("a model's tensors and metadata read back to the same bits") {
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "m.safetensors";
-  Model saved;
+  SmallModel saved;
   save_model(file, saved.tensors(), about);
-  Model loaded;
+  SmallModel loaded;
   loaded.kernel.assign(6, 0);
   loaded.bias.assign(2, 0);
   load_tensors(read_safetensors(file), file, loaded.tensors());
@@ -57,7 +53,7 @@ TEST_CASE("a scaling keeps its threshold, and a file without one has none") {
   const auto file = folder.path() / "m.safetensors";
   ModelMetadata binary = about;
   binary.scaling.threshold = 1.0F / 3.0F;
-  save_model(file, Model().tensors(), binary);
+  save_model(file, SmallModel().tensors(), binary);
   CHECK(ModelMetadata::from(read_safetensors(file), file).scaling == binary.scaling);
   CHECK(about.to_map().at("scaling").find("threshold") == std::string::npos);
   Metadata damaged = binary.to_map();
@@ -69,12 +65,12 @@ TEST_CASE("a scaling keeps its threshold, and a file without one has none") {
 TEST_CASE("tensors that do not fit are named, and nothing is changed") {
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "m.safetensors";
-  Model saved;
+  SmallModel saved;
   save_model(file, saved.tensors(), about);
   std::vector<float> kernel(6, -1);
   std::vector<float> other(3, -1);
   const auto check = [&](const std::vector<NamedTensor>& tensors, const std::string& part) {
-    const std::string message = error_of(file, tensors);
+    const std::string message = load_error(file, tensors);
     INFO(message);
     CHECK(message.find(part) != std::string::npos);
     CHECK(kernel == std::vector<float>(6, -1));
@@ -90,11 +86,11 @@ TEST_CASE("numbers that are not finite are refused") {
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "m.safetensors";
   for (const float bad : {std::nanf(""), std::numeric_limits<float>::infinity()}) {
-    Model saved;
+    SmallModel saved;
     saved.bias[1] = bad;
     save_model(file, saved.tensors(), about);
-    Model loaded;
-    CHECK(error_of(file, loaded.tensors()).find("\"conv/bias\" holds a number that is not finite") !=
+    SmallModel loaded;
+    CHECK(load_error(file, loaded.tensors()).find("\"conv/bias\" holds a number that is not finite") !=
           std::string::npos);
   }
 }
@@ -105,7 +101,7 @@ TEST_CASE("a moving variance is not below 0") {
   std::vector<float> variance = {1, -1e-9F};
   const std::vector<NamedTensor> tensors = {{"bn/moving_variance", {2}, variance}};
   save_model(file, tensors, about);
-  CHECK(error_of(file, tensors).find("\"bn/moving_variance\" holds a variance below 0") != std::string::npos);
+  CHECK(load_error(file, tensors).find("\"bn/moving_variance\" holds a variance below 0") != std::string::npos);
 }
 
 TEST_CASE("metadata of another program, a later version or damage is refused") {
@@ -148,7 +144,7 @@ TEST_CASE("metadata of another program, a later version or damage is refused") {
 TEST_CASE("a checkpoint holds the optimizer and the progress as well; a model is no checkpoint") {
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "last.ckpt";
-  Model model;
+  SmallModel model;
   std::vector<float> m = {1, 2};
   Checkpoint saved{.model = model.tensors(),
                    .training = {{"optim.m/conv/bias", {2}, m}},
@@ -156,7 +152,7 @@ TEST_CASE("a checkpoint holds the optimizer and the progress as well; a model is
                    .progress = "{\"step\":7}",
                    .data = {{"images", "abc"}, {"labels", "def"}}};
   save_checkpoint(file, saved);
-  Model other;
+  SmallModel other;
   other.kernel.assign(6, 0);
   std::vector<float> slot(2);
   Checkpoint loaded{.model = other.tensors(),

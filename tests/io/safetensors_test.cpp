@@ -7,23 +7,18 @@
 #include <fstream>
 
 #include "convoy/error.h"
+#include "support/errors.h"
 #include "support/temporary_folder.h"
 
 using namespace convoy;
 
 namespace {
 
-std::string error_of(const std::string& bytes) {
+std::string read_error(const std::string& bytes) {
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "x.safetensors";
   std::ofstream(file, std::ios::binary) << bytes;
-  try {
-    read_safetensors(file);
-  } catch (const Error& error) {
-    CHECK(error.kind() == ErrorKind::data);
-    return error.what();
-  }
-  return "no error";
+  return test::error_of(ErrorKind::data, [&] { read_safetensors(file); });
 }
 
 /// A file with this header and so many bytes of data.
@@ -60,7 +55,7 @@ TEST_CASE("very many names take no time that grows with their square") {
   for (int i = 0; i < 100000; ++i) {
     header += (i == 0 ? "\"" : ",\"") + std::to_string(i) + R"(":{"dtype":"U8","shape":[0],"data_offsets":[0,0]})";
   }
-  CHECK(error_of(with(header + "}", 0)) == "no error");
+  CHECK(read_error(with(header + "}", 0)) == "no error");
 }
 
 TEST_CASE("what is no file is named") {
@@ -106,7 +101,7 @@ TEST_CASE("damaged files get one clear error each") {
        "overlap others"},
   };
   for (const auto& damage : damages) {
-    const std::string message = error_of(damage.first);
+    const std::string message = read_error(damage.first);
     INFO(message << " should contain " << damage.second);
     CHECK(message.find(damage.second) != std::string::npos);
     CHECK(message.find("x.safetensors: ") != std::string::npos);
@@ -121,7 +116,8 @@ TEST_CASE("every truncation of a good file is noticed") {
   write_safetensors(file, tensors, {});
   std::ifstream stream(file, std::ios::binary);
   const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
-  for (std::size_t length = 0; length < bytes.size(); ++length) CHECK(error_of(bytes.substr(0, length)) != "no error");
+  for (std::size_t length = 0; length < bytes.size(); ++length)
+    CHECK(read_error(bytes.substr(0, length)) != "no error");
   CHECK_THROWS_AS(read_safetensors(folder.path()), Error);
   CHECK_THROWS_AS(read_safetensors(folder.path() / "none"), Error);
 }

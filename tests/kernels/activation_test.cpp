@@ -15,16 +15,18 @@
 namespace convoy::kernels {
 namespace {
 
-using Floats = std::vector<float>;
+using test::Floats;
+using test::not_a_number;
+
 using Function = std::function<double(double)>;
 
-constexpr float slope = 0.25F;
+constexpr float leaky_slope = 0.25F;
 
 double logistic(double x) { return 1 / (1 + std::exp(-x)); }
 double normal_cdf(double x) { return 0.5 * std::erfc(-x / std::numbers::sqrt2); }
 
 /// One activation: how to call the kernel, and its definition.
-struct Case {
+struct ActivationCase {
   std::string name;
   std::function<void(const ActivationKernels&, float* y, const float* x, std::size_t count)> forward;
   std::function<void(const ActivationKernels&, float* dx, const float* dy, const float* from, std::size_t count)>
@@ -33,9 +35,9 @@ struct Case {
   bool from_output = true;  ///< backward takes y, else x
 };
 
-Case simple(const char* name, ActivationKernels::Forward ActivationKernels::*forward,
-            ActivationKernels::Backward ActivationKernels::*backward, Function f, Function derivative,
-            bool from_output = true) {
+ActivationCase simple(const char* name, ActivationKernels::Forward ActivationKernels::*forward,
+                      ActivationKernels::Backward ActivationKernels::*backward, Function f, Function derivative,
+                      bool from_output = true) {
   return {name,
           [=](const ActivationKernels& k, float* y, const float* x, std::size_t count) { (k.*forward)(y, x, count); },
           [=](const ActivationKernels& k, float* dx, const float* dy, const float* from, std::size_t count) {
@@ -46,7 +48,7 @@ Case simple(const char* name, ActivationKernels::Forward ActivationKernels::*for
           from_output};
 }
 
-std::vector<Case> cases() {
+std::vector<ActivationCase> activation_cases() {
   using K = ActivationKernels;
   const auto sigmoid_slope = [](double x) { return logistic(x) * (1 - logistic(x)); };
   return {
@@ -59,11 +61,12 @@ std::vector<Case> cases() {
       simple(
           "tanh", &K::tanh, &K::d_tanh, [](double x) { return std::tanh(x); },
           [](double x) { return 1 - std::tanh(x) * std::tanh(x); }),
-      {"leaky_relu", [](const K& k, float* y, const float* x, std::size_t count) { k.leaky_relu(y, x, count, slope); },
+      {"leaky_relu",
+       [](const K& k, float* y, const float* x, std::size_t count) { k.leaky_relu(y, x, count, leaky_slope); },
        [](const K& k, float* dx, const float* dy, const float* y, std::size_t count) {
-         k.d_leaky_relu(dx, dy, y, count, slope);
+         k.d_leaky_relu(dx, dy, y, count, leaky_slope);
        },
-       [](double x) { return x > 0 ? x : slope * x; }, [](double x) { return x > 0 ? 1 : slope; }},
+       [](double x) { return x > 0 ? x : leaky_slope * x; }, [](double x) { return x > 0 ? 1 : leaky_slope; }},
       simple(
           "gelu", &K::gelu, &K::d_gelu, [](double x) { return x * normal_cdf(x); },
           [](double x) { return normal_cdf(x) + x * std::exp(-x * x / 2) / std::sqrt(2 * std::numbers::pi); }, false),
@@ -80,7 +83,7 @@ std::vector<double> map(const Function& f, const Floats& x) {
 
 TEST_CASE("activations and their derivatives follow the definitions") {
   for (const auto* kernels : test::every_isa<ActivationKernels>()) {
-    for (const Case& activation : cases()) {
+    for (const ActivationCase& activation : activation_cases()) {
       for (const std::size_t count : {1U, 7U, 13U, 127U, 1000U}) {
         CAPTURE(activation.name);
         CAPTURE(count);
@@ -101,7 +104,7 @@ TEST_CASE("activations and their derivatives follow the definitions") {
 
 TEST_CASE("in place they compute the same bits") {
   for (const auto* kernels : test::every_isa<ActivationKernels>()) {
-    for (const Case& activation : cases()) {
+    for (const ActivationCase& activation : activation_cases()) {
       CAPTURE(activation.name);
       const Floats x = test::normal_floats(127, 3, 0, 3);
       Floats y(x.size());
@@ -122,11 +125,10 @@ TEST_CASE("in place they compute the same bits") {
 
 TEST_CASE("large numbers saturate and NaN is not hidden") {
   constexpr float large = 1e4F;
-  constexpr float nan = std::numeric_limits<float>::quiet_NaN();
   for (const auto* kernels : test::every_isa<ActivationKernels>()) {
-    for (const Case& activation : cases()) {
+    for (const ActivationCase& activation : activation_cases()) {
       CAPTURE(activation.name);
-      const Floats x = {-large, large, nan, -large, large, nan, -large, large, nan};
+      const Floats x = {-large, large, not_a_number, -large, large, not_a_number, -large, large, not_a_number};
       Floats y(x.size());
       activation.forward(*kernels, y.data(), x.data(), x.size());
       for (std::size_t i = 0; i < x.size(); i += 3) {

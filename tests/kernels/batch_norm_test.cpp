@@ -14,11 +14,11 @@
 namespace convoy::kernels {
 namespace {
 
+using test::Doubles;
 using test::doubles;
+using test::Floats;
 using test::normal_floats;
 using test::relative_distance;
-using Floats = std::vector<float>;
-using Doubles = std::vector<double>;
 
 constexpr int all_pixels[] = {1, 2, 15, 127, 169};
 constexpr int all_channels[] = {1, 2, 3, 7, 8, 13, 16, 24, 31, 32, 45, 100, 127};
@@ -32,7 +32,7 @@ std::size_t size_of(int count) { return static_cast<std::size_t>(count); }
 
 /// Calls check(kernels, pixels, channels) for every instruction set and size.
 template <class Check>
-void for_every_size(const Check& check) {
+void for_every_batch_norm(const Check& check) {
   for (const auto* kernels : test::every_isa<BatchNormKernels>()) {
     for (const int pixels : all_pixels) {
       for (const int channels : all_channels) {
@@ -68,7 +68,7 @@ void check_moments(const BatchNormKernels& kernels, const Floats& x, int pixels,
 }
 
 TEST_CASE("moments of a sample agree with two passes in double") {
-  for_every_size([](const BatchNormKernels& kernels, int pixels, int channels) {
+  for_every_batch_norm([](const BatchNormKernels& kernels, int pixels, int channels) {
     check_moments(kernels, make_sample(pixels, channels, 0.5F, 1.0F, 0.1F), pixels, channels);
     check_moments(kernels, make_sample(pixels, channels, 1e4F, 1e-2F, 0.0F), pixels, channels);
     check_moments(kernels, make_sample(pixels, channels, -3.0F, 1e-3F, 100.0F), pixels, channels);
@@ -95,7 +95,7 @@ TEST_CASE("a large first row does not spoil the moments of the others") {
 }
 
 TEST_CASE("normalize, the gradient sums and the input gradients follow their formulas") {
-  for_every_size([](const BatchNormKernels& kernels, int pixels, int channels) {
+  for_every_batch_norm([](const BatchNormKernels& kernels, int pixels, int channels) {
     const auto size = size_of(pixels) * size_of(channels);
     const auto columns = size_of(channels);
     const Floats x = make_sample(pixels, channels, 20.0F, 1.0F, 0.1F);
@@ -133,7 +133,7 @@ TEST_CASE("normalize, the gradient sums and the input gradients follow their for
 }
 
 TEST_CASE("no kernel writes beyond the sample") {
-  for_every_size([](const BatchNormKernels& kernels, int pixels, int channels) {
+  for_every_batch_norm([](const BatchNormKernels& kernels, int pixels, int channels) {
     const auto size = size_of(pixels) * size_of(channels);
     const Floats x(size, 1.0F);
     const Floats ones(size_of(channels), 1.0F);

@@ -7,26 +7,26 @@
 #include <string>
 #include <vector>
 
-#include "convoy/error.h"
 #include "core/aligned_buffer.h"
 #include "support/compare.h"
+#include "support/errors.h"
 #include "support/reference_conv.h"
 
 namespace convoy::kernels {
 namespace {
 
+using test::Doubles;
+using test::Floats;
 using test::normal_floats;
+using test::not_a_number;
 using test::relative_distance;
-using Floats = std::vector<float>;
-using Doubles = std::vector<double>;
-constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 
-struct Case {
+struct ConvCase {
   Shape input;
   ConvOptions options;
 };
 
-std::string text(const Case& c) {
+std::string text(const ConvCase& c) {
   const auto pair = [](std::pair<int, int> p) { return std::to_string(p.first) + "x" + std::to_string(p.second); };
   return c.input.text() + " to " + std::to_string(c.options.filters) + ", kernel " + pair(c.options.kernel) +
          ", stride " + pair(c.options.stride) + ", dilation " + pair(c.options.dilation) +
@@ -34,8 +34,8 @@ std::string text(const Case& c) {
 }
 
 /// Every kernel with every stride, padding and a few channel counts, sizes odd; then what this grid leaves out.
-std::vector<Case> cases() {
-  std::vector<Case> all;
+std::vector<ConvCase> conv_cases() {
+  std::vector<ConvCase> all;
   constexpr std::pair<int, int> kernels[] = {{1, 1}, {3, 3}, {5, 5}, {2, 3}};
   constexpr std::pair<int, int> strides[] = {{1, 1}, {2, 2}, {3, 3}, {2, 1}, {1, 3}};
   constexpr std::pair<int, int> channels[] = {{1, 13}, {3, 1}, {13, 32}, {32, 3}, {13, 47}};
@@ -75,15 +75,15 @@ struct Bench {
   Floats kernel = normal_floats(s.kernel_floats(), 2);
   Floats bias = normal_floats(static_cast<std::size_t>(s.out_c), 3);
   Floats d_y = normal_floats(s.out_floats(), 4);
-  Floats scratch = Floats(engine->scratch_floats(), nan);
+  Floats scratch = Floats(engine->scratch_floats(), not_a_number);
 
   Floats forward(bool with_bias) { return forward(with_bias, {0, s.out_h}); }
 
   /// Only some rows; the others are NaN.
   Floats forward(bool with_bias, RowRange rows) {
-    Floats packed(engine->forward_weights_floats(), nan);
+    Floats packed(engine->forward_weights_floats(), not_a_number);
     engine->pack_forward(packed.data(), kernel.data());
-    Floats y(s.out_floats(), nan);
+    Floats y(s.out_floats(), not_a_number);
     engine->forward(y.data(), x.data(), packed.empty() ? kernel.data() : packed.data(),
                     with_bias ? bias.data() : nullptr, scratch.data(), rows);
     return y;
@@ -100,9 +100,9 @@ struct Bench {
   }
 
   Floats backward_data() {
-    Floats packed(engine->backward_weights_floats(), nan);
+    Floats packed(engine->backward_weights_floats(), not_a_number);
     engine->pack_backward(packed.data(), kernel.data());
-    Floats d_x(s.in_floats(), nan);
+    Floats d_x(s.in_floats(), not_a_number);
     engine->backward_data(d_x.data(), d_y.data(), packed.empty() ? kernel.data() : packed.data(), scratch.data());
     return d_x;
   }
@@ -125,7 +125,7 @@ void check_bands(Bench& bench) {
   }
 }
 
-void check_against_reference(const Case& c, const std::string& name, std::unique_ptr<const ConvEngine> engine) {
+void check_against_reference(const ConvCase& c, const std::string& name, std::unique_ptr<const ConvEngine> engine) {
   CAPTURE(name);
   Bench bench{conv_shape(c.input, c.options), std::move(engine)};
   const test::ReferenceConv reference{bench.s};
@@ -139,18 +139,12 @@ void check_against_reference(const Case& c, const std::string& name, std::unique
   CHECK(relative_distance(bench.backward_data(), reference.backward_data(bench.d_y, bench.kernel)) < 1e-5);
 }
 
-std::string error_of(const Shape& input, const ConvOptions& options) {
-  try {
-    conv_shape(input, options);
-  } catch (const Error& error) {
-    CHECK(error.kind() == ErrorKind::config);
-    return error.what();
-  }
-  return "no error";
+std::string shape_error(const Shape& input, const ConvOptions& options) {
+  return test::error_of(ErrorKind::config, [&] { conv_shape(input, options); });
 }
 
 TEST_CASE("every convolution engine agrees with the double-precision reference") {
-  for (const Case& c : cases()) {
+  for (const ConvCase& c : conv_cases()) {
     CAPTURE(text(c));
     const ConvShape shape = conv_shape(c.input, c.options);
     check_against_reference(c, "blas", make_blas_conv(shape));
@@ -197,19 +191,20 @@ TEST_CASE("the output of a convolution has TensorFlow's size and padding") {
 }
 
 TEST_CASE("impossible convolutions are named errors") {
-  CHECK(error_of({3, 3, 64}, {.kernel = {5, 5}}) == "kernel 5x5 does not fit input 3x3x64; add padding = \"same\"");
-  CHECK(error_of({5, 2, 1}, {.kernel = {3, 3}}) == "kernel 3x3 does not fit input 5x2x1; add padding = \"same\"");
-  CHECK(error_of({4, 4, 1}, {.kernel = {3, 3}, .dilation = {2, 1}}) ==
+  CHECK(shape_error({3, 3, 64}, {.kernel = {5, 5}}) == "kernel 5x5 does not fit input 3x3x64; add padding = \"same\"");
+  CHECK(shape_error({5, 2, 1}, {.kernel = {3, 3}}) == "kernel 3x3 does not fit input 5x2x1; add padding = \"same\"");
+  CHECK(shape_error({4, 4, 1}, {.kernel = {3, 3}, .dilation = {2, 1}}) ==
         "kernel 3x3 with dilation 2x1 covers 5x3 and does not fit input 4x4x1; add padding = \"same\"");
-  CHECK(error_of({784}, {}) == "a convolution needs an image, height x width x channels, but its input is 784");
-  CHECK(error_of({3, 3, 1}, {.kernel = {0, 3}}) == "kernel must be between 1 and 4096 in height and width, got 0x3");
-  CHECK(error_of({3, 3, 1}, {.kernel = {1 << 30, 3}, .same = true}).starts_with("kernel must be between"));
-  CHECK(error_of({3, 3, 1}, {.stride = {1, -1}}).starts_with("stride must be between"));
-  CHECK(error_of({3, 3, 1}, {.dilation = {5000, 1}}).starts_with("dilation must be between"));
-  CHECK(error_of({3, 3, 1}, {.filters = 0}) == "filters must be at least 1, got 0");
-  CHECK(error_of({3, 3, 1 << 20}, {.filters = 1 << 20}) == "the kernel of the convolution has more than 2^30 numbers");
-  CHECK(error_of({40000, 40000, 1}, {.filters = 2}) == "the output of the convolution has more than 2^30 numbers");
-  CHECK(error_of({1, 9, 1}, {.kernel = {4096, 4096}, .dilation = {4096, 1}, .same = true})
+  CHECK(shape_error({784}, {}) == "a convolution needs an image, height x width x channels, but its input is 784");
+  CHECK(shape_error({3, 3, 1}, {.kernel = {0, 3}}) == "kernel must be between 1 and 4096 in height and width, got 0x3");
+  CHECK(shape_error({3, 3, 1}, {.kernel = {1 << 30, 3}, .same = true}).starts_with("kernel must be between"));
+  CHECK(shape_error({3, 3, 1}, {.stride = {1, -1}}).starts_with("stride must be between"));
+  CHECK(shape_error({3, 3, 1}, {.dilation = {5000, 1}}).starts_with("dilation must be between"));
+  CHECK(shape_error({3, 3, 1}, {.filters = 0}) == "filters must be at least 1, got 0");
+  CHECK(shape_error({3, 3, 1 << 20}, {.filters = 1 << 20}) ==
+        "the kernel of the convolution has more than 2^30 numbers");
+  CHECK(shape_error({40000, 40000, 1}, {.filters = 2}) == "the output of the convolution has more than 2^30 numbers");
+  CHECK(shape_error({1, 9, 1}, {.kernel = {4096, 4096}, .dilation = {4096, 1}, .same = true})
             .starts_with("the padded input of the convolution"));
 }
 

@@ -13,12 +13,12 @@
 namespace convoy::kernels {
 namespace {
 
+using test::Doubles;
 using test::doubles;
+using test::Floats;
 using test::normal_floats;
+using test::not_a_number;
 using test::relative_distance;
-using Floats = std::vector<float>;
-using Doubles = std::vector<double>;
-constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 
 /// Rows with NaN between them: who reads or adds them shows it.
 struct Padded {
@@ -26,7 +26,7 @@ struct Padded {
   Floats values;
 
   Padded(std::size_t rows, std::size_t row_size)
-      : count(rows), size(row_size), stride(row_size + 5), values(rows * stride, nan) {}
+      : count(rows), size(row_size), stride(row_size + 5), values(rows * stride, not_a_number) {}
   Padded(std::size_t rows, const Floats& dense) : Padded(rows, dense.size() / rows) {
     for (std::size_t i = 0; i < dense.size(); ++i) values[i / size * stride + i % size] = dense[i];
   }
@@ -47,7 +47,7 @@ struct Padded {
 
 /// Calls check(kernels, reference) for every instruction set and size.
 template <class Check>
-void for_every_size(const Check& check) {
+void for_every_dense(const Check& check) {
   for (const auto* kernels : test::every_isa<DenseKernels>()) {
     for (const std::size_t batch : {1U, 2U, 5U, 32U}) {
       for (const std::size_t inputs : {1U, 13U, 127U, 700U}) {
@@ -66,7 +66,7 @@ void for_every_size(const Check& check) {
 int middle(std::size_t inputs) { return static_cast<int>(inputs / 2 / 16 * 16); }
 
 TEST_CASE("partial dot products of all inputs add up to the reference's output") {
-  for_every_size([](const DenseKernels&, const test::ReferenceDense& reference) {
+  for_every_dense([](const DenseKernels&, const test::ReferenceDense& reference) {
     const auto [batch, inputs, units] = reference;
     const Floats x = normal_floats(batch * inputs, 1);
     const Floats w = normal_floats(inputs * units, 2);
@@ -86,7 +86,7 @@ TEST_CASE("partial dot products of all inputs add up to the reference's output")
 }
 
 TEST_CASE("backward assigns dx and adds to dw as the reference does") {
-  for_every_size([](const DenseKernels& kernels, const test::ReferenceDense& reference) {
+  for_every_dense([](const DenseKernels& kernels, const test::ReferenceDense& reference) {
     const auto [batch, inputs, units] = reference;
     const Floats x = normal_floats(batch * inputs, 3);
     const Floats w = normal_floats(inputs * units, 4);

@@ -10,7 +10,7 @@
 namespace convoy::kernels {
 namespace {
 
-using Floats = std::vector<float>;
+using test::Floats;
 
 TEST_CASE("add adds, also in place") {
   for (const auto* kernels : test::every_isa<ElementwiseKernels>()) {

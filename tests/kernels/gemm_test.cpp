@@ -8,11 +8,12 @@
 #include <vector>
 
 #include "core/random.h"
+#include "support/compare.h"
 
 namespace convoy::kernels {
 namespace {
 
-using Floats = std::vector<float>;
+using test::Floats;
 
 Floats random(int size, std::uint32_t index) {
   Random random(3, Purpose::initial_weights, index);
@@ -28,7 +29,7 @@ double at(const Floats& matrix, Transpose transpose, int ld, int row, int column
 }
 
 /// Compares with the sums in double; what lies between the rows of C must stay as it was.
-void check(Transpose ta, Transpose tb, int m, int n, int k, bool add) {
+void check_gemm(Transpose ta, Transpose tb, int m, int n, int k, bool add) {
   const int lda = (ta == Transpose::yes ? m : k) + 3;
   const int ldb = (tb == Transpose::yes ? k : n) + 2;
   const int ldc = n + 1;
@@ -57,10 +58,10 @@ TEST_CASE("gemm multiplies row-major matrices of any size, transposed or not, as
     CAPTURE(size.n);
     CAPTURE(size.k);
     for (const bool add : {false, true}) {
-      check(Transpose::no, Transpose::no, size.m, size.n, size.k, add);
-      check(Transpose::no, Transpose::yes, size.m, size.n, size.k, add);
-      check(Transpose::yes, Transpose::no, size.m, size.n, size.k, add);
-      check(Transpose::yes, Transpose::yes, size.m, size.n, size.k, add);
+      check_gemm(Transpose::no, Transpose::no, size.m, size.n, size.k, add);
+      check_gemm(Transpose::no, Transpose::yes, size.m, size.n, size.k, add);
+      check_gemm(Transpose::yes, Transpose::no, size.m, size.n, size.k, add);
+      check_gemm(Transpose::yes, Transpose::yes, size.m, size.n, size.k, add);
     }
   }
 }

@@ -13,15 +13,15 @@
 namespace convoy::kernels {
 namespace {
 
+using test::Doubles;
 using test::doubles;
+using test::Floats;
 using test::normal_floats;
 using test::relative_distance;
-using Floats = std::vector<float>;
-using Doubles = std::vector<double>;
 
 /// Calls check(kernels, rows, width) for every instruction set and size.
 template <class Check>
-void for_every_size(const Check& check) {
+void for_every_layer_norm(const Check& check) {
   for (const auto* kernels : test::every_isa<LayerNormKernels>()) {
     for (const int rows : {1, 3, 49}) {
       for (const int width : {1, 2, 13, 16, 32, 127, 1000}) {
@@ -38,8 +38,8 @@ struct Results {
   Doubles d_gamma, d_beta;
 };
 
-Results run(const LayerNormKernels& kernels, const Floats& x, const Floats& dy, const Floats& gamma, const Floats& beta,
-            int rows) {
+Results run_layer_norm(const LayerNormKernels& kernels, const Floats& x, const Floats& dy, const Floats& gamma,
+                       const Floats& beta, int rows) {
   const auto width = gamma.size();
   std::vector<Normal> normals(static_cast<std::size_t>(rows));
   Results got{Floats(x.size()), Floats(x.size()), Doubles(width, 7), Doubles(width, 7)};
@@ -52,7 +52,7 @@ Results run(const LayerNormKernels& kernels, const Floats& x, const Floats& dy, 
 }
 
 /// A row is a batch norm of one channel, with gamma and beta outside of it.
-Results reference(const Floats& x, const Floats& dy, const Floats& gamma, const Floats& beta) {
+Results layer_norm_reference(const Floats& x, const Floats& dy, const Floats& gamma, const Floats& beta) {
   const std::size_t width = gamma.size();
   const test::ReferenceBatchNorm norm{1, 1e-3};
   Results want{{}, {}, Doubles(width), Doubles(width)};
@@ -71,13 +71,13 @@ Results reference(const Floats& x, const Floats& dy, const Floats& gamma, const 
   return want;
 }
 
-void check(const LayerNormKernels& kernels, const Floats& x, int rows) {
+void check_layer_norm(const LayerNormKernels& kernels, const Floats& x, int rows) {
   const std::size_t width = x.size() / static_cast<std::size_t>(rows);
   const Floats dy = normal_floats(x.size(), 2);
   const Floats gamma = normal_floats(width, 3, 1, 0.3F);
   const Floats beta = normal_floats(width, 4);
-  const Results got = run(kernels, x, dy, gamma, beta, rows);
-  const Results want = reference(x, dy, gamma, beta);
+  const Results got = run_layer_norm(kernels, x, dy, gamma, beta, rows);
+  const Results want = layer_norm_reference(x, dy, gamma, beta);
   CHECK(relative_distance(got.y, want.y) < 1e-6);
   CHECK(relative_distance(got.d_beta, want.d_beta) < 1e-12);
   if (width == 1) {  // nothing varies within a row
@@ -90,10 +90,10 @@ void check(const LayerNormKernels& kernels, const Floats& x, int rows) {
 }
 
 TEST_CASE("rows are normalised and differentiated as the reference says") {
-  for_every_size([](const LayerNormKernels& kernels, int rows, int width) {
+  for_every_layer_norm([](const LayerNormKernels& kernels, int rows, int width) {
     const auto size = static_cast<std::size_t>(rows) * static_cast<std::size_t>(width);
-    check(kernels, normal_floats(size, 1, 0.5F), rows);
-    check(kernels, normal_floats(size, 5, 1e4F, 1e-2F), rows);
+    check_layer_norm(kernels, normal_floats(size, 1, 0.5F), rows);
+    check_layer_norm(kernels, normal_floats(size, 5, 1e4F, 1e-2F), rows);
   });
 }
 
@@ -112,11 +112,11 @@ TEST_CASE("the reference's gradients are those of its values") {
     }
     return sum;
   };
-  CHECK(test::numeric_gradient_error(doubles(reference(x, dy, gamma, beta).dx), doubles(x), loss) < 1e-6);
+  CHECK(test::numeric_gradient_error(doubles(layer_norm_reference(x, dy, gamma, beta).dx), doubles(x), loss) < 1e-6);
 }
 
 TEST_CASE("no kernel writes beyond its rows") {
-  for_every_size([](const LayerNormKernels& kernels, int rows, int width) {
+  for_every_layer_norm([](const LayerNormKernels& kernels, int rows, int width) {
     const auto size = static_cast<std::size_t>(rows) * static_cast<std::size_t>(width);
     constexpr std::size_t margin = 64;
     Floats out(size + 2 * margin, 7.0F);

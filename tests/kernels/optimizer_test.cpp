@@ -11,11 +11,11 @@
 namespace convoy::kernels {
 namespace {
 
+using test::Doubles;
 using test::doubles;
+using test::Floats;
 using test::normal_floats;
 using test::relative_distance;
-using Floats = std::vector<float>;
-using Doubles = std::vector<double>;
 
 constexpr float rate = 0.0078125F;  // a power of two: the same in float and in double
 constexpr double tolerance = 1e-6;
@@ -32,7 +32,7 @@ struct Start {
 
 /// Calls check(kernels, start) for every instruction set and size.
 template <class Check>
-void for_every_size(const Check& check) {
+void for_every_optimizer(const Check& check) {
   for (const auto* kernels : test::every_isa<OptimizerKernels>()) {
     for (const std::size_t count : {1U, 13U, 127U, 1000U}) {
       CAPTURE(count);
@@ -42,7 +42,7 @@ void for_every_size(const Check& check) {
 }
 
 TEST_CASE("adam") {
-  for_every_size([](const OptimizerKernels& kernels, Start s) {
+  for_every_optimizer([](const OptimizerKernels& kernels, Start s) {
     Doubles w = doubles(s.w), m = doubles(s.m), v = doubles(s.v);
     for (std::size_t i = 0; i < w.size(); ++i) {
       m[i] = 0.9 * m[i] + 0.1 * double{s.g[i]};
@@ -58,7 +58,7 @@ TEST_CASE("adam") {
 
 TEST_CASE("momentum, plain and Nesterov's") {
   for (const bool nesterov : {false, true}) {
-    for_every_size([&](const OptimizerKernels& kernels, Start s) {
+    for_every_optimizer([&](const OptimizerKernels& kernels, Start s) {
       Doubles w = doubles(s.w), velocity = doubles(s.m);
       for (std::size_t i = 0; i < w.size(); ++i) {
         velocity[i] = 0.9 * velocity[i] - double{rate} * double{s.g[i]};
@@ -73,7 +73,7 @@ TEST_CASE("momentum, plain and Nesterov's") {
 
 TEST_CASE("rmsprop, with and without momentum") {
   for (const double momentum : {0.0, 0.9}) {
-    for_every_size([&](const OptimizerKernels& kernels, Start s) {
+    for_every_optimizer([&](const OptimizerKernels& kernels, Start s) {
       Doubles w = doubles(s.w), v = doubles(s.v), velocity = doubles(s.m);
       for (std::size_t i = 0; i < w.size(); ++i) {
         v[i] = 0.9 * v[i] + 0.1 * double{s.g[i]} * double{s.g[i]};
@@ -91,7 +91,7 @@ TEST_CASE("rmsprop, with and without momentum") {
 }
 
 TEST_CASE("plain descent and scaling") {
-  for_every_size([](const OptimizerKernels& kernels, Start s) {
+  for_every_optimizer([](const OptimizerKernels& kernels, Start s) {
     Doubles w = doubles(s.w);
     for (std::size_t i = 0; i < w.size(); ++i) w[i] = (w[i] - double{rate} * double{s.g[i]}) * 0.5;
     kernels.descend(s.w.data(), s.g.data(), s.w.size(), rate);

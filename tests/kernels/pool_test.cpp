@@ -14,11 +14,11 @@ namespace convoy::kernels {
 namespace {
 
 using test::doubles;
+using test::Floats;
 using test::normal_floats;
+using test::not_a_number;
 using test::ReferencePool;
 using test::relative_distance;
-using Floats = std::vector<float>;
-constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 
 /// Windows that tile the image, overlap, leave a rest, stick out of it, and lie apart.
 std::vector<PoolShape> shapes() {
@@ -52,7 +52,7 @@ TEST_CASE("max pooling takes the largest of each window, and its gradient goes t
   for_every_shape([](const PoolKernels& kernels, const ReferencePool& reference) {
     const Floats x = normal_floats(reference.in_size(), 1);
     const Floats dy = normal_floats(reference.out_size(), 2);
-    Floats y(reference.out_size(), nan), dx(reference.in_size(), nan);
+    Floats y(reference.out_size(), not_a_number), dx(reference.in_size(), not_a_number);
     std::vector<std::uint8_t> place(y.size(), 255);
     kernels.max_forward(y.data(), place.data(), x.data(), reference.shape);
     kernels.max_backward(dx.data(), dy.data(), place.data(), reference.shape);
@@ -65,7 +65,7 @@ TEST_CASE("of equal numbers max pooling takes the first") {
   for_every_shape([](const PoolKernels& kernels, const ReferencePool& reference) {
     const Floats x(reference.in_size(), -1.0F);
     const Floats dy = normal_floats(reference.out_size(), 3);
-    Floats y(reference.out_size(), nan), dx(reference.in_size(), nan);
+    Floats y(reference.out_size(), not_a_number), dx(reference.in_size(), not_a_number);
     std::vector<std::uint8_t> place(y.size(), 255);
     kernels.max_forward(y.data(), place.data(), x.data(), reference.shape);
     kernels.max_backward(dx.data(), dy.data(), place.data(), reference.shape);
@@ -81,7 +81,7 @@ TEST_CASE("max pooling does not hide NaN, wherever in a window it is") {
         const PoolShape shape{2, 2, channels, 1, 1, 2, 2, 2, 2, 0, 0};
         const auto width = static_cast<std::size_t>(channels);
         Floats x = normal_floats(4 * width, 6);
-        for (std::size_t c = 0; c < width; c += 2) x[static_cast<std::size_t>(pixel) * width + c] = nan;
+        for (std::size_t c = 0; c < width; c += 2) x[static_cast<std::size_t>(pixel) * width + c] = not_a_number;
         Floats y(width);
         std::vector<std::uint8_t> place(width);
         kernels->max_forward(y.data(), place.data(), x.data(), shape);
@@ -98,7 +98,7 @@ TEST_CASE("average pooling is the mean of what lies inside the image") {
   for_every_shape([](const PoolKernels& kernels, const ReferencePool& reference) {
     const Floats x = normal_floats(reference.in_size(), 4, 1e3F);
     const Floats dy = normal_floats(reference.out_size(), 5);
-    Floats y(reference.out_size(), nan), dx(reference.in_size(), nan);
+    Floats y(reference.out_size(), not_a_number), dx(reference.in_size(), not_a_number);
     kernels.average_forward(y.data(), x.data(), reference.shape);
     kernels.average_backward(dx.data(), dy.data(), reference.shape);
     CHECK(relative_distance(y, reference.average(doubles(x))) < 1e-6);

@@ -12,24 +12,24 @@
 #include "core/random.h"
 #include "layers/registry.h"
 #include "support/layer_run.h"
+#include "support/layer_settings.h"
 #include "support/reference.h"
 
 using namespace convoy;
 using test::Tensors;
+using test::whole;
 
 namespace {
 
-struct Case {
+struct LayerCase {
   std::string type;
-  std::vector<std::pair<std::string, Value>> settings;
+  test::Given settings;
   std::vector<Shape> inputs;
   test::Reference reference;
 };
 
-std::int64_t whole(int number) { return number; }
-
-const std::vector<Case>& cases() {
-  static const std::vector<Case> table = {
+const std::vector<LayerCase>& layer_cases() {
+  static const std::vector<LayerCase> table = {
       {"conv2d",
        {{"filters", whole(5)},
         {"kernel", Integers{3, 2}},
@@ -85,7 +85,7 @@ const std::vector<Case>& cases() {
   return table;
 }
 
-constexpr int batch = 5;
+constexpr int batch_size = 5;
 
 /// Values from -1 to 7, in random order, away from 0 and 6 and from each other, where derivatives jump.
 std::vector<float> without_kinks(std::size_t count, std::uint32_t stream) {
@@ -147,17 +147,14 @@ void check_reference(const test::Reference& reference, const test::Problem& prob
     check(&test::Problem::parameters, i, gradients.parameters[i]);
 }
 
-void check_case(const Case& c) {
-  Settings settings;
-  for (const auto& [name, value] : c.settings) settings.set(name, value);
-  settings.complete(layer_type(c.type).spec.keys, c.type);
-  const auto layer = layer_type(c.type).make(settings);
-  test::LayerRun run(*layer, c.inputs, batch, Mode::train);
+void check_case(const LayerCase& c) {
+  const auto layer = layer_type(c.type).make(test::settings_of(c.type, c.settings));
+  test::LayerRun run(*layer, c.inputs, batch_size, Mode::train);
 
-  test::Problem problem{.batch = batch, .shapes = c.inputs};
+  test::Problem problem{.batch = batch_size, .shapes = c.inputs};
   std::vector<std::vector<float>> inputs;
   for (std::size_t i = 0; i < c.inputs.size(); ++i) {
-    inputs.push_back(without_kinks(c.inputs[i].size() * batch, static_cast<std::uint32_t>(i)));
+    inputs.push_back(without_kinks(c.inputs[i].size() * batch_size, static_cast<std::uint32_t>(i)));
     run.set_input(static_cast<int>(i), inputs.back());
   }
   problem.inputs = as_double(inputs);
@@ -169,7 +166,7 @@ void check_case(const Case& c) {
   CHECK(relative_error(c.reference.forward(problem), run.output()) < 1e-5);
 
   Random random(8, Purpose::augmentation);
-  std::vector<float> d_output(run.declaration().output.size() * batch);
+  std::vector<float> d_output(run.declaration().output.size() * batch_size);
   for (float& d : d_output) d = random.normal();
   const std::vector<double> d_output_double(d_output.begin(), d_output.end());
   check_reference(c.reference, problem, d_output_double);
@@ -187,13 +184,13 @@ void check_case(const Case& c) {
 TEST_CASE("every layer type has a case, and every case a layer type") {
   for (const LayerType& type : layer_types()) {
     INFO(type.spec.name);
-    CHECK(std::ranges::find(cases(), type.spec.name, &Case::type) != cases().end());
+    CHECK(std::ranges::find(layer_cases(), type.spec.name, &LayerCase::type) != layer_cases().end());
   }
-  for (const Case& c : cases()) CHECK_NOTHROW(layer_type(c.type));
+  for (const LayerCase& c : layer_cases()) CHECK_NOTHROW(layer_type(c.type));
 }
 
 TEST_CASE("every layer agrees with its reference in double, whose gradients are those of its values") {
-  for (const Case& c : cases()) {
+  for (const LayerCase& c : layer_cases()) {
     SUBCASE(c.type.c_str()) {
       INFO(c.type << " on " << c.inputs[0].text());
       check_case(c);

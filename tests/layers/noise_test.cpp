@@ -10,10 +10,9 @@
 #include "support/layer_run.h"
 
 using namespace convoy;
+using test::Floats;
 
 namespace {
-
-using Floats = std::vector<float>;
 
 Settings settings(double mean, double deviation, bool redrawn = false) {
   Settings given;

@@ -13,31 +13,28 @@
 #include "layers/registry.h"
 #include "support/compare.h"
 #include "support/layer_run.h"
+#include "support/layer_settings.h"
 #include "support/reference.h"
 
 using namespace convoy;
 using test::doubles;
+using test::Floats;
+using test::Given;
 using test::LayerRun;
 using test::normal_floats;
 using test::relative_distance;
 
 namespace {
 
-using Floats = std::vector<float>;
-using Given = std::vector<std::pair<std::string, Value>>;
-
 std::unique_ptr<Layer> make(const std::string& type, const Given& given = {}) {
-  Settings settings;
-  for (const auto& [name, value] : given) settings.set(name, value);
-  settings.complete(layer_type(type).spec.keys, type);
-  return layer_type(type).make(settings);
+  return layer_type(type).make(test::settings_of(type, given));
 }
 
 Given groups(int count) { return {{"groups", std::int64_t{count}}}; }
 
 /// Forward and backward against the reference in double.
-void check(const std::string& type, const Given& given, const test::Reference& reference, const Shape& shape,
-           const Floats& x, double tolerance = 1e-5) {
+void check_sample_norm(const std::string& type, const Given& given, const test::Reference& reference,
+                       const Shape& shape, const Floats& x, double tolerance = 1e-5) {
   CAPTURE(type);
   CAPTURE(shape.text());
   const int batch = static_cast<int>(x.size() / shape.size());
@@ -78,7 +75,7 @@ TEST_CASE("group and layer norm train as the reference says, for images and for 
       for (const Shape& shape : {Shape{4}, Shape{12}, Shape{128}, Shape{5, 7, 4}, Shape{9, 3, 20}, Shape{6, 6, 64},
                                  Shape{1, 1, 100}, Shape{30, 2, 12}}) {
         if (shape == Shape{4} && type == "group_norm") continue;  // one value a group: the next case
-        check(type, given, reference, shape, values(shape, batch));
+        check_sample_norm(type, given, reference, shape, values(shape, batch));
       }
     }
   });
@@ -97,7 +94,7 @@ TEST_CASE("a group of one value gives beta, and no gradient") {
 TEST_CASE("a mean of 1e4 beside a deviation of 1e-2 does not cancel") {
   for_each_kind([](const std::string& type, const Given& given, const test::Reference& reference) {
     for (const Shape& shape : {Shape{128}, Shape{6, 7, 12}, Shape{3, 3, 64}}) {
-      check(type, given, reference, shape, values(shape, 3, 1e4F, 1e-2F));
+      check_sample_norm(type, given, reference, shape, values(shape, 3, 1e4F, 1e-2F));
     }
   });
 }
@@ -106,7 +103,7 @@ TEST_CASE("channels far from each other make one group exactly") {
   const Shape shape{5, 7, 12};
   Floats x = values(shape, 3, 0, 1e-1F);
   for (std::size_t i = 0; i < x.size(); ++i) x[i] += 100 * static_cast<float>(i % 12);
-  check("group_norm", groups(4), test::group_norm_reference(4, 1e-3), shape, x);
+  check_sample_norm("group_norm", groups(4), test::group_norm_reference(4, 1e-3), shape, x);
 }
 
 TEST_CASE("samples do not see each other: a sample's output is the same in any batch, in training and in prediction") {

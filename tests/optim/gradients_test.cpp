@@ -6,18 +6,12 @@
 #include <cstring>
 #include <numeric>
 
-#include "core/random.h"
+#include "support/compare.h"
 
 using namespace convoy;
+using test::normal_floats;
 
 namespace {
-
-std::vector<float> numbers(std::size_t count) {
-  Random random(6, Purpose::directions);
-  std::vector<float> values(count);
-  for (float& value : values) value = random.normal();
-  return values;
-}
 
 ParameterRange range(std::size_t offset, const Shape& shape, double l1 = 0, double l2 = 0, double max_norm = 0) {
   return {offset,
@@ -51,7 +45,7 @@ TEST_CASE("regularisers add their penalty and its gradient to their own tensor o
 TEST_CASE("clipping by norm keeps the direction and leaves small gradients alone") {
   ThreadPool pool(2);
   GradientTools tools({range(0, Shape{100, 1000})}, pool);
-  std::vector<float> g = numbers(100000);
+  std::vector<float> g = normal_floats(100000, 0);
   const std::vector<float> before = g;
   tools.clip_norm(g, tools.norm(g), 2 * norm(before));
   CHECK(g == before);
@@ -83,7 +77,7 @@ TEST_CASE("sums have the same bits for every number of threads") {
   const auto clipped = [](int threads) {
     ThreadPool pool(threads);
     GradientTools tools({range(0, Shape{333, 333}, 1e-3, 1e-3)}, pool);
-    const std::vector<float> w = numbers(333 * 333);
+    const std::vector<float> w = normal_floats(333 * 333, 0);
     std::vector<float> g = w;
     g.push_back(static_cast<float>(tools.regularise(w, g)));
     tools.clip_norm(g, tools.norm(g), 0.5);

@@ -9,10 +9,11 @@
 #include <functional>
 
 #include "convoy/optimizers.h"
-#include "core/random.h"
 #include "optim/stepper.h"
+#include "support/compare.h"
 
 using namespace convoy;
+using test::normal_floats;
 
 namespace {
 
@@ -29,21 +30,14 @@ Spec complete(Spec spec) {
   return spec;
 }
 
-std::vector<float> numbers(std::uint32_t stream) {
-  Random random(6, Purpose::directions, stream);
-  std::vector<float> values(size);
-  for (float& value : values) value = random.normal();
-  return values;
-}
-
 /// Five steps through the stepper, with a new gradient each, on one tensor that decays.
 std::vector<float> stepped(const Spec& optimizer, double rate, bool decayed = true, int threads = 2) {
   ThreadPool pool(threads);
   Stepper stepper(complete(optimizer), {{0, size, {.name = "w", .shape = Shape{int{size}}, .decayed = decayed}, true}},
                   size, pool);
-  std::vector<float> w = numbers(0);
+  std::vector<float> w = normal_floats(size, 0);
   for (std::uint32_t t = 1; t <= steps; ++t) {
-    std::vector<float> g = numbers(t);
+    std::vector<float> g = normal_floats(size, t);
     stepper.step(w, g, rate, t);
   }
   return w;
@@ -52,11 +46,11 @@ std::vector<float> stepped(const Spec& optimizer, double rate, bool decayed = tr
 /// The same in double: `rule(w, g, memory, t)` changes one weight with its two numbers of memory.
 using Rule = std::function<void(double& w, double g, double (&memory)[2], int t)>;
 void check(const std::vector<float>& found, const Rule& rule) {
-  const std::vector<float> start = numbers(0);
+  const std::vector<float> start = normal_floats(size, 0);
   for (std::size_t i = 0; i < size; ++i) {
     double w = start[i];
     double memory[2] = {0, 0};
-    for (int t = 1; t <= steps; ++t) rule(w, numbers(static_cast<std::uint32_t>(t))[i], memory, t);
+    for (int t = 1; t <= steps; ++t) rule(w, normal_floats(size, static_cast<std::uint32_t>(t))[i], memory, t);
     CHECK(static_cast<double>(found[i]) == doctest::Approx(w).epsilon(2e-6));
   }
 }
@@ -114,10 +108,10 @@ TEST_CASE("frozen tensors stay as they are") {
   ThreadPool pool(1);
   Stepper stepper(complete(AdamW{}), {{0, size, {.name = "w", .shape = Shape{int{size}}, .decayed = true}, false}},
                   size, pool);
-  std::vector<float> w = numbers(0);
-  std::vector<float> g = numbers(1);
+  std::vector<float> w = normal_floats(size, 0);
+  std::vector<float> g = normal_floats(size, 1);
   stepper.step(w, g, 0.1, 1);
-  CHECK(w == numbers(0));
+  CHECK(w == normal_floats(size, 0));
 }
 
 TEST_CASE("Adam's first step is the learning rate, though 1 - 0.999 is not exact in float") {

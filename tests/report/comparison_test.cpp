@@ -6,14 +6,14 @@
 
 #include "support/markup.h"
 #include "support/sample_run.h"
+#include "support/text.h"
 
 using namespace convoy;
+using test::contains;
 using test::count;
 using test::sample_run;
 
 namespace {
-
-bool has(const std::string& page, const std::string& part) { return page.find(part) != std::string::npos; }
 
 Comparison two_groups() {
   return {"sweep & <co>",
@@ -29,15 +29,15 @@ TEST_CASE("groups are means with bands, and final figures with their deviations"
     INFO(tag);
     CHECK(test::is_balanced(page, tag));
   }
-  CHECK(has(page, "sweep &amp; &lt;co&gt;"));
-  CHECK(has(page, "4 runs in 2 groups"));
-  CHECK(has(page, "91.00 ± 1.00"));  // 90, 91 and 92 %
-  CHECK(has(page, "<td>93.00</td>"));
-  CHECK(has(page, "<td class=\"text\">train.batch_size</td><td class=\"text\">32</td><td class=\"text\">64</td>"));
+  CHECK(contains(page, "sweep &amp; &lt;co&gt;"));
+  CHECK(contains(page, "4 runs in 2 groups"));
+  CHECK(contains(page, "91.00 ± 1.00"));  // 90, 91 and 92 %
+  CHECK(contains(page, "<td>93.00</td>"));
+  CHECK(contains(page, "<td class=\"text\">train.batch_size</td><td class=\"text\">32</td><td class=\"text\">64</td>"));
   const std::string training = page.substr(0, page.find("<h2>Diagnostics"));
   CHECK(count(training, "class=\"band c0\"") == 5 * 3);  // of the group with several runs, in each chart and view
   CHECK(count(training, "class=\"band c1\"") == 0);
-  CHECK(has(page, "Norm of the gradient of conv1"));
+  CHECK(contains(page, "Norm of the gradient of conv1"));
 }
 
 TEST_CASE("runs that have just begun, diverged or tell nothing can be compared") {
@@ -47,8 +47,8 @@ TEST_CASE("runs that have just begun, diverged or tell nothing can be compared")
   comparison.groups[0].runs[1].steps[3].loss = NAN;
   comparison.groups.push_back({"nothing", {{"train.batch_size", "-"}}, {}});
   const std::string page = html(comparison);
-  CHECK(has(page, "diverged"));
-  CHECK(has(page, "not finished"));
-  CHECK_FALSE(has(page, "nan"));
-  CHECK(has(html({"empty"}), "0 runs"));
+  CHECK(contains(page, "diverged"));
+  CHECK(contains(page, "not finished"));
+  CHECK_FALSE(contains(page, "nan"));
+  CHECK(contains(html(Comparison{"empty"}), "0 runs"));
 }

@@ -5,14 +5,14 @@
 #include "report/markup.h"
 #include "support/markup.h"
 #include "support/sample_run.h"
+#include "support/text.h"
 
 using namespace convoy;
+using test::contains;
 using test::count;
 using test::sample_run;
 
 namespace {
-
-bool has(const std::string& page, const std::string& part) { return page.find(part) != std::string::npos; }
 
 Report sample(int epochs) {
   Report report{.title = "<b>name</b> & co", .record = sample_run(epochs)};
@@ -36,10 +36,10 @@ void check_sound(const std::string& page) {
     INFO(tag);
     CHECK(test::is_balanced(page, tag));
   }
-  CHECK(count(page, "<script>") == 1);   // the page's own
-  CHECK_FALSE(has(page, "src=\"http"));  // nothing from elsewhere
-  CHECK_FALSE(has(page, "@import"));
-  CHECK_FALSE(has(page, "<link"));
+  CHECK(count(page, "<script>") == 1);        // the page's own
+  CHECK_FALSE(contains(page, "src=\"http"));  // nothing from elsewhere
+  CHECK_FALSE(contains(page, "@import"));
+  CHECK_FALSE(contains(page, "<link"));
 }
 
 }  // namespace
@@ -48,12 +48,12 @@ TEST_CASE("the page is complete, balanced and escaped") {
   for (const int epochs : {0, 1, 12}) {
     const std::string page = html(sample(epochs));
     check_sound(page);
-    CHECK(has(page, "&lt;b&gt;name&lt;/b&gt; &amp; co"));
+    CHECK(contains(page, "&lt;b&gt;name&lt;/b&gt; &amp; co"));
     for (const char* title : {"Confusion matrix", "Worst mistakes", "Model", "First filters", "Configuration"})
-      CHECK(has(page, "<h2>" + std::string(title)));
-    CHECK(has(page, "<h2>Training") == (epochs > 0));
-    CHECK(has(page, "<h2>Diagnostics") == (epochs > 0));
-    CHECK(has(page, "&lt;cat&gt; → dog<br><span class=\"soft\">75.00 %"));
+      CHECK(contains(page, "<h2>" + std::string(title)));
+    CHECK(contains(page, "<h2>Training") == (epochs > 0));
+    CHECK(contains(page, "<h2>Diagnostics") == (epochs > 0));
+    CHECK(contains(page, "&lt;cat&gt; → dog<br><span class=\"soft\">75.00 %"));
     CHECK(count(page, "data:image/png;base64,UE5H\"") == 3);
   }
 }
@@ -62,7 +62,7 @@ TEST_CASE("charts over time have a view for each clock") {
   const std::string page = html(sample(3));
   CHECK(count(page, "<div class=\"by-step\">") > 8);
   CHECK(count(page, "<div class=\"by-step\">") == count(page, "<div class=\"by-seconds\">"));
-  CHECK(has(page, "seconds of training"));
+  CHECK(contains(page, "seconds of training"));
 }
 
 TEST_CASE("a run from before steps were told shows its epochs") {
@@ -71,8 +71,8 @@ TEST_CASE("a run from before steps were told shows its epochs") {
   report.record.diagnostics.clear();
   for (EpochLog& log : report.record.history) log.step = 0;
   const std::string page = html(report);
-  CHECK_FALSE(has(page, "nothing to draw"));
-  CHECK_FALSE(has(page, ">step</text>"));
+  CHECK_FALSE(contains(page, "nothing to draw"));
+  CHECK_FALSE(contains(page, ">step</text>"));
 }
 
 TEST_CASE("a run that diverged or was left says so first, and what the page does without") {
@@ -87,25 +87,25 @@ TEST_CASE("a run that diverged or was left says so first, and what the page does
   report.omissions = {"Without an evaluation: the data is gone"};
   const std::string page = html(report);
   check_sound(page);
-  CHECK(has(page, "A training run of convoy, diverged."));
+  CHECK(contains(page, "A training run of convoy, diverged."));
   CHECK(page.find("the loss of step 7 is not finite") < page.find("class=\"cards\""));
-  CHECK(has(page, "and 10 more warnings"));
-  CHECK(has(page, "the data is gone"));
-  CHECK_FALSE(has(page, "<h2>Model"));
-  CHECK_FALSE(has(page, "<h2>Confusion"));
+  CHECK(contains(page, "and 10 more warnings"));
+  CHECK(contains(page, "the data is gone"));
+  CHECK_FALSE(contains(page, "<h2>Model"));
+  CHECK_FALSE(contains(page, "<h2>Confusion"));
   report.record.divergence.reset();
-  CHECK(has(html(report), "not finished"));
+  CHECK(contains(html(report), "not finished"));
 }
 
 TEST_CASE("a live page loads itself again, and what its outcome warns of comes first") {
   Report report = sample(2);
   report.record.outcome->warning = "the statistics <lag>";
   const std::string page = html(report);
-  CHECK_FALSE(has(page, "refresh"));
+  CHECK_FALSE(contains(page, "refresh"));
   CHECK(page.find("the statistics &lt;lag&gt;") < page.find("class=\"cards\""));
   report.live = true;
-  CHECK(has(html(report), "<meta http-equiv=\"refresh\" content=\"5\">"));
-  CHECK(has(html(report), "under way"));
+  CHECK(contains(html(report), "<meta http-equiv=\"refresh\" content=\"5\">"));
+  CHECK(contains(html(report), "under way"));
   check_sound(html(report));
 }
 
@@ -115,7 +115,7 @@ TEST_CASE("of many classes the page lists the most frequent confusions") {
   report.test->confusion.add(3, 5, 17);
   report.test->confusion.add(4, 4, 83);
   const std::string page = html(report);
-  CHECK(has(page, "<td class=\"text\">3</td><td class=\"text\">5</td><td>17</td>"));
+  CHECK(contains(page, "<td class=\"text\">3</td><td class=\"text\">5</td><td>17</td>"));
   CHECK(page.size() < 200000);
 }
 

@@ -6,11 +6,11 @@
 
 namespace {
 
-std::atomic<std::size_t> count{0};
+std::atomic<std::size_t> allocations_made{0};
 
 /// Null when there is no memory.
 void* try_allocate(std::size_t bytes, std::size_t alignment) {
-  ++count;
+  ++allocations_made;
   void* memory = nullptr;
   const std::size_t least = sizeof(void*);
   return posix_memalign(&memory, alignment < least ? least : alignment, bytes) == 0 ? memory : nullptr;
@@ -25,7 +25,7 @@ constexpr std::size_t usual = alignof(std::max_align_t);
 
 }  // namespace
 
-std::size_t convoy::test::allocations() { return count; }
+std::size_t convoy::test::allocations() { return allocations_made; }
 
 void* operator new(std::size_t bytes) { return allocate(bytes, usual); }
 void* operator new[](std::size_t bytes) { return allocate(bytes, usual); }

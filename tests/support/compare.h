@@ -12,15 +12,20 @@
 
 namespace convoy::test {
 
+using Floats = std::vector<float>;
+using Doubles = std::vector<double>;
+
+constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
+
 /// `size` normal numbers around `mean`; `index` names the stream.
-inline std::vector<float> normal_floats(std::size_t size, std::uint32_t index, float mean = 0, float deviation = 1) {
+inline Floats normal_floats(std::size_t size, std::uint32_t index, float mean = 0, float deviation = 1) {
   Random random(11, Purpose::initial_weights, index);
-  std::vector<float> values(size);
+  Floats values(size);
   for (float& value : values) value = mean + deviation * random.normal();
   return values;
 }
 
-inline std::vector<double> doubles(std::span<const float> values) { return {values.begin(), values.end()}; }
+inline Doubles doubles(std::span<const float> values) { return {values.begin(), values.end()}; }
 
 /// The norm of the difference over the norm of `want`; infinite when the sizes differ.
 template <class Got, class Want>
@@ -38,7 +43,7 @@ double relative_distance(const Got& got, const Want& want) {
 /// The largest difference between `gradient` and central differences of `loss` in each number of `at`, over the largest
 /// gradient. In double, a step of 1e-5 leaves errors of about 1e-9.
 template <class Loss>
-double numeric_gradient_error(std::span<const double> gradient, std::vector<double> at, const Loss& loss) {
+double numeric_gradient_error(std::span<const double> gradient, Doubles at, const Loss& loss) {
   constexpr double step = 1e-5;
   double difference = 0;
   double largest = 0;

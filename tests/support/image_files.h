@@ -8,20 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "support/bytes.h"
+
 namespace convoy::test {
 
-using Pixels = std::vector<std::uint8_t>;
-
-inline std::string big_endian(std::uint64_t number, int bytes) {
-  std::string text;
-  for (int i = bytes - 1; i >= 0; --i) text += static_cast<char>(number >> (8 * i) & 255U);
-  return text;
-}
-
-inline std::string little_endian(std::uint64_t number, int bytes) {
-  const std::string text = big_endian(number, bytes);
-  return {text.rbegin(), text.rend()};
-}
+using Pixels = Bytes;
 
 /// Exif's data with one entry, between two others.
 inline std::string exif_data(int orientation, bool little = true, int type = 3, int count = 1) {

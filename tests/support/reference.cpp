@@ -4,14 +4,13 @@
 #include <cmath>
 #include <numbers>
 
+#include "support/compare.h"
 #include "support/reference_batch_norm.h"
 #include "support/reference_conv.h"
 #include "support/reference_dense.h"
 
 namespace convoy::test {
 namespace {
-
-using Doubles = std::vector<double>;
 
 /// Sample n of an array of the whole batch.
 Doubles sample_of(const Doubles& all, int batch, int n) {

@@ -15,7 +15,7 @@ using namespace convoy;
 namespace {
 
 /// Keeps what it is told.
-struct Listener : Callback {
+struct DiagnosticsListener : Callback {
   void on_steps(const StepsLog& log) override { steps.push_back(log); }
   void on_diagnostics(const Diagnostics& diagnostics) override { found.push_back(diagnostics); }
   void on_warning(const std::string& message) override { warnings.push_back(message); }
@@ -41,7 +41,7 @@ Sequential perceptron(int features, const std::vector<LayerSpec>& layers, double
   return model;
 }
 
-FitOptions looking(Listener& listener, int every, int batch_size = 16) {
+FitOptions looking(DiagnosticsListener& listener, int every, int batch_size = 16) {
   FitOptions options;
   options.batch_size = batch_size;
   options.scaling = "none";
@@ -71,7 +71,7 @@ TEST_CASE("norms and the update's share are those of the step") {
   const Dataset data = normal_vectors(16, 6, 0, 1);
   Sequential model = perceptron(6, {Dense{.units = 2, .name = "output"}}, 0.5);
   const std::vector<double> before = kernel_and_bias(model, "output");
-  Listener listener;
+  DiagnosticsListener listener;
   model.fit(data, looking(listener, 1));
   const std::vector<double> after = kernel_and_bias(model, "output");
   std::vector<double> change(after.size());
@@ -98,7 +98,7 @@ TEST_CASE("dead ReLUs are counted by unit, with the layer whose activation they 
   model.tensor("hidden/bias")[0] = -100;
   model.tensor("hidden/bias")[2] = -100;
   model.tensor("hidden/bias")[1] = 100;
-  Listener listener;
+  DiagnosticsListener listener;
   model.fit(data, looking(listener, 4));
   REQUIRE(listener.found.size() == 1);
   REQUIRE(listener.found[0].layers.size() == 2);
@@ -108,7 +108,7 @@ TEST_CASE("dead ReLUs are counted by unit, with the layer whose activation they 
 TEST_CASE("batch norm's statistics are held against the probe's") {
   const Dataset data = normal_vectors(512, 3, 5, 2);
   Sequential model = perceptron(3, {BatchNorm{.momentum = 1, .name = "bn"}, Dense{.units = 2}}, 1e-30);
-  Listener listener;
+  DiagnosticsListener listener;
   model.fit(data, looking(listener, 32));
   REQUIRE(listener.found.size() == 1);
   REQUIRE(listener.found[0].batch_norms.size() == 1);
@@ -123,7 +123,7 @@ TEST_CASE("batch norm's statistics are held against the probe's") {
 TEST_CASE("dropout before batch norm shows as a shift of the variance") {
   const Dataset data = normal_vectors(1024, 8, 0, 1);
   Sequential model = perceptron(8, {Dropout{.rate = 0.5}, BatchNorm{.name = "bn"}, Dense{.units = 2}}, 1e-30);
-  Listener listener;
+  DiagnosticsListener listener;
   model.fit(data, looking(listener, 64));
   REQUIRE(listener.found.size() == 1);
   CHECK(listener.found[0].batch_norms[0].variance_shift == doctest::Approx(0.5).epsilon(0.1));
@@ -139,7 +139,7 @@ TEST_CASE("percentiles of outputs, inputs, units and parameters") {
   Sequential model =
       perceptron(2, {Activation{.function = "relu", .name = "relu"}, Dense{.units = 2, .name = "out"}}, 1e-30);
   std::ranges::fill(model.tensor("out/kernel"), 3.0F);
-  Listener listener;
+  DiagnosticsListener listener;
   FitOptions options = looking(listener, 1, 101);
   options.diagnostics.percentiles = {"relu.input[0]", "relu[1]", "relu", "out/kernel"};
   model.fit(data, options);
@@ -168,7 +168,7 @@ TEST_CASE("percentiles of what is not there are errors") {
   for (const auto& mistake : mistakes) {
     INFO(mistake.first);
     Sequential model = perceptron(4, {Dense{.units = 3, .name = "hidden"}, Dense{.units = 2}}, 0.1);
-    Listener listener;
+    DiagnosticsListener listener;
     FitOptions options = looking(listener, 1);
     options.diagnostics.percentiles = {mistake.first};
     std::string message;
@@ -186,7 +186,7 @@ TEST_CASE("looking changes no bit of the training") {
   const auto train = [&](int every) {
     Sequential model = perceptron(
         8, {Dense{.units = 16, .activation = "relu"}, BatchNorm{}, Dropout{.rate = 0.2}, Dense{.units = 2}}, 0.1);
-    Listener listener;
+    DiagnosticsListener listener;
     model.fit(data, looking(listener, every));
     std::vector<float> all;
     for (const auto& name : model.tensor_names()) {
@@ -201,7 +201,7 @@ TEST_CASE("looking changes no bit of the training") {
 TEST_CASE("steps are logged within an epoch and across epochs, each image once") {
   const Dataset data = normal_vectors(160, 4, 0, 1);
   Sequential model = perceptron(4, {Dense{.units = 2}}, 0.1);
-  Listener listener;
+  DiagnosticsListener listener;
   FitOptions options = looking(listener, 0);
   options.epochs = 2;
   options.log_steps = 4;
@@ -220,7 +220,7 @@ TEST_CASE("steps are logged within an epoch and across epochs, each image once")
 TEST_CASE("a gap between the modes is explained once, with the layer and what to do") {
   const Dataset data = normal_vectors(512, 3, 50, 2);
   Sequential model = perceptron(3, {BatchNorm{.momentum = 1, .name = "bn"}, Dense{.units = 2}}, 0.5);
-  Listener listener;
+  DiagnosticsListener listener;
   FitOptions options = looking(listener, 8);
   options.epochs = 2;
   model.fit(data, options);

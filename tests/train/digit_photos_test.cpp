@@ -17,7 +17,7 @@ using namespace convoy;
 
 namespace {
 
-Sequential trained_model() {
+Sequential digit_classifier() {
   Sequential model({28, 28, 1});
   model.add(Conv2D{.filters = 16, .activation = "relu"})
       .add(MaxPool2D{})
@@ -67,7 +67,7 @@ Image on_paper(test::DigitPhoto photo, const std::uint8_t* digit) {
 }  // namespace
 
 TEST_CASE("nine of ten photos of digits are right") {
-  Sequential model = trained_model();
+  Sequential model = digit_classifier();
   const test::TemporaryFolder folder;
   const auto guess = [&](const Image& photo, const std::string& fit) {
     const auto file = folder.path() / "photo.png";

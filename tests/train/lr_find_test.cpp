@@ -15,7 +15,7 @@ using namespace convoy;
 
 namespace {
 
-const char* const experiment = R"(
+const char* const scheduled_experiment = R"(
     name = "small"
     [data]
     path = "digits"
@@ -33,12 +33,12 @@ const char* const experiment = R"(
     units = 10
 )";
 
-class Fixture {
+class LrFindFixture {
  public:
-  Fixture() { test::write_small_idx(folder_.path() / "digits", 110); }
+  LrFindFixture() { test::write_small_idx(folder_.path() / "digits", 110); }
   const std::filesystem::path& path() const { return folder_.path(); }
   LrCurve find(const LrFindOptions& options) const {
-    return lr_find(parse_config(experiment, "small.toml", path()), options);
+    return lr_find(parse_config(scheduled_experiment, "small.toml", path()), options);
   }
 
  private:
@@ -48,7 +48,7 @@ class Fixture {
 }  // namespace
 
 TEST_CASE("rates grow geometrically over as many epochs as it takes") {
-  const Fixture fixture;
+  const LrFindFixture fixture;
   const LrCurve curve = fixture.find({.from = 1e-4, .to = 1e-2, .steps = 21});  // of 6 batches an epoch
   CHECK_FALSE(curve.blew_up);
   CHECK(curve.name == "small");
@@ -65,7 +65,7 @@ TEST_CASE("rates grow geometrically over as many epochs as it takes") {
 }
 
 TEST_CASE("it stops where the loss blows up, and suggests a rate before that") {
-  const Fixture fixture;
+  const LrFindFixture fixture;
   const LrCurve curve = fixture.find({.from = 1e-5, .to = 1e6, .steps = 100});
   CHECK(curve.blew_up);
   CHECK(curve.points.size() < 100);
@@ -80,7 +80,7 @@ TEST_CASE("it stops where the loss blows up, and suggests a rate before that") {
 }
 
 TEST_CASE("the curve has the same bits for any number of threads, and only its picture is a file") {
-  const Fixture fixture;
+  const LrFindFixture fixture;
   const LrCurve one = fixture.find({.to = 1, .steps = 30, .threads = 1});
   const LrCurve two = fixture.find({.to = 1, .steps = 30, .threads = 2});
   REQUIRE(one.points.size() == two.points.size());
@@ -98,7 +98,7 @@ TEST_CASE("the curve has the same bits for any number of threads, and only its p
 }
 
 TEST_CASE("options that make no range are errors") {
-  const Fixture fixture;
+  const LrFindFixture fixture;
   const auto refuses = [&](const LrFindOptions& options) { CHECK_THROWS_AS(fixture.find(options), Error); };
   refuses({.from = 0});
   refuses({.from = 1, .to = 1});

@@ -11,20 +11,21 @@
 #include "convoy/model.h"
 #include "support/compare.h"
 #include "support/digits.h"
+#include "support/errors.h"
 #include "support/small_idx.h"
 #include "support/temporary_folder.h"
 
 using namespace convoy;
 using test::doubles;
+using test::error_of;
+using test::Floats;
 using test::normal_floats;
 using test::relative_distance;
 
 namespace {
 
-using Floats = std::vector<float>;
-
 /// 50 samples of 4x4x3 numbers, whose channels have means of their own.
-Dataset samples() {
+Dataset shifted_channels() {
   Floats values = normal_floats(50 * 48, 3);
   std::vector<int> labels;
   for (std::size_t i = 0; i < values.size(); ++i) values[i] += 10 * static_cast<float>(i % 3);
@@ -42,7 +43,7 @@ Sequential model_of(int threads = 2, const std::string& moving_variance = "biase
       .add(BatchNorm{.name = "last"})
       .add(Dense{.units = 2});
   model.compile(Adam{}, SoftmaxCrossEntropy{});
-  model.fit(samples(), {.epochs = 1, .scaling = "none"});
+  model.fit(shifted_channels(), {.epochs = 1, .scaling = "none"});
   return model;
 }
 
@@ -51,19 +52,10 @@ Floats copy_of(Model& model, const std::string& tensor) {
   return {values.begin(), values.end()};
 }
 
-std::string error_of(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 }  // namespace
 
 TEST_CASE("the statistics are those of all values, whatever the batches and what was there before") {
-  const Dataset data = samples();
+  const Dataset data = shifted_channels();
   std::vector<double> mean(3);
   std::vector<double> m2(3);
   const Floats& x = data.storage().floats;
@@ -83,7 +75,7 @@ TEST_CASE("the statistics are those of all values, whatever the batches and what
 
 TEST_CASE("after one batch of all samples, prediction on them is what training computes") {
   Sequential model = model_of();
-  const Dataset data = samples();
+  const Dataset data = shifted_channels();
   const Floats training = model.forward(data, true);
   CHECK(relative_distance(model.forward(data, false), doubles(training)) > 1e-2);
   model.recalibrate(data, {.batch_size = 50});
@@ -98,7 +90,7 @@ TEST_CASE("nothing but the trained layers' statistics changes, to the same bits 
   };
   Sequential one = model_of(1);
   const auto before = tensors(one);
-  const auto moved = one.recalibrate(samples(), {.images = 30, .batch_size = 8});
+  const auto moved = one.recalibrate(shifted_channels(), {.images = 30, .batch_size = 8});
   REQUIRE(moved.size() == 2);
   CHECK(moved[0].layer == "first");
   CHECK(moved[1].layer == "last");
@@ -111,20 +103,20 @@ TEST_CASE("nothing but the trained layers' statistics changes, to the same bits 
   }
   for (const int threads : {2, 3}) {
     Sequential more = model_of(threads);
-    more.recalibrate(samples(), {.images = 30, .batch_size = 8});
+    more.recalibrate(shifted_channels(), {.images = 30, .batch_size = 8});
     CHECK(tensors(more) == after);
   }
 }
 
 TEST_CASE("it says how far the statistics were off") {
   Sequential model = model_of();
-  model.recalibrate(samples());
+  model.recalibrate(shifted_channels());
   for (std::size_t c = 0; c < 3; ++c) {
     float& variance = model.tensor("first/moving_variance")[c];
     model.tensor("first/moving_mean")[c] += 3 * std::sqrt(variance + 1e-3F);
     variance = 4 * (variance + 1e-3F) - 1e-3F;
   }
-  const auto moved = model.recalibrate(samples());
+  const auto moved = model.recalibrate(shifted_channels());
   CHECK(moved[0].mean_gap == doctest::Approx(3).epsilon(1e-4));
   CHECK(moved[0].variance_ratio == doctest::Approx(4).epsilon(1e-4));
   CHECK(moved[1].mean_gap < 1e-5);
@@ -135,13 +127,13 @@ TEST_CASE("a network without a trained batch norm, and data of another shape, ar
   Sequential model({4, 4, 3});
   model.add(BatchNorm{.trainable = false}).add(Flatten{}).add(Dense{.units = 2});
   model.compile(Adam{}, SoftmaxCrossEntropy{});
-  model.fit(samples(), {.scaling = "none"});
-  CHECK(error_of([&] { model.recalibrate(samples()); }) ==
+  model.fit(shifted_channels(), {.scaling = "none"});
+  CHECK(error_of([&] { model.recalibrate(shifted_channels()); }) ==
         "recalibrate: the network has no batch norm that is trained");
   Sequential other = model_of();
   CHECK(error_of([&] { other.recalibrate(test::mnist().test); }) ==
         "recalibrate: samples are 28x28x1, the network expects 4x4x3");
-  CHECK(error_of([&] { other.recalibrate(samples(), {.images = 1, .batch_size = 1}); }) != "");
+  CHECK(error_of([&] { other.recalibrate(shifted_channels(), {.images = 1, .batch_size = 1}); }) != "");
 }
 
 TEST_CASE("train.recalibrate gives each epoch's weights the statistics of the training images") {

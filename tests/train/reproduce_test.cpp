@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Two rates, one of which learns nothing.
-std::string experiment(const std::string& expect) {
+std::string experiment_text(const std::string& expect) {
   return R"(
     [experiment]
     source = "a book"
@@ -43,11 +43,11 @@ std::string experiment(const std::string& expect) {
 )";
 }
 
-class Fixture {
+class ReproduceFixture {
  public:
-  Fixture() { test::write_small_idx(folder_.path() / "digits", 200); }
+  ReproduceFixture() { test::write_small_idx(folder_.path() / "digits", 200); }
   fs::path file(const std::string& expect) const {
-    test::write(folder_.path() / "e.toml", experiment(expect));
+    test::write(folder_.path() / "e.toml", experiment_text(expect));
     return folder_.path() / "e.toml";
   }
   fs::path run() const { return folder_.path() / "run"; }
@@ -68,7 +68,7 @@ std::string mistake(const fs::path& file) {
 }  // namespace
 
 TEST_CASE("an experiment's expectations are held against its sweep") {
-  const Fixture fixture;
+  const ReproduceFixture fixture;
   const auto file = fixture.file(
       "\"accuracy: learning_rate=0.1 > learning_rate=1e-30 + 0.2\", \"accuracy: learning_rate=1e-30 > 0.9\"");
   const Experiment full = load_experiment(file);
@@ -95,7 +95,7 @@ TEST_CASE("an experiment without a quick form says so") {
 }
 
 TEST_CASE("the quick form has its overrides and a single seed") {
-  const Fixture fixture;
+  const ReproduceFixture fixture;
   const Experiment quick = load_experiment(fixture.file("\"accuracy: learning_rate=0.1 > 0.1\""), true);
   CHECK(quick.plan.seeds == 1);
   REQUIRE(quick.plan.settings.size() == 2);
@@ -104,7 +104,7 @@ TEST_CASE("the quick form has its overrides and a single seed") {
 }
 
 TEST_CASE("what the sweep cannot show is an error before it begins") {
-  const Fixture fixture;
+  const ReproduceFixture fixture;
   CHECK(mistake(fixture.file("\"accuracy: learning_rate=0.2 > 0\"")).find("did you mean \"learning_rate=0.1\"?") !=
         std::string::npos);
   CHECK(mistake(fixture.file("\"accuracy: learning_rate=0.1 > nothing\"")).find("no setting \"nothing\"") !=

@@ -13,6 +13,7 @@
 #include "convoy/model.h"
 #include "io/run_record.h"
 #include "io/safetensors.h"
+#include "support/errors.h"
 #include "support/files.h"
 #include "support/small_idx.h"
 #include "support/temporary_folder.h"
@@ -22,6 +23,7 @@
 using namespace convoy;
 using test::contains;
 using test::contents;
+using test::error_of;
 using test::write;
 
 namespace {
@@ -29,7 +31,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// With all that has a state: momentum, a schedule that looks at the loss, dropout, shuffling, batch norm.
-const char* const experiment = R"(
+const char* const small_experiment = R"(
     name = "small"
     seed = 3
     [data]
@@ -83,16 +85,16 @@ struct Failing : Callback {
 };
 
 /// Keeps what it is told.
-struct Listener : Callback {
+struct NotesListener : Callback {
   void on_warning(const std::string& message) override { warnings.push_back(message); }
   void on_note(const std::string& message) override { notes.push_back(message); }
   std::vector<std::string> warnings;
   std::vector<std::string> notes;
 };
 
-class Fixture {
+class ResumeFixture {
  public:
-  Fixture() { test::write_small_idx(folder_.path() / "digits", 200); }
+  ResumeFixture() { test::write_small_idx(folder_.path() / "digits", 200); }
 
   fs::path run(const std::string& name) const { return folder_.path() / name; }
   fs::path digits() const { return folder_.path() / "digits"; }
@@ -100,7 +102,7 @@ class Fixture {
   fs::path train(const std::string& name, const RunOptions& options = {}, const std::vector<std::string>& more = {}) {
     RunOptions all = options;
     all.folder = run(name);
-    run_experiment(parse_config(experiment, "small.toml", folder_.path(), more), all);
+    run_experiment(parse_config(small_experiment, "small.toml", folder_.path(), more), all);
     return all.folder;
   }
 
@@ -126,16 +128,6 @@ void check_same(const fs::path& run, const fs::path& unbroken) {
   CHECK(tensors_of(run) == tensors_of(unbroken));
   CHECK(contents(run / "best.safetensors") == contents(unbroken / "best.safetensors"));
   CHECK(contents(run / "metrics.csv") == contents(unbroken / "metrics.csv"));
-}
-
-std::string error_of(const std::function<void()>& work, ErrorKind kind) {
-  try {
-    work();
-  } catch (const Error& error) {
-    CHECK(error.kind() == kind);
-    return error.what();
-  }
-  return "no error";
 }
 
 void replace(const fs::path& file, const std::string& part, const std::string& by) {
@@ -166,7 +158,7 @@ std::vector<nlohmann::json> timeless_events(const fs::path& run) {
 }  // namespace
 
 TEST_CASE("the events of a resumed run are those of an unbroken one") {
-  Fixture fixture;
+  ResumeFixture fixture;
   const std::vector<std::string> looking = {"train.log_steps=5", "diagnostics.every=4", "diagnostics.probe=32"};
   const auto unbroken = fixture.train("unbroken", {}, looking);
   Failing failing(17, 3);
@@ -178,7 +170,7 @@ TEST_CASE("the events of a resumed run are those of an unbroken one") {
 }
 
 TEST_CASE("a run lost at any batch resumes to the same bits, with whatever checkpoints and threads") {
-  Fixture fixture;
+  ResumeFixture fixture;
   const fs::path unbroken = fixture.train("unbroken");
   for (const int crash_at : {1, 9, 10, 11, 15, 20, 33, 40}) {  // 10 batches an epoch
     for (const int every : {0, 1, 4}) {
@@ -194,14 +186,14 @@ TEST_CASE("a run lost at any batch resumes to the same bits, with whatever check
 }
 
 TEST_CASE("a run with augmentation and mixup resumes to the same bits, and not with another augmentation") {
-  Fixture fixture;
+  ResumeFixture fixture;
   const std::vector<std::string> more = {"augmentation.shift=0.1", "augmentation.rotate=10", "augmentation.erase=0.3",
                                          "augmentation.mixup=0.3"};
   const fs::path unbroken = fixture.train("unbroken", {}, more);
   CHECK(tensors_of(unbroken) != tensors_of(fixture.train("plain")));
   const fs::path run = fixture.lose("run", 15, 4, more);
   replace(run / "resolved.toml", "rotate = 10", "rotate = 20");
-  const std::string message = error_of([&] { resume_experiment(run, {}); }, ErrorKind::config);
+  const std::string message = error_of(ErrorKind::config, [&] { resume_experiment(run, {}); });
   CHECK(contains(message, "augmentation.rotate: 10.0, now 20.0"));
   replace(run / "resolved.toml", "rotate = 20", "rotate = 10");
   resume_experiment(run, {.threads = 1});
@@ -209,7 +201,7 @@ TEST_CASE("a run with augmentation and mixup resumes to the same bits, and not w
 }
 
 TEST_CASE("a run that recalibrates batch norm resumes to the same bits") {
-  Fixture fixture;
+  ResumeFixture fixture;
   const std::vector<std::string> more = {"train.recalibrate=50"};
   const fs::path unbroken = fixture.train("unbroken", {}, more);
   CHECK(contents(unbroken / "best.safetensors") != contents(fixture.train("without") / "best.safetensors"));
@@ -223,7 +215,7 @@ TEST_CASE("a run that recalibrates batch norm resumes to the same bits") {
 }
 
 TEST_CASE("a run that monitors the loss with a margin resumes to the same bits") {
-  Fixture fixture;
+  ResumeFixture fixture;
   const std::vector<std::string> more = {"train.monitor=validation_loss", "train.min_delta=0.01", "train.patience=2"};
   const fs::path unbroken = fixture.train("unbroken", {}, more);
   const fs::path run = fixture.lose("run", 25, 4, more);
@@ -232,7 +224,7 @@ TEST_CASE("a run that monitors the loss with a margin resumes to the same bits")
 }
 
 TEST_CASE("training for two epochs and then for two more is training for four") {
-  Fixture fixture;
+  ResumeFixture fixture;
   const fs::path unbroken = fixture.train("unbroken", {}, {"schedule={type = \"constant\"}"});
   const fs::path run = fixture.train("run", {}, {"schedule={type = \"constant\"}", "train.epochs=2"});
   resume_experiment(run, {}, {"train.epochs=4"});
@@ -241,7 +233,7 @@ TEST_CASE("training for two epochs and then for two more is training for four") 
 }
 
 TEST_CASE("a run that was made longer goes on to its new end, whatever breaks it off") {
-  Fixture fixture;
+  ResumeFixture fixture;
   const fs::path unbroken = fixture.train("unbroken", {}, {"train.epochs=6", "train.patience=0"});
   for (const int crash_at : {3, 25}) {  // before the first new checkpoint, and after
     CAPTURE(crash_at);
@@ -256,7 +248,7 @@ TEST_CASE("a run that was made longer goes on to its new end, whatever breaks it
 }
 
 TEST_CASE("a run that is stopped while it evaluates resumes to the same bits") {
-  Fixture fixture;
+  ResumeFixture fixture;
   const std::vector<std::string> more = {"train.recalibrate=50"};
   const fs::path unbroken = fixture.train("unbroken", {}, more);
   struct StopAt : Callback {
@@ -272,7 +264,8 @@ TEST_CASE("a run that is stopped while it evaluates resumes to the same bits") {
     CAPTURE(epoch);
     StopAt stop("validation", epoch - 1);
     const RunOptions options{.folder = fixture.run("run"), .callbacks = {&stop}};
-    const RunResult stopped = run_experiment(parse_config(experiment, "small.toml", fixture.run(""), more), options);
+    const RunResult stopped =
+        run_experiment(parse_config(small_experiment, "small.toml", fixture.run(""), more), options);
     CHECK(stopped.interrupted);
     CHECK(stopped.history.size() == static_cast<std::size_t>(epoch - 1));
     CHECK(resume_experiment(fixture.run("run"), {}).history.size() == 4);
@@ -289,13 +282,13 @@ TEST_CASE("a run that is stopped while it evaluates resumes to the same bits") {
 }
 
 TEST_CASE("a resume that has nothing to do says why, and what would go on") {
-  Fixture fixture;
+  ResumeFixture fixture;
   const std::vector<std::string> strict = {"train.epochs=6",
                                            "train.min_delta=10"};  // no epoch is better than the first
   const auto with_patience = [&](const char* patience) {
     return std::vector<std::string>{strict[0], strict[1], std::string("train.patience=") + patience};
   };
-  Listener listener;
+  NotesListener listener;
   const fs::path run = fixture.train("run", {.callbacks = {&listener}}, with_patience("2"));
   const std::string early =
       "stopped early after epoch 3 of 6: none was better than epoch 1 for train.patience = 2 "
@@ -317,21 +310,21 @@ TEST_CASE("a resume that has nothing to do says why, and what would go on") {
 }
 
 TEST_CASE("a resume changes how long to train, and refuses what would be another run") {
-  Fixture fixture;
+  ResumeFixture fixture;
   const fs::path run = fixture.lose("run", 25, 0);
   const std::string before = contents(run / "resolved.toml");
-  std::string message = error_of([&] { resume_experiment(run, {}, {"train.batch_size=8"}); }, ErrorKind::config);
+  std::string message = error_of(ErrorKind::config, [&] { resume_experiment(run, {}, {"train.batch_size=8"}); });
   CHECK(
       contains(message, run.string() + ": train.batch_size: 16, now 8: a run that has begun may change train.epochs"));
-  message = error_of([&] { resume_experiment(run, {}, {"train.epochs=1"}); }, ErrorKind::config);
+  message = error_of(ErrorKind::config, [&] { resume_experiment(run, {}, {"train.epochs=1"}); });
   CHECK(contains(message, run.string() + ": 2 epochs are done, more than train.epochs = 1"));
   CHECK(contents(run / "resolved.toml") == before);
   CHECK(resume_experiment(run, {}, {"train.epochs=3", "diagnostics.every=5"}).history.size() == 3);
 }
 
 TEST_CASE("another number of epochs warns where the schedule spans them") {
-  Fixture fixture;
-  Listener listener;
+  ResumeFixture fixture;
+  NotesListener listener;
   const auto warnings_of = [&](const std::string& schedule) {
     const fs::path run = fixture.train("run", {}, {"schedule={type = \"" + schedule + "\"}", "train.patience=0"});
     listener.warnings.clear();
@@ -349,7 +342,7 @@ TEST_CASE("another number of epochs warns where the schedule spans them") {
 }
 
 TEST_CASE("a run adds up the seconds of all its processes") {
-  Fixture fixture;
+  ResumeFixture fixture;
   const fs::path run = fixture.train("run", {}, {"train.epochs=2"});
   const double first = read_run(run).outcome.value().seconds;
   const RunResult result = resume_experiment(run, {}, {"train.epochs=3"});
@@ -366,7 +359,7 @@ TEST_CASE("a run adds up the seconds of all its processes") {
 }
 
 TEST_CASE("a run resumes without its model and metrics, which the checkpoint knows") {
-  Fixture fixture;
+  ResumeFixture fixture;
   const fs::path unbroken = fixture.train("unbroken");
   const fs::path run = fixture.lose("run", 25, 0);
   fs::remove(run / "best.safetensors");
@@ -377,7 +370,7 @@ TEST_CASE("a run resumes without its model and metrics, which the checkpoint kno
 }
 
 TEST_CASE("resuming a finished run makes its model and report again") {
-  Fixture fixture;
+  ResumeFixture fixture;
   const fs::path run = fixture.train("run");
   const std::string model = contents(run / "best.safetensors");
   fs::remove(run / "best.safetensors");
@@ -388,12 +381,12 @@ TEST_CASE("resuming a finished run makes its model and report again") {
 }
 
 TEST_CASE("a changed configuration is refused with what differs, but not what is harmless") {
-  Fixture fixture;
+  ResumeFixture fixture;
   const fs::path run = fixture.lose("run", 25, 0);
   const std::string before = contents(run / "last.ckpt");
   replace(run / "resolved.toml", "batch_size = 16", "batch_size = 8");
   replace(run / "resolved.toml", "learning_rate = 0.01", "learning_rate = 0.02");
-  const std::string message = error_of([&] { resume_experiment(run, {}); }, ErrorKind::config);
+  const std::string message = error_of(ErrorKind::config, [&] { resume_experiment(run, {}); });
   CHECK(contains(message, "resolved.toml: changed since the checkpoint was written: "));
   CHECK(contains(message, "optimizer.learning_rate: 0.01, now 0.02; train.batch_size: 16, now 8"));
   CHECK(contents(run / "last.ckpt") == before);
@@ -405,14 +398,14 @@ TEST_CASE("a changed configuration is refused with what differs, but not what is
 }
 
 TEST_CASE("changed data is refused by its name; moved data is fine") {
-  Fixture fixture;
+  ResumeFixture fixture;
   const fs::path run = fixture.lose("run", 25, 0);
   const fs::path labels = fixture.digits() / "train-labels-idx1-ubyte";
   const std::string bytes = contents(labels);
   std::string other = bytes;
   other.back() = static_cast<char>((other.back() + 1) % 10);
   write(labels, other);
-  const std::string message = error_of([&] { resume_experiment(run, {}); }, ErrorKind::data);
+  const std::string message = error_of(ErrorKind::data, [&] { resume_experiment(run, {}); });
   CHECK(
       contains(message, "not the data that the checkpoint was trained on: train-labels-idx1-ubyte has other contents"));
   write(labels, bytes);
@@ -422,23 +415,23 @@ TEST_CASE("changed data is refused by its name; moved data is fine") {
 }
 
 TEST_CASE("a damaged checkpoint is one clear error and changes nothing") {
-  Fixture fixture;
+  ResumeFixture fixture;
   const fs::path run = fixture.lose("run", 25, 0);
   const std::string whole = contents(run / "last.ckpt");
   for (const std::size_t size :
        {std::size_t{0}, std::size_t{7}, std::size_t{100}, whole.size() / 2, whole.size() - 1}) {
     write(run / "last.ckpt", whole.substr(0, size));
-    const std::string message = error_of([&] { resume_experiment(run, {}); }, ErrorKind::data);
+    const std::string message = error_of(ErrorKind::data, [&] { resume_experiment(run, {}); });
     CHECK(contains(message, "last.ckpt: "));
     CHECK(contents(run / "last.ckpt") == whole.substr(0, size));
   }
   write(run / "last.ckpt", whole);
   CHECK(resume_experiment(run, {}).history.size() == 4);
-  CHECK(contains(error_of([&] { resume_experiment(fixture.digits(), {}); }, ErrorKind::data), "is it a run folder?"));
+  CHECK(contains(error_of(ErrorKind::data, [&] { resume_experiment(fixture.digits(), {}); }), "is it a run folder?"));
 }
 
 TEST_CASE("where checkpoints cannot be written training goes on, and the last good one stays") {
-  Fixture fixture;
+  ResumeFixture fixture;
   const fs::path run = fixture.lose("run", 25, 0);
   const std::string good = contents(run / "last.ckpt");
   struct Obstacle : Callback {  // a folder in the model's place: even root cannot write over it
@@ -467,7 +460,7 @@ TEST_CASE("where checkpoints cannot be written training goes on, and the last go
     Obstacle obstacle(run / "metrics.csv");
     obstacle.removed = false;
     const std::string message =
-        error_of([&] { resume_experiment(run, {.callbacks = {&obstacle}}); }, ErrorKind::failed);
+        error_of(ErrorKind::failed, [&] { resume_experiment(run, {.callbacks = {&obstacle}}); });
     CHECK(contains(message, "metrics.csv: cannot be written"));
     CHECK(contents(run / "last.ckpt") == good);
     fs::remove(run / "metrics.csv");

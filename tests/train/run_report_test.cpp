@@ -12,8 +12,10 @@
 #include "support/markup.h"
 #include "support/small_idx.h"
 #include "support/temporary_folder.h"
+#include "support/text.h"
 
 using namespace convoy;
+using test::contains;
 using test::contents;
 using test::count;
 
@@ -60,8 +62,6 @@ struct Runs {
   test::TemporaryFolder folder;
 };
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 }  // namespace
 
 TEST_CASE("evaluation keeps the mistakes with the highest losses, as prediction sees them") {
@@ -96,7 +96,7 @@ TEST_CASE("a run's page can be made again from its folder, to the same bytes") {
   for (const char* part : {"<h1>small</h1>", "<h2>Training", "<h2>Confusion matrix", "<h2>Worst mistakes",
                            "peak memory", "class=\"network\"", "A training run of convoy, finished."}) {
     INFO(part);
-    CHECK(has(page, part));
+    CHECK(contains(page, part));
   }
   CHECK(count(page, "alt=\"filter ") == 5);
   CHECK(count(page, "alt=\"test image ") == 24);
@@ -114,13 +114,13 @@ TEST_CASE("a page does without a model or data that are gone") {
   fs::remove_all(runs.folder.path() / "digits");
   write_report(run);
   const std::string page = contents(run / "report.html");
-  CHECK(has(page, "Without an evaluation: "));
-  CHECK(has(page, "class=\"network\""));
-  CHECK_FALSE(has(page, "<h2>Confusion"));
+  CHECK(contains(page, "Without an evaluation: "));
+  CHECK(contains(page, "class=\"network\""));
+  CHECK_FALSE(contains(page, "<h2>Confusion"));
   fs::remove(run / "best.safetensors");
   test::write(run / "events.jsonl", "");
   write_report(run);
-  CHECK(has(contents(run / "report.html"), "not finished"));
+  CHECK(contains(contents(run / "report.html"), "not finished"));
   CHECK_THROWS_AS(write_report(runs.folder.path()), Error);
 }
 
@@ -129,8 +129,8 @@ TEST_CASE("a run that diverged has a page that says so") {
   const auto diverging = [&] { runs.run("run", {"optimizer.learning_rate=1e30"}); };
   CHECK_THROWS_AS(diverging(), Error);
   const std::string page = contents(runs.folder.path() / "run" / "report.html");
-  CHECK(has(page, "A training run of convoy, diverged."));
-  CHECK(has(page, "Diverged: "));
+  CHECK(contains(page, "A training run of convoy, diverged."));
+  CHECK(contains(page, "Diverged: "));
 }
 
 TEST_CASE("runs that differ in their seed alone are one group, named by what sets it apart") {
@@ -140,14 +140,14 @@ TEST_CASE("runs that differ in their seed alone are one group, named by what set
                                      runs.run("c", {"seed=1", "train.batch_size=16"})};
   write_comparison(all, page);
   const std::string html = contents(page);
-  CHECK(has(html, "3 runs in 2 groups"));
-  CHECK(has(html, "<td class=\"text\">batch_size = 32</td><td>2</td>"));
-  CHECK(has(html, "<td class=\"text\">batch_size = 16</td><td>1</td>"));
-  CHECK(has(html, "<td class=\"text\">train.batch_size</td><td class=\"text\">32</td><td class=\"text\">16</td>"));
+  CHECK(contains(html, "3 runs in 2 groups"));
+  CHECK(contains(html, "<td class=\"text\">batch_size = 32</td><td>2</td>"));
+  CHECK(contains(html, "<td class=\"text\">batch_size = 16</td><td>1</td>"));
+  CHECK(contains(html, "<td class=\"text\">train.batch_size</td><td class=\"text\">32</td><td class=\"text\">16</td>"));
   write_comparison({all[0], all[1]}, page);
-  CHECK(has(contents(page), "2 runs in 1 group."));
+  CHECK(contains(contents(page), "2 runs in 1 group."));
   write_comparison({all[0], runs.run("d", {"train.epochs=1", "optimizer.momentum=0.5", "data.limit=60"})}, page);
-  CHECK(has(contents(page), "<td class=\"text\">d</td><td>1</td>"));  // too many keys for a name
+  CHECK(contains(contents(page), "<td class=\"text\">d</td><td>1</td>"));  // too many keys for a name
   CHECK_THROWS_AS(write_comparison({runs.folder.path()}, page), Error);
 }
 
@@ -160,8 +160,8 @@ TEST_CASE("event files for TensorBoard are written beside the run, the same each
   for (const auto& entry : fs::directory_iterator(folder)) files.push_back(entry.path());
   REQUIRE(files.size() == 1);
   CHECK(files[0].filename().string().starts_with("events.out.tfevents."));
-  CHECK(has(contents(files[0]), "brain.Event:2"));
-  CHECK(has(contents(files[0]), "accuracy/training"));
+  CHECK(contains(contents(files[0]), "brain.Event:2"));
+  CHECK(contains(contents(files[0]), "accuracy/training"));
 
   fs::rename(folder, runs.folder.path() / "elsewhere");
   fs::create_directory_symlink(runs.folder.path() / "elsewhere", folder);

@@ -9,6 +9,7 @@
 
 #include "convoy/error.h"
 #include "convoy/experiment.h"
+#include "support/errors.h"
 #include "support/files.h"
 #include "support/small_idx.h"
 #include "support/temporary_folder.h"
@@ -24,9 +25,9 @@ namespace fs = std::filesystem;
 using State = SweepRun::State;
 
 /// A data set and a network that trains on it in no time.
-class Fixture {
+class SweepFixture {
  public:
-  Fixture() {
+  SweepFixture() {
     test::write_small_idx(folder_.path() / "digits", 200);
     test::write(config(), R"(
         name = "small"
@@ -71,13 +72,8 @@ class Fixture {
   test::TemporaryFolder folder_;
 };
 
-std::string error_of(const Fixture& fixture, const std::string& name, const SweepPlan& plan) {
-  try {
-    fixture.sweep(name, plan);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
+std::string sweep_error(const SweepFixture& fixture, const std::string& name, const SweepPlan& plan) {
+  return test::error_of([&] { fixture.sweep(name, plan); });
 }
 
 /// Ends the sweep after so many batches, and counts what else it is told.
@@ -99,7 +95,7 @@ struct Watch : SweepCallback {
 }  // namespace
 
 TEST_CASE("a sweep leaves a run folder for each setting and seed, and two of it give the same table bit for bit") {
-  const Fixture fixture;
+  const SweepFixture fixture;
   const SweepResult once = fixture.sweep("once");
   REQUIRE(once.runs.size() == 4);
   CHECK_FALSE(once.interrupted);
@@ -124,7 +120,7 @@ TEST_CASE("a sweep leaves a run folder for each setting and seed, and two of it 
 }
 
 TEST_CASE("results do not depend on jobs and threads") {
-  const Fixture fixture;
+  const SweepFixture fixture;
   const std::string table = contents(fixture.sweep("one").table);
   SweepPlan plan = fixture.plan();
   for (const auto& [jobs, threads] : {std::pair{2, 2}, std::pair{2, 4}, std::pair{4, 1}}) {
@@ -141,7 +137,7 @@ TEST_CASE("results do not depend on jobs and threads") {
 }
 
 TEST_CASE("a sweep that was stopped goes on: finished runs stay untouched, others resume, and the table is the same") {
-  const Fixture fixture;
+  const SweepFixture fixture;
   const std::string table = contents(fixture.sweep("unbroken").table);
   Watch stop(25);  // 20 batches a run: within the second one
   const SweepResult stopped = fixture.sweep("run", fixture.plan(), {.threads = 1, .callback = &stop});
@@ -169,11 +165,11 @@ TEST_CASE("a sweep that was stopped goes on: finished runs stay untouched, other
 }
 
 TEST_CASE("another sweep in the folder is refused with what differs, unless force replaces it") {
-  const Fixture fixture;
+  const SweepFixture fixture;
   fixture.sweep("run");
   const std::string table = contents(fixture.out("run") / "sweep.csv");
   const auto refuses = [&](const SweepPlan& plan, const std::string& part) {
-    const std::string error = error_of(fixture, "run", plan);
+    const std::string error = sweep_error(fixture, "run", plan);
     CAPTURE(error);
     CHECK(contains(error, "sweep.toml: another sweep is there: " + part));
     CHECK(contents(fixture.out("run") / "sweep.csv") == table);
@@ -185,7 +181,7 @@ TEST_CASE("another sweep in the folder is refused with what differs, unless forc
   SweepPlan more_seeds = fixture.plan();
   more_seeds.seeds = 3;
   refuses(more_seeds, "[sweep] seeds = 2, now seeds = 3;");
-  CHECK(error_of(fixture, "run", fixture.plan({"threads=2"})) == "no error");  // results do not depend on it
+  CHECK(sweep_error(fixture, "run", fixture.plan({"threads=2"})) == "no error");  // results do not depend on it
 
   const SweepPlan smaller = fixture.plan({"optimizer.learning_rate=0.3"});
   const SweepResult anew = fixture.sweep("run", smaller, {.force = true});
@@ -196,20 +192,20 @@ TEST_CASE("another sweep in the folder is refused with what differs, unless forc
 }
 
 TEST_CASE("a folder that holds something else is left alone") {
-  const Fixture fixture;
+  const SweepFixture fixture;
   fs::create_directory(fixture.out("mine"));
   test::write(fixture.out("mine") / "notes.txt", "precious");
-  CHECK(contains(error_of(fixture, "mine", fixture.plan()), "holds something that is not a sweep"));
+  CHECK(contains(sweep_error(fixture, "mine", fixture.plan()), "holds something that is not a sweep"));
   SweepOptions force{.force = true};
   CHECK_THROWS_AS(fixture.sweep("mine", fixture.plan(), force), Error);
   CHECK(contents(fixture.out("mine") / "notes.txt") == "precious");
-  CHECK(contains(error_of(fixture, "small.toml", fixture.plan()), "exists and is not a folder"));
+  CHECK(contains(sweep_error(fixture, "small.toml", fixture.plan()), "exists and is not a folder"));
 }
 
 TEST_CASE("what cannot start is said before anything is written, with the setting") {
-  const Fixture fixture;
+  const SweepFixture fixture;
   const auto refuses = [&](const std::string& set, const std::string& part, const std::string& setting) {
-    const std::string error = error_of(fixture, "run", fixture.plan({set}));
+    const std::string error = sweep_error(fixture, "run", fixture.plan({set}));
     CAPTURE(error);
     CHECK(contains(error, part));
     CHECK(error.ends_with("(setting \"" + setting + "\")"));
@@ -223,7 +219,7 @@ TEST_CASE("what cannot start is said before anything is written, with the settin
 }
 
 TEST_CASE("a run that diverges is a result, which stays") {
-  const Fixture fixture;
+  const SweepFixture fixture;
   const SweepPlan plan = fixture.plan({"optimizer.learning_rate=0.01,1e38"});
   const SweepResult result = fixture.sweep("run", plan);
   CHECK(result.runs[0].state == State::finished);
@@ -240,22 +236,22 @@ TEST_CASE("a run that diverges is a result, which stays") {
 }
 
 TEST_CASE("any other failure ends the sweep, with the name of the run") {
-  const Fixture fixture;
+  const SweepFixture fixture;
   Watch stop(1);
   fixture.sweep("run", fixture.plan(), {.callback = &stop});
   test::write(fixture.out("run") / "001-learning_rate_0.01-seed5" / "last.ckpt", "damaged");
-  const std::string error = error_of(fixture, "run", fixture.plan());
+  const std::string error = sweep_error(fixture, "run", fixture.plan());
   CHECK(error.starts_with("run 001-learning_rate_0.01-seed5: "));
 }
 
 TEST_CASE("a sweep does not follow a link out of its folder") {
-  const Fixture fixture;
+  const SweepFixture fixture;
   Watch stop(1);
   fixture.sweep("run", fixture.plan(), {.callback = &stop});
   const fs::path run = fixture.out("run") / "001-learning_rate_0.01-seed5";
   fs::rename(run, fixture.out("elsewhere"));
   fs::create_directory_symlink(fixture.out("elsewhere"), run);
-  CHECK(contains(error_of(fixture, "run", fixture.plan()), "001-learning_rate_0.01-seed5: is a symbolic link"));
+  CHECK(contains(sweep_error(fixture, "run", fixture.plan()), "001-learning_rate_0.01-seed5: is a symbolic link"));
 }
 
 TEST_CASE("settings are summarised by mean and sample deviation, and the best is one that never diverged") {
