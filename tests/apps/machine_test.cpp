@@ -89,7 +89,7 @@ TEST_CASE("threads beyond the cores are cut to the cores with a note, whoever as
 
 TEST_CASE("jobs beyond the cores are cut to the cores with a note") {
   const test::TemporaryFolder folder;
-  Strings arguments = train(folder.path() / "sweep", {"--jobs", "1000"});
+  Strings arguments = train_arguments(folder.path() / "sweep", {"--jobs", "1000"});
   arguments.front() = "sweep";
   const Finished finished = test::run(CONVOY_BINARY, arguments);
   CHECK(finished.code == 0);

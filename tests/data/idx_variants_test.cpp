@@ -166,11 +166,11 @@ TEST_CASE("images of floats and doubles are read as they are") {
 }
 
 TEST_CASE("data.invert turns dark on light idx images into light on dark") {
-  const Folder folder;
+  const WideImages folder;
   const DataSplits data = folder.load({.invert = true});
   CHECK(data.train.storage().bytes == Bytes{158, 157, 156, 155, 154, 153, 152, 151, 150, 149, 148, 147});
   CHECK(data.test.storage().bytes.front() == 255 - 'u');
-  folder.write_images(idx({2, 2, 3}, std::string(48, '\0'), 13));
+  folder.write_images(idx_file({2, 2, 3}, std::string(48, '\0'), 13));
   CHECK(contains(folder.error({.invert = true}), "data.invert needs images of bytes, found floats"));
 }
 

@@ -253,7 +253,7 @@ TEST_CASE("the modes are compared on batches that mix classes, though the data a
   }
   const Dataset data = Dataset::from_floats({1}, values, labels);
   Sequential model = perceptron(1, {BatchNorm{.momentum = 0.9, .name = "bn"}, Dense{.units = 2}}, 0.5);
-  Listener listener;
+  DiagnosticsListener listener;
   FitOptions options = looking(listener, 8);
   options.epochs = 5;
   model.fit(data, options);

@@ -85,7 +85,7 @@ TEST_CASE("an experiment's expectations are held against its sweep") {
 }
 
 TEST_CASE("an experiment without a quick form says so") {
-  const Fixture fixture;
+  const ReproduceFixture fixture;
   const auto file = fixture.file("\"accuracy: learning_rate=0.1 > 0.1\"");
   std::string text = test::contents(file);
   text.replace(text.find("quick = [\"train.epochs=1\"]"), 26, "");
