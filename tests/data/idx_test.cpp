@@ -50,6 +50,7 @@ Settings data_settings(const std::string& path, int validation, int limit) {
   settings.set("path", path);
   settings.set("prefix", std::string());
   settings.set("transpose", false);
+  settings.set("invert", false);
   settings.set("first_label", std::int64_t{0});
   settings.set("test_fraction", 0.2);
   settings.set("validation", std::int64_t{validation});
