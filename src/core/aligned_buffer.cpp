@@ -10,7 +10,7 @@
 namespace convoy {
 namespace {
 
-constexpr std::size_t line = 64;
+constexpr std::size_t cache_line = 64;
 constexpr std::size_t huge_page = std::size_t{2} << 20;
 
 }  // namespace
@@ -20,8 +20,8 @@ AlignedBuffer<T>::AlignedBuffer(std::size_t count) : size_(count) {
   if (count == 0) return;
   const std::size_t bytes = count * sizeof(T);
   const bool large = bytes >= 2 * huge_page;
-  const std::size_t alignment = large ? huge_page : line;
-  const std::size_t rounded = (bytes + line - 1) / line * line;
+  const std::size_t alignment = large ? huge_page : cache_line;
+  const std::size_t rounded = (bytes + cache_line - 1) / cache_line * cache_line;
   void* memory = nullptr;
   if (posix_memalign(&memory, alignment, rounded) != 0) throw std::bad_alloc();
   if (large) madvise(memory, rounded / huge_page * huge_page, MADV_HUGEPAGE);

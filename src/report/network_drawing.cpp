@@ -19,7 +19,7 @@ constexpr double row_height = 48;
 constexpr double track_width = 22;  ///< of a lane that has connections only
 constexpr double lane_gap = 10;
 constexpr double column_gap = 44;
-constexpr double margin = 16;
+constexpr double picture_margin = 16;
 constexpr int rows_a_column = 22;
 constexpr std::size_t longest_text = 21;
 
@@ -105,7 +105,7 @@ class Drawing {
     std::string text;
     for (const Edge& edge : edges_) text += path(edge);
     for (const Box& box : boxes_) text += drawn(box);
-    const std::string width = number(columns_.back().x + columns_.back().width + margin);
+    const std::string width = number(columns_.back().x + columns_.back().width + picture_margin);
     const std::string height = number(height_);
     return "<svg class=\"network\" viewBox=\"0 0 " + width + " " + height + "\" width=\"" + width + "\" height=\"" +
            height + "\" role=\"img\" aria-label=\"the network\">\n" + text + "</svg>\n";
@@ -165,7 +165,7 @@ class Drawing {
   }
 
   void place_columns() {
-    double x = margin;
+    double x = picture_margin;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       Column& column = columns_[i];
       std::map<int, bool> lanes;  // whether a box is on it
@@ -185,14 +185,14 @@ class Drawing {
       column.width -= lane_gap;
       column.entry = column.centres[static_cast<std::size_t>(lanes.begin()->first)];
       x += column.width + column_gap;
-      height_ = std::max(height_, top_of(column.last) + box_height + 2 * margin);
+      height_ = std::max(height_, top_of(column.last) + box_height + 2 * picture_margin);
     }
   }
 
   /// Of the boxes on a level; a column after the first leaves room for the connection that enters it.
   double top_of(int level) const {
     const std::size_t column = column_of(level);
-    return margin + row_height * (level - columns_[column].first + (column > 0 ? 0.5 : 0));
+    return picture_margin + row_height * (level - columns_[column].first + (column > 0 ? 0.5 : 0));
   }
   double centre_of(int lane, std::size_t column) const {
     return columns_[column].centres[static_cast<std::size_t>(lane)];
@@ -224,9 +224,9 @@ class Drawing {
   static std::string into_column(double& x, double& y, const Column& column) {
     const double between = column.x - column_gap / 2;
     std::string text =
-        "V" + number(y + 12) + "H" + number(between) + "V" + number(margin - 6) + "H" + number(column.entry);
+        "V" + number(y + 12) + "H" + number(between) + "V" + number(picture_margin - 6) + "H" + number(column.entry);
     x = column.entry;
-    y = margin - 6;
+    y = picture_margin - 6;
     return text;
   }
 

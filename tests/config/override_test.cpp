@@ -10,7 +10,7 @@ using namespace convoy;
 
 namespace {
 
-const std::string base = R"(
+const std::string base_config = R"(
 [optimizer]
 beta_1 = 0.8
 [[layer]]
@@ -22,8 +22,8 @@ name = "conv2"
 filters = 16
 )";
 
-Config with(const std::vector<std::string>& overrides) { return sample_config(base, overrides); }
-std::string override_error(const std::string& override_text) { return sample_error(base, {override_text}); }
+Config with(const std::vector<std::string>& overrides) { return sample_config(base_config, overrides); }
+std::string override_error(const std::string& override_text) { return sample_error(base_config, {override_text}); }
 
 }  // namespace
 
@@ -62,8 +62,8 @@ TEST_CASE("values that are no TOML are texts") {
   CHECK(with({"layer.conv2.padding=same"}).layers[1].settings.text("padding") == "same");
   CHECK(with({"name=2024-01-01"}).run.text("name") == "2024-01-01");
   CHECK(with({"layer.conv2.inputs=conv2d_1"}).layers[1].inputs == Texts{"conv2d_1"});
-  CHECK(override_error("name=x\nseed=3").find("\"name\" expects") !=
-        std::string::npos);  // a line break adds no second key
+  // A line break adds no second key.
+  CHECK(override_error("name=x\nseed=3").find("\"name\" expects") != std::string::npos);
   CHECK(override_error("data.path=\xff\xfe").find("not valid TOML") != std::string::npos);
 }
 
