@@ -133,8 +133,25 @@ TEST_CASE("links are followed, but not in circles") {
   fs::create_directory_symlink("..", folder.path() / "real" / "a" / "up");
   fs::create_directory_symlink(".", folder.path() / "real" / "b" / "again");
   const DataSplits data = load(folder.path() / "data", Need::evaluation);
-  CHECK(per_class(data.test) == std::vector<int>{6, 3});  // a, a/up/b
-  CHECK(contains(notes_of(data), "3 folders (a/up/a, "));
+  CHECK(per_class(data.test) == std::vector<int>{3, 3});
+  CHECK(contains(notes_of(data), "3 folders (a/up/a, a/up/b, b/again)"));
+}
+
+TEST_CASE("a link to a folder above gives no image a second class") {
+  const test::TemporaryFolder folder;
+  const fs::path train = folder.path() / "train";
+  write_classes(train, {"a", "b", "c"}, 3);
+  write_classes(folder.path() / "test", {"a", "b"}, 3);
+  fs::create_directory_symlink("..", train / "b" / "up");
+  fs::create_directory_symlink("../..", train / "b" / "up2");
+  fs::create_directory_symlink("../a", train / "c" / "other");
+  fs::create_directory_symlink(".", train / "d");
+  const DataSplits data = load(folder.path());
+  CHECK(per_class(data.train) == std::vector<int>{3, 3, 3});
+  CHECK(contains(notes_of(data), "4 folders (b/up, b/up2, c/other, ...)"));
+  CHECK(load(train, Need::evaluation).test.size() == 9);
+  fs::create_directory_symlink(train, folder.path() / "link");
+  CHECK(load(folder.path() / "link", Need::evaluation).test.size() == 9);
 }
 
 TEST_CASE("train, validation and test folders go by their names, in any case of letters") {
