@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/fail.h"
+#include "core/file_state.h"
 #include "core/text.h"
 #include "data/image_files.h"
 
@@ -147,9 +148,7 @@ void refuse_missing(const fs::path& folder, const std::string& name, const std::
 
 IdxFolder find_idx_files(const fs::path& folder, const std::string& prefix, const std::string& hint) {
   const std::string end = hint.empty() ? "" : "; " + hint;
-  std::error_code ignored;
-  if (!fs::exists(folder, ignored)) fail(folder, "no such folder" + end);
-  if (!fs::is_directory(folder, ignored)) fail(folder, "a file, expected a folder of idx files" + end);
+  if (const std::string why = why_no_folder(folder); !why.empty()) fail(folder, why + end);
   const IdxSearch search(folder);
   const std::string chosen = search.choose(prefix);
   IdxFolder found{chosen, search.files(chosen, true), search.files(chosen, false)};

@@ -1,6 +1,7 @@
 #include "data/decode.h"
 
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include "convoy/error.h"
 #include "data/exif.h"
@@ -376,6 +377,31 @@ TEST_CASE("images are told from other files by their bytes or their names") {
   CHECK_FALSE(is_image("desktop.ini", "[.ShellClassInfo]"));
   CHECK_FALSE(is_image_file(folder.path()));
   CHECK_FALSE(is_image_file(test::make_pipe(folder.path() / "pipe.png")));
+}
+
+TEST_CASE("a path that leads to no readable file says why") {
+  const test::TemporaryFolder folder;
+  const auto why = [&](const fs::path& file) {
+    try {
+      decode_image(file, 1);
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string("no error");
+  };
+  const fs::path loop = folder.path() / "loop.png";
+  fs::create_symlink("loop.png", loop);
+  CHECK(why(loop) == "cannot be read: Too many levels of symbolic links");
+  fs::create_symlink("nowhere", folder.path() / "dangling.png");
+  CHECK(why(folder.path() / "dangling.png") == "a link to nothing");
+  CHECK(why(folder.path() / "none.png") == "no such file");
+  CHECK(why(folder.path()) == "expected a file, found a folder");
+  CHECK(test::contains(why(folder.path() / std::string(300, 'x')), "cannot be read: File name too long"));
+  const fs::path secret = folder.path() / "secret.png";
+  test::write(secret, test::png_file({1, 1}, {0}));
+  fs::permissions(secret, fs::perms::none);
+  const bool allowed_all = access(secret.c_str(), R_OK) == 0;  // as root
+  CHECK(why(secret) == (allowed_all ? "no error" : "cannot be read: Permission denied"));
 }
 
 TEST_CASE("images have limits a side and in all") {

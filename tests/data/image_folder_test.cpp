@@ -201,6 +201,19 @@ TEST_CASE("parts that may be meant in two ways are an error, or decided with a n
   CHECK(contains(notes_of(data), "train is taken as a class, as no other part is there"));
 }
 
+TEST_CASE("images in parts without class folders are an error that says so, and how to name a class like a part") {
+  const test::TemporaryFolder folder;
+  write_classes(folder.path(), {"train", "test"}, 3);
+  CHECK(error_of(folder.path()) ==
+        (folder.path() / "train").string() +
+            ": expected a subfolder of images for each class, found none; without a class folder: 3 files (0.png, "
+            "1.png, 2.png)");
+  write_classes(folder.path(), {"bus"}, 3);
+  CHECK(contains(error_of(folder.path()),
+                 "2.png); train/ is taken for a part of the data set: if it is a class like those beside it (bus), "
+                 "give it another name"));
+}
+
 TEST_CASE("what is no image is passed over and counted") {
   const test::TemporaryFolder folder;
   write_classes(folder.path(), {"cat", "dog"}, 5);
