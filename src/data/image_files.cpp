@@ -117,9 +117,7 @@ class ImageSearch {
   }
 
   /// Whether a folder holds all that is searched, or more: the classes lie below it, in their own folders.
-  bool is_around(const fs::path& place) const {
-    return std::ranges::mismatch(place, root_place_).in1 == place.end();
-  }
+  bool is_around(const fs::path& place) const { return std::ranges::mismatch(place, root_place_).in1 == place.end(); }
 
   void pass_over(const fs::path& path, PassedOver& where) const {
     ++(is_folder(path) ? where.folders : where.files);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 
 #include "convoy/error.h"
 #include "core/fail.h"
@@ -19,6 +20,23 @@ std::string joined(const Texts& texts, const std::string& between) {
   std::string all;
   for (const std::string& text : texts) all += (all.empty() ? "" : between) + text;
   return all;
+}
+
+/// What a reader hardly tells apart is equal here: case, and spaces around it.
+std::string blurred(const std::string& name) {
+  const std::size_t first = std::min(name.find_first_not_of(' '), name.size());
+  return lower_case(name.substr(first, name.find_last_not_of(' ') + 1 - first));
+}
+
+/// Pairs of names that may be meant as one.
+Texts lookalikes(const Texts& names) {
+  std::map<std::string, std::string> seen;
+  Texts pairs;
+  for (const std::string& name : names) {
+    const auto [earlier, fresh] = seen.try_emplace(blurred(name), name);
+    if (!fresh) pairs.push_back('"' + earlier->second + "\" and \"" + name + '"');
+  }
+  return pairs;
 }
 
 /// Reads the images of one part, and notes what it leaves out.
@@ -107,6 +125,7 @@ class PartReader {
     if (const auto text = found.without_class.text(); !text.empty())
       note("passed over images without a class: " + text);
     if (!without_image_.empty()) note("class folders without an image: " + joined(without_image_, ", "));
+    for (const std::string& pair : lookalikes(storage_.class_names)) note("classes that look alike: " + pair);
     if (!bad_.empty()) {
       note(std::to_string(bad_.size()) + " of " + std::to_string(images_) +
            " images cannot be read and are skipped: " + bad_.front() + (bad_.size() > 1 ? "; ..." : ""));

@@ -307,6 +307,18 @@ TEST_CASE("validation and test images must be of the training images' classes") 
   CHECK(contains(load_error(folder.path()), "/test: classes without a training image: c"));
 }
 
+TEST_CASE("classes whose names differ in case or in spaces around them only are noted") {
+  const test::TemporaryFolder folder;
+  write_classes(folder.path(), {"Cat", "cat ", "dog"}, 3);
+  CHECK(contains(notes_of(load(folder.path(), Need::evaluation)), "classes that look alike: \"Cat\" and \"cat \"\n"));
+}
+
+TEST_CASE("an empty data.path is named") {
+  Settings settings = settings_for("");
+  settings.set("path", std::string(), "a.toml:3:1");
+  CHECK(error_of(settings) == "a.toml:3:1: data.path is empty, expected a folder");
+}
+
 TEST_CASE("only what is needed is read") {
   const test::TemporaryFolder folder;
   write_classes(folder.path() / "test", {"a", "b"}, 3);
