@@ -97,7 +97,8 @@ fs::path config_file(const fs::path& argument) {
     fail("a model, not a configuration; convoy eval and convoy predict use it");
   }
   if (fs::is_directory(argument, error)) fail("a folder, not a configuration");
-  if (!fs::exists(argument, error)) fail("no such file" + config_hint(argument));
+  const bool missing = fs::status(argument, error).type() == fs::file_type::not_found;
+  if (missing) fail("no such file" + config_hint(argument));
   return argument;
 }
 

@@ -1,6 +1,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <system_error>
 
@@ -68,6 +69,9 @@ int main(int argc, char** argv) {
     return app::exit_code(error.kind());
   } catch (const std::bad_alloc&) {
     std::cerr << app::red("error: ") << "out of memory\n";
+  } catch (const std::filesystem::filesystem_error& error) {
+    const std::string path = error.path1().string();
+    std::cerr << app::red("error: ") << shown(path) << (path.empty() ? "" : ": ") << error.code().message() << '\n';
   } catch (const std::system_error& error) {
     const bool no_thread = error.code() == std::errc::resource_unavailable_try_again;
     std::cerr << app::red("error: ") << (no_thread ? "out of memory, or of threads" : shown_lines(error.what()))

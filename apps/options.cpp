@@ -179,8 +179,9 @@ std::string Options::operands_hint() const {
   for (const Arguments& alternative : operands_.alternatives()) {
     if (!alternative.empty() && Operands::literal(alternative.front())) words.push_back(alternative.front());
   }
+  std::error_code ignored;
   for (const std::string& operand : positional_) {
-    const bool setting = operand.find('=') != std::string::npos && !std::filesystem::exists(operand);
+    const bool setting = operand.find('=') != std::string::npos && !std::filesystem::exists(operand, ignored);
     if (setting && std::ranges::find(declared_, "set", &Option::name) != declared_.end()) {
       return "; a key is set by -s " + operand;
     }
@@ -223,7 +224,8 @@ std::vector<Options> all_options() {
 
 Config config_of_run(const std::filesystem::path& run) {
   const auto file = run / "resolved.toml";
-  return std::filesystem::is_regular_file(file) ? load_config(file) : Config{};
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(file, ignored) ? load_config(file) : Config{};
 }
 
 namespace {
@@ -231,7 +233,8 @@ namespace {
 /// A model does not say where its data lie, the run folder around it does.
 std::string data_path_beside(const std::filesystem::path& model) {
   const std::filesystem::path resolved = model.parent_path() / "resolved.toml";
-  if (std::filesystem::is_regular_file(resolved)) return load_config(resolved).data.text("path");
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(resolved, ignored)) return load_config(resolved).data.text("path");
   throw Error(ErrorKind::data,
               model.string() + ": a model does not say where its data lie; name their folder with --data");
 }
@@ -241,7 +244,8 @@ std::string data_path_beside(const std::filesystem::path& model) {
 DataSplits data_of_model(const std::filesystem::path& model, const std::string& folder) {
   Config config = config_of(model);
   const std::string path = folder.empty() ? data_path_beside(model) : folder;
-  if (folder.empty() && !std::filesystem::exists(path)) {
+  std::error_code ignored;
+  if (folder.empty() && !std::filesystem::exists(path, ignored)) {
     throw Error(ErrorKind::data, model.string() + ": its data, " + path + ", is not here; name a folder with --data");
   }
   config.data.set("path", path);
@@ -252,7 +256,8 @@ DataSplits data_of_model(const std::filesystem::path& model, const std::string& 
 
 std::filesystem::path model_file(const std::filesystem::path& argument) {
   const auto extension = argument.extension();
-  if (extension == ".safetensors" || extension == ".ckpt" || !std::filesystem::is_regular_file(argument)) {
+  std::error_code ignored;
+  if (extension == ".safetensors" || extension == ".ckpt" || !std::filesystem::is_regular_file(argument, ignored)) {
     return find_model(argument);
   }
   throw Error(ErrorKind::data, argument.string() + ": expected a model, which is a .safetensors file or a run folder" +

@@ -99,7 +99,8 @@ ImageOptions preparation(const Options& options, const Settings& data) {
 
 /// The images that an argument means: itself, or those below a folder.
 std::vector<std::filesystem::path> images_of(const std::string& argument) {
-  if (!std::filesystem::is_directory(argument)) return {argument};
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(argument, ignored)) return {argument};
   ImageList list = list_images(argument);
   if (list.files.empty()) throw Error(ErrorKind::data, argument + ": no image in this folder");
   if (list.passed_over > 0) {

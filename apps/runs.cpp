@@ -117,7 +117,8 @@ int run_runs(const Options& options) {
   const bool given = !options.positional().empty();
   const fs::path folder = given ? options.positional()[0] : "runs";
   std::vector<RunEntry> runs;
-  if (given || fs::exists(folder)) runs = list_runs(folder);
+  std::error_code ignored;
+  if (given || fs::exists(folder, ignored)) runs = list_runs(folder);
   if (options.has("json")) {
     for (const RunEntry& run : runs) print_run_json(run);
   } else if (runs.empty()) {

@@ -72,6 +72,7 @@ ConfigText read_config_text(const fs::path& file) {
   ConfigText source{"", file.string(), file.parent_path()};
   std::error_code error;
   const fs::file_status status = fs::status(file, error);
+  if (!fs::status_known(status)) fail(source.name, "cannot be read: " + error.message());
   if (!fs::exists(status)) fail(source.name, "no such file");
   if (fs::is_directory(status)) fail(source.name, "is a folder, expected a TOML file");
   std::ifstream stream(file, std::ios::binary);

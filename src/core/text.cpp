@@ -23,9 +23,18 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
   return row.back();
 }
 
+namespace {
+
+/// How many letters of a word may be wrong: of one or two letters any other word would be near.
+std::size_t most_typos(std::size_t letters) {
+  return letters < 4 ? letters / 2 : std::max<std::size_t>(2, letters / 3);
+}
+
+}  // namespace
+
 std::string nearest(const std::string& word, const std::vector<std::string>& candidates) {
   std::string best;
-  std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
+  std::size_t best_distance = most_typos(word.size()) + 1;
   for (const auto& candidate : candidates) {
     const std::size_t distance = edit_distance(word, candidate);
     if (distance >= best_distance) continue;

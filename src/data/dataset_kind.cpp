@@ -4,7 +4,7 @@
 
 #include "convoy/model_data.h"
 #include "core/fail.h"
-#include "core/text.h"
+#include "core/file_state.h"
 
 namespace convoy {
 namespace {
@@ -28,8 +28,8 @@ bool is_idx(const fs::directory_entry& entry) {
 }  // namespace
 
 std::string dataset_kind_of(const fs::path& folder) {
+  if (const std::string why = why_no_folder(folder); !why.empty()) fail(folder, why);
   std::error_code error;
-  if (!fs::is_directory(folder, error)) fail(folder, "no such folder");
   bool has_folder = false;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
     if (is_idx(*entry)) return "idx";

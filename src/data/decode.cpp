@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "core/file_state.h"
 #include "data/ground.h"
 #include "data/image_format.h"
 #include "data/image_header.h"
@@ -22,9 +23,7 @@ constexpr std::int64_t most_work = 16 * most_pixels;                    // pixel
 constexpr std::uintmax_t most_file_bytes = std::uintmax_t{512} << 20U;  // of a file: a photo may have a video behind it
 
 std::vector<std::uint8_t> read(const fs::path& file) {
-  if (fs::is_directory(file)) fail("expected an image, found a folder");
-  if (!fs::exists(file)) fail("no such file");
-  if (!fs::is_regular_file(file)) fail("not a regular file");
+  if (const std::string why = why_unreadable(file); !why.empty()) fail(why);
   const std::uintmax_t size = fs::file_size(file);
   if (size > most_file_bytes) fail("a file of " + std::to_string(size) + " bytes, expected at most 536870912");
   std::vector<std::uint8_t> bytes(size);

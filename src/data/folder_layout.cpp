@@ -44,14 +44,14 @@ FolderLayout layout_of(const fs::path& folder) {
   const auto validation = take_named(others, {"val", "valid", "validation"});
   const auto test = take_named(others, {"test", "testing"});
   const int parts = (train.empty() ? 0 : 1) + (validation.empty() ? 0 : 1) + (test.empty() ? 0 : 1);
-  FolderLayout layout{
-      .train = {}, .validation = {}, .test = {}, .divided = parts > 1 || (parts == 1 && others.empty())};
+  FolderLayout layout{.train = {}, .validation = {}, .test = {}};
+  layout.divided = parts > 1 || (parts == 1 && others.empty());
   if (layout.divided) {
     layout.train = only(folder, train, "training");
     layout.validation = only(folder, validation, "validation");
     layout.test = only(folder, test, "test");
-    if (!others.empty())
-      layout.notes.push_back(folder.string() + ": passed over beside its parts: " + names_of(others));
+    layout.beside = names_of(others);
+    if (!others.empty()) layout.notes.push_back(folder.string() + ": passed over beside its parts: " + layout.beside);
   } else if (parts == 1) {
     std::vector<fs::path> classes = train;
     classes.insert(classes.end(), validation.begin(), validation.end());

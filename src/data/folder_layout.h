@@ -12,6 +12,7 @@ struct FolderLayout {
   std::filesystem::path validation;
   std::filesystem::path test;
   bool divided = false;
+  std::string beside = {};              ///< other folders beside the parts: "bus, cat"
   std::vector<std::string> notes = {};  ///< what is decided about names that may mean something else
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/fail.h"
+#include "core/file_state.h"
 
 namespace convoy {
 namespace {
@@ -16,7 +17,7 @@ constexpr std::size_t block = std::size_t{1} << 17;
 void MaybeGzipFile::Close::operator()(void* stream) const { gzclose_r(static_cast<gzFile>(stream)); }
 
 MaybeGzipFile::MaybeGzipFile(std::filesystem::path file) : file_(std::move(file)) {
-  if (std::filesystem::is_directory(file_)) fail(file_, "expected a file, found a folder");
+  if (const std::string why = why_unreadable(file_); !why.empty()) fail(file_, why);
   stream_.reset(gzopen(file_.c_str(), "rb"));
   if (!stream_) fail(file_, "cannot be opened");
   gzbuffer(static_cast<gzFile>(stream_.get()), static_cast<unsigned>(block));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/fail.h"
+#include "core/file_state.h"
 #include "core/text.h"
 #include "data/image_files.h"
 
@@ -93,6 +94,11 @@ class IdxSearch {
     fail(folder_, "several data sets, of which data.prefix chooses one" + listed());
   }
 
+  std::vector<std::string> notes(const std::string& prefix) const {
+    const auto found = notes_.find(prefix);
+    return found == notes_.end() ? std::vector<std::string>() : found->second;
+  }
+
   IdxFiles files(const std::string& prefix, bool train) const {
     const auto found = sets_.find(prefix);
     if (found == sets_.end()) return {};
@@ -109,20 +115,29 @@ class IdxSearch {
     const Name& name = candidate.name;
     const auto [first, fresh] = sets_[name.prefix].try_emplace({name.train, name.images}, candidate);
     const Candidate& chosen = first->second;
-    if (fresh || chosen.name.as_mnist() || chosen.name.rest == name.rest) return;
+    if (fresh) return;
+    if (chosen.name.as_mnist() || chosen.name.rest == name.rest) {
+      const auto within = [&](const fs::path& file) { return shown(file.lexically_relative(folder_).string()); };
+      notes_[name.prefix].push_back(shown(folder_.string()) + ": " + within(chosen.file) + " is read, not " +
+                                    within(candidate.file));
+      return;
+    }
     fail(folder_, "which of " + chosen.file.filename().string() + " and " + candidate.file.filename().string() +
                       " is meant? Leave one of them there");
   }
 
   std::string listed() const {
     std::string names;
-    for (const auto& [name, _] : sets_)
-      names += (names.empty() ? ": " : ", ") + name.substr(0, name.find_last_not_of('-') + 1);
+    for (const auto& [name, _] : sets_) {
+      const std::string prefix = name.substr(0, name.find_last_not_of('-') + 1);
+      names += (names.empty() ? ": " : ", ") + (prefix.empty() ? "one without a prefix" : prefix);
+    }
     return names;
   }
 
   fs::path folder_;
-  std::map<std::string, Files> sets_;  ///< by prefix
+  std::map<std::string, Files> sets_;  ///< by prefix, as the next one
+  std::map<std::string, std::vector<std::string>> notes_;
 };
 
 /// The first few names in a folder.
@@ -147,12 +162,10 @@ void refuse_missing(const fs::path& folder, const std::string& name, const std::
 
 IdxFolder find_idx_files(const fs::path& folder, const std::string& prefix, const std::string& hint) {
   const std::string end = hint.empty() ? "" : "; " + hint;
-  std::error_code ignored;
-  if (!fs::exists(folder, ignored)) fail(folder, "no such folder" + end);
-  if (!fs::is_directory(folder, ignored)) fail(folder, "a file, expected a folder of idx files" + end);
+  if (const std::string why = why_no_folder(folder); !why.empty()) fail(folder, why + end);
   const IdxSearch search(folder);
   const std::string chosen = search.choose(prefix);
-  IdxFolder found{chosen, search.files(chosen, true), search.files(chosen, false)};
+  IdxFolder found{chosen, search.files(chosen, true), search.files(chosen, false), search.notes(chosen)};
   for (const auto& [files, name] :
        {std::pair(&found.train, chosen + "train"), std::pair(&found.test, chosen + "t10k")}) {
     if (files->images.empty() == files->labels.empty()) continue;

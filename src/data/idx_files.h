@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace convoy {
 
@@ -16,6 +17,7 @@ struct IdxFolder {
   std::string prefix;  ///< what their names begin with: "" for MNIST's own, "emnist-letters-"
   IdxFiles train;      ///< empty paths where there are none
   IdxFiles test;
+  std::vector<std::string> notes = {};  ///< on files that are there more than once
 };
 
 /// Finds files named like MNIST's, [PREFIX]train-images-idx3-ubyte[.gz] with "t10k" or "test" for testing, each also in

@@ -57,6 +57,7 @@ FoundParts load_idx(const fs::path& folder, const IdxOptions& options, Need need
   const IdxFolder files = find_idx_files(folder, options.prefix, options.hint);
   FoundParts found{.splits = {}, .divided = true, .has_test = !files.test.images.empty()};
   DataSplits& splits = found.splits;
+  splits.notes = files.notes;
   const bool test_only = need == Need::evaluation || (need == Need::test && found.has_test);
   if (!test_only && files.train.images.empty()) {
     refuse_missing(folder, files.prefix + "train-images-idx3-ubyte", options.hint);

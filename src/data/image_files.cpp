@@ -54,13 +54,24 @@ std::vector<fs::path> entries(const fs::path& folder) {
   return paths;
 }
 
+/// A folder by its one path without links.
+fs::path place_of(const fs::path& folder) {
+  std::error_code error;
+  const fs::path place = fs::weakly_canonical(folder, error);
+  return error ? folder : place;
+}
+
 class ImageSearch {
  public:
-  explicit ImageSearch(const fs::path& root) : root_(root) {
-    for (const fs::path& path : entries(root)) {
-      if (is_folder(path) && !is_litter(path)) {
+  explicit ImageSearch(const fs::path& root) : root_(root), root_place_(place_of(root)) {
+    const std::vector<fs::path> paths = entries(root);
+    for (const fs::path& path : paths) {
+      if (is_class(path)) class_places_.push_back(place_of(path));
+    }
+    for (const fs::path& path : paths) {
+      if (is_class(path)) {
         found_.classes.push_back({name_text(path.filename().string()), {}});
-        search(path);
+        search_class(path);
         std::ranges::sort(found_.classes.back().files);
       } else if (is_to_read(path)) {
         pass_over(path, found_.without_class);
@@ -73,15 +84,29 @@ class ImageSearch {
   ImageFiles take() { return std::move(found_); }
 
  private:
-  void search(const fs::path& folder) {
-    std::error_code ignored;
-    const fs::path place = fs::weakly_canonical(folder, ignored);
-    if (std::ranges::find(above_, place) != above_.end()) return pass_over(folder, found_.passed_over);
+  static bool is_class(const fs::path& path) { return is_folder(path) && !is_litter(path); }
+
+  void search_class(const fs::path& folder) {
+    const fs::path place = place_of(folder);
+    if (is_around(place)) return pass_over(folder, found_.passed_over);
+    search(folder, place);
+  }
+
+  /// A link may lead back to what is above it, or to another class, whose images would be of two classes.
+  void search_inner(const fs::path& folder) {
+    const fs::path place = place_of(folder);
+    const bool circle = is_around(place) || std::ranges::find(above_, place) != above_.end();
+    const bool is_a_class = std::ranges::find(class_places_, place) != class_places_.end();
+    if (circle || is_a_class) return pass_over(folder, found_.passed_over);
+    search(folder, place);
+  }
+
+  void search(const fs::path& folder, const fs::path& place) {
     if (above_.size() == most_nested) fail(folder, "lies more than " + std::to_string(most_nested) + " folders deep");
     above_.push_back(place);
     for (const fs::path& path : entries(folder)) {
       if (is_to_search(path)) {
-        search(path);
+        search_inner(path);
       } else if (is_to_read(path)) {
         found_.classes.back().files.push_back(path);
       } else {
@@ -91,6 +116,9 @@ class ImageSearch {
     above_.pop_back();
   }
 
+  /// Whether a folder holds all that is searched, or more: the classes lie below it, in their own folders.
+  bool is_around(const fs::path& place) const { return std::ranges::mismatch(place, root_place_).in1 == place.end(); }
+
   void pass_over(const fs::path& path, PassedOver& where) const {
     ++(is_folder(path) ? where.folders : where.files);
     if (where.examples.size() < most_examples) {
@@ -99,8 +127,10 @@ class ImageSearch {
   }
 
   fs::path root_;
+  fs::path root_place_;
+  std::vector<fs::path> class_places_;
   ImageFiles found_;
-  std::vector<fs::path> above_;  ///< the folders that lead to the one that is looked through: a link may lead back
+  std::vector<fs::path> above_;  ///< the places of the folders that lead to the one that is looked through
 };
 
 std::string counted(int count, const std::string& thing) {

@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <map>
 
 #include "convoy/error.h"
 #include "core/fail.h"
+#include "core/file_state.h"
 #include "core/text.h"
 #include "data/folder_layout.h"
 #include "data/image_files.h"
@@ -20,10 +22,29 @@ std::string joined(const Texts& texts, const std::string& between) {
   return all;
 }
 
+/// What a reader hardly tells apart is equal here: case, and spaces around it.
+std::string blurred(const std::string& name) {
+  const std::size_t first = std::min(name.find_first_not_of(' '), name.size());
+  return lower_case(name.substr(first, name.find_last_not_of(' ') + 1 - first));
+}
+
+/// Pairs of names that may be meant as one.
+Texts lookalikes(const Texts& names) {
+  std::map<std::string, std::string> seen;
+  Texts pairs;
+  for (const std::string& name : names) {
+    const auto [earlier, fresh] = seen.try_emplace(blurred(name), name);
+    if (!fresh) pairs.push_back('"' + earlier->second + "\" and \"" + name + '"');
+  }
+  return pairs;
+}
+
 /// Reads the images of one part, and notes what it leaves out.
 class PartReader {
  public:
-  PartReader(const fs::path& folder, const ImageFolderOptions& options) : folder_(folder), options_(options) {
+  /// `beside`: the folders beside this part, if it is one.
+  PartReader(const fs::path& folder, const ImageFolderOptions& options, std::string beside)
+      : folder_(folder), options_(options), beside_(std::move(beside)) {
     storage_.shape = options.shape;
     storage_.source = folder.string();
   }
@@ -87,7 +108,15 @@ class PartReader {
     const std::string loose = found.without_class.text();
     fail(folder_, (found.classes.empty() ? std::string("expected a subfolder of images for each class, found none")
                                          : std::string("no images in its class folders")) +
-                      (loose.empty() ? "" : "; without a class folder: " + loose));
+                      (loose.empty() ? "" : "; without a class folder: " + loose) + hint_at_class());
+  }
+
+  /// A class may have the name of a part.
+  std::string hint_at_class() const {
+    if (beside_.empty()) return "";
+    const std::string name = folder_.filename().string();
+    return "; " + name + "/ is taken for a part of the data set: if it is a class like those beside it (" + beside_ +
+           "), give it another name";
   }
 
   void add_notes(const ImageFiles& found, Texts& notes) const {
@@ -96,6 +125,7 @@ class PartReader {
     if (const auto text = found.without_class.text(); !text.empty())
       note("passed over images without a class: " + text);
     if (!without_image_.empty()) note("class folders without an image: " + joined(without_image_, ", "));
+    for (const std::string& pair : lookalikes(storage_.class_names)) note("classes that look alike: " + pair);
     if (!bad_.empty()) {
       note(std::to_string(bad_.size()) + " of " + std::to_string(images_) +
            " images cannot be read and are skipped: " + bad_.front() + (bad_.size() > 1 ? "; ..." : ""));
@@ -104,6 +134,7 @@ class PartReader {
 
   fs::path folder_;
   ImageFolderOptions options_;
+  std::string beside_;
   Dataset::Storage storage_;
   int images_ = 0;  ///< readable or not
   Texts bad_;       ///< "file: reason"
@@ -122,15 +153,14 @@ void require_classes(const Dataset& train, const fs::path& folder) {
 }  // namespace
 
 FoundParts load_image_folder(const fs::path& folder, const ImageFolderOptions& options, Need need) {
-  std::error_code ignored;
-  if (!fs::is_directory(folder, ignored))
-    fail(folder, "no such folder" + (options.hint.empty() ? "" : "; " + options.hint));
+  if (const std::string why = why_no_folder(folder); !why.empty())
+    fail(folder, why + (options.hint.empty() ? "" : "; " + options.hint));
   const FolderLayout layout = layout_of(folder);
   FoundParts found{.splits = {}, .divided = layout.divided, .has_test = !layout.test.empty()};
   DataSplits& splits = found.splits;
   splits.notes = layout.notes;
   const auto read = [&](const fs::path& part, const Texts* classes) {
-    return part.empty() ? Dataset() : PartReader(part, options).read(classes, splits.notes);
+    return part.empty() ? Dataset() : PartReader(part, options, layout.beside).read(classes, splits.notes);
   };
   if (found.has_test && (need == Need::test || need == Need::evaluation)) {
     splits.test = read(layout.test, nullptr);

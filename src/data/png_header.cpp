@@ -1,3 +1,9 @@
+#include <zlib.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "convoy/foreign_text.h"
 #include "data/exif.h"
 #include "data/image_header.h"
 
@@ -5,12 +11,33 @@ namespace convoy {
 namespace {
 
 constexpr std::size_t signature_size = 8;
+constexpr std::size_t type_size = 4;
 constexpr std::size_t frame_size = 12;  // of a chunk: its length, type and checksum
 
 std::uint32_t png_number(ByteSpan file, std::size_t at, std::size_t count) {
   const auto value = number_at(file, at, count, ByteOrder::big_endian);
   if (!value) fail("damaged image: a PNG that ends too early");
   return *value;
+}
+
+struct PngChunk {
+  std::string type;
+  ByteSpan data;
+};
+
+/// Its checksum is looked at here, as stb_image looks at none: damaged pixels would be taken for others.
+PngChunk chunk_at(ByteSpan file, std::size_t at) {
+  if (at == file.size()) fail("damaged image: a PNG without its last chunk, IEND");
+  const std::size_t length = png_number(file, at, 4);
+  if (file.size() - at < frame_size) fail("damaged image: a PNG that ends too early");
+  const ByteSpan named = file.subspan(at + 4, std::min(length, file.size() - at - frame_size) + type_size);
+  PngChunk chunk{{named.begin(), named.begin() + type_size}, named.subspan(type_size)};
+  if (!std::ranges::all_of(chunk.type, [](unsigned char letter) { return std::isalpha(letter) != 0; }))
+    fail("damaged image: a PNG's chunk of the type \"" + shown(chunk.type) + "\", expected four letters");
+  if (chunk.data.size() < length) fail("damaged image: a PNG that ends within its chunk " + chunk.type);
+  if (crc32_z(0, named.data(), named.size()) != png_number(file, at + 8 + length, 4))
+    fail("damaged image: the checksum of the PNG's chunk " + chunk.type + " is not that of its bytes");
+  return chunk;
 }
 
 }  // namespace
@@ -24,13 +51,11 @@ ImageHeader png_header(ByteSpan file) {
   header.height = png_number(file, 20, 4);
   header.alpha = (png_number(file, 25, 1) & 4U) != 0;
   header.most_pixels_a_byte = 8'256;  // eight of one bit each; deflate shrinks by 1032 at most
-  std::size_t at = signature_size;
-  while (const auto length = number_at(file, at, 4, ByteOrder::big_endian)) {
-    if (text_at(file, at + 4, "IEND")) break;
-    if (text_at(file, at + 4, "tRNS")) header.alpha = true;
-    if (text_at(file, at + 4, "eXIf") && *length <= file.size() - at - 8)
-      header.orientation = exif_orientation(file.subspan(at + 8, *length));
-    at += frame_size + *length;
+  PngChunk chunk;
+  for (std::size_t at = signature_size; chunk.type != "IEND"; at += frame_size + chunk.data.size()) {
+    chunk = chunk_at(file, at);
+    if (chunk.type == "tRNS") header.alpha = true;
+    if (chunk.type == "eXIf") header.orientation = exif_orientation(chunk.data);
   }
   return header;
 }

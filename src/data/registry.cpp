@@ -151,6 +151,10 @@ const DatasetType& dataset_type(const Settings& data) {
 }
 
 DataSplits load_data(const Settings& data, std::uint64_t seed, Need need) {
+  if (data.text("path").empty()) {
+    const std::string where = data.where("path");
+    throw Error(ErrorKind::config, (where.empty() ? "" : where + ": ") + "data.path is empty, expected a folder");
+  }
   return divide(dataset_type(data).load(data, need), data, seed, need);
 }
 

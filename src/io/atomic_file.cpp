@@ -69,7 +69,8 @@ void flush_folder(const std::filesystem::path& file) {
 }  // namespace
 
 void write_file_atomically(const std::filesystem::path& file, std::span<const std::string_view> pieces) {
-  if (std::filesystem::is_directory(file)) fail_with(file, "cannot be written", EISDIR);
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored)) fail_with(file, "cannot be written", EISDIR);
   TemporaryFile temporary(file);
   for (const std::string_view piece : pieces) temporary.write(piece);
   temporary.keep_as_target();

@@ -89,11 +89,12 @@ RunFolder::RunFolder(fs::path path, bool force)
 }
 
 void RunFolder::require_free() const {
-  if (!fs::exists(path_)) return;
-  if (!fs::is_directory(path_))
+  std::error_code ignored;
+  if (!fs::exists(path_, ignored)) return;  // making it tells what is wrong with the path
+  if (!fs::is_directory(path_, ignored))
     throw Error(ErrorKind::config, path_.string() + ": exists and is not a folder; use --out for another");
   if (is_as_good_as_empty()) return;
-  if (!fs::exists(path_ / resolved)) {
+  if (!fs::exists(path_ / resolved, ignored)) {
     throw Error(ErrorKind::config,
                 path_.string() + ": holds something that is not a run; use --out for another folder");
   }
@@ -152,7 +153,12 @@ void RunFolder::remove_temporary_files() const {
   }
 }
 
-bool RunFolder::is_as_good_as_empty() const { return std::ranges::all_of(fs::directory_iterator(path_), is_left_over); }
+bool RunFolder::is_as_good_as_empty() const {
+  std::error_code error;
+  const fs::directory_iterator found(path_, error);
+  if (error) throw Error(ErrorKind::config, path_.string() + ": cannot be read: " + error.message());
+  return std::ranges::all_of(found, is_left_over);
+}
 
 void RunFolder::add_epoch(const EpochLog& log) {
   events_.add(log);

@@ -206,7 +206,8 @@ void read_events(const fs::path& file, RunRecord& record) {
 }
 
 RunRecord read_run(const fs::path& folder) {
-  if (!fs::is_regular_file(folder / "resolved.toml"))
+  std::error_code ignored;
+  if (!fs::is_regular_file(folder / "resolved.toml", ignored))
     throw Error(ErrorKind::data, folder.string() + ": no resolved.toml in it; is it a run folder?");
   RunRecord record{
       .folder = folder, .name = run_name(folder), .config = read_text(folder / "resolved.toml", max_file_bytes)};

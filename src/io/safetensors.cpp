@@ -10,6 +10,7 @@
 
 #include "convoy/foreign_text.h"
 #include "core/fail.h"
+#include "core/file_state.h"
 #include "core/value_text.h"
 #include "io/atomic_file.h"
 #include "io/checksum.h"
@@ -183,9 +184,7 @@ const StoredTensor* TensorFile::find(const std::string& name) const {
 }
 
 TensorFile read_safetensors(const std::filesystem::path& file) {
-  if (std::filesystem::is_directory(file)) fail(file, "expected a file, found a folder");
-  if (!std::filesystem::exists(file)) fail(file, "no such file");
-  if (!std::filesystem::is_regular_file(file)) fail(file, "not a regular file");
+  if (const std::string why = why_unreadable(file); !why.empty()) fail(file, why);
   std::ifstream stream(file, std::ios::binary);
   if (!stream) fail(file, "cannot be read");
   const std::uint64_t file_bytes = std::filesystem::file_size(file);

@@ -51,6 +51,15 @@ TrainerOptions trainer_options(const Config& config) {
                           .percentiles = config.diagnostics.texts("percentiles")}};
 }
 
+/// The trainer would refuse it too, but cannot say where the key is.
+void require_batch_norm(const Config& config, const Network& network) {
+  if (config.train.integer("recalibrate") == 0 || has_trained_batch_norm(network)) return;
+  const std::string where = config.train.where("recalibrate");
+  throw Error(ErrorKind::config, (where.empty() ? "" : where + ": ") +
+                                     "train.recalibrate: the network has no batch norm that is trained; leave the key "
+                                     "out, or set it to 0");
+}
+
 /// Outputs without a class may be meant, for classes to come, or be a mistake.
 void note_spare_outputs(DataSplits& data, int outputs) {
   const Dataset& train = data.train;
@@ -123,6 +132,7 @@ class Run {
  private:
   TrainingTask prepare() {
     check_fits(data_, impl_.input, model_.outputs());
+    require_batch_norm(impl_.config, impl_.network());
     note_spare_outputs(data_, model_.outputs());
     impl_.scaling = scaling_for(impl_.config.data.text("scaling"), data_.train);
     impl_.class_names = data_.train.storage().class_names;
@@ -368,6 +378,7 @@ void require_startable(const Config& config, const DataSplits& data) {
   Model model = Model::from_config(config, data.train.shape(), 1);
   Model::Impl& impl = ModelAccess::impl(model);
   check_fits(data, impl.input, model.outputs());
+  require_batch_norm(config, impl.network());
   impl.scaling = scaling_for(config.data.text("scaling"), data.train);
   const Trainer trainer(training_task(impl, data.train, data.validation), trainer_options(config));
 }
@@ -383,11 +394,12 @@ RunResult run_experiment(const Config& config, const RunOptions& options) {
 RunResult resume_experiment(const fs::path& folder, const RunOptions& options,
                             const std::vector<std::string>& overrides) {
   const kernels::SingleThreadedBlas single;
-  if (!fs::is_regular_file(folder / "resolved.toml"))
+  std::error_code ignored;
+  if (!fs::is_regular_file(folder / "resolved.toml", ignored))
     throw Error(ErrorKind::data, folder.string() + ": no resolved.toml in it; is it a run folder?");
   const Config config = load_config(folder / "resolved.toml", overrides);
   if (!overrides.empty()) require_harmless(config, folder);
-  const bool begun = fs::exists(folder / "last.ckpt");  // else it was killed before its first checkpoint
+  const bool begun = fs::exists(folder / "last.ckpt", ignored);  // else it was killed before its first checkpoint
   if (begun) require_same_config(config, folder);
   Run run(config, options, RunFolder(folder, true));
   if (begun) {

@@ -72,12 +72,14 @@ ModelInfo inspect(const std::filesystem::path& model_file) {
 }
 
 std::filesystem::path find_model(const std::filesystem::path& model_or_run) {
-  if (!std::filesystem::is_directory(model_or_run)) {
-    if (std::filesystem::exists(model_or_run)) return model_or_run;
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(model_or_run, ignored)) {
+    const auto type = std::filesystem::status(model_or_run, ignored).type();
+    if (type != std::filesystem::file_type::not_found) return model_or_run;  // reading it tells what is wrong
     throw Error(ErrorKind::data, model_or_run.string() + ": no such model file or run folder");
   }
   auto best = model_or_run / "best.safetensors";
-  if (std::filesystem::exists(best)) return best;
+  if (std::filesystem::exists(best, ignored)) return best;
   throw Error(ErrorKind::data, model_or_run.string() + ": no best.safetensors in it; is it a run folder?");
 }
 

@@ -49,7 +49,8 @@ void require_data_keys(const std::vector<std::string>& overrides) {
 /// A model does not say where its data lie, the run folder around it does.
 std::string trained_path(const fs::path& model_file) {
   const fs::path resolved = model_file.parent_path() / "resolved.toml";
-  return fs::is_regular_file(resolved) ? load_config(resolved).data.text("path") : "";
+  std::error_code ignored;
+  return fs::is_regular_file(resolved, ignored) ? load_config(resolved).data.text("path") : "";
 }
 
 /// The model's configuration with the data that are asked for.
@@ -73,7 +74,8 @@ std::string path_of(const ModelDataOptions& options, const std::string& trained,
     throw Error(ErrorKind::data,
                 model_file.string() + ": a model does not say where its data lie; name their folder with --data");
   }
-  if (fs::exists(trained)) return trained;
+  std::error_code ignored;
+  if (fs::exists(trained, ignored)) return trained;
   throw Error(ErrorKind::data,
               model_file.string() + ": its data, " + trained + ", is not here; name a folder with --data");
 }

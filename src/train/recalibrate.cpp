@@ -17,6 +17,8 @@ const layers::BatchNorm* batch_norm_of(const Node& node) {
   return dynamic_cast<const layers::BatchNorm*>(node.layer.get());
 }
 
+bool has_moving_statistics(const Node& node) { return batch_norm_of(node) != nullptr && node.trainable; }
+
 /// A tensor of a node in Weights::states.
 std::span<float> state_values(const Node& node, const std::string& name, Weights& weights) {
   const auto slot = std::ranges::find(node.states, node.name + "/" + name, &TensorSlot::name);
@@ -36,6 +38,13 @@ Dataset drawn_from(const Dataset& data, const Network& network, int images, std:
 
 }  // namespace
 
+bool has_trained_batch_norm(const Network& network) {
+  for (int i = 0; i <= network.logits(); ++i) {
+    if (has_moving_statistics(network.node(i))) return true;
+  }
+  return false;
+}
+
 Recalibrator::Recalibrator(const Network& network, ThreadPool& pool, const Dataset& data, const Scaling& scaling,
                            const RecalibrateOptions& options, std::uint64_t seed)
     : network_(network),
@@ -46,9 +55,7 @@ Recalibrator::Recalibrator(const Network& network, ThreadPool& pool, const Datas
       weights_(Weights::zeros(network)),
       session_(network, weights_, Mode::train, loader_.largest_batch(), network.logits(), pool, Retain::everything) {
   for (int i = 0; i <= network.logits(); ++i) {
-    const Node& node = network.node(i);
-    if (batch_norm_of(node) == nullptr || !node.trainable) continue;
-    populations_.push_back({.node = i});
+    if (has_moving_statistics(network.node(i))) populations_.push_back({.node = i});
   }
   if (populations_.empty())
     throw Error(ErrorKind::config, "recalibrate: the network has no batch norm that is trained");

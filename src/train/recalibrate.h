@@ -11,6 +11,9 @@
 
 namespace convoy {
 
+/// Whether there is a batch norm whose statistics recalibration would replace.
+bool has_trained_batch_norm(const Network& network);
+
 /// Computes the statistics of batch norms over many batches ("precise batch norm", Wu & Johnson 2021): one pass in
 /// training mode, in which every batch is normalised by its own statistics, as it was in training. The mean is that of
 /// all values, the variance that within the batches and between them.

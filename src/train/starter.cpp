@@ -9,6 +9,7 @@
 #include "convoy/error.h"
 #include "convoy/foreign_text.h"
 #include "convoy/model.h"
+#include "convoy/model_data.h"
 #include "core/name_text.h"
 #include "data/decode.h"
 #include "data/folder_layout.h"
@@ -25,13 +26,6 @@ struct Reading {
   bool idx = false;
   std::int64_t height = 0, width = 0, channels = 1;  ///< of images
 };
-
-bool holds_idx_files(const fs::path& folder) {
-  std::error_code error;
-  return std::ranges::any_of(fs::directory_iterator(folder, error), [](const fs::directory_entry& entry) {
-    return entry.path().filename().string().find("-idx") != std::string::npos;
-  });
-}
 
 /// Some of the training images, from all over the data set, as they are. What cannot be read is for training to report.
 std::vector<Image> some_images(const fs::path& folder) {
@@ -77,15 +71,10 @@ void choose_size(Reading& reading, const std::vector<Image>& images) {
 }
 
 Reading look_at(const fs::path& folder) {
-  if (!fs::is_directory(folder)) throw Error(ErrorKind::data, folder.string() + ": no such folder");
-  Reading reading{.idx = holds_idx_files(folder)};
+  Reading reading{.idx = dataset_kind_of(folder) == "idx"};
   if (reading.idx) return reading;
   const std::vector<Image> images = some_images(folder);
-  if (images.empty()) {
-    throw Error(ErrorKind::data, folder.string() +
-                                     ": found neither idx files nor images; expected files such as "
-                                     "train-images-idx3-ubyte.gz, or a subfolder of images for each class");
-  }
+  if (images.empty()) return {.height = 32, .width = 32};  // reading the data set tells why
   reading.channels = std::ranges::all_of(images, is_grey) ? 1 : 3;
   choose_size(reading, images);
   return reading;
@@ -105,19 +94,23 @@ void write_data(CommentedToml& toml, const Reading& reading, const std::string& 
   if (!validated) toml.key("validation", 0.1);
 }
 
+constexpr int least_side = 4;  // of what a convolution is for
+
+int shorter_side(const Shape& shape) { return std::min(shape[0], shape[1]); }
+
 /// Long enough for a small data set to take some thousand steps.
-void write_train(CommentedToml& toml, int images) {
+void write_train(CommentedToml& toml, int images, bool normed) {
   constexpr int steps = 1500;
   const int batch = images < 500 ? 16 : 32;
   toml.section("train");
   toml.key("epochs", std::int64_t{std::clamp(steps * batch / images, 5, 40)});
   toml.key("batch_size", std::int64_t{batch});
-  toml.key("recalibrate", std::int64_t{2000});
+  if (normed) toml.key("recalibrate", std::int64_t{2000});
 }
 
 void write_layers(CommentedToml& toml, const Shape& shape, int classes) {
-  int side = std::min(shape[0], shape[1]);
-  for (std::int64_t filters = 32; filters <= 128 && side >= 4; filters *= 2, side /= 2) {
+  int side = shorter_side(shape);
+  for (std::int64_t filters = 32; filters <= 128 && side >= least_side; filters *= 2, side /= 2) {
     toml.section("layer", "conv2d");
     toml.key("filters", filters);
     toml.key("kernel", std::int64_t{3});
@@ -159,7 +152,7 @@ std::string text_of(const Reading& reading, const DataSplits& data, const fs::pa
       "convoy config explain KEY tells more of a key; convoy config explain data, train, layer ... lists all.");
   const Dataset& train = data.train;
   write_data(toml, reading, path.string(), !data.validation.empty());
-  write_train(toml, train.size());
+  write_train(toml, train.size(), shorter_side(train.shape()) >= least_side);
   toml.section("optimizer", "adam");
   toml.key("learning_rate", 1e-3);
   toml.section("loss", "softmax_cross_entropy");
@@ -170,13 +163,16 @@ std::string text_of(const Reading& reading, const DataSplits& data, const fs::pa
 }  // namespace
 
 Starter write_starter(const fs::path& data, const fs::path& file, bool replace) {
-  if (!replace && fs::exists(fs::symlink_status(file))) {
+  std::error_code error;
+  if (!replace && fs::exists(fs::symlink_status(file, error))) {
     throw Error(ErrorKind::config, file.string() + ": is there already; --force replaces it");
   }
   const Reading reading = look_at(data);
   const DataSplits splits = load(reading, data);
   const fs::path folder = fs::absolute(file).parent_path();
-  Starter starter{text_of(reading, splits, fs::relative(data, folder), file), in_words(splits)};
+  fs::path path = fs::relative(data, folder, error);
+  if (path.empty()) path = fs::absolute(data);
+  Starter starter{text_of(reading, splits, path, file), in_words(splits)};
   Model::from_config(parse_config(starter.toml, file.string(), folder), splits.train.shape(), 1);  // it must train
   write_file_atomically(file, starter.toml);
   return starter;

@@ -117,7 +117,8 @@ class RunQueue {
     Forward forward(*this, number);
     RunOptions options{.folder = run.folder, .threads = threads_, .callbacks = {&forward}};
     try {
-      const bool begun = fs::exists(run.folder / "resolved.toml");
+      std::error_code ignored;
+      const bool begun = fs::exists(run.folder / "resolved.toml", ignored);
       const RunResult result = begun ? resume_experiment(run.folder, options) : run_experiment(config_of(run), options);
       run.seconds = result.seconds;
     } catch (const Error& error) {

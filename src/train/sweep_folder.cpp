@@ -99,7 +99,8 @@ std::string csv_row(const SweepRun& run, const std::string& label) {
 }  // namespace
 
 bool read_finished(SweepRun& run) {
-  if (!fs::exists(run.folder / "resolved.toml")) return false;
+  std::error_code ignored;
+  if (!fs::exists(run.folder / "resolved.toml", ignored)) return false;
   const RunRecord record = read_run(run.folder);
   run.epochs = static_cast<int>(record.history.size());
   if (record.divergence) {
@@ -119,12 +120,15 @@ bool read_finished(SweepRun& run) {
 
 SweepFolder::SweepFolder(fs::path path, const SweepPlan& plan, bool force)
     : path_(std::move(path)), identity_(identity_text(plan)), anew_(force) {
-  if (!fs::exists(path_)) return;
-  if (!fs::is_directory(path_))
+  std::error_code error;
+  if (!fs::exists(path_, error)) return;  // making it tells what is wrong with the path
+  if (!fs::is_directory(path_, error))
     throw Error(ErrorKind::config, path_.string() + ": exists and is not a folder; use --out for another");
   const fs::path file = path_ / identity_file;
-  if (!fs::exists(file)) {
-    if (std::ranges::all_of(fs::directory_iterator(path_), is_left_over)) return;
+  if (!fs::exists(file, error)) {
+    const fs::directory_iterator found(path_, error);
+    if (error) throw Error(ErrorKind::config, path_.string() + ": cannot be read: " + error.message());
+    if (std::ranges::all_of(found, is_left_over)) return;
     throw Error(ErrorKind::config,
                 path_.string() + ": holds something that is not a sweep; use --out for another folder");
   }

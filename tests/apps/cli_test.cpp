@@ -321,6 +321,30 @@ TEST_CASE("divergence stops with its own exit code") {
   CHECK(contains(contents(folder.path() / "run" / "log.txt"), "diverged"));
 }
 
+TEST_CASE("a link that leads in a circle is refused by its name, whatever it is given as") {
+  const test::TemporaryFolder folder;
+  const std::string loop = (folder.path() / "loop.png").string();
+  fs::create_symlink("loop.png", loop);
+  const auto refuses = [&](const std::vector<std::string>& arguments, int code) {
+    const Finished finished = convoy_run(arguments);
+    CAPTURE(arguments.front());
+    CHECK(finished.code == code);
+    CHECK(contains(finished.err, loop + ": "));
+    CHECK_FALSE(contains(finished.err, "filesystem error"));
+    CHECK(std::ranges::count(finished.err, '\n') == 1);
+  };
+  refuses({"predict", loop, loop}, 3);
+  refuses({"eval", loop}, 3);
+  refuses({"resume", loop}, 3);
+  refuses({"runs", loop}, 3);
+  refuses({"init", "--data", loop, (folder.path() / "x.toml").string()}, 3);
+  refuses({"train", loop}, 2);
+  refuses({"train", "configs/mnist_cnn.toml", "--out", loop, "-s", "data.path=" + test::small_mnist().string(), "-s",
+           "data.validation=0.1"},
+          1);
+  refuses({"train", "configs/mnist_cnn.toml", "-s", "data.path=" + loop}, 3);
+}
+
 TEST_CASE("a model meets data of another shape") {
   const test::TemporaryFolder folder;
   const auto run = folder.path() / "run";
@@ -494,6 +518,11 @@ TEST_CASE("config check finds what would end a training before its first step") 
   refuses("layer.conv1.kernel=50", 2, "layer 1 \"conv1\": kernel 50x50 does not fit input 28x28x1");
   refuses("input_shape=[28,28,2]", 3, "samples are 28x28x1, the network expects 28x28x2");
   refuses("data.path=/no/where", 3, "/no/where: no such folder");
+  const Finished unnormed = convoy_run({"config", "check", "configs/mnist_cnn.toml", "-s", "layer.bn*.enabled=false",
+                                        "-s", "train.recalibrate=100", "-s",
+                                        "data.path=" + test::small_mnist().string(), "-s", "data.validation=0.1"});
+  CHECK(unnormed.code == 2);
+  CHECK(contains(unnormed.err, "-s train.recalibrate=100: train.recalibrate: the network has no batch norm"));
   refuses("layer.output.units=5", 3, "the network has 5 outputs");
   refuses("data.validation=60000", 3, "60000 of 2000 training samples cannot be set aside for validation");
   const Finished sweep = convoy_run({"config", "check", "configs/mnist_sweep.toml", "-s", "layer.output.units=5,10"});

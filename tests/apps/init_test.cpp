@@ -104,6 +104,46 @@ TEST_CASE("init takes idx files, and the bundled digits without any") {
   CHECK(contains(convoy_run({"config", "check", bundled.string()}).out, ": ok"));
 }
 
+TEST_CASE("init on images too small for a convolution writes a configuration that trains as well") {
+  const test::TemporaryFolder folder;
+  for (const int side : {1, 2, 3, 4}) {
+    CAPTURE(side);
+    const fs::path data = folder.path() / std::to_string(side) / "data";
+    write_class(data / "red", 20, side, side, {250, 20, 20});
+    write_class(data / "blue", 20, side, side, {20, 20, 250});
+    const fs::path config = data.parent_path() / "small.toml";
+    REQUIRE(convoy_run({"init", config.string(), "--data", data.string()}).code == 0);
+    CHECK(contains(contents(config), "recalibrate = ") == contains(contents(config), "batch_norm"));
+    const Finished run = train(config);
+    INFO(run.err);
+    CHECK(run.code == 0);
+  }
+}
+
+TEST_CASE("init says what is wrong with images that are there") {
+  const test::TemporaryFolder folder;
+  const fs::path config = folder.path() / "x.toml";
+  const fs::path data = folder.path() / "data";
+  const auto error = [&] {
+    const Finished finished = convoy_run({"init", config.string(), "--data", data.string()});
+    CHECK(finished.code == 3);
+    CHECK_FALSE(fs::exists(config));
+    return finished.err;
+  };
+  for (const std::string part : {"train", "test"}) write_class(data / part, 3, 8, 8, {60, 60, 60});
+  CHECK(contains(error(),
+                 "data/train: expected a subfolder of images for each class, found none; without a class "
+                 "folder: 3 files"));
+  write_class(data / "bus", 3, 8, 8, {60, 60, 60});
+  CHECK(contains(error(), "train/ is taken for a part of the data set: if it is a class like those beside it (bus)"));
+  fs::remove_all(data);
+  for (const std::string name : {"a", "b"}) {
+    fs::create_directories(data / name);
+    test::write(data / name / "0.png", "no image");
+  }
+  CHECK(contains(error(), "2 of 2 images cannot be read"));
+}
+
 TEST_CASE("init refuses a folder without data, in one line, and writes nothing") {
   const test::TemporaryFolder folder;
   const fs::path config = folder.path() / "x.toml";

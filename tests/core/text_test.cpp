@@ -13,6 +13,9 @@ TEST_CASE("edit distance counts insertions, deletions and replacements") {
 TEST_CASE("the nearest name is offered only when it is near") {
   CHECK(nearest("padings", {"padding", "filters"}) == "padding");
   CHECK(nearest("zebra", {"padding", "filters"}).empty());
+  CHECK(nearest("c", {"a", "b"}).empty());
+  CHECK(nearest("no", {"a", "off"}).empty());
+  CHECK(nearest("sed", {"seed", "a"}) == "seed");
   CHECK(did_you_mean("fliters", {"padding", "filters"}) == "; did you mean \"filters\"?");
 }
 

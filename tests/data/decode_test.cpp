@@ -1,6 +1,7 @@
 #include "data/decode.h"
 
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include "convoy/error.h"
 #include "data/exif.h"
@@ -248,19 +249,44 @@ TEST_CASE("transparent images lie on the ground that gives contrast") {
   CHECK(pixels_of(test::png_file({2, 1, 8, 6}, {255, 255, 0, 255, 9, 9, 9, 0}), 3) == Pixels{255, 255, 0, 0, 0, 0});
 }
 
-TEST_CASE("a cut PNG is an error, and a damaged one an error or an image") {
+TEST_CASE("a PNG that is cut, or of which one bit is another, is refused with a reason") {
   const std::string exif = test::png_chunk("eXIf", test::exif_data(6));
   const std::string png = test::png_file({3, 2}, {0, 40, 80, 120, 160, 200}, transparent({40}) + exif);
-  const std::size_t pixels_end = png.find("IEND") - 4 - 4;  // their checksum is not looked at
-  for (std::size_t size = 0; size < pixels_end; ++size) {
+  REQUIRE(decode_error(png) == "no error");
+  for (std::size_t size = 0; size < png.size(); ++size) {
     CAPTURE(size);
     CHECK(decode_error(png.substr(0, size)) != "no error");
   }
   for (std::size_t at = 0; at < png.size(); ++at) {
-    for (const char change : {'\x01', '\x80', '\xff'}) {
+    CAPTURE(at);
+    for (unsigned bit = 0; bit < 8; ++bit) {
       std::string damaged = png;
-      damaged[at] = static_cast<char>(damaged[at] ^ change);
-      decode_error(damaged);
+      damaged[at] = static_cast<char>(static_cast<unsigned char>(damaged[at]) ^ 1U << bit);
+      CHECK(decode_error(damaged) != "no error");
+    }
+  }
+  std::string damaged = png;
+  damaged[png.find("IDAT") + 9] ^= 1;
+  CHECK(decode_error(damaged) == "damaged image: the checksum of the PNG's chunk IDAT is not that of its bytes");
+  damaged = png;
+  damaged[png.find("eXIf") + 9] ^= 1;
+  CHECK(decode_error(damaged) == "damaged image: the checksum of the PNG's chunk eXIf is not that of its bytes");
+  const std::size_t end = png.find("IEND") - 4;
+  CHECK(decode_error(png.substr(0, end)) == "damaged image: a PNG without its last chunk, IEND");
+  CHECK(decode_error(png.substr(0, end - 5)) == "damaged image: a PNG that ends within its chunk IDAT");
+  CHECK(decode_error(png.substr(0, end) + test::png_chunk(std::string(4, '\0'), "")) ==
+        "damaged image: a PNG's chunk of the type \"\\x00\\x00\\x00\\x00\", expected four letters");
+  CHECK(decode_error(png + "what lies behind the end is no part of it") == "no error");
+}
+
+TEST_CASE("a PNG whose checksums are right may have anything else in it") {
+  const std::string exif = test::png_chunk("eXIf", test::exif_data(6));
+  const std::string png = test::png_file({3, 2}, {0, 40, 80, 120, 160, 200}, transparent({40}) + exif);
+  for (std::size_t at = 0; at < png.size(); ++at) {
+    for (const char change : {'\x01', '\x80', '\xff'}) {
+      std::string other = png;
+      other[at] = static_cast<char>(other[at] ^ change);
+      decode_error(test::with_right_png_checksums(other));
     }
   }
   std::string apple = png;
@@ -353,6 +379,31 @@ TEST_CASE("images are told from other files by their bytes or their names") {
   CHECK_FALSE(is_image_file(test::make_pipe(folder.path() / "pipe.png")));
 }
 
+TEST_CASE("a path that leads to no readable file says why") {
+  const test::TemporaryFolder folder;
+  const auto why = [&](const fs::path& file) {
+    try {
+      decode_image(file, 1);
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string("no error");
+  };
+  const fs::path loop = folder.path() / "loop.png";
+  fs::create_symlink("loop.png", loop);
+  CHECK(why(loop) == "cannot be read: Too many levels of symbolic links");
+  fs::create_symlink("nowhere", folder.path() / "dangling.png");
+  CHECK(why(folder.path() / "dangling.png") == "a link to nothing");
+  CHECK(why(folder.path() / "none.png") == "no such file");
+  CHECK(why(folder.path()) == "expected a file, found a folder");
+  CHECK(test::contains(why(folder.path() / std::string(300, 'x')), "cannot be read: File name too long"));
+  const fs::path secret = folder.path() / "secret.png";
+  test::write(secret, test::png_file({1, 1}, {0}));
+  fs::permissions(secret, fs::perms::none);
+  const bool allowed_all = access(secret.c_str(), R_OK) == 0;  // as root
+  CHECK(why(secret) == (allowed_all ? "no error" : "cannot be read: Permission denied"));
+}
+
 TEST_CASE("images have limits a side and in all") {
   const auto of_size = [](int width, int height) {
     return test::png_file({width, height, 1, 0},
@@ -361,9 +412,10 @@ TEST_CASE("images have limits a side and in all") {
   CHECK(decode_error(of_size(16384, 1)) == "no error");
   CHECK(decode_error(of_size(16385, 1)) == "16385 x 1 pixels, expected at most 16384 a side");
   CHECK(decode_error(of_size(1, 16385)) == "1 x 16385 pixels, expected at most 16384 a side");
-  std::string large = of_size(16, 1);
-  large.replace(16, 8, test::big_endian(8192, 4) + test::big_endian(8193, 4));
-  CHECK(decode_error(large) == "8192 x 8193 pixels, expected at most 67108864 in all");
-  large.replace(16, 8, test::big_endian(8192, 4) + test::big_endian(8192, 4));
-  CHECK(decode_error(large) == "damaged image: too short for 8192 x 8192 pixels");
+  const auto claiming = [&](unsigned width, unsigned height) {
+    const std::string png = of_size(16, 1).replace(16, 8, test::big_endian(width, 4) + test::big_endian(height, 4));
+    return test::with_right_png_checksums(png);
+  };
+  CHECK(decode_error(claiming(8192, 8193)) == "8192 x 8193 pixels, expected at most 67108864 in all");
+  CHECK(decode_error(claiming(8192, 8192)) == "damaged image: too short for 8192 x 8192 pixels");
 }

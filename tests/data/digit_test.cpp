@@ -205,11 +205,13 @@ TEST_CASE("images are listed below a folder, however deep, by content and name")
     test::write(folder.path() / name, std::string(name) == "bad.jpg" ? "damaged" : image);
   }
   test::write(folder.path() / "notes.txt", "no image");
+  std::filesystem::create_symlink("nowhere", folder.path() / "gone.png");
   const ImageList list = list_images(folder.path());
-  REQUIRE(list.files.size() == 3);
+  REQUIRE(list.files.size() == 4);
   CHECK(list.files[0] == folder.path() / "b.png");
   CHECK(list.files[1] == folder.path() / "bad.jpg");
   CHECK(list.files[2] == folder.path() / "deep/er/a.dat");
+  CHECK(list.files[3] == folder.path() / "gone.png");  // reading it tells what is wrong
   CHECK(list.passed_over == 1);
   CHECK_THROWS_AS(list_images(folder.path() / "none"), Error);
 }

@@ -69,6 +69,7 @@ TEST_CASE("of several data sets in a folder one is chosen, or MNIST's own is tak
   folder.write("train-images-idx3-ubyte", idx_file({1, 2, 1}, "ab"));
   folder.write("train-labels-idx1-ubyte", idx_file({1}, "\1"));
   CHECK(folder.load().train.shape() == Shape{2, 1, 1});
+  CHECK(contains(folder.error({.prefix = "../x"}), "no data set \"../x\" in it: one without a prefix, emnist-"));
   folder.write("train-images-2-idx3-ubyte", idx_file({1, 2, 1}, "ab"));
   CHECK(folder.load().train.shape() == Shape{2, 1, 1});
 }
@@ -163,6 +164,14 @@ TEST_CASE("images of floats and doubles are read as they are") {
     CHECK(data.train.storage().floats == std::vector<float>{0, 0.25F, 1, -2.5F});
     CHECK(data.train.shape() == Shape{2, 1, 1});
   }
+}
+
+TEST_CASE("of a file that is there twice a note says which one is read") {
+  const WideImages folder;
+  folder.write("train-images-idx3-ubyte.gz", "another");
+  const DataSplits data = folder.load();
+  CHECK(data.notes == std::vector<std::string>{folder.path().string() +
+                                               ": train-images-idx3-ubyte is read, not train-images-idx3-ubyte.gz"});
 }
 
 TEST_CASE("data.invert turns dark on light idx images into light on dark") {

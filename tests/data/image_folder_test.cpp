@@ -133,8 +133,25 @@ TEST_CASE("links are followed, but not in circles") {
   fs::create_directory_symlink("..", folder.path() / "real" / "a" / "up");
   fs::create_directory_symlink(".", folder.path() / "real" / "b" / "again");
   const DataSplits data = load(folder.path() / "data", Need::evaluation);
-  CHECK(per_class(data.test) == std::vector<int>{6, 3});  // a, a/up/b
-  CHECK(contains(notes_of(data), "3 folders (a/up/a, "));
+  CHECK(per_class(data.test) == std::vector<int>{3, 3});
+  CHECK(contains(notes_of(data), "3 folders (a/up/a, a/up/b, b/again)"));
+}
+
+TEST_CASE("a link to a folder above gives no image a second class") {
+  const test::TemporaryFolder folder;
+  const fs::path train = folder.path() / "train";
+  write_classes(train, {"a", "b", "c"}, 3);
+  write_classes(folder.path() / "test", {"a", "b"}, 3);
+  fs::create_directory_symlink("..", train / "b" / "up");
+  fs::create_directory_symlink("../..", train / "b" / "up2");
+  fs::create_directory_symlink("../a", train / "c" / "other");
+  fs::create_directory_symlink(".", train / "d");
+  const DataSplits data = load(folder.path());
+  CHECK(per_class(data.train) == std::vector<int>{3, 3, 3});
+  CHECK(contains(notes_of(data), "4 folders (b/up, b/up2, c/other, ...)"));
+  CHECK(load(train, Need::evaluation).test.size() == 9);
+  fs::create_directory_symlink(train, folder.path() / "link");
+  CHECK(load(folder.path() / "link", Need::evaluation).test.size() == 9);
 }
 
 TEST_CASE("train, validation and test folders go by their names, in any case of letters") {
@@ -182,6 +199,19 @@ TEST_CASE("parts that may be meant in two ways are an error, or decided with a n
   const DataSplits data = load(vehicles.path());
   CHECK(classes_of(data.train) == std::vector<std::string>{"bus", "train"});
   CHECK(contains(notes_of(data), "train is taken as a class, as no other part is there"));
+}
+
+TEST_CASE("images in parts without class folders are an error that says so, and how to name a class like a part") {
+  const test::TemporaryFolder folder;
+  write_classes(folder.path(), {"train", "test"}, 3);
+  CHECK(error_of(folder.path()) ==
+        (folder.path() / "train").string() +
+            ": expected a subfolder of images for each class, found none; without a class folder: 3 files (0.png, "
+            "1.png, 2.png)");
+  write_classes(folder.path(), {"bus"}, 3);
+  CHECK(contains(error_of(folder.path()),
+                 "2.png); train/ is taken for a part of the data set: if it is a class like those beside it (bus), "
+                 "give it another name"));
 }
 
 TEST_CASE("what is no image is passed over and counted") {
@@ -275,6 +305,18 @@ TEST_CASE("validation and test images must be of the training images' classes") 
   fs::create_directories(folder.path() / "train" / "c");  // its photos were not taken yet
   fs::remove_all(folder.path() / "test" / "B");
   CHECK(contains(load_error(folder.path()), "/test: classes without a training image: c"));
+}
+
+TEST_CASE("classes whose names differ in case or in spaces around them only are noted") {
+  const test::TemporaryFolder folder;
+  write_classes(folder.path(), {"Cat", "cat ", "dog"}, 3);
+  CHECK(contains(notes_of(load(folder.path(), Need::evaluation)), "classes that look alike: \"Cat\" and \"cat \"\n"));
+}
+
+TEST_CASE("an empty data.path is named") {
+  Settings settings = settings_for("");
+  settings.set("path", std::string(), "a.toml:3:1");
+  CHECK(error_of(settings) == "a.toml:3:1: data.path is empty, expected a folder");
 }
 
 TEST_CASE("only what is needed is read") {

@@ -10,6 +10,7 @@
 #include "support/bytes.h"
 #include "support/errors.h"
 #include "support/files.h"
+#include "support/image_files.h"
 #include "support/temporary_folder.h"
 
 using namespace convoy;
@@ -24,17 +25,10 @@ void write_png(const fs::path& file, int width, int height, int channels, const 
   REQUIRE(stbi_write_png(file.c_str(), width, height, channels, pixels.data(), width * channels) != 0);
 }
 
-/// A chunk of a PNG that claims to have so many bytes. stb_image does not look at its checksum.
-std::string chunk(const std::string& type, std::size_t length, const std::string& bytes) {
-  std::string text;
-  for (const int shift : {24, 16, 8, 0}) text += static_cast<char>(length >> static_cast<unsigned>(shift) & 255U);
-  return text + type + bytes + std::string(4, '\0');
-}
-
 /// A PNG of 4 x 4 grey pixels with this image data.
 std::string grey_png(const std::string& data_chunk) {
   const std::string header("\0\0\0\4\0\0\0\4\x8\0\0\0\0", 13);
-  return "\x89PNG\r\n\x1a\n" + chunk("IHDR", header.size(), header) + data_chunk + chunk("IEND", 0, "");
+  return "\x89PNG\r\n\x1a\n" + test::png_chunk("IHDR", header) + data_chunk + test::png_chunk("IEND", "");
 }
 
 /// So many zeros, deflated.
@@ -130,24 +124,21 @@ TEST_CASE("a PNG header that claims a giant image is refused before decoding") {
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "bomb.png";
   write_png(file, 2, 2, 1, {1, 2, 3, 4});
-  std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
-  stream.seekp(16);  // width and height in the header
-  const char giant[] = {0, 0, 127, 127, 0, 0, 127, 127};
-  stream.write(giant, sizeof giant);
-  stream.close();
-  CHECK(image_error(file, {2, 2, 1}).find("bomb.png: ") != std::string::npos);
+  const std::string giant = test::big_endian(32639, 4) + test::big_endian(32639, 4);
+  test::write(file, test::with_right_png_checksums(test::contents(file).replace(16, 8, giant)));
+  CHECK(image_error(file, {2, 2, 1}).find("bomb.png: 32639 x 32639 pixels") != std::string::npos);
 }
 
 TEST_CASE("a small PNG that asks for hundreds of megabytes is refused") {
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "bomb.png";
-  std::ofstream(file, std::ios::binary) << grey_png(chunk("IDAT", 577'000'000, "short"));
-  CHECK(image_error(file, {4, 4, 1}).find("damaged image: it takes more memory") != std::string::npos);
+  std::ofstream(file, std::ios::binary) << grey_png(test::big_endian(577'000'000, 4) + "IDATshort");
+  CHECK(image_error(file, {4, 4, 1}).find("damaged image: a PNG that ends within its chunk IDAT") != std::string::npos);
   const std::string zeros = deflated_zeros(300);
-  std::ofstream(file, std::ios::binary) << grey_png(chunk("IDAT", zeros.size(), zeros));
+  std::ofstream(file, std::ios::binary) << grey_png(test::png_chunk("IDAT", zeros));
   CHECK(fs::file_size(file) < 2'000'000);
   CHECK(image_error(file, {4, 4, 1}).find("damaged image: it takes more memory") != std::string::npos);
   const std::string few = deflated_zeros(1);
-  std::ofstream(file, std::ios::binary) << grey_png(chunk("IDAT", few.size(), few));
+  std::ofstream(file, std::ios::binary) << grey_png(test::png_chunk("IDAT", few));
   CHECK(load_image(file, {4, 4, 1}) == Bytes(16));
 }

@@ -31,10 +31,29 @@ struct PngForm {
   int colour = 0;  ///< 0 grey, 2 RGB, 3 palette, 4 grey and alpha, 6 RGB and alpha
 };
 
+inline std::string png_checksum(const std::string& type_and_bytes) {
+  const auto* bytes = reinterpret_cast<const Bytef*>(type_and_bytes.data());
+  return big_endian(crc32(0, bytes, static_cast<uInt>(type_and_bytes.size())), 4);
+}
+
 inline std::string png_chunk(const std::string& type, const std::string& bytes) {
   const std::string named = type + bytes;
-  const auto sum = crc32(0, reinterpret_cast<const Bytef*>(named.data()), static_cast<uInt>(named.size()));
-  return big_endian(bytes.size(), 4) + named + big_endian(sum, 4);
+  return big_endian(bytes.size(), 4) + named + png_checksum(named);
+}
+
+/// The bytes of a PNG with the right checksum in each chunk, as far as their lengths lead: damage of any other kind
+/// then gets past the checksums. Other bytes are left as they are.
+inline std::string with_right_png_checksums(std::string png) {
+  if (!png.starts_with("\x89PNG\r\n\x1a\n")) return png;
+  constexpr std::size_t frame = 12;
+  for (std::size_t at = 8; png.size() - at >= frame;) {
+    std::size_t length = 0;
+    for (std::size_t i = 0; i < 4; ++i) length = length << 8U | static_cast<unsigned char>(png[at + i]);
+    if (length > png.size() - at - frame) break;
+    png.replace(at + 8 + length, 4, png_checksum(png.substr(at + 4, 4 + length)));
+    at += frame + length;
+  }
+  return png;
 }
 
 inline std::string deflated(const std::string& bytes) {

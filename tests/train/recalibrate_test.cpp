@@ -171,5 +171,7 @@ TEST_CASE("train.recalibrate gives each epoch's weights the statistics of the tr
   CHECK(error_of([&] {
           run_experiment(parse_config(text, "a.toml", folder.path(), {"layer.bn.enabled=false"}),
                          {.folder = folder.path() / "other"});
-        }) == "recalibrate: the network has no batch norm that is trained");
+        }) ==
+        "a.toml:8:5: train.recalibrate: the network has no batch norm that is trained; leave the key out, or set it to "
+        "0");
 }
