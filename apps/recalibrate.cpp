@@ -6,6 +6,7 @@
 #include "convoy/foreign_text.h"
 #include "finite.h"
 #include "options.h"
+#include "output_file.h"
 #include "terminal.h"
 #include "verb.h"
 
@@ -52,8 +53,16 @@ void declare_recalibrate(Options& options) {
   options.add_threads();
 }
 
+std::filesystem::path output_beside(const std::filesystem::path& model, const Options& options) {
+  if (options.has("output")) return options.text("output");
+  auto output = model;
+  return output.replace_extension(".recalibrated.safetensors");
+}
+
 int run_recalibrate(const Options& options) {
   const auto file = model_file(options.positional()[0]);
+  const auto output = output_beside(file, options);
+  require_output(output, Output::model, file);
   Model model = Model::load(file, options.threads(config_of(file)));
   const DataSplits data = data_of_model(file, options.text("data"));
   const int batch = options.has("batch") ? options.integer("batch") : config_of(file).train.integer("batch_size");
@@ -66,9 +75,6 @@ int run_recalibrate(const Options& options) {
   }
   print("validation", before.validation, after.validation);
   print("test", before.test, after.test);
-  auto output = file;
-  output.replace_extension(".recalibrated.safetensors");
-  if (options.has("output")) output = options.text("output");
   model.save(output);
   std::cout << "model   " << shown(output.string()) << '\n';
   return ok;
