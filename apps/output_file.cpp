@@ -60,9 +60,9 @@ void require_replaceable(const fs::path& file, Output output, const fs::path& in
     throw Error(ErrorKind::config, shown(file.string()) + ": " + why + "; name another file");
   };
   if (!fs::is_regular_file(file)) refuse("not a regular file");
+  if (is_run_weights(file)) refuse("would replace the weights of a run");
   std::error_code error;
   if (!input.empty() && fs::equivalent(file, input, error)) refuse("would replace the input itself");
-  if (is_run_weights(file)) refuse("would replace the weights of a run");
   if (fs::file_size(file) > 0 && !is_alike(file, output)) {
     refuse(std::string("is there already and is not ") + name_of(output) + ", which would replace it");
   }
