@@ -224,6 +224,19 @@ TEST_CASE("the same seed gives the same bytes, for one thread and for two") {
   CHECK(one != contents(folder.path() / "other" / "best.safetensors"));
 }
 
+TEST_CASE("training whose output nobody reads any more goes on to its end") {
+  const test::TemporaryFolder folder;
+  const auto run = folder.path() / "run";
+  const auto code = folder.path() / "code";
+  const std::string script = "(\"$@\" 2>&1; echo $? > '" + code.string() + "') | head -n 1";
+  std::vector<std::string> arguments = {"-c", script, "sh", CONVOY_BINARY};
+  for (const std::string& argument : quick_train(run)) arguments.push_back(argument);
+  CHECK(contains(test::run("/bin/sh", arguments).out, "data    "));
+  CHECK(contents(code) == "1\n");  // as the results could not be shown
+  CHECK(fs::exists(run / "report.html"));
+  CHECK(contains(contents(run / "events.jsonl"), "\"result\""));
+}
+
 TEST_CASE("an interrupted run resumes to the bits of an unbroken one") {
   const test::TemporaryFolder folder;
   const auto whole = folder.path() / "whole";
