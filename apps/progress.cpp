@@ -110,7 +110,7 @@ void Progress::on_note(const std::string& note) {
 
 void Progress::on_warning(const std::string& message) {
   erase();
-  std::cerr << yellow("warning: ") << shown_lines(message) << '\n' << std::flush;
+  std::cerr << yellow("warning: ") << shown(message) << '\n' << std::flush;
 }
 
 bool Progress::wants_checkpoint() { return take_checkpoint_request(); }
