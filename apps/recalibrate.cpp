@@ -1,3 +1,4 @@
+#include <cstdio>
 #include <iomanip>
 #include <iostream>
 
@@ -31,16 +32,23 @@ void print(const char* split, const Evaluation& before, const Evaluation& after)
             << fixed(before.loss, 4) << " -> " << fixed(after.loss, 4) << " (" << after.samples << " images)\n";
 }
 
+/// Three digits, as training's warning has them.
+std::string three_digits(double number) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3g", number);
+  return text;
+}
+
 void print(const std::vector<Recalibration>& layers) {
   std::size_t width = 5;
   for (const auto& layer : layers) width = std::max(width, layer.layer.size());
   const auto name = [&](const std::string& text) -> std::ostream& {
     return std::cout << std::left << std::setw(static_cast<int>(width)) << text << std::right;
   };
-  name("layer") << "  mean was off by  variance was\n";
+  name("layer") << "      mean was off by    variance was\n";
   for (const auto& layer : layers) {
-    name(layer.layer) << std::setw(6) << fixed(layer.mean_gap, 3) << " deviations" << std::setw(7)
-                      << fixed(layer.variance_ratio, 3) << " times\n";
+    name(layer.layer) << std::setw(10) << three_digits(layer.mean_gap) << " deviations" << std::setw(10)
+                      << three_digits(layer.variance_ratio) << " times\n";
   }
 }
 

@@ -654,6 +654,8 @@ TEST_CASE("recalibrate writes a model beside the one it read, with other statist
   CHECK(finished.code == 0);
   CHECK(contains(finished.out, "mean was off by"));
   CHECK(contains(finished.out, "bn1 "));
+  const std::string row = finished.out.substr(finished.out.find("\nbn1 "));
+  CHECK(contains(row.substr(0, row.find("times")), " deviations  "));
   CHECK(contains(finished.out, "validation accuracy "));
   CHECK(contains(finished.out, "test accuracy "));
   CHECK(contains(finished.out, " -> "));
