@@ -3,6 +3,7 @@
 #include "convoy/foreign_text.h"
 #include "convoy/report.h"
 #include "options.h"
+#include "output_file.h"
 #include "verb.h"
 
 namespace convoy::app {
@@ -14,6 +15,7 @@ void declare_compare(Options& options) {
 
 int run_compare(const Options& options) {
   const std::string file = options.text("out", "compare.html");
+  require_output(file, Output::page);
   write_comparison({options.positional().begin(), options.positional().end()}, file);
   std::cout << shown(file) << '\n';
   return ok;

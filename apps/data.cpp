@@ -4,6 +4,7 @@
 #include "convoy/preview.h"
 #include "hints.h"
 #include "options.h"
+#include "output_file.h"
 #include "statistics.h"
 #include "terminal.h"
 #include "verb.h"
@@ -22,6 +23,7 @@ void declare_data(Options& options) {
 
 int run_data(const Options& options) {
   const std::filesystem::path file = options.text("output", "preview.png");
+  require_output(file, Output::picture);
   const PreviewOptions preview_options{.split = options.text("split", "train"), .images = options.integer("images")};
   const Config config = load_config(config_file(options.positional()[1]), options.overrides());
   const DataPreview preview = preview_data(config, file, preview_options);

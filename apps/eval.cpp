@@ -7,6 +7,7 @@
 #include "finite.h"
 #include "json.h"
 #include "options.h"
+#include "output_file.h"
 #include "scores.h"
 #include "terminal.h"
 #include "verb.h"
@@ -52,6 +53,7 @@ void declare_eval(Options& options) {
 
 int run_eval(const Options& options) {
   const auto file = model_file(options.positional()[0]);
+  if (options.has("errors")) require_output(options.text("errors"), Output::mistakes);
   Model model = Model::load(file, options.threads(config_of(file)));
   const std::string split = options.text("split", "test");
   const ModelData found = load_model_data(file, {.folder = options.text("data"),

@@ -7,6 +7,7 @@
 #include "convoy/foreign_text.h"
 #include "convoy/starter.h"
 #include "options.h"
+#include "output_file.h"
 #include "shipped.h"
 #include "verb.h"
 
@@ -41,6 +42,7 @@ fs::path file_for(const fs::path& data) {
 int run_init(const Options& options) {
   const fs::path data = data_folder(options);
   const fs::path file = options.positional().empty() ? file_for(data) : fs::path(options.positional()[0]);
+  if (options.has("force") || !fs::exists(file)) require_output(file, Output::configuration);
   const Starter starter = write_starter(data, file, options.has("force"));
   std::cout << shown(file.string()) << ": a network for " << starter.found << " in " << shown(data.string())
             << "\ntrain it with: convoy train " << shown(file.string()) << '\n';

@@ -9,6 +9,7 @@
 #include "hints.h"
 #include "json.h"
 #include "options.h"
+#include "output_file.h"
 #include "terminal.h"
 #include "verb.h"
 
@@ -75,12 +76,15 @@ void declare_lr_find(Options& options) {
 
 int run_lr_find(const Options& options) {
   const Config config = load_config(config_file(options.positional()[0]), options.overrides());
+  const std::filesystem::path folder = "runs";  // is made where nothing else is named
+  const std::filesystem::path file =
+      options.text("output", (folder / (config.run.text("name") + "_lr_find.html")).string());
+  if (options.has("output") || std::filesystem::exists(folder)) require_output(file, Output::page);
   const LrCurve curve = lr_find(config, {.from = options.number("from"),
                                          .to = options.number("to"),
                                          .steps = options.integer("steps"),
                                          .threads = options.threads(config)});
   print_notes(curve.notes);
-  const std::filesystem::path file = options.text("output", "runs/" + curve.name + "_lr_find.html");
   save_page(curve, file);
   (options.has("json") ? print_finding_json : print_finding)(curve, file);
   return curve.suggested > 0 ? ok : failed;

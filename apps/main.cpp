@@ -74,10 +74,9 @@ int main(int argc, char** argv) {
     std::cerr << app::red("error: ") << shown(path) << (path.empty() ? "" : ": ") << error.code().message() << '\n';
   } catch (const std::system_error& error) {
     const bool no_thread = error.code() == std::errc::resource_unavailable_try_again;
-    std::cerr << app::red("error: ") << (no_thread ? "out of memory, or of threads" : shown_lines(error.what()))
-              << '\n';
+    std::cerr << app::red("error: ") << (no_thread ? "out of memory, or of threads" : shown(error.what())) << '\n';
   } catch (const std::exception& error) {
-    std::cerr << app::red("error: ") << shown_lines(error.what()) << '\n';
+    std::cerr << app::red("error: ") << shown(error.what()) << '\n';
   }
   return app::failed;
 }

@@ -92,7 +92,8 @@ void Progress::draw(const std::string& head, double share, const std::string& ta
 }
 
 void Progress::erase() {
-  if (drawn_) std::cerr << "\r\033[K" << std::flush;
+  // At Ctrl-C the terminal has written ^C behind the bar, perhaps onto the next line.
+  if (drawn_) std::cerr << (interrupt_requested() ? "\n" : "\r\033[K") << std::flush;
   drawn_ = false;
 }
 
@@ -110,7 +111,7 @@ void Progress::on_note(const std::string& note) {
 
 void Progress::on_warning(const std::string& message) {
   erase();
-  std::cerr << yellow("warning: ") << shown_lines(message) << '\n' << std::flush;
+  std::cerr << yellow("warning: ") << shown(message) << '\n' << std::flush;
 }
 
 bool Progress::wants_checkpoint() { return take_checkpoint_request(); }

@@ -14,7 +14,7 @@ class Progress : public Callback {
  public:
   /// `head`: show what begins.
   Progress(bool quiet, bool head);
-  ~Progress() override;  ///< leaves no half-drawn bar behind
+  ~Progress() override;  ///< leaves the next output a line of its own
 
   void on_run_begin(const RunStart& run) override;
   bool on_batch_end(const BatchLog& log) override;

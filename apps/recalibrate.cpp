@@ -1,3 +1,4 @@
+#include <cstdio>
 #include <iomanip>
 #include <iostream>
 
@@ -6,6 +7,7 @@
 #include "convoy/foreign_text.h"
 #include "finite.h"
 #include "options.h"
+#include "output_file.h"
 #include "terminal.h"
 #include "verb.h"
 
@@ -30,16 +32,23 @@ void print(const char* split, const Evaluation& before, const Evaluation& after)
             << fixed(before.loss, 4) << " -> " << fixed(after.loss, 4) << " (" << after.samples << " images)\n";
 }
 
+/// Three digits, as training's warning has them.
+std::string three_digits(double number) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3g", number);
+  return text;
+}
+
 void print(const std::vector<Recalibration>& layers) {
   std::size_t width = 5;
   for (const auto& layer : layers) width = std::max(width, layer.layer.size());
   const auto name = [&](const std::string& text) -> std::ostream& {
     return std::cout << std::left << std::setw(static_cast<int>(width)) << text << std::right;
   };
-  name("layer") << "  mean was off by  variance was\n";
+  name("layer") << "      mean was off by    variance was\n";
   for (const auto& layer : layers) {
-    name(layer.layer) << std::setw(6) << fixed(layer.mean_gap, 3) << " deviations" << std::setw(7)
-                      << fixed(layer.variance_ratio, 3) << " times\n";
+    name(layer.layer) << std::setw(10) << three_digits(layer.mean_gap) << " deviations" << std::setw(10)
+                      << three_digits(layer.variance_ratio) << " times\n";
   }
 }
 
@@ -52,8 +61,16 @@ void declare_recalibrate(Options& options) {
   options.add_threads();
 }
 
+std::filesystem::path output_beside(const std::filesystem::path& model, const Options& options) {
+  if (options.has("output")) return options.text("output");
+  auto output = model;
+  return output.replace_extension(".recalibrated.safetensors");
+}
+
 int run_recalibrate(const Options& options) {
   const auto file = model_file(options.positional()[0]);
+  const auto output = output_beside(file, options);
+  require_output(output, Output::model, file);
   Model model = Model::load(file, options.threads(config_of(file)));
   const DataSplits data = data_of_model(file, options.text("data"));
   const int batch = options.has("batch") ? options.integer("batch") : config_of(file).train.integer("batch_size");
@@ -66,9 +83,6 @@ int run_recalibrate(const Options& options) {
   }
   print("validation", before.validation, after.validation);
   print("test", before.test, after.test);
-  auto output = file;
-  output.replace_extension(".recalibrated.safetensors");
-  if (options.has("output")) output = options.text("output");
   model.save(output);
   std::cout << "model   " << shown(output.string()) << '\n';
   return ok;

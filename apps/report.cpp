@@ -5,6 +5,7 @@
 #include "convoy/foreign_text.h"
 #include "hints.h"
 #include "options.h"
+#include "output_file.h"
 #include "verb.h"
 
 namespace convoy::app {
@@ -18,7 +19,9 @@ void declare_report(Options& options) {
 
 int run_report(const Options& options) {
   const std::filesystem::path run = run_folder(options.positional()[0]);
-  std::cout << shown(write_report(run, options.text("out"), options.threads(config_of_run(run))).string()) << '\n';
+  const std::filesystem::path page = options.text("out", (run / "report.html").string());
+  require_output(page, Output::page);
+  std::cout << shown(write_report(run, page, options.threads(config_of_run(run))).string()) << '\n';
   if (options.has("tensorboard")) std::cout << shown(write_tensorboard(run).string()) << '\n';
   return ok;
 }

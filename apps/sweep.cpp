@@ -89,8 +89,8 @@ void warn_of_gaps(const SweepResult& result) {
   const auto first = std::ranges::find_if(result.runs, warns);
   if (first == result.runs.end()) return;
   std::cerr << yellow("warning: ") << std::ranges::count_if(result.runs, warns) << " of " << result.runs.size()
-            << " runs evaluate worse than they train, the first: run " << first - result.runs.begin() + 1 << ": "
-            << shown(first->warning) << '\n';
+            << " runs have a gap between training and evaluation, the first: run " << first - result.runs.begin() + 1
+            << ": " << shown(first->warning) << '\n';
 }
 
 SweepRequest request_from(const Options& options) {

@@ -65,6 +65,7 @@ void catch_interrupt() {
   std::signal(SIGINT, on_interrupt);
   std::signal(SIGTERM, on_interrupt);
   std::signal(SIGUSR1, on_checkpoint_request);
+  std::signal(SIGPIPE, SIG_IGN);  // the results are files: they are worth more than who reads along
   if (std::signal(SIGHUP, on_hangup) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);
 }
 

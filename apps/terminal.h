@@ -24,7 +24,8 @@ std::string green(const std::string& text, Stream stream = Stream::err);
 void print_notes(const std::vector<std::string>& notes);
 
 /// From now on the first Ctrl-C makes `interrupt_requested` true, the second ends the program at once. So does SIGTERM,
-/// and SIGHUP, which a closed terminal sends, as the first one only; under nohup it is ignored as before.
+/// and SIGHUP, which a closed terminal sends, as the first one only; under nohup it is ignored as before. Output that
+/// nobody reads any more, as behind "| head", does not end the program.
 void catch_interrupt();
 bool interrupt_requested();
 /// Whether SIGUSR1 came since the last call; catch_interrupt listens for it too.

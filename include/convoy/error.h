@@ -15,13 +15,26 @@ enum class ErrorKind {
 };
 
 /// The one exception that convoy throws on bad input. Its message is one line that says where, what was expected,
-/// what came instead and, where there is one, a hint.
+/// what came instead and, where there is one, a hint. Names in it may come from outside: a line is what shown() makes
+/// of it, see foreign_text.h.
 class Error : public std::runtime_error {
  public:
-  Error(ErrorKind kind, const std::string& message) : std::runtime_error(message), kind_(kind) {}
+  Error(ErrorKind kind, const std::string& message);
+  /// Where details follow, each on a line of its own.
+  Error(ErrorKind kind, const std::vector<std::string>& lines);
   ErrorKind kind() const noexcept { return kind_; }
 
+  /// The same error with more before and behind its message.
+  Error within(const std::string& before, const std::string& behind = "") const;
+  /// The same error with one more line.
+  Error followed_by(const std::string& line) const;
+
  private:
+  struct AsIs {
+    std::string text;
+  };
+  Error(ErrorKind kind, const AsIs& message) : std::runtime_error(message.text), kind_(kind) {}
+
   ErrorKind kind_;
 };
 

@@ -9,6 +9,7 @@
 #include "config/fail.h"
 #include "config/keys.h"
 #include "convoy/error.h"
+#include "convoy/foreign_text.h"
 #include "core/text.h"
 #include "core/value_text.h"
 
@@ -111,7 +112,7 @@ void complete(Part& part, const std::vector<Section>& catalog) {
   } catch (const Error& error) {
     // A missing key has no place of its own: the table's is the nearest.
     const std::string message = error.what();
-    fail(message.starts_with(part.owner + ": missing key") ? part.table.where : "", message);
+    fail(message.starts_with(shown(part.owner) + ": missing key") ? part.table.where : "", message);
   }
 }
 

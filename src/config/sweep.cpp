@@ -262,7 +262,7 @@ SweepSetting setting_of(const Source& source, const SweepPoint& point) {
     setting.config = source.build(point.overrides);
   } catch (const Error& error) {
     if (point.label.empty()) throw;
-    throw Error(error.kind(), std::string(error.what()) + " (setting \"" + point.label + "\")");
+    throw error.within("", " (setting \"" + point.label + "\")");
   }
   if (setting.label.empty()) setting.label = setting.config.run.text("name");
   return setting;

@@ -38,7 +38,7 @@ std::vector<std::uint8_t> load_image(const std::filesystem::path& file, const Sh
   try {
     return load(file, shape, options);
   } catch (const Error& error) {
-    throw Error(error.kind(), name + ": " + error.what());
+    throw error.within(name + ": ");
   }
 }
 

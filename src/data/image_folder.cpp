@@ -98,10 +98,11 @@ class PartReader {
 
   [[noreturn]] void refuse_bad() const {
     const std::size_t listed = std::min(bad_.size(), most_listed_images);
-    const std::string more = listed < bad_.size() ? "\n  and " + std::to_string(bad_.size() - listed) + " more" : "";
-    fail(folder_, std::to_string(bad_.size()) + " of " + std::to_string(images_) +
-                      " images cannot be read (data.on_bad_image = \"skip\" leaves them out):\n  " +
-                      joined({bad_.begin(), bad_.begin() + static_cast<std::ptrdiff_t>(listed)}, "\n  ") + more);
+    Texts lines = {folder_.string() + ": " + std::to_string(bad_.size()) + " of " + std::to_string(images_) +
+                   " images cannot be read (data.on_bad_image = \"skip\" leaves them out):"};
+    for (std::size_t i = 0; i < listed; ++i) lines.push_back("  " + bad_[i]);
+    if (listed < bad_.size()) lines.push_back("  and " + std::to_string(bad_.size() - listed) + " more");
+    throw Error(ErrorKind::data, lines);
   }
 
   [[noreturn]] void refuse_empty(const ImageFiles& found) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "convoy/error.h"
+#include "convoy/foreign_text.h"
 #include "core/aligned_buffer.h"
 #include "core/text.h"
 #include "layers/registry.h"
@@ -42,7 +43,8 @@ Network::Network(const Shape& input_shape, const std::vector<LayerSpec>& layers)
     } catch (const Error& error) {
       const std::string message = error.what();
       // Errors about a key carry their own, nearer place.
-      const bool placed = !spec.where.empty() && message.rfind(spec.where.substr(0, spec.where.find(':') + 1), 0) == 0;
+      const bool placed =
+          !spec.where.empty() && message.starts_with(shown(spec.where.substr(0, spec.where.find(':') + 1)));
       throw Error(error.kind(), placed ? message : place(spec, i + 1, name) + message);
     }
   }

@@ -21,7 +21,7 @@ void within_layer(const Node& node, const Work& work) {
   try {
     work();
   } catch (const Error& error) {
-    throw Error(error.kind(), "layer \"" + node.name + "\": " + error.what());
+    throw error.within("layer \"" + node.name + "\": ");
   }
 }
 

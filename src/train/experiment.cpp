@@ -240,8 +240,8 @@ class Run {
       record([&] { folder_.add_divergence(error.what(), trainer_.gradient_norms()); });
       page_.show_end();
       if (saved_epoch_ < 0) throw;
-      throw Error(error.kind(), std::string(error.what()) + "\nthe checkpoint of epoch " +
-                                    std::to_string(saved_epoch_) + " stays: " + folder_.checkpoint().string());
+      throw error.followed_by("the checkpoint of epoch " + std::to_string(saved_epoch_) +
+                              " stays: " + folder_.checkpoint().string());
     }
   }
 
@@ -265,9 +265,8 @@ class Run {
     try {
       save();
     } catch (const Error& error) {
-      throw Error(error.kind(), std::string(error.what()) + "; make room, and convoy resume " +
-                                    folder_.path().string() + " goes on from " +
-                                    (saved_epoch_ < 0 ? "the start" : "epoch " + std::to_string(saved_epoch_)));
+      throw error.within("", "; make room, and convoy resume " + folder_.path().string() + " goes on from " +
+                                 (saved_epoch_ < 0 ? "the start" : "epoch " + std::to_string(saved_epoch_)));
     }
   }
 

@@ -23,7 +23,7 @@ void require_measurable(const Experiment& experiment, const std::string& file) {
     try {
       const RunMetric metric(expectation.metric);
     } catch (const Error& error) {
-      throw Error(error.kind(), where + error.what());
+      throw error.within(where);
     }
     for (const std::string& label : {expectation.higher, expectation.lower}) {
       if (label.empty() || std::ranges::find(labels, label) != labels.end()) continue;

@@ -152,7 +152,7 @@ class RunQueue {
       throw;
     } catch (const Error& error) {
       const std::string name = runs_[number].folder.filename().string();
-      failure_ = std::make_exception_ptr(Error(error.kind(), "run " + name + ": " + error.what()));
+      failure_ = std::make_exception_ptr(error.within("run " + name + ": "));
     } catch (...) {
       failure_ = std::current_exception();
     }
@@ -224,7 +224,7 @@ void require_startable(const SweepPlan& plan, SweepCallback* callback) {
       require_startable(config, data);
     } catch (const Error& error) {
       if (plan.settings.size() == 1) throw;
-      throw Error(error.kind(), std::string(error.what()) + " (setting \"" + setting.label + "\")");
+      throw error.within("", " (setting \"" + setting.label + "\")");
     }
   }
 }

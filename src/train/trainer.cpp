@@ -240,7 +240,7 @@ void Trainer::report_divergence(const NotFinite& culprit) const {
   }
   message += culprit.in_data ? "; mend the data, or leave such steps out with train.on_nan = \"skip\""
                              : "; lower optimizer.learning_rate or set optimizer.clip_norm";
-  throw Error(ErrorKind::diverged, message + "\ngradient norms of the last steps:" + list_of(gradient_norms_));
+  throw Error(ErrorKind::diverged, {message, "gradient norms of the last steps:" + list_of(gradient_norms_)});
 }
 
 /// False where a callback stopped the validation: a later call does all of this again, from the same weights.

@@ -224,6 +224,19 @@ TEST_CASE("the same seed gives the same bytes, for one thread and for two") {
   CHECK(one != contents(folder.path() / "other" / "best.safetensors"));
 }
 
+TEST_CASE("training whose output nobody reads any more goes on to its end") {
+  const test::TemporaryFolder folder;
+  const auto run = folder.path() / "run";
+  const auto code = folder.path() / "code";
+  const std::string script = "(\"$@\" 2>&1; echo $? > '" + code.string() + "') | head -n 1";
+  std::vector<std::string> arguments = {"-c", script, "sh", CONVOY_BINARY};
+  for (const std::string& argument : quick_train(run)) arguments.push_back(argument);
+  CHECK(contains(test::run("/bin/sh", arguments).out, "data    "));
+  CHECK(contents(code) == "1\n");  // as the results could not be shown
+  CHECK(fs::exists(run / "report.html"));
+  CHECK(contains(contents(run / "events.jsonl"), "\"result\""));
+}
+
 TEST_CASE("an interrupted run resumes to the bits of an unbroken one") {
   const test::TemporaryFolder folder;
   const auto whole = folder.path() / "whole";
@@ -623,7 +636,7 @@ TEST_CASE("bench times training and inference, by layer, and warns of an OpenBLA
 
 TEST_CASE("lr-find prints a curve, a rate and where its picture is, and leaves no run") {
   const test::TemporaryFolder folder;
-  const auto picture = folder.path() / "new" / "curve.html";
+  const auto picture = folder.path() / "curve.html";
   const std::vector<std::string> arguments = {
       "lr-find", "configs/mnist_mlp_bn.toml", "-s", "data.limit=2000", "--steps", "60", "-o", picture.string()};
   const Finished text = convoy_run(arguments);
@@ -633,8 +646,7 @@ TEST_CASE("lr-find prints a curve, a rate and where its picture is, and leaves n
   CHECK(contains(text.out, "suggested learning rate "));
   CHECK(contains(text.out, "curve   " + picture.string()));
   CHECK(contents(picture).starts_with("<!DOCTYPE html>"));
-  CHECK(names_in(folder.path()) == std::set<std::string>{"new"});
-  CHECK(names_in(folder.path() / "new") == std::set<std::string>{"curve.html"});
+  CHECK(names_in(folder.path()) == std::set<std::string>{"curve.html"});
 
   std::vector<std::string> as_json = arguments;
   as_json.emplace_back("--json");
@@ -671,6 +683,8 @@ TEST_CASE("recalibrate writes a model beside the one it read, with other statist
   CHECK(finished.code == 0);
   CHECK(contains(finished.out, "mean was off by"));
   CHECK(contains(finished.out, "bn1 "));
+  const std::string row = finished.out.substr(finished.out.find("\nbn1 "));
+  CHECK(contains(row.substr(0, row.find("times")), " deviations  "));
   CHECK(contains(finished.out, "validation accuracy "));
   CHECK(contains(finished.out, "test accuracy "));
   CHECK(contains(finished.out, " -> "));

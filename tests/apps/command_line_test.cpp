@@ -139,3 +139,55 @@ TEST_CASE("a command line that is nearly right gets told what is meant") {
   refuses({"completions", "bsh"}, "expected bash, zsh or fish, got 1 argument; did you mean \"bash\"?");
   refuses({"man", "train"}, "expected nothing, got 1 argument");
 }
+
+TEST_CASE("an output replaces only its like, and is known to be writable before any work") {
+  const test::TemporaryFolder folder;
+  const auto at = [&](const char* name) { return (folder.path() / name).string(); };
+  const std::string config = at("c.toml");
+  const std::string run = at("run");
+  const std::string model = run + "/best.safetensors";
+  write(config, "extends = \"" + fs::absolute("configs/mnist_bn_maxpool.toml").string() +
+                    "\"\n[data]\nlimit = 300\n[train]\nepochs = 1\n");
+  REQUIRE(convoy_run({"train", config, "--out", run, "--quiet"}).code == 0);
+  write(at("mine.txt"), "mine");
+  const auto refuses = [](const std::vector<std::string>& arguments, int code, const std::string& part) {
+    const fs::path file = arguments.back();
+    const std::string before = fs::is_regular_file(file) ? test::contents(file) : "";
+    const bool folder_before = fs::exists(file.parent_path());
+    const Finished finished = convoy_run(arguments);
+    INFO(arguments.front(), " ", file.string(), ": ", finished.err);
+    CHECK(finished.code == code);
+    CHECK(finished.out.empty());
+    CHECK(std::count(finished.err.begin(), finished.err.end(), '\n') == 1);
+    CHECK(contains(finished.err, part));
+    CHECK((fs::is_regular_file(file) ? test::contents(file) : "") == before);
+    CHECK(fs::exists(file.parent_path()) == folder_before);
+  };
+  const std::vector<std::vector<std::string>> writers = {
+      {"data", "preview", config, "-o"}, {"recalibrate", run, "-o"}, {"report", run, "-o"}, {"compare", run, "-o"},
+      {"lr-find", config, "-o"},         {"eval", run, "--errors"},  {"init", "--force"}};
+  for (const auto& writer : writers) {
+    const auto to = [&](const std::string& file) {
+      std::vector<std::string> arguments = writer;
+      arguments.push_back(file);
+      return arguments;
+    };
+    refuses(to(at("mine.txt")), 2, "mine.txt: is there already and is not a");
+    refuses(to(run + "/last.ckpt"), 2, "last.ckpt: would replace the weights of a run");
+    refuses(to(model), 2, "best.safetensors: would replace the weights of a run");
+    refuses(to(at("none") + "/x"), 1, "cannot be written: No such file or directory");
+    refuses(to(folder.path().string()), 1, "cannot be written: Is a directory");
+    refuses(to(at("mine.txt") + "/x"), 1, "cannot be written: Not a directory");
+    refuses(to("/dev/null"), 2, "/dev/null: not a regular file");
+    if (writer.front() != "init") refuses(to(config), 2, "c.toml: is there already and is not a");
+  }
+  fs::copy(model, at("copy.safetensors"));
+  refuses({"recalibrate", at("copy.safetensors"), "--data", "data/mnist", "-o", at("copy.safetensors")}, 2,
+          "copy.safetensors: would replace the input itself");
+  for (int again = 0; again < 2; ++again) {
+    CHECK(convoy_run({"data", "preview", config, "-o", at("sheet")}).code == 0);
+    CHECK(convoy_run({"recalibrate", run, "--images", "100", "-o", at("better.safetensors")}).code == 0);
+    CHECK(convoy_run({"compare", run, "-o", at("page")}).code == 0);
+    CHECK(convoy_run({"eval", run, "--errors", at("mistakes")}).code == 0);
+  }
+}

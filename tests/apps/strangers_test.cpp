@@ -122,6 +122,33 @@ TEST_CASE("a name of any bytes is shown, not sent, and ends nothing") {
   CHECK(contains(error.err, "\\x1b]0;title\\x07\\xe9.toml"));
 }
 
+TEST_CASE("an error about a name with a line break is one line") {
+  const test::TemporaryFolder folder;
+  const std::string odd = (folder.path() / "a\nb").string();
+  const std::vector<std::vector<std::string>> lines = {{"compare", odd},
+                                                       {"report", odd},
+                                                       {"runs", odd},
+                                                       {"eval", odd},
+                                                       {"predict", odd, odd},
+                                                       {"init", "--data", odd},
+                                                       {"summary", odd},
+                                                       {"resume", odd},
+                                                       {"inspect", odd},
+                                                       {"train", odd},
+                                                       {"a\nb"},
+                                                       {"train", "--" + odd, odd},
+                                                       {"config", "explain", odd},
+                                                       {"train", "configs/mnist_cnn.toml", "-s", odd + "=1"},
+                                                       {"train", "configs/mnist_cnn.toml", "-s", "data.path=" + odd}};
+  for (const auto& arguments : lines) {
+    const Finished finished = convoy_run(arguments);
+    INFO(finished.err);
+    CHECK(finished.code != 0);
+    CHECK(std::count(finished.err.begin(), finished.err.end(), '\n') == 1);
+    CHECK(contains(finished.err, "a\\nb"));
+  }
+}
+
 TEST_CASE("a name of two hundred letters breaks no table") {
   const test::TemporaryFolder folder;
   const auto model = folder.path() / "m.safetensors";

@@ -244,6 +244,8 @@ TEST_CASE("a gap that the modes do not explain is told with its figures") {
   overfitted.validation_accuracy = 0.7;
   CHECK(
       contains(explain_evaluation(agree, overfitted, bad, "r"), "validation 70.00 %, test 71.20 %: the network knows"));
+  const EpochLog few{.accuracy = 0.1967, .validation_accuracy = 0, .has_validation = true};  // one validation image
+  CHECK(explain_evaluation(agree, few, {.accuracy = 0.2881, .classes = 10}, "r").empty());
   CHECK(explain_evaluation(agree, {}, bad, "r").empty());
   CHECK(explain_evaluation(agree, kept, {.accuracy = 0, .classes = 1}, "r").empty());  // one number, no classes
 }
