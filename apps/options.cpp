@@ -12,6 +12,7 @@
 #include "convoy/error.h"
 #include "convoy/experiment.h"
 #include "convoy/machine.h"
+#include "convoy/model_data.h"
 #include "hints.h"
 #include "terminal.h"
 
@@ -228,28 +229,8 @@ Config config_of_run(const std::filesystem::path& run) {
   return std::filesystem::is_regular_file(file, ignored) ? load_config(file) : Config{};
 }
 
-namespace {
-
-/// A model does not say where its data lie, the run folder around it does.
-std::string data_path_beside(const std::filesystem::path& model) {
-  const std::filesystem::path resolved = model.parent_path() / "resolved.toml";
-  std::error_code ignored;
-  if (std::filesystem::is_regular_file(resolved, ignored)) return load_config(resolved).data.text("path");
-  throw Error(ErrorKind::data,
-              model.string() + ": a model does not say where its data lie; name their folder with --data");
-}
-
-}  // namespace
-
 DataSplits data_of_model(const std::filesystem::path& model, const std::string& folder) {
-  Config config = config_of(model);
-  const std::string path = folder.empty() ? data_path_beside(model) : folder;
-  std::error_code ignored;
-  if (folder.empty() && !std::filesystem::exists(path, ignored)) {
-    throw Error(ErrorKind::data, model.string() + ": its data, " + path + ", is not here; name a folder with --data");
-  }
-  config.data.set("path", path);
-  DataSplits data = load_data(config.data, static_cast<std::uint64_t>(config.run.integer("seed")));
+  DataSplits data = load_model_splits(model, folder);
   print_notes(data.notes);
   return data;
 }

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -70,6 +71,9 @@ struct DataSplits {
   Dataset validation;  ///< empty unless the configuration asks for one, or the data has one
   Dataset test;
   std::vector<std::string> notes = {};  ///< a line each: what was passed over, and what was decided
+  /// The splits, by name, that are drawn from the training samples or are what is left of them: a sample more or less
+  /// there, and the draw is another.
+  std::set<std::string> drawn = {};
 
   /// By name: "train", "validation" or "test". Throws Error{config} for others and for a validation set that is not
   /// there.

@@ -26,7 +26,13 @@ struct ModelData {
 
 /// Reads one split of data for a model file, prepared as in its training: what is inverted stays so, and images of a
 /// folder get the shape that the model takes. Other splits are not read and need not be there. The test samples of a
-/// folder that is not divided into parts are all that it has. Throws Error{config} or Error{data}.
+/// folder that is not divided into parts are all that it has. Of the data that the model was trained on, a run folder
+/// around it knows what they were: where they have changed, samples that are drawn from them are refused, and a test
+/// part of their own has a note. Throws Error{config} or Error{data}.
 ModelData load_model_data(const std::filesystem::path& model_file, const ModelDataOptions& options);
+
+/// All of a model's data, or the same from another folder, prepared as in its training. Throws Error{config} or
+/// Error{data}.
+DataSplits load_model_splits(const std::filesystem::path& model_file, const std::string& folder = {});
 
 }  // namespace convoy

@@ -64,4 +64,11 @@ std::vector<std::string> differences(const Config& before, const Config& now,
   return found;
 }
 
+std::string first_of(const std::vector<std::string>& differences) {
+  constexpr std::size_t most = 5;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(most, differences.size()); ++i) text += (i == 0 ? "" : "; ") + differences[i];
+  return differences.size() <= most ? text : text + "; and " + std::to_string(differences.size() - most) + " more";
+}
+
 }  // namespace convoy

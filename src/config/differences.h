@@ -15,4 +15,7 @@ std::map<std::string, std::string> keys_of(const Config& config);
 /// do not count, nor does [diagnostics], which changes no result.
 std::vector<std::string> differences(const Config& before, const Config& now, const std::vector<std::string>& harmless);
 
+/// The first five of them in a line, and how many more there are.
+std::string first_of(const std::vector<std::string>& differences);
+
 }  // namespace convoy

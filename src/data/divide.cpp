@@ -24,6 +24,7 @@ void set_aside_test(DataSplits& splits, double fraction, std::uint64_t seed) {
                          " of " + std::to_string(size) + " samples are drawn for testing (data.test_fraction)");
   splits.test = splits.train.select(division.drawn);
   splits.train = splits.train.select(division.rest);
+  splits.drawn.insert({"test", "train"});
 }
 
 void set_aside_validation(DataSplits& splits, const Settings& data, std::uint64_t seed) {
@@ -37,11 +38,13 @@ void set_aside_validation(DataSplits& splits, const Settings& data, std::uint64_
   const Division division = draw_by_class(splits.train, count, seed, Draw::validation);
   splits.validation = splits.train.select(division.drawn);
   splits.train = splits.train.select(division.rest);
+  splits.drawn.insert({"validation", "train"});
 }
 
 void apply_limit(DataSplits& splits, int limit, std::uint64_t seed) {
   if (limit == 0 || limit >= splits.train.size()) return;
   splits.train = splits.train.select(draw_by_class(splits.train, limit, seed, Draw::limit).drawn);
+  splits.drawn.insert("train");
 }
 
 /// What is validated or tested must have been seen in training.

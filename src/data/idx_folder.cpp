@@ -38,6 +38,8 @@ Dataset load_part(const fs::path& folder, const IdxFiles& files, const IdxOption
   return Dataset(std::move(storage));
 }
 
+bool reads_test_alone(Need need, bool has_test) { return need == Need::evaluation || (need == Need::test && has_test); }
+
 /// What is known of data sets that are not quite like MNIST.
 void note_peculiarities(const IdxFolder& files, const IdxOptions& options, DataSplits& splits) {
   if (files.prefix.starts_with("emnist") && !options.transpose) {
@@ -58,7 +60,7 @@ FoundParts load_idx(const fs::path& folder, const IdxOptions& options, Need need
   FoundParts found{.splits = {}, .divided = true, .has_test = !files.test.images.empty()};
   DataSplits& splits = found.splits;
   splits.notes = files.notes;
-  const bool test_only = need == Need::evaluation || (need == Need::test && found.has_test);
+  const bool test_only = reads_test_alone(need, found.has_test);
   if (!test_only && files.train.images.empty()) {
     refuse_missing(folder, files.prefix + "train-images-idx3-ubyte", options.hint);
   }
@@ -74,9 +76,13 @@ FoundParts load_idx(const fs::path& folder, const IdxOptions& options, Need need
   return found;
 }
 
-std::vector<fs::path> files_of_idx(const fs::path& folder, const IdxOptions& options) {
+std::vector<fs::path> files_of_idx(const fs::path& folder, const IdxOptions& options, Need need) {
   const IdxFolder found = find_idx_files(folder, options.prefix, options.hint);
-  std::vector<fs::path> files = {found.test.images, found.test.labels, found.train.images, found.train.labels};
+  std::vector<fs::path> files;
+  if (need != Need::training) files = {found.test.images, found.test.labels};
+  if (!reads_test_alone(need, !found.test.images.empty())) {
+    files.insert(files.end(), {found.train.images, found.train.labels});
+  }
   std::erase_if(files, [](const fs::path& file) { return file.empty(); });
   return files;
 }

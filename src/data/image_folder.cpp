@@ -151,6 +151,10 @@ void require_classes(const Dataset& train, const fs::path& folder) {
                    (one_too_high ? "; should data.path be " + inner.string() + "?" : ""));
 }
 
+bool takes_test_alone(const FolderLayout& layout, Need need) {
+  return !layout.test.empty() && (need == Need::test || need == Need::evaluation);
+}
+
 }  // namespace
 
 FoundParts load_image_folder(const fs::path& folder, const ImageFolderOptions& options, Need need) {
@@ -163,7 +167,7 @@ FoundParts load_image_folder(const fs::path& folder, const ImageFolderOptions& o
   const auto read = [&](const fs::path& part, const Texts* classes) {
     return part.empty() ? Dataset() : PartReader(part, options, layout.beside).read(classes, splits.notes);
   };
-  if (found.has_test && (need == Need::test || need == Need::evaluation)) {
+  if (takes_test_alone(layout, need)) {
     splits.test = read(layout.test, nullptr);
     return found;
   }
@@ -178,10 +182,15 @@ FoundParts load_image_folder(const fs::path& folder, const ImageFolderOptions& o
   return found;
 }
 
-std::vector<fs::path> files_of_image_folder(const fs::path& folder) {
+std::vector<fs::path> files_of_image_folder(const fs::path& folder, Need need) {
   const FolderLayout layout = layout_of(folder);
+  std::vector<fs::path> parts;
+  if (need != Need::training) parts = {layout.test};
+  if (!takes_test_alone(layout, need)) {
+    parts.insert(parts.end(), {layout.divided ? layout.train : folder, layout.validation});
+  }
   std::vector<fs::path> files;
-  for (const fs::path& part : {layout.divided ? layout.train : folder, layout.validation, layout.test}) {
+  for (const fs::path& part : parts) {
     if (part.empty()) continue;
     for (const ClassFiles& of_class : find_images(part).classes) {
       files.insert(files.end(), of_class.files.begin(), of_class.files.end());

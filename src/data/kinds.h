@@ -26,7 +26,8 @@ struct IdxOptions {
 /// A folder of idx files. Throws Error{data}.
 FoundParts load_idx(const std::filesystem::path& folder, const IdxOptions& options, Need need);
 /// Those that load_idx reads.
-std::vector<std::filesystem::path> files_of_idx(const std::filesystem::path& folder, const IdxOptions& options);
+std::vector<std::filesystem::path> files_of_idx(const std::filesystem::path& folder, const IdxOptions& options,
+                                                Need need);
 
 struct ImageFolderOptions {
   Shape shape;  ///< what every image becomes
@@ -39,6 +40,6 @@ struct ImageFolderOptions {
 /// by name. Throws Error{data}.
 FoundParts load_image_folder(const std::filesystem::path& folder, const ImageFolderOptions& options, Need need);
 /// The images that load_image_folder reads, by name.
-std::vector<std::filesystem::path> files_of_image_folder(const std::filesystem::path& folder);
+std::vector<std::filesystem::path> files_of_image_folder(const std::filesystem::path& folder, Need need);
 
 }  // namespace convoy

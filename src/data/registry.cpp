@@ -20,8 +20,8 @@ FoundParts load_idx_kind(const Settings& data, Need need) {
   return load_idx(data.text("path"), idx_options(data), need);
 }
 
-std::vector<std::filesystem::path> files_of_idx_kind(const Settings& data) {
-  return files_of_idx(data.text("path"), idx_options(data));
+std::vector<std::filesystem::path> files_of_idx_kind(const Settings& data, Need need) {
+  return files_of_idx(data.text("path"), idx_options(data), need);
 }
 
 FoundParts load_image_folder_kind(const Settings& data, Need need) {
@@ -34,8 +34,8 @@ FoundParts load_image_folder_kind(const Settings& data, Need need) {
                            need);
 }
 
-std::vector<std::filesystem::path> files_of_image_folder_kind(const Settings& data) {
-  return files_of_image_folder(data.text("path"));
+std::vector<std::filesystem::path> files_of_image_folder_kind(const Settings& data, Need need) {
+  return files_of_image_folder(data.text("path"), need);
 }
 
 }  // namespace

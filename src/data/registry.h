@@ -12,8 +12,8 @@ namespace convoy {
 struct DatasetType {
   TypeSpec spec;
   FoundParts (*load)(const Settings& data, Need need);
-  /// Those that are read when all is needed, by name.
-  std::vector<std::filesystem::path> (*files)(const Settings& data);
+  /// Those that `load` reads, by name.
+  std::vector<std::filesystem::path> (*files)(const Settings& data, Need need);
 };
 const std::vector<DatasetType>& dataset_types();
 /// The row of the kind that `data` names. Throws Error{config}.

@@ -22,8 +22,18 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* resolved = "resolved.toml";
-constexpr std::array files = {"config.toml",      resolved,    "env.json",    "metrics.csv", "events.jsonl",
-                              "best.safetensors", "last.ckpt", "report.html", "log.txt"};
+/// In the order in which they are removed, so that half of them never look like a run that lost its checkpoint alone.
+constexpr std::array files = {"best.safetensors",
+                              "best.recalibrated.safetensors",
+                              "last.ckpt",
+                              "last.recalibrated.safetensors",
+                              "report.html",
+                              "config.toml",
+                              "env.json",
+                              "metrics.csv",
+                              "events.jsonl",
+                              "log.txt",
+                              resolved};
 
 std::string now_utc() {
   const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());

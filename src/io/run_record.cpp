@@ -168,8 +168,16 @@ class EventReader {
   std::size_t rows_ = 0;
 };
 
-Environment environment_from(const fs::path& file) {
-  const Json json = Json::parse(read_text(file, max_file_bytes), nullptr, false);
+/// The folder's own name, also where the path ends in "/" or is ".".
+std::string run_name(const fs::path& folder) {
+  const fs::path whole = fs::weakly_canonical(folder);
+  return whole.has_filename() ? whole.filename().string() : folder.string();
+}
+
+}  // namespace
+
+Environment read_environment(const fs::path& folder) {
+  const Json json = Json::parse(read_text(folder / "env.json", max_file_bytes), nullptr, false);
   if (!json.is_object()) return {};
   Environment environment{.convoy_version = text(json, "convoy_version"),
                           .compiler = text(json, "compiler"),
@@ -188,14 +196,6 @@ Environment environment_from(const fs::path& file) {
   return environment;
 }
 
-/// The folder's own name, also where the path ends in "/" or is ".".
-std::string run_name(const fs::path& folder) {
-  const fs::path whole = fs::weakly_canonical(folder);
-  return whole.has_filename() ? whole.filename().string() : folder.string();
-}
-
-}  // namespace
-
 void read_events(const fs::path& file, RunRecord& record) {
   std::ifstream stream = open_text(file, EventLog::most_bytes);
   EventReader reader(record);
@@ -205,13 +205,26 @@ void read_events(const fs::path& file, RunRecord& record) {
   }
 }
 
+void require_run(const fs::path& folder) {
+  std::error_code error;
+  if (fs::is_regular_file(folder / "resolved.toml", error)) return;
+  throw Error(ErrorKind::data,
+              folder.string() +
+                  (fs::exists(folder, error) ? ": no resolved.toml in it; is it a run folder?" : ": no such folder"));
+}
+
+int epochs_in_metrics(const fs::path& folder) {
+  std::ifstream stream = open_text(folder / "metrics.csv", EventLog::most_bytes);
+  int epochs = -1;  // the header
+  for (std::string line; next_line(stream, line, EventLog::longest);) ++epochs;
+  return std::max(epochs, 0);
+}
+
 RunRecord read_run(const fs::path& folder) {
-  std::error_code ignored;
-  if (!fs::is_regular_file(folder / "resolved.toml", ignored))
-    throw Error(ErrorKind::data, folder.string() + ": no resolved.toml in it; is it a run folder?");
+  require_run(folder);
   RunRecord record{
       .folder = folder, .name = run_name(folder), .config = read_text(folder / "resolved.toml", max_file_bytes)};
-  record.environment = environment_from(folder / "env.json");
+  record.environment = read_environment(folder);
   read_events(folder / "events.jsonl", record);
   return record;
 }

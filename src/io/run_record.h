@@ -41,6 +41,15 @@ struct RunRecord {
 /// bounds.
 RunRecord read_run(const std::filesystem::path& folder);
 
+/// Throws Error{data} for a folder that is no run.
+void require_run(const std::filesystem::path& folder);
+
+/// The epochs that metrics.csv has, which is written apart from events.jsonl.
+int epochs_in_metrics(const std::filesystem::path& folder);
+
+/// What env.json says; what is missing or damaged there is empty.
+Environment read_environment(const std::filesystem::path& folder);
+
 /// Adds the events of an events.jsonl to `record`. Where a resumed run repeats a step, what it says last counts.
 void read_events(const std::filesystem::path& file, RunRecord& record);
 

@@ -78,8 +78,8 @@ LayerDiagnostics Diagnoser::look_at(int index, std::span<const float> gradients,
   return layer;
 }
 
-std::string Diagnoser::new_warning(const Diagnostics& found) {
-  const std::string warning = explain_mode_gap(found);
+std::string Diagnoser::new_warning(const Diagnostics& found, const std::string& run) {
+  const std::string warning = explain_mode_gap(found, run);
   const bool is_new = !warning.empty() && !warned_;
   warned_ = !warning.empty();
   return is_new ? warning : "";

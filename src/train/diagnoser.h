@@ -26,8 +26,9 @@ class Diagnoser {
   /// `images` is the size of the step's batch, `step` counts this one.
   Diagnostics after_step(Session& session, int images, std::uint64_t step, int epoch);
 
-  /// Why evaluation is much worse than training, if it is and was not at the last look; else "".
-  std::string new_warning(const Diagnostics& found);
+  /// Why evaluation is much worse than training, if it is and was not at the last look; else "". `run` is the folder
+  /// for the command that mends it.
+  std::string new_warning(const Diagnostics& found, const std::string& run);
 
  private:
   LayerDiagnostics look_at(int node, std::span<const float> gradients, int images) const;

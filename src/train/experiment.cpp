@@ -14,6 +14,7 @@
 #include "data/stratify.h"
 #include "io/checkpoint.h"
 #include "io/run_folder.h"
+#include "io/run_record.h"
 #include "kernels/gemm.h"
 #include "train/batch.h"
 #include "train/data_sums.h"
@@ -32,7 +33,7 @@ namespace fs = std::filesystem;
 
 std::uint64_t seed_of(const Config& config) { return static_cast<std::uint64_t>(config.run.integer("seed")); }
 
-TrainerOptions trainer_options(const Config& config) {
+TrainerOptions trainer_options(const Config& config, const std::string& run = "RUN") {
   return {.epochs = config.train.integer("epochs"),
           .batches = {.batch_size = config.train.integer("batch_size"),
                       .shuffle = config.data.flag("shuffle"),
@@ -45,6 +46,7 @@ TrainerOptions trainer_options(const Config& config) {
           .top_k = config.train.integer("top_k"),
           .on_nan = config.train.text("on_nan"),
           .recalibrate = config.train.integer("recalibrate"),
+          .run = run,
           .log_steps = config.train.has("log_steps") ? std::optional(config.train.integer("log_steps")) : std::nullopt,
           .diagnostics = {.every = config.diagnostics.integer("every"),
                           .probe = config.diagnostics.integer("probe"),
@@ -80,7 +82,7 @@ class Run {
         model_(Model::from_config(config, data_.train.shape(), options.threads)),
         impl_(ModelAccess::impl(model_)),
         page_(folder_.path(), model_),
-        trainer_(prepare(), trainer_options(config)),
+        trainer_(prepare(), trainer_options(config, folder_.path().string())),
         environment_(this_environment(kernels::blas_core(), impl_.pool.threads(), sums_of_data(config.data))),
         recorder_(*this, config.train.number("checkpoint_seconds")) {
     options_.callbacks.push_back(&recorder_);
@@ -91,6 +93,12 @@ class Run {
   void begin(const Config& config) {
     const std::string given = config.source.empty() ? resolved_toml(impl_.config) : config.source;
     folder_.begin(given, resolved_toml(impl_.config), environment_);
+  }
+
+  /// For a run that was killed before its first checkpoint.
+  void begin_anew(const Config& config) {
+    begin(config);
+    data_.notes.push_back(shown(folder_.path().string()) + ": no checkpoint yet, so the run begins anew");
   }
 
   /// Puts weights, optimizer and progress back to where the run's checkpoint stands.
@@ -265,8 +273,10 @@ class Run {
     try {
       save();
     } catch (const Error& error) {
-      throw error.within("", "; make room, and convoy resume " + folder_.path().string() + " goes on from " +
-                                 (saved_epoch_ < 0 ? "the start" : "epoch " + std::to_string(saved_epoch_)));
+      throw error.within(
+          "", "; make room, and " + (saved_epoch_ < 0 ? std::string("train anew")
+                                                      : "convoy resume " + folder_.path().string() +
+                                                            " goes on from epoch " + std::to_string(saved_epoch_)));
     }
   }
 
@@ -393,18 +403,21 @@ RunResult run_experiment(const Config& config, const RunOptions& options) {
 RunResult resume_experiment(const fs::path& folder, const RunOptions& options,
                             const std::vector<std::string>& overrides) {
   const kernels::SingleThreadedBlas single;
-  std::error_code ignored;
-  if (!fs::is_regular_file(folder / "resolved.toml", ignored))
-    throw Error(ErrorKind::data, folder.string() + ": no resolved.toml in it; is it a run folder?");
+  require_run(folder);
   const Config config = load_config(folder / "resolved.toml", overrides);
   if (!overrides.empty()) require_harmless(config, folder);
-  const bool begun = fs::exists(folder / "last.ckpt", ignored);  // else it was killed before its first checkpoint
-  if (begun) require_same_config(config, folder);
+  std::error_code ignored;
+  const bool begun = fs::exists(folder / "last.ckpt", ignored);
+  if (begun) {
+    require_same_config(config, folder);
+  } else {
+    require_nothing_to_lose(folder);
+  }
   Run run(config, options, RunFolder(folder, true));
   if (begun) {
     run.restore();
   } else {
-    run.begin(config);
+    run.begin_anew(config);
   }
   return run.train();
 }

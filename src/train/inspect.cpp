@@ -6,6 +6,8 @@
 #include "convoy/error.h"
 #include "convoy/experiment.h"
 #include "io/model_file.h"
+#include "io/run_record.h"
+#include "train/own_model.h"
 
 namespace convoy {
 namespace {
@@ -60,6 +62,15 @@ TensorInfo describe(const StoredTensor& tensor) {
   return info;
 }
 
+[[noreturn]] void refuse_without_best(const std::filesystem::path& run) {
+  std::string why = "; is it a run folder?";
+  if (std::filesystem::is_regular_file(run / "resolved.toml")) {
+    why = read_run(run).history.empty() ? ": no epoch is finished yet"
+                                        : "; convoy resume " + run.string() + " makes it again";
+  }
+  throw Error(ErrorKind::data, run.string() + ": no best.safetensors in it" + why);
+}
+
 }  // namespace
 
 ModelInfo inspect(const std::filesystem::path& model_file) {
@@ -79,8 +90,9 @@ std::filesystem::path find_model(const std::filesystem::path& model_or_run) {
     throw Error(ErrorKind::data, model_or_run.string() + ": no such model file or run folder");
   }
   auto best = model_or_run / "best.safetensors";
-  if (std::filesystem::exists(best, ignored)) return best;
-  throw Error(ErrorKind::data, model_or_run.string() + ": no best.safetensors in it; is it a run folder?");
+  if (!std::filesystem::exists(best, ignored)) refuse_without_best(model_or_run);
+  require_own_model(best);
+  return best;
 }
 
 }  // namespace convoy

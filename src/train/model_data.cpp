@@ -6,6 +6,8 @@
 #include "convoy/config.h"
 #include "convoy/error.h"
 #include "convoy/experiment.h"
+#include "train/own_data.h"
+#include "train/own_model.h"
 
 namespace convoy {
 namespace {
@@ -74,6 +76,7 @@ std::string path_of(const ModelDataOptions& options, const std::string& trained,
     throw Error(ErrorKind::data,
                 model_file.string() + ": a model does not say where its data lie; name their folder with --data");
   }
+  require_own_model(model_file);  // else the run's data are not this model's
   std::error_code ignored;
   if (fs::exists(trained, ignored)) return trained;
   throw Error(ErrorKind::data,
@@ -99,8 +102,20 @@ ModelData load_model_data(const fs::path& model_file, const ModelDataOptions& op
   const Config config = config_with(options, path_of(options, trained, model_file), model_file);
   const bool trained_on = same_folder(config.data.text("path"), trained);
   const auto seed = static_cast<std::uint64_t>(config.run.integer("seed"));
-  const DataSplits splits = load_data(config.data, seed, need_of(options.split, trained_on));
+  DataSplits splits = load_data(config.data, seed, need_of(options.split, trained_on));
+  if (trained_on) check_own_data(model_file.parent_path(), config.data, {options.split}, splits);
   return {splits.split(options.split), splits.notes};
+}
+
+DataSplits load_model_splits(const fs::path& model_file, const std::string& folder) {
+  const std::string trained = trained_path(model_file);
+  const ModelDataOptions options{.folder = folder};
+  const Config config = config_with(options, path_of(options, trained, model_file), model_file);
+  DataSplits splits = load_data(config.data, static_cast<std::uint64_t>(config.run.integer("seed")));
+  if (same_folder(config.data.text("path"), trained)) {
+    check_own_data(model_file.parent_path(), config.data, {"test", "validation", "train"}, splits);
+  }
+  return splits;
 }
 
 }  // namespace convoy

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "convoy/config.h"
 #include "io/data_sums.h"
@@ -9,8 +10,15 @@
 /// What may change between the processes of one run: how long to train and how to work, not on what.
 namespace convoy {
 
+/// The keys that may. The data's place is among them, since its contents are checked.
+extern const std::vector<std::string> harmless_keys;
+
 /// Throws Error{config} when `config` changes more of the run's resolved.toml than it may.
 void require_harmless(const Config& config, const std::filesystem::path& run);
+
+/// Throws Error{data} for a run without a checkpoint that once had one: to begin anew would be its loss. A run that was
+/// killed before its first one has a whole epoch at most.
+void require_nothing_to_lose(const std::filesystem::path& run);
 
 /// Throws Error{config} when a run's checkpoint was trained with another configuration.
 void require_same_config(const Config& config, const std::filesystem::path& run);

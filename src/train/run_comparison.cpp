@@ -4,6 +4,7 @@
 
 #include "config/differences.h"
 #include "convoy/config.h"
+#include "convoy/error.h"
 #include "convoy/report.h"
 #include "io/atomic_file.h"
 #include "report/comparison.h"
@@ -83,9 +84,18 @@ std::string group_name(const Repetitions& group, const std::vector<Repetitions>&
   return name;
 }
 
+void require_different(const std::vector<fs::path>& runs) {
+  std::set<fs::path> seen;
+  for (const fs::path& run : runs) {
+    if (seen.insert(fs::weakly_canonical(run / "")).second) continue;
+    throw Error(ErrorKind::config, run.string() + ": is compared with itself; name each run once");
+  }
+}
+
 }  // namespace
 
 void write_comparison(const std::vector<fs::path>& runs, const fs::path& file) {
+  require_different(runs);
   const std::vector<Repetitions> groups = grouped_by_identity(runs);
   const std::set<std::string> keys = differing_keys(groups);
   Comparison comparison{"Comparison"};

@@ -1,5 +1,7 @@
 #include "train/run_report.h"
 
+#include <optional>
+
 #include "convoy/error.h"
 #include "convoy/experiment.h"
 #include "convoy/report.h"
@@ -7,6 +9,8 @@
 #include "kernels/gemm.h"
 #include "report/tensorboard.h"
 #include "train/model_impl.h"
+#include "train/own_data.h"
+#include "train/own_model.h"
 #include "train/pictures.h"
 
 namespace convoy {
@@ -14,16 +18,33 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Evaluates a run's best model on its test set. What is missing for it becomes the page's omission.
-void evaluate_best(Report& report, const Config& config, int threads) {
+/// What is missing for an evaluation becomes the page's omission.
+template <class Work>
+void do_or_omit(Report& report, Work work) {
   try {
-    Model model = Model::load(find_model(report.record.folder), threads);
-    const auto seed = static_cast<std::uint64_t>(config.run.integer("seed"));
-    const DataSplits data = load_data(config.data, seed, Need::test);
-    add_evaluation(report, model, data.test, model.evaluate(data.test, 32, config.train.integer("top_k")));
+    work();
   } catch (const Error& error) {
     report.omissions.push_back(std::string("Without an evaluation: ") + error.what());
   }
+}
+
+/// Evaluates a run's best model on its test set. Throws Error{data} where one of them is not the run's.
+void evaluate_best(Report& report, const Config& config, int threads) {
+  const fs::path& run = report.record.folder;
+  const fs::path best = run / "best.safetensors";
+  std::optional<Model> model;
+  do_or_omit(report, [&] { model = Model::load(best, threads); });
+  if (!model) return;
+  require_own_model(best);
+  DataSplits data;
+  do_or_omit(report, [&] {
+    data = load_data(config.data, static_cast<std::uint64_t>(config.run.integer("seed")), Need::test);
+  });
+  if (data.test.empty()) return;
+  check_own_data(run, config.data, {"test"}, data);
+  do_or_omit(report, [&] {
+    add_evaluation(report, *model, data.test, model->evaluate(data.test, 32, config.train.integer("top_k")));
+  });
 }
 
 }  // namespace

@@ -58,18 +58,26 @@ double seconds_of(const RunRecord& record) {
   return seconds;
 }
 
+/// How the run ended is not known then.
+[[noreturn]] void refuse_cut_events(const RunEntry& entry) {
+  throw Error(ErrorKind::data, "events.jsonl is missing or cut: metrics.csv has " + std::to_string(entry.epochs) +
+                                   (entry.epochs == 1 ? " epoch" : " epochs"));
+}
+
 RunEntry entry_of(const fs::path& folder) {
   RunEntry entry{.folder = folder};
   try {
     const RunRecord record = read_run(folder);
     entry.state = state_of(record);
     entry.started = record.environment.started;
-    entry.epochs = record.history.empty() ? 0 : record.history.back().epoch;
+    const int epochs_of_events = record.history.empty() ? 0 : record.history.back().epoch;
+    entry.epochs = std::max(epochs_of_events, epochs_in_metrics(folder));
+    if (entry.state == RunEntry::State::killed && epochs_of_events < entry.epochs) refuse_cut_events(entry);
     entry.epochs_in_all = configured_epochs(record);
     entry.seconds = seconds_of(record);
     set_accuracy(entry, record);
   } catch (const Error& error) {
-    entry.problem = error.what();
+    entry = {.folder = folder, .problem = error.what()};
   }
   return entry;
 }

@@ -119,21 +119,14 @@ class RunQueue {
     try {
       std::error_code ignored;
       const bool begun = fs::exists(run.folder / "resolved.toml", ignored);
-      const RunResult result = begun ? resume_experiment(run.folder, options) : run_experiment(config_of(run), options);
+      const RunResult result =
+          begun ? resume_experiment(run.folder, options) : run_experiment(config_of(plan_, run), options);
       run.seconds = result.seconds;
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::diverged) throw;
     }
     if (!read_finished(run)) run.state = State::interrupted;
     return run;
-  }
-
-  Config config_of(const SweepRun& run) const {
-    Config config = plan_.settings[run.setting].config;
-    config.run.set("seed", std::int64_t{run.seed});
-    config.run.set("name", run.folder.filename().string());
-    config.source.clear();  // the file alone says too little: the run keeps what it was trained with
-    return config;
   }
 
   void end(std::size_t number, SweepRun run) {

@@ -25,6 +25,10 @@ constexpr const char* identity_file = "sweep.toml";
 constexpr std::size_t longest_label = 60;  // in a folder's name
 constexpr std::uintmax_t max_identity_bytes = 64 << 20;
 
+/// What changes nothing in the table; a run writes down the input's shape that its data have.
+const std::vector<std::string> harmless_in_sweep = {
+    "threads", "name", "input_shape", "data.hint", "train.checkpoint_seconds", "train.log_steps", "train.top_k"};
+
 bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
 
 /// "with BN, learning_rate=0.01" as with_BN-learning_rate_0.01
@@ -118,6 +122,14 @@ bool read_finished(SweepRun& run) {
   return true;
 }
 
+Config config_of(const SweepPlan& plan, const SweepRun& run) {
+  Config config = plan.settings[run.setting].config;
+  config.run.set("seed", std::int64_t{run.seed});
+  config.run.set("name", run.folder.filename().string());
+  config.source.clear();  // the file alone says too little: the run keeps what it was trained with
+  return config;
+}
+
 SweepFolder::SweepFolder(fs::path path, const SweepPlan& plan, bool force)
     : path_(std::move(path)), identity_(identity_text(plan)), anew_(force) {
   std::error_code error;
@@ -133,9 +145,24 @@ SweepFolder::SweepFolder(fs::path path, const SweepPlan& plan, bool force)
                 path_.string() + ": holds something that is not a sweep; use --out for another folder");
   }
   const std::string before = read_text(file, max_identity_bytes);
-  if (force || before == identity_) return;
-  throw Error(ErrorKind::config, file.string() + ": another sweep is there: " + first_difference(before, identity_) +
-                                     "; use --force to replace it or --out for another folder");
+  if (force) return;
+  if (before != identity_) {
+    throw Error(ErrorKind::config, file.string() + ": another sweep is there: " + first_difference(before, identity_) +
+                                       "; use --force to replace it or --out for another folder");
+  }
+  require_own_runs(plan);
+}
+
+/// A run may have been trained anew, or for longer, since the sweep left it.
+void SweepFolder::require_own_runs(const SweepPlan& plan) const {
+  for (const SweepRun& run : waiting_runs(plan)) {
+    const fs::path resolved = run.folder / "resolved.toml";
+    if (!fs::exists(resolved)) continue;
+    const auto changed = differences(config_of(plan, run), load_config(resolved), harmless_in_sweep);
+    if (changed.empty()) continue;
+    throw Error(ErrorKind::config, run.folder.string() + ": no longer a run of this sweep: " + first_of(changed) +
+                                       "; move it elsewhere, and the sweep trains its own again");
+  }
 }
 
 void SweepFolder::begin() {
@@ -154,6 +181,12 @@ void SweepFolder::begin() {
 }
 
 std::vector<SweepRun> SweepFolder::runs(const SweepPlan& plan) const {
+  std::vector<SweepRun> runs = waiting_runs(plan);
+  for (SweepRun& run : runs) run.kept = !anew_ && read_finished(run);
+  return runs;
+}
+
+std::vector<SweepRun> SweepFolder::waiting_runs(const SweepPlan& plan) const {
   std::vector<SweepRun> runs;
   for (std::size_t i = 0; i < plan.settings.size(); ++i) {
     for (int repeat = 0; repeat < plan.seeds; ++repeat) {
@@ -163,7 +196,6 @@ std::vector<SweepRun> SweepFolder::runs(const SweepPlan& plan) const {
         throw Error(ErrorKind::data,
                     run.folder.string() + ": is a symbolic link, a sweep's runs are within its folder");
       }
-      run.kept = !anew_ && read_finished(run);
       runs.push_back(std::move(run));
     }
   }

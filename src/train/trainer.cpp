@@ -165,7 +165,7 @@ void Trainer::log_steps(const std::vector<Callback*>& callbacks) {
 void Trainer::diagnose(int images, const std::vector<Callback*>& callbacks) {
   const Diagnostics found = diagnoser_->after_step(session_, images, progress_.step, progress_.epoch + 1);
   for (Callback* callback : callbacks) callback->on_diagnostics(found);
-  const std::string warning = diagnoser_->new_warning(found);
+  const std::string warning = diagnoser_->new_warning(found, options_.run);
   if (warning.empty()) return;
   for (Callback* callback : callbacks) callback->on_warning("step " + std::to_string(progress_.step) + ": " + warning);
 }

@@ -33,6 +33,7 @@ struct TrainerOptions {
   int top_k = 5;
   std::string on_nan = "stop";  ///< or "skip", "restore"
   int recalibrate = 0;          ///< images for batch norm's statistics at the end of an epoch; 0: the moving ones stay
+  std::string run = "RUN";      ///< the run's folder, for the commands that warnings name
   std::optional<int> log_steps = 0;  ///< steps from one StepsLog to the next; 0: none, nothing: enough for a curve
   DiagnosticsOptions diagnostics = {};
 };

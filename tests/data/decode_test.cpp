@@ -381,14 +381,7 @@ TEST_CASE("images are told from other files by their bytes or their names") {
 
 TEST_CASE("a path that leads to no readable file says why") {
   const test::TemporaryFolder folder;
-  const auto why = [&](const fs::path& file) {
-    try {
-      decode_image(file, 1);
-    } catch (const Error& error) {
-      return std::string(error.what());
-    }
-    return std::string("no error");
-  };
+  const auto why = [](const fs::path& file) { return test::error_of(ErrorKind::data, [&] { decode_image(file, 1); }); };
   const fs::path loop = folder.path() / "loop.png";
   fs::create_symlink("loop.png", loop);
   CHECK(why(loop) == "cannot be read: Too many levels of symbolic links");

@@ -204,12 +204,12 @@ TEST_CASE("parts that may be meant in two ways are an error, or decided with a n
 TEST_CASE("images in parts without class folders are an error that says so, and how to name a class like a part") {
   const test::TemporaryFolder folder;
   write_classes(folder.path(), {"train", "test"}, 3);
-  CHECK(error_of(folder.path()) ==
+  CHECK(load_error(folder.path()) ==
         (folder.path() / "train").string() +
             ": expected a subfolder of images for each class, found none; without a class folder: 3 files (0.png, "
             "1.png, 2.png)");
   write_classes(folder.path(), {"bus"}, 3);
-  CHECK(contains(error_of(folder.path()),
+  CHECK(contains(load_error(folder.path()),
                  "2.png); train/ is taken for a part of the data set: if it is a class like those beside it (bus), "
                  "give it another name"));
 }
@@ -316,7 +316,7 @@ TEST_CASE("classes whose names differ in case or in spaces around them only are 
 TEST_CASE("an empty data.path is named") {
   Settings settings = settings_for("");
   settings.set("path", std::string(), "a.toml:3:1");
-  CHECK(error_of(settings) == "a.toml:3:1: data.path is empty, expected a folder");
+  CHECK(load_error(settings) == "a.toml:3:1: data.path is empty, expected a folder");
 }
 
 TEST_CASE("only what is needed is read") {

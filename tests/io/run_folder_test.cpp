@@ -123,6 +123,13 @@ TEST_CASE("what is there is not replaced without force, and never when it is no 
   CHECK(contents(path / "config.toml") == "new");
   CHECK(contents(path / "notes.txt") == "mine");
 
+  for (const char* name : {"best.safetensors", "best.recalibrated.safetensors", "last.recalibrated.safetensors"})
+    std::ofstream(path / name) << "of the run before";
+  RunFolder(path, true).begin("newer", "", {});
+  CHECK_FALSE(fs::exists(path / "best.safetensors"));
+  CHECK_FALSE(fs::exists(path / "best.recalibrated.safetensors"));
+  CHECK_FALSE(fs::exists(path / "last.recalibrated.safetensors"));
+
   const auto foreign = folder.path() / "photos";
   fs::create_directory(foreign);
   CHECK_NOTHROW(RunFolder(foreign, false));  // empty

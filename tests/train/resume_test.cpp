@@ -369,6 +369,49 @@ TEST_CASE("a run resumes without its model and metrics, which the checkpoint kno
   check_same(run, unbroken);
 }
 
+TEST_CASE("a run without its checkpoint begins anew with a note where there was none yet, else it is refused") {
+  ResumeFixture fixture;
+  NotesListener listener;
+  const fs::path killed = fixture.lose("killed", 5, 0);
+  resume_experiment(killed, {.callbacks = {&listener}});
+  REQUIRE(!listener.notes.empty());
+  CHECK(contains(listener.notes[0], "killed: no checkpoint yet, so the run begins anew"));
+
+  fs::remove(killed / "last.ckpt");
+  const std::string model = contents(killed / "best.safetensors");
+  const std::string message = "last.ckpt: is missing, and 4 epochs are done, which to begin anew would overwrite; ";
+  const auto resume = [&] { resume_experiment(killed, {}); };
+  CHECK(contains(error_of(ErrorKind::data, resume), message));
+  fs::remove(killed / "events.jsonl");
+  CHECK(contains(error_of(ErrorKind::data, resume), message));
+  fs::remove(killed / "metrics.csv");
+  CHECK(contains(error_of(ErrorKind::data, resume), "is missing, and some epochs are done"));
+  CHECK(contents(killed / "best.safetensors") == model);
+  CHECK(error_of(ErrorKind::data, [&] { resume_experiment(fixture.run("nowhere"), {}); }) ==
+        fixture.run("nowhere").string() + ": no such folder");
+}
+
+TEST_CASE("a run killed between its first epoch and its first checkpoint begins anew") {
+  ResumeFixture fixture;
+  const fs::path run = fixture.lose("run", 15, 0);
+  fs::remove(run / "last.ckpt");
+  resume_experiment(run, {});
+  check_same(run, fixture.train("unbroken"));
+}
+
+TEST_CASE("the checkpoint of another network is refused in one short line") {
+  ResumeFixture fixture;
+  const fs::path run = fixture.lose("run", 25, 0);
+  const fs::path other = fixture.train(
+      "other", {},
+      {"seed=4", "optimizer={type = \"sgd\"}", "layer.dense_1.enabled=false", "layer.conv2d_1.filters=10"});
+  fs::copy(other / "last.ckpt", run / "last.ckpt", fs::copy_options::overwrite_existing);
+  const std::string message = error_of(ErrorKind::config, [&] { resume_experiment(run, {}); });
+  CHECK(contains(message, "; and "));
+  CHECK(contains(message, " more; train anew for that"));
+  CHECK(message.size() < 700);
+}
+
 TEST_CASE("resuming a finished run makes its model and report again") {
   ResumeFixture fixture;
   const fs::path run = fixture.train("run");

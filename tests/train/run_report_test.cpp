@@ -124,6 +124,28 @@ TEST_CASE("a page does without a model or data that are gone") {
   CHECK_THROWS_AS(write_report(runs.folder.path()), Error);
 }
 
+TEST_CASE("a page is not made of one run and the model of another") {
+  const Runs runs;
+  const fs::path run = runs.run("run");
+  const fs::path other = runs.run("other", {"seed=8", "layer.conv.filters=7"});
+  const std::string page = contents(run / "report.html");
+  fs::copy(other / "best.safetensors", run / "best.safetensors", fs::copy_options::overwrite_existing);
+  CHECK_THROWS_WITH_AS(write_report(run),
+                       doctest::Contains("best.safetensors: not the model of the run whose folder it is in: "
+                                         "layer.conv.filters: 5, now 7; seed: 42, now 8; put"),
+                       Error);
+  CHECK(contents(run / "report.html") == page);
+  CHECK_THROWS_AS(find_model(run), Error);
+  CHECK(find_model(other) == other / "best.safetensors");
+}
+
+TEST_CASE("a run is not compared with itself") {
+  const Runs runs;
+  const fs::path run = runs.run("run");
+  CHECK_THROWS_WITH_AS(write_comparison({run, run / ""}, runs.folder.path() / "page.html"),
+                       doctest::Contains("is compared with itself"), Error);
+}
+
 TEST_CASE("a run that diverged has a page that says so") {
   const Runs runs;
   const auto diverging = [&] { runs.run("run", {"optimizer.learning_rate=1e30"}); };

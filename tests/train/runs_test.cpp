@@ -77,6 +77,17 @@ TEST_CASE("runs are listed with their state, those that began last first") {
   CHECK(list_runs(top / "killed").size() == 1);
 }
 
+TEST_CASE("a run whose events are gone or cut is no killed run") {
+  const test::TemporaryFolder folder;
+  const History two = {{.epoch = 1}, {.epoch = 2}};
+  begin_run(folder.path() / "a", 1)->write_metrics(two);
+  CHECK(list_runs(folder.path()).at(0).state == RunEntry::State::killed);
+  fs::remove(folder.path() / "a" / "events.jsonl");
+  const RunEntry found = list_runs(folder.path()).at(0);
+  CHECK(found.state == RunEntry::State::unreadable);
+  CHECK(found.problem == "events.jsonl is missing or cut: metrics.csv has 2 epochs");
+}
+
 TEST_CASE("a run folder that cannot be read is one entry that says why") {
   const test::TemporaryFolder folder;
   fs::create_directories(folder.path() / "broken" / "resolved.toml");

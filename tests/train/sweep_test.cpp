@@ -191,6 +191,29 @@ TEST_CASE("another sweep in the folder is refused with what differs, unless forc
   CHECK(names == std::set<std::string>{"001-small-seed5", "002-small-seed6", "sweep.csv", "sweep.html", "sweep.toml"});
 }
 
+TEST_CASE("a run that was trained anew or for longer is not taken into the table") {
+  const SweepFixture fixture;
+  const SweepResult sweep = fixture.sweep("run");
+  const std::string table = contents(sweep.table);
+  const fs::path run = sweep.runs[1].folder;
+  fs::copy(run, fixture.out("kept"), fs::copy_options::recursive);
+  const auto refuses = [&](const std::string& part) {
+    const std::string error = sweep_error(fixture, "run", fixture.plan());
+    CAPTURE(error);
+    CHECK(error.starts_with(run.string() + ": no longer a run of this sweep: " + part));
+    CHECK(contents(sweep.table) == table);
+    fs::remove_all(run);
+    fs::copy(fixture.out("kept"), run, fs::copy_options::recursive);
+  };
+  resume_experiment(run, {}, {"train.epochs=3"});
+  refuses("train.epochs: 2, now 3; move it elsewhere");
+  run_experiment(load_config(run / "resolved.toml", {"optimizer.learning_rate=0.5", "seed=9"}),
+                 {.folder = run, .force = true});
+  refuses("optimizer.learning_rate: 0.01, now 0.5; seed: 6, now 9; move it elsewhere");
+  resume_experiment(run, {}, {"threads=1", "train.top_k=3"});
+  CHECK(sweep_error(fixture, "run", fixture.plan()) == "no error");
+}
+
 TEST_CASE("a folder that holds something else is left alone") {
   const SweepFixture fixture;
   fs::create_directory(fixture.out("mine"));
