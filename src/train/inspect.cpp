@@ -65,8 +65,9 @@ TensorInfo describe(const StoredTensor& tensor) {
 [[noreturn]] void refuse_without_best(const std::filesystem::path& run) {
   std::string why = "; is it a run folder?";
   if (std::filesystem::is_regular_file(run / "resolved.toml")) {
-    why = read_run(run).history.empty() ? ": no epoch is finished yet"
-                                        : "; convoy resume " + run.string() + " makes it again";
+    why = "";
+    if (std::filesystem::exists(run / "last.ckpt")) why = "; convoy resume " + run.string() + " makes it again";
+    if (read_run(run).history.empty()) why = ": no epoch is finished yet";
   }
   throw Error(ErrorKind::data, run.string() + ": no best.safetensors in it" + why);
 }

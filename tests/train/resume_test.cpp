@@ -399,6 +399,29 @@ TEST_CASE("a run killed between its first epoch and its first checkpoint begins 
   check_same(run, fixture.train("unbroken"));
 }
 
+TEST_CASE("a run without its model says whether it had one, and what makes it again") {
+  ResumeFixture fixture;
+  const fs::path run = fixture.lose("run", 5, 0);
+  const std::string missing = run.string() + ": no best.safetensors in it";
+  CHECK(error_of(ErrorKind::data, [&] { find_model(run); }) == missing + ": no epoch is finished yet");
+  resume_experiment(run, {});
+  fs::remove(run / "best.safetensors");
+  CHECK(error_of(ErrorKind::data, [&] { find_model(run); }) ==
+        missing + "; convoy resume " + run.string() + " makes it again");
+  fs::remove(run / "last.ckpt");
+  CHECK(error_of(ErrorKind::data, [&] { find_model(run); }) == missing);
+}
+
+TEST_CASE("a warning within a run names the command with its folder") {
+  ResumeFixture fixture;
+  NotesListener listener;
+  const fs::path run = fixture.train("run", {.callbacks = {&listener}},
+                                     {"layer.batch_norm_1.momentum=1", "data.scaling=none", "diagnostics.every=5"});
+  REQUIRE(!listener.warnings.empty());
+  CHECK(listener.warnings[0].starts_with("step "));
+  CHECK(contains(listener.warnings[0], "convoy recalibrate " + run.string() + ";"));
+}
+
 TEST_CASE("the checkpoint of another network is refused in one short line") {
   ResumeFixture fixture;
   const fs::path run = fixture.lose("run", 25, 0);
