@@ -124,7 +124,8 @@ TEST_CASE("every shipped experiment is complete, in both forms") {
     CHECK(full.expectations.size() >= 2);
     CHECK(full.plan.settings.size() >= 2);
     CHECK(full.plan.settings[0].config.run.text("name") == entry.path().stem().string());
-    if (!full.quick.empty()) CHECK(load_experiment(entry.path(), true).plan.settings.size() == full.plan.settings.size());
+    if (!full.quick.empty())
+      CHECK(load_experiment(entry.path(), true).plan.settings.size() == full.plan.settings.size());
     ++count;
   }
   CHECK(count == 9);
