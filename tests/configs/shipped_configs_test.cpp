@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -63,10 +64,14 @@ TEST_CASE("every configuration for the bundled digits learns them") {
 }
 
 TEST_CASE("each shipped experiment that has a quick form finds in it what was published") {
+  // These two train for longer than all others together: CONVOY_EXPERIMENTS=all has them run as well.
+  const std::set<std::string> slow = {"bn-fig1", "learning-rate"};
+  const bool all = std::getenv("CONVOY_EXPERIMENTS") != nullptr;
   const test::TemporaryFolder folder;
   int found = 0;
   for (const auto& entry : std::filesystem::directory_iterator("configs/experiments")) {
     if (entry.path().extension() != ".toml" || load_experiment(entry.path()).quick.empty()) continue;
+    if (!all && slow.contains(entry.path().stem().string())) continue;
     const Experiment experiment = load_experiment(entry.path(), true);
     for (const Verdict& verdict : reproduce(experiment, {.folder = folder.path() / entry.path().stem()}).verdicts) {
       INFO(entry.path().string() << ": " << verdict.expectation.text << ": " << verdict.higher << " > "
@@ -75,5 +80,5 @@ TEST_CASE("each shipped experiment that has a quick form finds in it what was pu
     }
     ++found;
   }
-  CHECK(found >= 8);
+  CHECK(found >= 6);
 }
