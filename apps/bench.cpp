@@ -28,14 +28,14 @@ std::string speed(std::int64_t flops, double us) {
 
 void print_layers(const BenchResult& result) {
   std::cout << "\nus of work an image, by layer (over all threads)\n"
-            << "  layer                          forward  GFLOP/s  backward  GFLOP/s  inference  output\n";
+            << "  layer                      forward GFLOP/s backward GFLOP/s inference   output\n";
   double sum = 0;
   for (const LayerBench& layer : result.layers) {
     sum += layer.forward_us + layer.backward_us;
-    std::cout << "  " << std::left << std::setw(28) << layer.name + " (" + layer.type + ")" << std::right
-              << cell(fixed(layer.forward_us, 1), 10) << cell(speed(layer.forward_flops, layer.forward_us), 9)
-              << cell(fixed(layer.backward_us, 1), 10) << cell(speed(layer.backward_flops, layer.backward_us), 9)
-              << cell(fixed(layer.infer_us, 1), 11) << cell(fixed(static_cast<double>(layer.output_bytes) / 1024, 0), 6)
+    std::cout << "  " << padded(shortened(layer.name + " (" + layer.type + ")", 24), 24)
+              << cell(fixed(layer.forward_us, 1), 10) << cell(speed(layer.forward_flops, layer.forward_us), 8)
+              << cell(fixed(layer.backward_us, 1), 9) << cell(speed(layer.backward_flops, layer.backward_us), 8)
+              << cell(fixed(layer.infer_us, 1), 10) << cell(fixed(static_cast<double>(layer.output_bytes) / 1024, 0), 6)
               << " KB\n";
   }
   const double all = result.train_us_per_image * result.threads;

@@ -6,23 +6,41 @@
 #include "convoy/sweep.h"
 #include "hints.h"
 #include "options.h"
+#include "run_setup.h"
 #include "terminal.h"
 #include "verb.h"
 
 namespace convoy::app {
 namespace {
 
-class Notes final : public SweepCallback {
+class Findings final : public SweepCallback {
+ public:
+  explicit Findings(bool one_setting) : one_setting_(one_setting) {}
+
   void on_note(const std::string& note) override { print_notes({note}); }
+  void on_checked(const SweepSetting& setting, const RunSetup& setup) override {
+    if (one_setting_) {
+      lines_ += "samples " + samples_text(setup) + "\nnetwork " + network_text(setup) + "\n";
+    } else {
+      lines_ += "  " + shown(setting.label) + ": " + network_text(setup) + "\n";
+    }
+  }
+
+  const std::string& lines() const { return lines_; }
+
+ private:
+  bool one_setting_;
+  std::string lines_;
 };
 
 void check(const std::string& file, const Arguments& overrides) {
   const SweepPlan plan = load_sweep(config_file(file), {.sets = overrides});
-  Notes notes;
-  require_startable(plan, &notes);
   const std::size_t settings = plan.settings.size();
+  Findings findings(settings == 1);
+  require_startable(plan, &findings);
   std::cout << shown(file) << ": ok" << (settings > 1 ? ", a sweep of " + std::to_string(settings) + " settings" : "")
-            << '\n';
+            << '\n'
+            << findings.lines();
 }
 
 void declare_config(Options& options) { options.add_overrides(); }

@@ -5,16 +5,11 @@
 
 #include "convoy/foreign_text.h"
 #include "json.h"
+#include "run_setup.h"
 #include "terminal.h"
 
 namespace convoy::app {
 namespace {
-
-std::string grouped(std::int64_t number) {
-  std::string digits = std::to_string(number);
-  for (auto at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<std::size_t>(at), ",");
-  return digits;
-}
 
 /// At most 80 columns: the speed is left out where it does not fit.
 std::string line_of(const EpochLog& log, int epochs) {
@@ -39,11 +34,9 @@ void Progress::on_run_begin(const RunStart& run) {
   epochs_ = run.epochs;
   epoch_ = run.epochs_done + 1;
   if (!head_) return;
-  std::cerr << "data    " << shown(run.data) << "\nsamples " << run.training << " training, " << run.validation
-            << " validation, " << run.test << " test: " << run.shape.text();
-  if (run.classes > 0) std::cerr << ", " << run.classes << " classes";
-  std::cerr << "\nnetwork " << run.layers << " layers, " << grouped(run.parameters) << " parameters\nthreads "
-            << run.threads << ", " << run.isa << "\nrun     " << shown(run.folder.string());
+  std::cerr << "data    " << shown(run.setup.data) << "\nsamples " << samples_text(run.setup) << "\nnetwork "
+            << network_text(run.setup) << "\nthreads " << run.threads << ", " << run.isa << "\nrun     "
+            << shown(run.folder.string());
   if (run.epochs_done > 0) std::cerr << ", after epoch " << run.epochs_done << " of " << run.epochs;
   std::cerr << '\n' << std::flush;
 }

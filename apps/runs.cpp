@@ -69,6 +69,11 @@ std::string rest_of_line(const RunEntry& run, std::size_t left) {
          right_aligned(brief_duration(run.seconds), 9) + "  " + local_time(run.started);
 }
 
+/// A name wider than that has a line to itself: runs of a sweep differ in their last letters only.
+std::string name_in(const std::string& name, std::size_t width) {
+  return columns(name) <= width ? padded(name, width) : name + "\n" + std::string(width, ' ');
+}
+
 void print_runs(const std::vector<RunEntry>& runs, const fs::path& folder) {
   constexpr std::size_t others = 57;  // columns, with the gaps
   std::vector<std::string> names;
@@ -86,8 +91,8 @@ void print_runs(const std::vector<RunEntry>& runs, const fs::path& folder) {
   }
   std::cout << padded("run", width) << "  state         epochs   accuracy       time  began\n";
   for (std::size_t i = 0; i < runs.size(); ++i) {
-    std::cout << padded(shortened(names[i], width), width) << "  " << coloured_state(runs[i]) << "  "
-              << rest_of_line(runs[i], left) << '\n';
+    std::cout << name_in(names[i], width) << "  " << coloured_state(runs[i]) << "  " << rest_of_line(runs[i], left)
+              << '\n';
   }
   if (std::ranges::any_of(runs,
                           [](const RunEntry& run) { return !std::isnan(run.accuracy) && run.measured_on != "test"; })) {

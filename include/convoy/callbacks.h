@@ -56,8 +56,8 @@ struct EvaluationLog {
   int samples = 0;    ///< in all
 };
 
-/// What a run is about to train, on what and where.
-struct RunStart {
+/// What a configuration trains on which samples.
+struct RunSetup {
   std::string data;  ///< where the samples are
   int training = 0;  ///< samples, as validation and test
   int validation = 0;
@@ -66,6 +66,11 @@ struct RunStart {
   int classes = 0;
   int layers = 0;
   std::int64_t parameters = 0;  ///< moving statistics included
+};
+
+/// What a run is about to train, on what and where.
+struct RunStart {
+  RunSetup setup;
   int threads = 0;
   std::string isa;
   std::filesystem::path folder;

@@ -70,7 +70,8 @@ struct DataStatistics {
   Shape shape;
   double mean = 0, deviation = 0, min = 0, max = 0;
   std::vector<int> per_class = {};
-  int duplicates = 0;  ///< samples equal to an earlier one, byte for byte
+  std::vector<std::string> class_names = {};  ///< as those of Dataset
+  int duplicates = 0;                         ///< samples equal to an earlier one, byte for byte
 };
 DataStatistics statistics_of(const Dataset& data);
 

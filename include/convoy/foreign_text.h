@@ -26,6 +26,10 @@ std::string padded(const std::string& text, std::size_t width);
 /// `text` after spaces up to `width` columns.
 std::string right_aligned(const std::string& text, std::size_t width);
 
+/// `head` and then `text` in lines of at most `width` columns where words allow it; the later lines begin below the
+/// first word of `text`. Ends with a line break.
+std::string wrapped(const std::string& head, const std::string& text, std::size_t width = 80);
+
 /// `text` as a field of a CSV file (RFC 4180): in quotes where it holds a comma, a quote or a line break, and with
 /// U+FFFD for each byte that is not UTF-8.
 std::string csv_field(const std::string& text);

@@ -56,7 +56,7 @@ struct SummaryRow {
   std::int64_t parameters = 0;
   std::int64_t macs = 0;  ///< multiply-adds of one image's forward pass
   std::vector<std::string> inputs;
-  std::string mode;  ///< batch norm: "batch statistics" or "frozen"; else empty
+  bool frozen = false;  ///< it has parameters, and training leaves them as they are
 };
 
 struct Summary {

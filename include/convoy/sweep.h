@@ -68,8 +68,10 @@ class SweepCallback {
   /// Returning false ends the sweep, with everything saved.
   virtual bool on_batch_end(std::size_t /*run*/, const BatchLog&) { return true; }
   virtual void on_epoch_end(std::size_t /*run*/, const EpochLog&) {}
-  /// Before the first run, for each line of what the data pass over or decide: DataSplits::notes.
+  /// Before the first run, once for each line of what is noted on the data and how networks fit them.
   virtual void on_note(const std::string&) {}
+  /// Before the first run, for each setting that is found in order.
+  virtual void on_checked(const SweepSetting&, const RunSetup&) {}
   /// The same as of a batch.
   virtual bool on_evaluation(std::size_t /*run*/, const EvaluationLog&) { return true; }
   virtual void on_warning(std::size_t /*run*/, const std::string&) {}
@@ -106,7 +108,7 @@ struct SweepResult {
 };
 
 /// Does what run_sweep does before its first run, and writes nothing: reads every setting's data, where they differ
-/// from the setting before, and builds its network on them. `callback` (or null) gets the notes on the data. Throws
+/// from the setting before, and builds its network on them. `callback` (or null) gets on_note and on_checked. Throws
 /// what a run would throw before its first step, with the setting's label.
 void require_startable(const SweepPlan& plan, SweepCallback* callback = nullptr);
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "convoy/error.h"
+#include "convoy/foreign_text.h"
 #include "core/text.h"
 #include "core/value_text.h"
 
@@ -21,38 +22,43 @@ std::string takes_text(const KeySpec& key) {
 }
 
 std::string key_page(const std::string& name, const KeySpec& key) {
-  return name + "\n  " + key.doc + "\n  takes: " + takes_text(key) + "\n  " + default_text(key) + "\n";
+  return name + "\n" + wrapped("  ", key.doc) + wrapped("  takes: ", takes_text(key)) +
+         wrapped("  ", default_text(key));
+}
+
+/// A line for each name, its text in a column of its own.
+std::string table(const std::vector<std::pair<std::string, std::string>>& rows) {
+  std::size_t width = 0;
+  for (const auto& [name, what] : rows) width = std::max(width, name.size());
+  std::string text;
+  for (const auto& [name, what] : rows) text += wrapped("  " + padded(name, width + 2), what);
+  return text;
 }
 
 std::string key_table(const std::vector<KeySpec>& keys) {
-  std::size_t width = 0;
-  for (const auto& key : keys) width = std::max(width, key.name.size());
-  std::string text;
-  for (const auto& key : keys) {
-    const std::string padding(width - key.name.size() + 2, ' ');
-    text += "  " + key.name + padding + takes_text(key) + "; " + default_text(key) + "\n";
-  }
-  return text;
+  std::vector<std::pair<std::string, std::string>> rows;
+  for (const auto& key : keys) rows.emplace_back(key.name, takes_text(key) + "; " + default_text(key));
+  return table(rows);
+}
+
+std::string type_table(const std::vector<TypeSpec>& types) {
+  std::vector<std::pair<std::string, std::string>> rows;
+  for (const auto& type : types) rows.emplace_back(type.name, type.doc);
+  return table(rows);
 }
 
 std::string type_page(const Section& section, const TypeSpec& type) {
   std::string text = type.name + " (" + heading(section) + " " + section.type_key + " = \"" + type.name + "\")\n";
-  text += "  " + type.doc + "\n";
+  text += wrapped("  ", type.doc);
   if (!type.keys.empty()) text += "\nkeys:\n" + key_table(type.keys);
   if (section.keys.size() > 1) text += "\nand those that all types share: convoy config explain " + section.name + "\n";
   return text;
 }
 
 std::string section_page(const Section& section) {
-  std::string text = heading(section) + "\n  " + section.doc + "\n\nkeys:\n" + key_table(section.keys);
+  std::string text = heading(section) + "\n" + wrapped("  ", section.doc) + "\nkeys:\n" + key_table(section.keys);
   if (section.types.empty()) return text;
-  std::size_t width = 0;
-  for (const auto& type : section.types) width = std::max(width, type.name.size());
-  text += "\nvalues of " + section.type_key + ", each with keys of its own:\n";
-  for (const auto& type : section.types) {
-    text += "  " + type.name + std::string(width - type.name.size() + 2, ' ') + type.doc + "\n";
-  }
-  return text;
+  return text + "\nvalues of " + section.type_key + ", each with keys of its own:\n" + type_table(section.types);
 }
 
 /// Every name that can be explained, with its page.

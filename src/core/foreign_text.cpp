@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <sstream>
 
 #include "core/utf8.h"
 
@@ -127,6 +128,23 @@ std::string padded(const std::string& text, std::size_t width) {
 
 std::string right_aligned(const std::string& text, std::size_t width) {
   return std::string(width - std::min(width, columns(text)), ' ') + text;
+}
+
+std::string wrapped(const std::string& head, const std::string& text, std::size_t width) {
+  std::string lines = head;
+  const std::size_t margin = columns(head);
+  std::size_t at = margin;
+  std::istringstream words(text);
+  for (std::string word; words >> word;) {
+    const std::size_t wide = columns(word);
+    if (at > margin && at + 1 + wide > width) {
+      lines += "\n" + std::string(margin, ' ');
+      at = margin;
+    }
+    lines += (at > margin ? " " : "") + word;
+    at += (at > margin ? 1 : 0) + wide;
+  }
+  return lines + "\n";
 }
 
 std::string csv_field(const std::string& bytes) {

@@ -86,7 +86,7 @@ std::string layers(const Summary& model) {
                     {row.output.text()},
                     {grouped(row.parameters)},
                     {grouped(row.macs)},
-                    {row.mode, true}});
+                    {row.frozen ? "frozen" : "", true}});
   }
   rows.push_back(
       {{"in all", true}, {}, {}, {grouped(model.trainable + model.non_trainable)}, {grouped(model.macs)}, {}});

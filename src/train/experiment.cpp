@@ -63,13 +63,24 @@ void require_batch_norm(const Config& config, const Network& network) {
 }
 
 /// Outputs without a class may be meant, for classes to come, or be a mistake.
-void note_spare_outputs(DataSplits& data, int outputs) {
-  const Dataset& train = data.train;
-  if (train.storage().labels.empty() || train.classes() >= outputs) return;
+std::optional<std::string> note_on_spare_outputs(const Dataset& train, int outputs) {
+  if (train.storage().labels.empty() || train.classes() >= outputs) return {};
   std::vector<std::size_t> classes(static_cast<std::size_t>(train.classes()));
   std::iota(classes.begin(), classes.end(), 0U);
-  data.notes.push_back(shown(train.storage().source) + ": the network has " + std::to_string(outputs) +
-                       " outputs for " + std::to_string(classes.size()) + " classes: " + class_list(train, classes));
+  return shown(train.storage().source) + ": the network has " + std::to_string(outputs) + " outputs for " +
+         std::to_string(classes.size()) + " classes: " + class_list(train, classes);
+}
+
+RunSetup setup_of(const Model& model, const std::string& path, const DataSplits& data) {
+  const Summary summary = model.summary();
+  return {.data = path,
+          .training = data.train.size(),
+          .validation = data.validation.size(),
+          .test = data.test.size(),
+          .shape = data.train.shape(),
+          .classes = data.train.classes(),
+          .layers = static_cast<int>(summary.rows.size()),
+          .parameters = summary.trainable + summary.non_trainable};
 }
 
 /// One run: data, model and trainer of a configuration, and the folder that records them.
@@ -141,7 +152,7 @@ class Run {
   TrainingTask prepare() {
     check_fits(data_, impl_.input, model_.outputs());
     require_batch_norm(impl_.config, impl_.network());
-    note_spare_outputs(data_, model_.outputs());
+    if (const auto spare = note_on_spare_outputs(data_.train, model_.outputs())) data_.notes.push_back(*spare);
     impl_.scaling = scaling_for(impl_.config.data.text("scaling"), data_.train);
     impl_.class_names = data_.train.storage().class_names;
     return training_task(impl_, data_.train, data_.validation);
@@ -178,16 +189,8 @@ class Run {
     Stopwatch since_last_;
   };
 
-  RunStart what_starts() {
-    const Summary summary = model_.summary();
-    return {.data = impl_.config.data.text("path"),
-            .training = data_.train.size(),
-            .validation = data_.validation.size(),
-            .test = data_.test.size(),
-            .shape = data_.train.shape(),
-            .classes = data_.train.classes(),
-            .layers = static_cast<int>(summary.rows.size()),
-            .parameters = summary.trainable + summary.non_trainable,
+  RunStart what_starts() const {
+    return {.setup = setup_of(model_, impl_.config.data.text("path"), data_),
             .threads = environment_.threads,
             .isa = environment_.isa,
             .folder = folder_.path(),
@@ -383,13 +386,15 @@ class Run {
 
 }  // namespace
 
-void require_startable(const Config& config, const DataSplits& data) {
+Startable require_startable(const Config& config, const DataSplits& data) {
   Model model = Model::from_config(config, data.train.shape(), 1);
   Model::Impl& impl = ModelAccess::impl(model);
   check_fits(data, impl.input, model.outputs());
   require_batch_norm(config, impl.network());
   impl.scaling = scaling_for(config.data.text("scaling"), data.train);
   const Trainer trainer(training_task(impl, data.train, data.validation), trainer_options(config));
+  return {.setup = setup_of(model, config.data.text("path"), data),
+          .note = note_on_spare_outputs(data.train, model.outputs())};
 }
 
 RunResult run_experiment(const Config& config, const RunOptions& options) {

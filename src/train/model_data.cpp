@@ -1,11 +1,13 @@
 #include "convoy/model_data.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "config/catalog.h"
 #include "convoy/config.h"
 #include "convoy/error.h"
 #include "convoy/experiment.h"
+#include "io/run_record.h"
 #include "train/own_data.h"
 #include "train/own_model.h"
 
@@ -94,6 +96,15 @@ Need need_of(const std::string& split, bool trained_on) {
   return trained_on ? Need::test : Need::evaluation;
 }
 
+/// What a run said of its model at its end holds for every evaluation.
+void note_warning_of_run(const fs::path& model_file, DataSplits& splits) {
+  const fs::path run = model_file.parent_path();
+  std::error_code ignored;
+  if (model_file.filename() != "best.safetensors" || !fs::is_regular_file(run / "events.jsonl", ignored)) return;
+  const std::optional<RunOutcome> outcome = read_run(run).outcome;
+  if (outcome && !outcome->warning.empty()) splits.notes.push_back("the run ended with a warning: " + outcome->warning);
+}
+
 }  // namespace
 
 ModelData load_model_data(const fs::path& model_file, const ModelDataOptions& options) {
@@ -104,6 +115,7 @@ ModelData load_model_data(const fs::path& model_file, const ModelDataOptions& op
   const auto seed = static_cast<std::uint64_t>(config.run.integer("seed"));
   DataSplits splits = load_data(config.data, seed, need_of(options.split, trained_on));
   if (trained_on) check_own_data(model_file.parent_path(), config.data, {options.split}, splits);
+  note_warning_of_run(model_file, splits);
   return {splits.split(options.split), splits.notes};
 }
 

@@ -50,6 +50,7 @@ DataStatistics statistics_of(const Dataset& data) {
   statistics.mean = sum / count;
   statistics.deviation = std::sqrt(std::max(0.0, squares / count - statistics.mean * statistics.mean));
   if (data.storage().labels.empty()) return statistics;
+  statistics.class_names = data.storage().class_names;
   statistics.per_class.assign(static_cast<std::size_t>(data.classes()), 0);
   for (int n = 0; n < data.size(); ++n) ++statistics.per_class[static_cast<std::size_t>(data.label(n))];
   return statistics;

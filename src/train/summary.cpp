@@ -23,8 +23,7 @@ SummaryRow row_of(const Network& network, const Node& node) {
   row.parameters = count(node.parameters) + count(node.states);
   row.macs = node.declaration.macs;
   for (const int source : node.inputs) row.inputs.push_back(network.layer_of(source));
-  if (node.type == "batch_norm") row.mode = "batch statistics";
-  if (!node.trainable && !node.parameters.empty()) row.mode = "frozen";
+  row.frozen = !node.trainable && !node.parameters.empty();
   return row;
 }
 
@@ -35,12 +34,8 @@ constexpr std::size_t widest_name = 40;
 Line cells(const SummaryRow& row) {
   std::string inputs;
   for (const auto& input : row.inputs) inputs += (inputs.empty() ? "" : ", ") + input;
-  return {shortened(row.name, widest_name) + " (" + row.type + ")",
-          row.output.text(),
-          grouped(row.parameters),
-          grouped(row.macs),
-          shortened(inputs, widest_name),
-          row.mode};
+  return {shortened(row.name, widest_name) + " (" + row.type + (row.frozen ? ", frozen)" : ")"), row.output.text(),
+          grouped(row.parameters), grouped(row.macs), shortened(inputs, widest_name)};
 }
 
 bool is_number(std::size_t column) { return column == 2 || column == 3; }
@@ -52,6 +47,19 @@ void print(std::ostream& out, const Line& line, const std::vector<std::size_t>& 
   }
   row.erase(row.find_last_not_of(' ') + 1);
   out << row << '\n';
+}
+
+bool is_batch_norm(const SummaryRow& row) { return row.type == "batch_norm" || row.type.starts_with("batch_norm,"); }
+
+/// Which statistics batch norm takes is never inferred, so it is said.
+std::string batch_norm_mode(const Summary& summary) {
+  const auto layers = std::ranges::count_if(summary.rows, is_batch_norm);
+  const auto frozen =
+      std::ranges::count_if(summary.rows, [](const auto& row) { return is_batch_norm(row) && row.frozen; });
+  if (layers == 0) return "";
+  if (frozen == layers) return "Batch norm: frozen, with moving statistics in training too\n";
+  return "Batch norm: batch statistics in training" + std::string(frozen > 0 ? " (frozen layers: moving ones)" : "") +
+         ", moving ones in evaluation\n";
 }
 
 }  // namespace
@@ -75,7 +83,7 @@ Summary Model::summary() const {
 }
 
 std::string text(const Summary& summary) {
-  std::vector<Line> lines = {{"Layer (type)", "Output", "Parameters", "MACs", "Inputs", "Mode"}};
+  std::vector<Line> lines = {{"Layer (type)", "Output", "Params", "MACs", "Inputs"}};
   for (const auto& row : summary.rows) lines.push_back(cells(row));
   std::vector<std::size_t> widths(lines[0].size());
   for (const auto& line : lines) {
@@ -94,7 +102,8 @@ std::string text(const Summary& summary) {
       << "Total parameters: " << grouped(summary.trainable + summary.non_trainable) << '\n'
       << "Trainable parameters: " << grouped(summary.trainable) << '\n'
       << "Non-trainable parameters: " << grouped(summary.non_trainable) << '\n'
-      << "MACs an image: " << grouped(summary.macs) << '\n';
+      << "MACs an image: " << grouped(summary.macs) << '\n'
+      << batch_norm_mode(summary);
   return out.str();
 }
 

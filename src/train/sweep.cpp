@@ -4,6 +4,8 @@
 #include <exception>
 #include <limits>
 #include <mutex>
+#include <set>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -171,6 +173,37 @@ bool better(const SweepSummary& a, const SweepSummary& b) {
   return a.loss < b.loss;
 }
 
+/// Checks settings before the first run. Data are read where they differ from the setting before.
+class SettingChecks {
+ public:
+  SettingChecks(int seeds, SweepCallback& callback) : seeds_(seeds), callback_(callback) {}
+
+  void check(const SweepSetting& setting) {
+    const Config& config = setting.config;
+    const int seed = config.run.integer("seed");
+    if (seed > std::numeric_limits<int>::max() - seeds_) throw Error(ErrorKind::config, "\"seed\" is too large");
+    if (!(config.data == read_)) {
+      data_ = load_data(config.data, static_cast<std::uint64_t>(seed));
+      read_ = config.data;
+    }
+    const Startable start = require_startable(config, data_);
+    for (const std::string& text : data_.notes) note(text);
+    if (start.note) note(*start.note);
+    callback_.on_checked(setting, start.setup);
+  }
+
+ private:
+  void note(const std::string& text) {
+    if (noted_.insert(text).second) callback_.on_note(text);
+  }
+
+  int seeds_;
+  SweepCallback& callback_;
+  Settings read_;
+  DataSplits data_;
+  std::set<std::string> noted_;
+};
+
 }  // namespace
 
 std::vector<SweepSummary> summarize(const SweepPlan& plan, const std::vector<SweepRun>& runs) {
@@ -200,21 +233,11 @@ std::vector<SweepSummary> summarize(const SweepPlan& plan, const std::vector<Swe
 
 void require_startable(const SweepPlan& plan, SweepCallback* callback) {
   if (plan.settings.empty() || plan.seeds < 1) throw Error(ErrorKind::config, "a sweep needs a setting and a seed");
-  Settings loaded;
-  DataSplits data;
+  SweepCallback silent;
+  SettingChecks checks(plan.seeds, callback == nullptr ? silent : *callback);
   for (const auto& setting : plan.settings) {
-    const Config& config = setting.config;
     try {
-      const int seed = config.run.integer("seed");
-      if (seed > std::numeric_limits<int>::max() - plan.seeds) throw Error(ErrorKind::config, "\"seed\" is too large");
-      if (!(config.data == loaded)) {
-        data = load_data(config.data, static_cast<std::uint64_t>(seed));
-        for (const std::string& note : data.notes) {
-          if (callback != nullptr) callback->on_note(note);
-        }
-      }
-      loaded = config.data;
-      require_startable(config, data);
+      checks.check(setting);
     } catch (const Error& error) {
       if (plan.settings.size() == 1) throw;
       throw error.within("", " (setting \"" + setting.label + "\")");

@@ -519,7 +519,12 @@ TEST_CASE("config check finds what would end a training before its first step") 
     return convoy_run({"config", "check", "configs/mnist_cnn.toml", "-s", "data.path=" + test::small_mnist().string(),
                        "-s", "data.validation=0.1", "-s", change});
   };
-  CHECK(check("train.epochs=1").out == "configs/mnist_cnn.toml: ok\n");
+  CHECK(check("train.epochs=1").out ==
+        "configs/mnist_cnn.toml: ok\n"
+        "samples 1800 training, 200 validation, 1000 test: 28x28x1, 10 classes\n"
+        "network 6 layers, 387,850 parameters\n");
+  CHECK(contains(check("layer.output.units=11").err, "note: "));
+  CHECK(contains(check("layer.output.units=11").err, "the network has 11 outputs for 10 classes: "));
   const auto refuses = [&](const std::string& change, int code, const std::string& part) {
     const Finished finished = check(change);
     INFO(change << ": " << finished.err);
@@ -569,7 +574,7 @@ TEST_CASE("data preview draws the images, with their augmented versions for trai
   REQUIRE(plain.code == 0);
   CHECK(contains(plain.out, "500 train samples of 28x28x1"));
   CHECK(contains(plain.out, "0 to 255"));
-  CHECK(contains(plain.out, "per class: "));
+  CHECK(contains(plain.out, "samples by class: 0: "));
   CHECK(contains(plain.out, ": 100 images\n"));
   const auto size_of = [&] {
     int width = 0, height = 0, channels = 0;

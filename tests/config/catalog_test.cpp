@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
 
 #include "config/explain.h"
 #include "config/schema.h"
 #include "convoy/config.h"
+#include "convoy/foreign_text.h"
 #include "sample_catalog.h"
 
 using namespace convoy;
@@ -47,10 +50,21 @@ Json schema_of(const Json& root, const Section& section, const std::string& type
   return nullptr;
 }
 
+/// With one space for each gap between words.
+std::string unwrapped(const std::string& text) {
+  std::istringstream in(text);
+  std::string joined;
+  for (std::string word; in >> word;) joined += (joined.empty() ? "" : " ") + word;
+  return joined;
+}
+
 void check_page(const std::string& name, const std::string& doc) {
   CAPTURE(name);
   CHECK_FALSE(doc.empty());
-  CHECK(explain_key(name).find(doc) != std::string::npos);
+  const std::string page = explain_key(name);
+  CHECK(unwrapped(page).find(doc) != std::string::npos);
+  std::istringstream lines(page);
+  for (std::string line; std::getline(lines, line);) CHECK(columns(line) <= 80);
 }
 
 }  // namespace

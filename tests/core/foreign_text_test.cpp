@@ -85,6 +85,13 @@ TEST_CASE("what is too long is cut in its middle, between characters") {
   CHECK(columns(shortened(std::string(200, 'x'), 40)) == 40);
 }
 
+TEST_CASE("text is wrapped below where it begins") {
+  CHECK(wrapped("  name  ", "one two three four", 19) == "  name  one two\n        three four\n");
+  CHECK(wrapped("", "一二 三四 五", 9) == "一二 三四\n五\n");
+  CHECK(wrapped("a: ", "unbreakable b", 8) == "a: unbreakable\n   b\n");
+  CHECK(wrapped("a: ", "") == "a: \n");
+}
+
 TEST_CASE("JSON is written whatever its strings hold, and reads back") {
   const auto text_of = [](const std::string& text) { return json_text(nlohmann::json{{"k", text}}); };
   CHECK(text_of("zéro \"x\"\n") == "{\"k\":\"zéro \\\"x\\\"\\n\"}");

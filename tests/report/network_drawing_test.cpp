@@ -12,7 +12,7 @@ using test::count;
 namespace {
 
 SummaryRow layer(const std::string& name, const std::vector<std::string>& inputs) {
-  return {.name = name, .type = "relu", .output = {8, 8, 4}, .inputs = inputs, .mode = {}};
+  return {.name = name, .type = "relu", .output = {8, 8, 4}, .inputs = inputs};
 }
 
 /// The x of each box.

@@ -17,8 +17,7 @@ namespace {
 Report sample(int epochs) {
   Report report{.title = "<b>name</b> & co", .record = sample_run(epochs)};
   report.model =
-      Summary{.name = "",
-              .rows = {{.name = "conv1", .type = "conv2d", .output = {26, 26, 32}, .inputs = {"input"}, .mode = {}}}};
+      Summary{.name = "", .rows = {{.name = "conv1", .type = "conv2d", .output = {26, 26, 32}, .inputs = {"input"}}}};
   report.input = {28, 28, 1};
   report.test = Evaluation{.samples = 3, .classes = 2};
   report.test->confusion.add(0, 0);
