@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "convoy/foreign_text.h"
+#include "convoy/number_text.h"
 #include "hints.h"
 #include "json.h"
 #include "options.h"

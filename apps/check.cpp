@@ -1,7 +1,9 @@
+#include "convoy/check.h"
+
 #include <iomanip>
 #include <iostream>
 
-#include "convoy/experiment.h"
+#include "convoy/number_text.h"
 #include "hints.h"
 #include "options.h"
 #include "statistics.h"
@@ -20,7 +22,7 @@ int run_check(const Options& options) {
   const Config config = load_config(config_file(options.positional()[0]), options.overrides());
   CheckOptions check_options;
   check_options.threads = options.threads(config);
-  const CheckResult result = check_experiment(config, check_options);
+  const CheckResult result = check(config, check_options);
   print_notes(result.notes);
   std::cout << text(result.train, "samples");
   std::cout << "gradients along random directions, against differences of the loss:\n";

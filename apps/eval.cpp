@@ -1,9 +1,11 @@
 #include <iostream>
 
-#include "convoy/experiment.h"
 #include "convoy/foreign_text.h"
+#include "convoy/machine.h"
 #include "convoy/model_data.h"
+#include "convoy/number_text.h"
 #include "convoy/report.h"
+#include "convoy/run.h"
 #include "finite.h"
 #include "json.h"
 #include "options.h"

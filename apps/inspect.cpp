@@ -1,8 +1,9 @@
+#include "convoy/inspect.h"
+
 #include <algorithm>
 #include <iomanip>
 #include <iostream>
 
-#include "convoy/experiment.h"
 #include "convoy/foreign_text.h"
 #include "options.h"
 #include "verb.h"

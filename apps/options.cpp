@@ -10,9 +10,9 @@
 #include <iostream>
 
 #include "convoy/error.h"
-#include "convoy/experiment.h"
 #include "convoy/machine.h"
 #include "convoy/model_data.h"
+#include "convoy/run.h"
 #include "hints.h"
 #include "terminal.h"
 

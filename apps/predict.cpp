@@ -4,9 +4,10 @@
 #include <span>
 
 #include "convoy/error.h"
-#include "convoy/experiment.h"
 #include "convoy/foreign_text.h"
+#include "convoy/number_text.h"
 #include "convoy/predictor.h"
+#include "convoy/run.h"
 #include "finite.h"
 #include "json.h"
 #include "options.h"

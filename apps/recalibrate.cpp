@@ -3,8 +3,9 @@
 #include <iostream>
 
 #include "convoy/error.h"
-#include "convoy/experiment.h"
 #include "convoy/foreign_text.h"
+#include "convoy/number_text.h"
+#include "convoy/run.h"
 #include "finite.h"
 #include "options.h"
 #include "output_file.h"

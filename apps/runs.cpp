@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "convoy/foreign_text.h"
+#include "convoy/number_text.h"
 #include "json.h"
 #include "options.h"
 #include "terminal.h"

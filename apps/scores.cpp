@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "convoy/foreign_text.h"
+#include "convoy/number_text.h"
 #include "json.h"
 #include "terminal.h"
 

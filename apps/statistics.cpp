@@ -2,6 +2,7 @@
 
 #include "convoy/foreign_text.h"
 #include "convoy/metrics.h"
+#include "convoy/number_text.h"
 #include "terminal.h"
 
 namespace convoy::app {

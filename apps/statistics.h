@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "convoy/experiment.h"
+#include "convoy/data_statistics.h"
 
 namespace convoy::app {
 

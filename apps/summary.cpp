@@ -1,6 +1,6 @@
 #include <iostream>
 
-#include "convoy/experiment.h"
+#include "convoy/model.h"
 #include "hints.h"
 #include "options.h"
 #include "verb.h"

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "convoy/foreign_text.h"
+#include "convoy/number_text.h"
 #include "terminal.h"
 
 namespace convoy::app {

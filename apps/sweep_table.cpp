@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "convoy/foreign_text.h"
+#include "convoy/number_text.h"
 #include "terminal.h"
 
 namespace convoy::app {

@@ -73,22 +73,4 @@ bool interrupt_requested() { return interrupt_came; }
 
 bool take_checkpoint_request() { return checkpoint_requested.exchange(false); }
 
-std::string duration(double seconds) {
-  char text[64];
-  if (seconds < 60) {
-    std::snprintf(text, sizeof text, "%.1f s", seconds);
-  } else {
-    std::snprintf(text, sizeof text, "%d min %02d s", static_cast<int>(seconds) / 60, static_cast<int>(seconds) % 60);
-  }
-  return text;
-}
-
-std::string percent(double share) { return fixed(100 * share, 2) + " %"; }
-
-std::string fixed(double value, int digits) {
-  char text[64];
-  std::snprintf(text, sizeof text, "%.*f", digits, value);
-  return text;
-}
-
 }  // namespace convoy::app

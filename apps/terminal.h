@@ -31,11 +31,4 @@ bool interrupt_requested();
 /// Whether SIGUSR1 came since the last call; catch_interrupt listens for it too.
 bool take_checkpoint_request();
 
-/// "12.3 s", "4 min 05 s"
-std::string duration(double seconds);
-/// "98.42 %"
-std::string percent(double share);
-/// With so many digits after the point.
-std::string fixed(double value, int digits);
-
 }  // namespace convoy::app

@@ -1,7 +1,9 @@
 #include <iostream>
 
-#include "convoy/experiment.h"
 #include "convoy/foreign_text.h"
+#include "convoy/machine.h"
+#include "convoy/number_text.h"
+#include "convoy/run.h"
 #include "hints.h"
 #include "json.h"
 #include "options.h"
@@ -97,7 +99,7 @@ int run_train(const Options& options) {
   RunOptions run_options;
   run_options.folder = options.text("out");
   run_options.force = options.has("force");
-  return run(options, config, run_options, [&](const RunOptions& all) { return run_experiment(config, all); });
+  return run(options, config, run_options, [&](const RunOptions& all) { return train_run(config, all); });
 }
 
 void declare_resume(Options& options) {
@@ -111,7 +113,7 @@ int run_resume(const Options& options) {
   if (options.has("epochs")) overrides.push_back("train.epochs=" + options.text("epochs"));
   const std::filesystem::path folder = run_folder(options.positional()[0]);
   return run(options, config_of_run(folder), {},
-             [&](const RunOptions& all) { return resume_experiment(folder, all, overrides); });
+             [&](const RunOptions& all) { return resume_run(folder, all, overrides); });
 }
 
 }  // namespace

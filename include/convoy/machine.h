@@ -11,4 +11,7 @@ int cores();
 /// names ("baseline", "avx2", "avx512"). Throws Error{config} for another name or one that the CPU lacks.
 std::string instruction_set();
 
+/// The largest resident set of this process so far, in MB (2^20 bytes).
+double peak_rss_mb();
+
 }  // namespace convoy

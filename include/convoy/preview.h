@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "convoy/config.h"
-#include "convoy/experiment.h"
+#include "convoy/data_statistics.h"
 
 namespace convoy {
 

@@ -12,6 +12,7 @@
 #include "config/fail.h"
 #include "config/load.h"
 #include "convoy/error.h"
+#include "convoy/number_text.h"
 #include "convoy/sweep.h"
 #include "core/parse.h"
 #include "core/random.h"

@@ -7,6 +7,14 @@
 #include <system_error>
 
 namespace convoy {
+namespace {
+
+/// How many letters of a word may be wrong: of one or two letters any other word would be near.
+std::size_t most_typos(std::size_t letters) {
+  return letters < 4 ? letters / 2 : std::max<std::size_t>(2, letters / 3);
+}
+
+}  // namespace
 
 std::size_t edit_distance(const std::string& a, const std::string& b) {
   std::vector<std::size_t> row(b.size() + 1);
@@ -22,15 +30,6 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
   }
   return row.back();
 }
-
-namespace {
-
-/// How many letters of a word may be wrong: of one or two letters any other word would be near.
-std::size_t most_typos(std::size_t letters) {
-  return letters < 4 ? letters / 2 : std::max<std::size_t>(2, letters / 3);
-}
-
-}  // namespace
 
 std::string nearest(const std::string& word, const std::vector<std::string>& candidates) {
   std::string best;
@@ -72,19 +71,6 @@ std::string join_or(const std::vector<std::string>& words) {
     joined += words[i];
   }
   return joined;
-}
-
-std::string shortest(double number) {
-  char text[32];
-  const auto end = std::to_chars(text, text + sizeof text, number).ptr;
-  std::string result(text, end);
-  const bool whole = result.find_first_of(".en") == std::string::npos;  // "e": exponent, "n": inf and nan
-  return whole ? result + ".0" : result;
-}
-
-std::string rounded(double number) {
-  char text[32];
-  return {text, std::to_chars(text, text + sizeof text, number, std::chars_format::general, 3).ptr};
 }
 
 }  // namespace convoy

@@ -29,11 +29,4 @@ std::string lower_case(std::string text);
 /// "a, b or c"
 std::string join_or(const std::vector<std::string>& words);
 
-/// Shortest decimal that reads back as the same number, never without a point or exponent when it is a float: "0.001",
-/// "1.0".
-std::string shortest(double number);
-
-/// In three digits: "0.00123", "1.5e+10".
-std::string rounded(double number);
-
 }  // namespace convoy

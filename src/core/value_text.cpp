@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "convoy/foreign_text.h"
+#include "convoy/number_text.h"
 #include "core/text.h"
 #include "core/utf8.h"
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "convoy/error.h"
+#include "convoy/number_text.h"
 #include "core/random.h"
 #include "core/text.h"
 

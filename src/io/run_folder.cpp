@@ -10,6 +10,7 @@
 #include "convoy/error.h"
 #include "convoy/foreign_text.h"
 #include "convoy/machine.h"
+#include "convoy/number_text.h"
 #include "convoy/version.h"
 #include "core/cpu.h"
 #include "core/text.h"

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "convoy/number_text.h"
 #include "core/spread.h"
 #include "report/markup.h"
 #include "report/page.h"

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "convoy/foreign_text.h"
+#include "convoy/number_text.h"
 #include "report/markup.h"
 
 namespace convoy {

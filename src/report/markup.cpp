@@ -47,31 +47,6 @@ std::string escaped(const std::string& text) {
   return result;
 }
 
-std::string fixed(double value, int digits) {
-  if (!std::isfinite(value)) return "-";
-  std::array<char, 400> text{};
-  std::snprintf(text.data(), text.size(), "%.*f", digits, value);
-  return text.data();
-}
-
-std::string percent(double share) { return std::isfinite(share) ? fixed(100 * share, 2) + " %" : "-"; }
-
-std::string grouped(std::int64_t number) {
-  std::string digits = std::to_string(number);
-  for (int at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<std::size_t>(at), ",");
-  return digits;
-}
-
-std::string duration(double seconds) {
-  if (!(seconds >= 60) || seconds > 1e9) return fixed(seconds, 1) + " s";
-  const auto whole = static_cast<std::int64_t>(std::lround(seconds));
-  const bool hours = whole >= 3600;
-  const std::int64_t large = hours ? whole / 3600 : whole / 60;
-  const std::int64_t small = hours ? whole / 60 % 60 : whole % 60;
-  return std::to_string(large) + (hours ? " h " : " min ") + (small < 10 ? "0" : "") + std::to_string(small) +
-         (hours ? " min" : " s");
-}
-
 std::string section(const std::string& title, const std::string& body) {
   return body.empty() ? "" : "<section>\n<h2>" + escaped(title) + "</h2>\n" + body + "</section>\n";
 }

@@ -9,15 +9,6 @@ namespace convoy {
 /// Text as shown_lines() has it, with &, <, > and quotes as HTML writes them.
 std::string escaped(const std::string& text);
 
-/// With so many digits after the point; "-" for what is not finite.
-std::string fixed(double value, int digits);
-/// "98.42 %"
-std::string percent(double share);
-/// "1,234,567"
-std::string grouped(std::int64_t number);
-/// "12.3 s", "4 min 05 s", "2 h 04 min"
-std::string duration(double seconds);
-
 /// <h2> and what belongs to it; "" where there is nothing.
 std::string section(const std::string& title, const std::string& body);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "convoy/number_text.h"
 #include "report/chart.h"
 #include "report/confusion.h"
 #include "report/markup.h"

@@ -9,7 +9,6 @@
 #include "convoy/error.h"
 #include "core/stopwatch.h"
 #include "train/batch.h"
-#include "train/evaluation_gap.h"
 
 namespace convoy {
 namespace {
@@ -25,9 +24,7 @@ std::vector<Stepper::Tensor> tensors_of(const Network& network) {
   return tensors;
 }
 
-int outputs_of(const TrainingTask& task) {
-  return static_cast<int>(task.network.shape_of(last_node(task.network, task.loss.from_logits())).size());
-}
+int outputs_of(const TrainingTask& task) { return static_cast<int>(task.network.shape_of(task.last_node()).size()); }
 
 TrainingTask checked(TrainingTask task) {
   const int outputs = outputs_of(task);
@@ -69,8 +66,7 @@ Trainer::Trainer(TrainingTask task, const TrainerOptions& options)
     : task_(checked(std::move(task))),
       options_(options),
       loader_(task_.train, task_.scaling, for_training(task_, options.batches)),
-      session_(task_.network, task_.weights, Mode::train, loader_.largest_batch(),
-               last_node(task_.network, task_.loss.from_logits()), task_.pool),
+      session_(task_.network, task_.weights, Mode::train, loader_.largest_batch(), task_.last_node(), task_.pool),
       optimizer_(task_.optimizer, tensors_of(task_.network), task_.network.parameter_floats(), task_.pool),
       schedule_(make_schedule(task_.schedule)),
       losses_(static_cast<std::size_t>(loader_.largest_batch())),
@@ -82,10 +78,6 @@ Trainer::Trainer(TrainingTask task, const TrainerOptions& options)
   gradient_norms_.reserve(most_norms);
   if (!task_.validation.empty()) {
     evaluator_.emplace(task_.network, task_.weights, task_.loss, task_.pool, options.evaluation_batch);
-  }
-  if (options_.diagnostics.every > 0) {
-    diagnoser_.emplace(task_, last_node(task_.network, task_.loss.from_logits()), options_.diagnostics,
-                       options_.batches);
   }
   if (options.recalibrate > 0) {
     recalibrator_.emplace(task_.network, task_.pool, task_.train, task_.scaling,
@@ -114,8 +106,8 @@ Trainer::Outcome Trainer::run_epoch(const std::vector<Callback*>& callbacks) {
 
 void Trainer::train_step(const Batch& batch, const std::vector<Callback*>& callbacks) {
   std::ranges::copy(task_.weights.states.span(), states_before_.begin());
-  const bool look = diagnoser_ && (progress_.step + 1) % static_cast<std::uint64_t>(options_.diagnostics.every) == 0;
-  if (look) diagnoser_->before_step(session_);
+  StepObserver* observer = observer_ != nullptr && observer_->looks_at(progress_.step + 1) ? observer_ : nullptr;
+  if (observer != nullptr) observer->before_step(session_);
   copy_inputs(batch, session_);
   session_.clear_gradients();
   session_.forward(batch.size, options_.batches.seed, static_cast<std::uint32_t>(progress_.step));
@@ -137,8 +129,8 @@ void Trainer::train_step(const Batch& batch, const std::vector<Callback*>& callb
   }
   ++progress_.batch;
   ++progress_.step;
-  if (look) session_.set_profile(nullptr);
-  if (look && finite) diagnose(batch.size, callbacks);
+  if (observer == nullptr) return;
+  observer->after_step(session_, {progress_.step, progress_.epoch + 1, batch.size, finite}, callbacks);
 }
 
 /// Unless options say, a short training is logged more often, so that its curves have some 150 points.
@@ -160,14 +152,6 @@ void Trainer::log_steps(const std::vector<Callback*>& callbacks) {
   log.seconds = progress_.seconds;
   for (const EpochLog& epoch : progress_.history) log.seconds += epoch.seconds;
   for (Callback* callback : callbacks) callback->on_steps(log);
-}
-
-void Trainer::diagnose(int images, const std::vector<Callback*>& callbacks) {
-  const Diagnostics found = diagnoser_->after_step(session_, images, progress_.step, progress_.epoch + 1);
-  for (Callback* callback : callbacks) callback->on_diagnostics(found);
-  const std::string warning = diagnoser_->new_warning(found, options_.run);
-  if (warning.empty()) return;
-  for (Callback* callback : callbacks) callback->on_warning("step " + std::to_string(progress_.step) + ": " + warning);
 }
 
 void Trainer::remember_norm(double norm) {
@@ -193,8 +177,7 @@ void Trainer::record(const Batch& batch, double loss) {
 /// What is not finite in a step on this batch.
 std::optional<NotFinite> Trainer::examine(const Batch& batch) const {
   return first_not_finite({task_.network, task_.weights, task_.loss, task_.pool}, batch,
-                          {last_node(task_.network, task_.loss.from_logits()), options_.batches.seed,
-                           static_cast<std::uint32_t>(progress_.step)});
+                          {task_.last_node(), options_.batches.seed, static_cast<std::uint32_t>(progress_.step)});
 }
 
 /// Loss and gradients do not show every infinity: relu6 makes 6 of it. So at an epoch's end a few samples are looked at
@@ -305,10 +288,6 @@ double Trainer::learning_rate(std::uint64_t step, int epochs) const {
 
 std::uint64_t Trainer::steps_of(int epochs) const {
   return static_cast<std::uint64_t>(epochs) * static_cast<std::uint64_t>(loader_.batches());
-}
-
-Diagnostics Trainer::compare_modes() {
-  return convoy::compare_modes(task_, session_, last_node(task_.network, task_.loss.from_logits()), options_.batches);
 }
 
 BatchLog Trainer::batch_log() const {

@@ -14,11 +14,11 @@
 #include "loss/loss.h"
 #include "optim/schedule.h"
 #include "optim/stepper.h"
-#include "train/diagnoser.h"
 #include "train/divergence.h"
 #include "train/evaluator.h"
 #include "train/monitor.h"
 #include "train/recalibrate.h"
+#include "train/step_observer.h"
 #include "train/training_task.h"
 
 namespace convoy {
@@ -33,9 +33,7 @@ struct TrainerOptions {
   int top_k = 5;
   std::string on_nan = "stop";  ///< or "skip", "restore"
   int recalibrate = 0;          ///< images for batch norm's statistics at the end of an epoch; 0: the moving ones stay
-  std::string run = "RUN";      ///< the run's folder, for the commands that warnings name
   std::optional<int> log_steps = 0;  ///< steps from one StepsLog to the next; 0: none, nothing: enough for a curve
-  DiagnosticsOptions diagnostics = {};
 };
 
 /// What was trained in a stretch of steps.
@@ -83,10 +81,12 @@ class Trainer {
   bool done() const { return progress_.epoch >= options_.epochs || out_of_patience(); }
   /// Whether training ends before its last epoch, since none was better for too long.
   bool out_of_patience() const;
-  /// The loss of a few images in train mode and in predict mode, with the present weights. Changes nothing.
-  Diagnostics compare_modes();
+  /// From now on `observer` sees the steps that it wants to see. It must outlive the trainer.
+  void observe(StepObserver& observer) { observer_ = &observer; }
   /// For step 0, 1, ... of a training of so many epochs.
   double learning_rate(std::uint64_t step, int epochs) const;
+  const TrainingTask& task() const { return task_; }
+  const LoaderOptions& batches() const { return options_.batches; }
   const Progress& progress() const { return progress_; }
   void restore(const Progress& progress) { progress_ = progress; }
   Schedule& schedule() { return *schedule_; }
@@ -103,7 +103,6 @@ class Trainer {
   void train_step(const Batch& batch, const std::vector<Callback*>& callbacks);
   std::uint64_t log_interval() const;
   void log_steps(const std::vector<Callback*>& callbacks);
-  void diagnose(int images, const std::vector<Callback*>& callbacks);
   void remember_norm(double norm);
   void record(const Batch& batch, double loss);
   std::optional<NotFinite> examine(const Batch& batch) const;
@@ -125,7 +124,7 @@ class Trainer {
   Stepper optimizer_;
   std::unique_ptr<Schedule> schedule_;
   std::optional<Evaluator> evaluator_;
-  std::optional<Diagnoser> diagnoser_;
+  StepObserver* observer_ = nullptr;
   std::optional<Recalibrator> recalibrator_;
   std::vector<double> losses_;  ///< of the batch's samples
   Monitor monitor_;

@@ -20,6 +20,9 @@ struct TrainingTask {
   Dataset train;
   Dataset validation;  ///< may be empty
   Scaling scaling;
+
+  /// The last node that runs in training: a softmax that is part of the loss is left to it.
+  int last_node() const { return loss.from_logits() ? network.logits() : network.output(); }
 };
 
 }  // namespace convoy

@@ -7,8 +7,8 @@
 #include <map>
 #include <set>
 
-#include "convoy/experiment.h"
 #include "convoy/reproduce.h"
+#include "convoy/run.h"
 #include "support/temporary_folder.h"
 
 using namespace convoy;
@@ -57,7 +57,7 @@ TEST_CASE("every configuration for the bundled digits learns them") {
       const bool lags = layer.type == "batch_norm" && shipped.train.integer("recalibrate") == 0;
       if (lags) overrides.push_back("layer." + layer.name + ".momentum=0.9");
     }
-    const RunResult result = run_experiment(load_config(file, overrides), {.folder = folder.path() / name});
+    const RunResult result = train_run(load_config(file, overrides), {.folder = folder.path() / name});
     CHECK(result.test.accuracy > expectation.floor);
     if (name == "mnist_quick") CHECK(result.warning == "");  // as it is shipped, but for the number of images
   }

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "convoy/number_text.h"
+
 using namespace convoy;
 
 TEST_CASE("edit distance counts insertions, deletions and replacements") {

@@ -9,7 +9,7 @@
 #include <map>
 #include <string>
 
-#include "convoy/experiment.h"
+#include "convoy/run.h"
 #include "core/cpu.h"
 #include "io/sha256.h"
 #include "support/files.h"
@@ -29,8 +29,7 @@ std::string signature(const std::string& config, const std::vector<std::string>&
   std::vector<std::string> overrides = {"data.path=" + (folder.path() / "digits").string(), "data.validation=100",
                                         "train.epochs=2"};
   overrides.insert(overrides.end(), more.begin(), more.end());
-  const RunResult result =
-      run_experiment(load_config(config, overrides), {.folder = folder.path() / "run", .threads = 2});
+  const RunResult result = train_run(load_config(config, overrides), {.folder = folder.path() / "run", .threads = 2});
   std::string tensors = test::contents(result.model);
   std::uint64_t header = 0;
   std::copy_n(tensors.data(), sizeof header, reinterpret_cast<char*>(&header));

@@ -1,10 +1,10 @@
 #include "io/checkpoint.h"
 
 #include "checksum.h"
-#include "convoy/experiment.h"
+#include "convoy/run.h"
 #include "memory_file.h"
+#include "runs/progress.h"
 #include "target.h"
-#include "train/progress.h"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace convoy;

@@ -1,7 +1,7 @@
 #include "convoy/model.h"
 
 #include "checksum.h"
-#include "convoy/experiment.h"
+#include "convoy/inspect.h"
 #include "memory_file.h"
 #include "target.h"
 

@@ -17,8 +17,8 @@
 #include "convoy/optimizers.h"
 #include "io/safetensors.h"
 #include "kernels/gemm.h"
+#include "model/model_impl.h"
 #include "support/digits.h"
-#include "train/model_impl.h"
 #include "train/trainer.h"
 
 using namespace convoy;

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "convoy/number_text.h"
 #include "report/markup.h"
 #include "support/markup.h"
 #include "support/sample_run.h"

@@ -13,8 +13,8 @@
 #include <fstream>
 #include <iterator>
 
-#include "convoy/experiment.h"
 #include "convoy/model.h"
+#include "convoy/run.h"
 #include "support/small_idx.h"
 #include "support/temporary_folder.h"
 
@@ -39,9 +39,8 @@ long descriptors() {
 }
 
 void train_and_evaluate(const Config& config, const fs::path& run) {
-  run_experiment(config, {.folder = run, .force = true});
-  const RunResult result =
-      resume_experiment(run, {}, {"train.epochs=" + std::to_string(config.train.integer("epochs") + 1)});
+  train_run(config, {.folder = run, .force = true});
+  const RunResult result = resume_run(run, {}, {"train.epochs=" + std::to_string(config.train.integer("epochs") + 1)});
   Model model = Model::load(result.model);
   model.evaluate(load_data(config.data, 1).test);
 }

@@ -24,9 +24,13 @@ const std::map<std::string, std::set<std::string>> allowed = {
     {"optim", {"core", "kernels", "layers"}},
     {"data", {"core"}},
     {"config", {"core", "layers", "loss", "optim", "data"}},  // their tables of types
-    {"io", {"core"}},
+    {"io", {"core", "data"}},                                 // what data a run was trained on
     {"report", {"core", "io"}},
-    {"train", {"core", "kernels", "graph", "layers", "loss", "optim", "data", "config", "io", "report"}},
+    {"train", {"core", "kernels", "graph", "layers", "loss", "optim", "data"}},
+    {"diagnose", {"core", "graph", "layers", "loss", "data", "train"}},
+    {"model", {"core", "kernels", "graph", "layers", "loss", "optim", "data", "config", "io", "train", "diagnose"}},
+    {"runs", {"core", "kernels", "graph", "data", "config", "io", "report", "train", "diagnose", "model"}},
+    {"tools", {"core", "kernels", "graph", "data", "config", "io", "report", "train", "model"}},
 };
 
 std::vector<std::string> includes_of(const fs::path& file, const std::string& pattern) {

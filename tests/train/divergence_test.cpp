@@ -10,8 +10,8 @@
 #include "convoy/model.h"
 #include "convoy/optimizers.h"
 #include "kernels/gemm.h"
+#include "model/model_impl.h"
 #include "support/text.h"
-#include "train/model_impl.h"
 #include "train/trainer.h"
 
 using namespace convoy;

@@ -4,6 +4,7 @@
 
 #include "convoy/error.h"
 #include "convoy/model.h"
+#include "convoy/number_text.h"
 #include "convoy/report.h"
 #include "core/text.h"
 #include "support/files.h"

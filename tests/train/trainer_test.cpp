@@ -9,9 +9,9 @@
 #include "convoy/layers.h"
 #include "convoy/optimizers.h"
 #include "kernels/gemm.h"
+#include "model/model_impl.h"
 #include "support/allocations.h"
 #include "support/digits.h"
-#include "train/model_impl.h"
 
 using namespace convoy;
 

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "convoy/callbacks.h"
+#include "convoy/config.h"
+#include "convoy/model.h"
+
+namespace convoy {
+
+struct RunOptions {
+  std::filesystem::path folder = {};  ///< the run folder; empty: runs/<name>
+  bool force = false;                 ///< replace a run that is there
+  int threads = 0;                    ///< 0: as the configuration says, else all cores
+  std::vector<Callback*> callbacks = {};
+};
+
+struct RunResult {
+  std::filesystem::path folder;
+  std::filesystem::path model;   ///< best.safetensors
+  std::filesystem::path report;  ///< report.html
+  History history = {};
+  int best_epoch = 0;
+  Evaluation test = {};      ///< of the kept (best) weights on the test set; no samples where that was interrupted
+  std::string warning = {};  ///< where training and evaluation are far apart: the figures, and the likely cause
+  bool interrupted = false;
+  double seconds = 0;          ///< of all processes that worked on the run
+  double earlier_seconds = 0;  ///< of those before this one
+  double peak_rss_mb = 0;
+};
+
+/// Trains as a configuration says and leaves a run folder (config.toml, resolved.toml, env.json, metrics.csv,
+/// events.jsonl, best.safetensors, last.ckpt, report.html, log.txt). Nothing is written before the data and the network
+/// are known to fit. Throws Error.
+RunResult train_run(const Config& config, const RunOptions& options);
+
+/// Goes on with a run where its last.ckpt stands, to the bits that an unbroken run gives. `overrides` change its
+/// configuration from here on, as "train.epochs=20": keys that say how long to train and how to work, not on what. The
+/// run remembers them. Throws Error{config} for another key, Error{data} for a folder that is no run or a damaged
+/// checkpoint.
+RunResult resume_run(const std::filesystem::path& folder, const RunOptions& options,
+                     const std::vector<std::string>& overrides = {});
+
+/// A model file, or a run folder's best model. Throws Error{data}.
+std::filesystem::path find_model(const std::filesystem::path& model_or_run);
+
+/// The configuration inside a model file.
+Config config_of(const std::filesystem::path& model_file);
+
+}  // namespace convoy

@@ -1,0 +1,74 @@
+#include "diagnose/evaluation_gap.h"
+
+#include <algorithm>
+#include <numeric>
+#include <span>
+#include <vector>
+
+#include "convoy/number_text.h"
+#include "diagnose/mode_gap.h"
+#include "diagnose/probe.h"
+#include "train/batch.h"
+
+namespace convoy {
+namespace {
+
+double mean_loss(const TrainingTask& task, Session& session, Loader& images, std::uint64_t seed) {
+  std::vector<double> losses(static_cast<std::size_t>(images.largest_batch()));
+  double sum = 0;
+  images.start(0);
+  while (const Batch* batch = images.next()) {
+    copy_inputs(*batch, session);
+    session.forward(batch->size, seed);
+    compute_losses(task.loss, *batch, session, 1, losses);
+    sum += std::accumulate(losses.begin(), losses.begin() + batch->size, 0.0);
+  }
+  return sum / images.samples();
+}
+
+/// The moving statistics, which every forward pass in train mode moves, are put back.
+double loss_in_training(const TrainingTask& task, Session& training, Loader images, std::uint64_t seed) {
+  const std::span<float> states = task.weights.states.span();
+  const std::vector<float> before(states.begin(), states.end());
+  const double loss = mean_loss(task, training, images, seed);
+  std::ranges::copy(before, states.begin());
+  return loss;
+}
+
+double loss_in_prediction(const TrainingTask& task, Loader images) {
+  Session session(task.network, task.weights, Mode::predict, images.largest_batch(), task.last_node(), task.pool);
+  return mean_loss(task, session, images, 0);
+}
+
+}  // namespace
+
+Diagnostics compare_modes(Trainer& trainer) {
+  constexpr int images = 128;
+  const TrainingTask& task = trainer.task();
+  const LoaderOptions& batches = trainer.batches();
+  Diagnostics found;
+  found.train_mode_loss = loss_in_training(task, trainer.session(), probe_loader(task, images, batches), batches.seed);
+  found.predict_mode_loss = loss_in_prediction(task, probe_loader(task, images, batches));
+  if (explain_mode_gap(found).empty()) return found;
+  Probe(task, {.probe = images}, batches).look(found);  // takes memory for all that the layers give
+  return found;
+}
+
+std::string explain_evaluation(const Diagnostics& modes, const std::optional<EpochLog>& kept, const Evaluation& test,
+                               const std::string& run) {
+  std::string figures;
+  if (kept && test.classes > 1) {
+    figures = "training accuracy " + percent(kept->accuracy) +
+              (kept->has_validation ? ", validation " + percent(kept->validation_accuracy) : "") + ", test " +
+              percent(test.accuracy) + ": ";
+  }
+  const std::string gap = explain_mode_gap(modes, run);
+  if (!gap.empty()) return figures + gap;
+  if (figures.empty()) return "";
+  constexpr double wide = 0.1;
+  if (kept->accuracy - test.accuracy <= wide) return "";  // whatever a few validation images say
+  return figures + "the network knows its training images by heart (more of them, [augmentation], dropout or a " +
+         "kernel_regularizer help), or the others are of another kind (convoy data preview shows them)";
+}
+
+}  // namespace convoy

@@ -1,0 +1,59 @@
+#include "diagnose/mode_gap.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "convoy/number_text.h"
+#include "core/text.h"
+
+namespace convoy {
+namespace {
+
+/// A gap below these is not worth a word.
+constexpr double much_higher = 1.5;
+constexpr double at_least = 0.1;
+
+/// How far what a batch norm uses in evaluation is from what its input is: in deviations, or powers of e.
+double lag_of(const BatchNormDiagnostics& norm) {
+  return std::max(norm.mean_gap, std::abs(std::log(norm.variance_ratio)));
+}
+
+double shift_of(const BatchNormDiagnostics& norm) { return std::abs(std::log(norm.variance_shift)); }
+
+template <class Measure>
+const BatchNormDiagnostics& largest(const std::vector<BatchNormDiagnostics>& norms, Measure measure) {
+  return *std::ranges::max_element(norms, {}, measure);
+}
+
+/// A batch norm that lags shifts the inputs of those behind it, so it is named before any shift is.
+std::string cause(const std::vector<BatchNormDiagnostics>& norms, const std::string& run) {
+  constexpr double notable = 0.2;
+  if (norms.empty()) return "no batch norm is the cause";
+  const BatchNormDiagnostics& lagging = largest(norms, lag_of);
+  if (lag_of(lagging) >= notable) {
+    return "the moving statistics of \"" + lagging.name + "\" lag behind (mean off by " + rounded(lagging.mean_gap) +
+           " deviations, variance " + rounded(lagging.variance_ratio) +
+           " times the batch's); to recompute them: convoy recalibrate " + run +
+           "; a lower momentum, more steps or train.recalibrate avoid it";
+  }
+  const BatchNormDiagnostics& shifted = largest(norms, shift_of);
+  if (shift_of(shifted) >= notable) {
+    return "without dropout the input of \"" + shifted.name + "\" has " + rounded(shifted.variance_shift) +
+           " times the variance that it has in training; move the dropout behind the last batch norm";
+  }
+  return "no batch norm is off by much; batches may be too small for its statistics";
+}
+
+}  // namespace
+
+std::string explain_mode_gap(const Diagnostics& found, const std::string& run) {
+  if (!found.train_mode_loss || !found.predict_mode_loss) return "";
+  const double train = *found.train_mode_loss;
+  const double predict = *found.predict_mode_loss;
+  const bool large = predict > much_higher * train && predict > train + at_least;
+  if (!large) return "";
+  return "on the same images the loss is " + rounded(train) + " in train mode but " + rounded(predict) +
+         " in predict mode: " + cause(found.batch_norms, run);
+}
+
+}  // namespace convoy

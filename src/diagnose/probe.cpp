@@ -1,0 +1,128 @@
+#include "diagnose/probe.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "data/stratify.h"
+#include "train/batch.h"
+
+namespace convoy {
+
+Loader probe_loader(const TrainingTask& task, int images, const LoaderOptions& batches) {
+  const int batch = std::min(batches.batch_size, task.train.size());
+  const bool fills = task.validation.size() >= std::min(images, batch);
+  const Dataset& from = fills ? task.validation : task.train;
+  const Division division = draw_by_class(from, std::min(images, from.size()), batches.seed, Draw::probe);
+  return {from.select(division.drawn),
+          task.scaling,
+          {.batch_size = batch, .shuffle = true, .last_batch = "drop", .seed = batches.seed}};
+}
+
+Probe::Probe(const TrainingTask& task, const DiagnosticsOptions& options, const LoaderOptions& batches)
+    : task_(task),
+      copy_(task.weights.copy()),
+      loader_(probe_loader(task, options.probe, batches)),
+      seed_(batches.seed),
+      training_(task.network, copy_, Mode::train, loader_.largest_batch(), task.last_node(), task.pool,
+                Retain::everything),
+      prediction_(task.network, task.weights, Mode::predict, loader_.largest_batch(), task.last_node(), task.pool,
+                  Retain::everything),
+      losses_(static_cast<std::size_t>(loader_.largest_batch())) {
+  for (int i = 0; i <= task.last_node(); ++i) {
+    const Node& node = task.network.node(i);
+    if (node.type == "batch_norm" && node.trainable) norms_.push_back({.node = i});
+    if (node.type == "relu" || node.type == "relu6") rectifiers_.push_back({.node = i});
+  }
+  training_.check_training_batch(loader_.smallest_batch());
+  for (const std::string& name : options.percentiles) watched_.emplace_back(name, task.network, task.last_node());
+}
+
+std::vector<std::optional<double>> Probe::look(Diagnostics& found) {
+  clear();
+  copy_.copy_from(task_.weights);
+  found.train_mode_loss = pass(training_, found.step, [this](int batch) { observe_training(batch); });
+  prediction_.prepare();
+  found.predict_mode_loss = pass(prediction_, found.step, [this](int batch) { observe_prediction(batch); });
+  for (WatchedTensor& tensor : watched_) found.percentiles.push_back(tensor.percentiles());
+  for (const Norm& norm : norms_) found.batch_norms.push_back(compare(norm));
+  std::vector<std::optional<double>> dead(task_.network.nodes().size());
+  for (const Rectifier& rectifier : rectifiers_) {
+    const auto still = std::ranges::count(rectifier.alive, false);
+    dead[static_cast<std::size_t>(rectifier.node)] =
+        static_cast<double>(still) / static_cast<double>(rectifier.alive.size());
+  }
+  return dead;
+}
+
+/// All batches of the probe through one session; returns the mean loss.
+template <class Observe>
+double Probe::pass(Session& session, std::uint64_t step, const Observe& observe) {
+  double sum = 0;
+  loader_.start(0);
+  while (const Batch* batch = loader_.next()) {
+    copy_inputs(*batch, session);
+    session.forward(batch->size, seed_, static_cast<std::uint32_t>(step));
+    compute_losses(task_.loss, *batch, session, 1, losses_);
+    sum += std::accumulate(losses_.begin(), losses_.begin() + batch->size, 0.0);
+    observe(batch->size);
+  }
+  return sum / loader_.samples();
+}
+
+void Probe::clear() {
+  for (Norm& norm : norms_) {
+    norm.in_training.clear();
+    norm.in_prediction.clear();
+  }
+  for (Rectifier& rectifier : rectifiers_) {
+    rectifier.alive.assign(static_cast<std::size_t>(task_.network.shape_of(rectifier.node).last()), false);
+  }
+  for (WatchedTensor& tensor : watched_) tensor.clear();
+}
+
+void Probe::observe_training(int batch) {
+  observe_inputs(training_, &Norm::in_training, batch);
+  for (WatchedTensor& tensor : watched_) tensor.collect(training_, task_.weights, batch);
+  for (Rectifier& rectifier : rectifiers_) {
+    const BatchView output = training_.output_of(rectifier.node);
+    const std::size_t size = task_.network.shape_of(rectifier.node).size();
+    const std::size_t channels = rectifier.alive.size();
+    for (int n = 0; n < batch; ++n) {
+      for (std::size_t i = 0; i < size; ++i) {
+        if (output[n][i] > 0) rectifier.alive[i % channels] = true;
+      }
+    }
+  }
+}
+
+void Probe::observe_prediction(int batch) { observe_inputs(prediction_, &Norm::in_prediction, batch); }
+
+void Probe::observe_inputs(Session& session, ChannelMoments Norm::*moments, int batch) {
+  for (Norm& norm : norms_) (norm.*moments).add(session, task_.network.node(norm.node), batch);
+}
+
+BatchNormDiagnostics Probe::compare(const Norm& norm) const {
+  const Node& node = task_.network.node(norm.node);
+  const float* moving_mean = task_.weights.states.data() + node.states[0].offset;
+  const float* moving_variance = task_.weights.states.data() + node.states[1].offset;
+  const std::size_t channels = norm.in_training.channels();
+  // A channel that is 0 everywhere, behind a dead ReLU, would have an endless ratio.
+  constexpr double least = 1e-12;
+  double gap = 0;
+  double ratio = 0;
+  double shift = 0;
+  for (std::size_t c = 0; c < channels; ++c) {
+    const double variance = norm.in_training.variance(c) + least;
+    gap += std::abs(double{moving_mean[c]} - norm.in_training.mean(c)) / std::sqrt(variance);
+    ratio += std::log((double{moving_variance[c]} + least) / variance);
+    shift += std::log((norm.in_prediction.variance(c) + least) / variance);
+  }
+  const auto count = static_cast<double>(channels);
+  return {.name = node.name,
+          .mean_gap = gap / count,
+          .variance_ratio = std::exp(ratio / count),
+          .variance_shift = std::exp(shift / count)};
+}
+
+}  // namespace convoy

@@ -1,0 +1,44 @@
+#include "io/data_sums.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "convoy/foreign_text.h"
+#include "core/name_text.h"
+#include "data/registry.h"
+#include "io/sha256.h"
+
+namespace convoy {
+namespace {
+
+constexpr const char* all_images = "all images";
+
+}  // namespace
+
+bool has_sum_of_each_file(const Settings& data) { return data.text("dataset") == "idx"; }
+
+DataSums sums_of_data(const Settings& data, Need need) {
+  const std::filesystem::path folder = data.text("path");
+  const bool each = has_sum_of_each_file(data);
+  DataSums sums;
+  std::string lines;  // as sha256sum prints them: a line a file
+  for (const auto& file : dataset_type(data).files(data, need)) {
+    const std::string name = file.lexically_relative(folder).string();
+    const std::string sum = sha256_of_file(file);
+    if (each) sums.emplace_back(name_text(name), sum);
+    lines += sum + "  " + name + "\n";
+  }
+  return each ? sums : DataSums{{all_images, sha256(lines)}};
+}
+
+std::string first_change(const DataSums& trained, const DataSums& now) {
+  for (const auto& [file, sum] : trained) {
+    const auto same = std::ranges::find(now, file, &DataSums::value_type::first);
+    if (same != now.end() && same->second == sum) continue;
+    if (file == all_images) return "an image was added, removed, renamed or changed";
+    return shown(file) + (same == now.end() ? " is missing" : " has other contents");
+  }
+  return "";
+}
+
+}  // namespace convoy

@@ -1,0 +1,45 @@
+#include "runs/filter_pictures.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "data/png.h"
+
+namespace convoy {
+namespace {
+
+constexpr int most_filters = 128;
+
+std::uint8_t byte_of(double share) {  // NaN is black
+  return share > 0 ? static_cast<std::uint8_t>(std::lround(255 * std::min(share, 1.0))) : std::uint8_t{0};
+}
+
+/// One filter of a kernel of height x width x channels x filters.
+std::string filter_png(std::span<const float> kernel, const Shape& shape, int filter, float largest) {
+  std::vector<std::uint8_t> pixels;
+  for (auto at = static_cast<std::size_t>(filter); at < kernel.size(); at += static_cast<std::size_t>(shape[3])) {
+    pixels.push_back(byte_of(0.5 + 0.5 * static_cast<double>(kernel[at] / largest)));
+  }
+  return png(pixels, {shape[0], shape[1]}, shape[2]);
+}
+
+}  // namespace
+
+FilterPictures filter_pictures(const Network& network, Weights& weights) {
+  const auto conv = std::ranges::find(network.nodes(), "conv2d", &Node::type);
+  if (conv == network.nodes().end()) return {};
+  const std::string name = conv->parameters.front().name;
+  const auto tensors = weights.tensors(network);
+  const auto kernel = std::ranges::find_if(tensors, [&](const auto& tensor) { return tensor.name == name; });
+  const Shape& shape = kernel->shape;
+  if (shape[0] * shape[1] == 1 || (shape[2] != 1 && shape[2] != 3)) return {};
+  float largest = 0;
+  for (const float weight : kernel->values) largest = std::max(largest, std::abs(weight));
+  FilterPictures pictures{conv->name, {}};
+  for (int filter = 0; filter < std::min(shape[3], most_filters); ++filter) {
+    pictures.pngs.push_back(filter_png(kernel->values, shape, filter, largest));
+  }
+  return pictures;
+}
+
+}  // namespace convoy

@@ -1,0 +1,133 @@
+#include "convoy/model_data.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "config/catalog.h"
+#include "convoy/config.h"
+#include "convoy/error.h"
+#include "convoy/run.h"
+#include "io/run_record.h"
+#include "runs/own_data.h"
+#include "runs/own_model.h"
+
+namespace convoy {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Keys that say which samples there are, not how they are prepared.
+const Texts keys_of_a_place = {"dataset", "path", "hint", "validation", "limit"};
+
+/// The model's settings for data of another kind: those that this kind has too.
+Settings settings_of_kind(const Settings& trained, const std::string& kind) {
+  const Section& section = convoy::section("data");
+  const TypeSpec* type = find_type(section, kind);
+  Settings data;
+  data.set(section.type_key, kind);
+  if (type == nullptr) return data;  // the configuration's own check says so
+  const std::vector<KeySpec> keys = keys_with(section, type);
+  for (const auto& entry : trained.entries()) {
+    const bool of_a_place = std::ranges::find(keys_of_a_place, entry.name) != keys_of_a_place.end();
+    if (!of_a_place && find_key(keys, entry.name) != nullptr) data.set(entry.name, entry.value);
+  }
+  return data;
+}
+
+/// Images of a folder become what the model takes.
+void take_shape(Settings& data, const Integers& input) {
+  if (input.size() != 3) {
+    throw Error(ErrorKind::data, "the model takes no images of height x width x channels, as image_folder has them");
+  }
+  data.set("image_size", Integers{input[0], input[1]});
+  data.set("channels", input[2]);
+}
+
+void require_data_keys(const std::vector<std::string>& overrides) {
+  for (const std::string& text : overrides) {
+    if (text.starts_with("data.")) continue;
+    throw Error(ErrorKind::config, "-s " + text + ": expected a key of [data], as in data.transpose=true");
+  }
+}
+
+/// A model does not say where its data lie, the run folder around it does.
+std::string trained_path(const fs::path& model_file) {
+  const fs::path resolved = model_file.parent_path() / "resolved.toml";
+  std::error_code ignored;
+  return fs::is_regular_file(resolved, ignored) ? load_config(resolved).data.text("path") : "";
+}
+
+/// The model's configuration with the data that are asked for.
+Config config_with(const ModelDataOptions& options, const std::string& path, const fs::path& model_file) {
+  Config config = config_of(model_file);
+  const std::string trained_kind = config.data.text("dataset");
+  std::string kind = options.dataset;
+  if (kind.empty()) kind = options.folder.empty() ? trained_kind : dataset_kind_of(options.folder);
+  if (kind != trained_kind) config.data = settings_of_kind(config.data, kind);
+  config.data.set("path", path);
+  if (kind == "image_folder") take_shape(config.data, config.run.integers("input_shape"));
+  return parse_config(resolved_toml(config), model_file.string(), fs::current_path(), options.overrides);
+}
+
+/// The folder that is asked for, else the one that the model was trained on.
+std::string path_of(const ModelDataOptions& options, const std::string& trained, const fs::path& model_file) {
+  if (!options.folder.empty()) return fs::absolute(options.folder).string();
+  if (std::ranges::any_of(options.overrides, [](const std::string& text) { return text.starts_with("data.path="); }))
+    return ".";  // the override says it
+  if (trained.empty()) {
+    throw Error(ErrorKind::data,
+                model_file.string() + ": a model does not say where its data lie; name their folder with --data");
+  }
+  require_own_model(model_file);  // else the run's data are not this model's
+  std::error_code ignored;
+  if (fs::exists(trained, ignored)) return trained;
+  throw Error(ErrorKind::data,
+              model_file.string() + ": its data, " + trained + ", is not here; name a folder with --data");
+}
+
+bool same_folder(const std::string& a, const std::string& b) {
+  std::error_code none;
+  return !b.empty() && fs::equivalent(a, b, none);
+}
+
+/// What is to be read for a split; data from elsewhere were not divided for training.
+Need need_of(const std::string& split, bool trained_on) {
+  if (split != "test") return Need::training;
+  return trained_on ? Need::test : Need::evaluation;
+}
+
+/// What a run said of its model at its end holds for every evaluation.
+void note_warning_of_run(const fs::path& model_file, DataSplits& splits) {
+  const fs::path run = model_file.parent_path();
+  std::error_code ignored;
+  if (model_file.filename() != "best.safetensors" || !fs::is_regular_file(run / "events.jsonl", ignored)) return;
+  const std::optional<RunOutcome> outcome = read_run(run).outcome;
+  if (outcome && !outcome->warning.empty()) splits.notes.push_back("the run ended with a warning: " + outcome->warning);
+}
+
+}  // namespace
+
+ModelData load_model_data(const fs::path& model_file, const ModelDataOptions& options) {
+  require_data_keys(options.overrides);
+  const std::string trained = trained_path(model_file);
+  const Config config = config_with(options, path_of(options, trained, model_file), model_file);
+  const bool trained_on = same_folder(config.data.text("path"), trained);
+  const auto seed = static_cast<std::uint64_t>(config.run.integer("seed"));
+  DataSplits splits = load_data(config.data, seed, need_of(options.split, trained_on));
+  if (trained_on) check_own_data(model_file.parent_path(), config.data, {options.split}, splits);
+  note_warning_of_run(model_file, splits);
+  return {splits.split(options.split), splits.notes};
+}
+
+DataSplits load_model_splits(const fs::path& model_file, const std::string& folder) {
+  const std::string trained = trained_path(model_file);
+  const ModelDataOptions options{.folder = folder};
+  const Config config = config_with(options, path_of(options, trained, model_file), model_file);
+  DataSplits splits = load_data(config.data, static_cast<std::uint64_t>(config.run.integer("seed")));
+  if (same_folder(config.data.text("path"), trained)) {
+    check_own_data(model_file.parent_path(), config.data, {"test", "validation", "train"}, splits);
+  }
+  return splits;
+}
+
+}  // namespace convoy

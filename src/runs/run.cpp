@@ -1,0 +1,443 @@
+#include "convoy/run.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <numeric>
+#include <utility>
+
+#include "config/stored.h"
+#include "convoy/error.h"
+#include "convoy/foreign_text.h"
+#include "convoy/machine.h"
+#include "convoy/number_text.h"
+#include "core/stopwatch.h"
+#include "core/text.h"
+#include "data/augmentation.h"
+#include "data/stratify.h"
+#include "diagnose/diagnoser.h"
+#include "diagnose/evaluation_gap.h"
+#include "io/checkpoint.h"
+#include "io/data_sums.h"
+#include "io/run_folder.h"
+#include "io/run_record.h"
+#include "kernels/gemm.h"
+#include "model/model_io.h"
+#include "runs/progress.h"
+#include "runs/resume_rules.h"
+#include "runs/run_page.h"
+#include "runs/startable.h"
+#include "train/batch.h"
+#include "train/trainer.h"
+
+namespace convoy {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::uint64_t seed_of(const Config& config) { return static_cast<std::uint64_t>(config.run.integer("seed")); }
+
+TrainerOptions trainer_options(const Config& config) {
+  return {.epochs = config.train.integer("epochs"),
+          .batches = {.batch_size = config.train.integer("batch_size"),
+                      .shuffle = config.data.flag("shuffle"),
+                      .last_batch = config.data.text("last_batch"),
+                      .seed = seed_of(config),
+                      .augmentation = augmentation_from(config.augmentation)},
+          .patience = config.train.integer("patience"),
+          .monitor = config.train.text_or("monitor", ""),
+          .min_delta = config.train.number("min_delta"),
+          .top_k = config.train.integer("top_k"),
+          .on_nan = config.train.text("on_nan"),
+          .recalibrate = config.train.integer("recalibrate"),
+          .log_steps = config.train.has("log_steps") ? std::optional(config.train.integer("log_steps")) : std::nullopt};
+}
+
+DiagnosticsOptions diagnostics_options(const Config& config) {
+  return {.every = config.diagnostics.integer("every"),
+          .probe = config.diagnostics.integer("probe"),
+          .percentiles = config.diagnostics.texts("percentiles")};
+}
+
+/// The trainer would refuse it too, but cannot say where the key is.
+void require_batch_norm(const Config& config, const Network& network) {
+  if (config.train.integer("recalibrate") == 0 || has_trained_batch_norm(network)) return;
+  const std::string where = config.train.where("recalibrate");
+  throw Error(ErrorKind::config, (where.empty() ? "" : where + ": ") +
+                                     "train.recalibrate: the network has no batch norm that is trained; leave the key "
+                                     "out, or set it to 0");
+}
+
+/// Outputs without a class may be meant, for classes to come, or be a mistake.
+std::optional<std::string> note_on_spare_outputs(const Dataset& train, int outputs) {
+  if (train.storage().labels.empty() || train.classes() >= outputs) return {};
+  std::vector<std::size_t> classes(static_cast<std::size_t>(train.classes()));
+  std::iota(classes.begin(), classes.end(), 0U);
+  return shown(train.storage().source) + ": the network has " + std::to_string(outputs) + " outputs for " +
+         std::to_string(classes.size()) + " classes: " + class_list(train, classes);
+}
+
+RunSetup setup_of(const Model& model, const std::string& path, const DataSplits& data) {
+  const Summary summary = model.summary();
+  return {.data = path,
+          .training = data.train.size(),
+          .validation = data.validation.size(),
+          .test = data.test.size(),
+          .shape = data.train.shape(),
+          .classes = data.train.classes(),
+          .layers = static_cast<int>(summary.rows.size()),
+          .parameters = summary.trainable + summary.non_trainable};
+}
+
+/// One run: data, model and trainer of a configuration, and the folder that records them.
+class Run {
+ public:
+  Run(const Config& config, const RunOptions& options, RunFolder folder)
+      : options_(options),
+        folder_(std::move(folder)),
+        data_(load_data(config.data, seed_of(config))),
+        model_(Model::from_config(config, data_.train.shape(), options.threads)),
+        impl_(ModelAccess::impl(model_)),
+        page_(folder_.path(), model_),
+        trainer_(prepare(), trainer_options(config)),
+        environment_(this_environment(kernels::blas_core(), impl_.pool.threads(), sums_of_data(config.data))),
+        recorder_(*this, config.train.number("checkpoint_seconds")) {
+    options_.callbacks.push_back(&recorder_);
+    if (config.diagnostics.integer("every") == 0) return;
+    diagnoser_.emplace(trainer_.task(), diagnostics_options(config), trainer_.batches(), folder_.path().string());
+    trainer_.observe(*diagnoser_);
+  }
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
+  void begin(const Config& config) {
+    const std::string given = config.source.empty() ? resolved_toml(impl_.config) : config.source;
+    folder_.begin(given, resolved_toml(impl_.config), environment_);
+  }
+
+  /// For a run that was killed before its first checkpoint.
+  void begin_anew(const Config& config) {
+    begin(config);
+    data_.notes.push_back(shown(folder_.path().string()) + ": no checkpoint yet, so the run begins anew");
+  }
+
+  /// Puts weights, optimizer and progress back to where the run's checkpoint stands.
+  void restore() {
+    Checkpoint checkpoint = make_checkpoint();
+    load_checkpoint(folder_.checkpoint(), checkpoint);
+    require_same_data(checkpoint.data, environment_.data, impl_.config.data.text("path"));
+    const StoredProgress stored = parse_progress(checkpoint.progress, folder_.checkpoint().string());
+    require_epochs_ahead(stored.progress.epoch);
+    trainer_.restore(stored.progress);
+    trainer_.schedule().restore(stored.schedule_state);
+    saved_epoch_ = stored.progress.epoch;
+    earlier_seconds_ = stored.seconds;
+    folder_.resume(resolved_toml(impl_.config), stored.progress.history, stored.progress.step, environment_);
+    warn_of_jump(config_of(folder_.checkpoint()).train.integer("epochs"));
+  }
+
+  RunResult train() {
+    watch_.restart();
+    bool interrupted = false;
+    const bool nothing_to_do = trainer_.done();
+    const RunStart start = what_starts();
+    for (Callback* callback : options_.callbacks) callback->on_run_begin(start);
+    for (Callback* callback : options_.callbacks) callback->on_train_begin(model_);
+    for (const std::string& text : data_.notes) note(text);
+    page_.show();
+    while (!trainer_.done() && !interrupted) {
+      const int before = trainer_.progress().epoch;
+      interrupted = run_epoch() == Trainer::Outcome::stopped;
+      if (trainer_.progress().epoch > before) record([&] { folder_.add_epoch(trainer_.progress().history.back()); });
+      page_.show_if_due();
+      record([&] { save(); });
+    }
+    if (cannot_write_) save_or_explain();
+    if (!interrupted && (nothing_to_do || trainer_.out_of_patience())) note(why_done());
+    return finish(interrupted);
+  }
+
+ private:
+  TrainingTask prepare() {
+    check_fits(data_, impl_.input, model_.outputs());
+    require_batch_norm(impl_.config, impl_.network());
+    if (const auto spare = note_on_spare_outputs(data_.train, model_.outputs())) data_.notes.push_back(*spare);
+    impl_.scaling = scaling_for(impl_.config.data.text("scaling"), data_.train);
+    impl_.class_names = data_.train.storage().class_names;
+    return training_task(impl_, data_.train, data_.validation);
+  }
+
+  /// What happens to the folder within an epoch: events as they come, and a checkpoint when it is time or somebody
+  /// asks.
+  class Recorder final : public Callback {
+   public:
+    Recorder(Run& run, double seconds) : run_(run), seconds_(seconds) {}
+
+    bool on_batch_end(const BatchLog&) override {
+      const bool due = seconds_ > 0 && since_last_.seconds() >= seconds_;
+      if (due || std::ranges::any_of(run_.options_.callbacks, &Callback::wants_checkpoint)) {
+        run_.record([&] { run_.save(); });
+        since_last_ = {};
+      }
+      return true;
+    }
+    void on_steps(const StepsLog& log) override {
+      run_.record([&] { run_.folder_.events().add(log); });
+      run_.page_.show_if_due();
+    }
+    void on_diagnostics(const Diagnostics& diagnostics) override {
+      run_.record([&] { run_.folder_.events().add(diagnostics); });
+    }
+    void on_warning(const std::string& message) override {
+      run_.record([&] { run_.folder_.add_warning(run_.trainer_.progress().step, message); });
+    }
+
+   private:
+    Run& run_;
+    double seconds_;
+    Stopwatch since_last_;
+  };
+
+  RunStart what_starts() const {
+    return {.setup = setup_of(model_, impl_.config.data.text("path"), data_),
+            .threads = environment_.threads,
+            .isa = environment_.isa,
+            .folder = folder_.path(),
+            .epochs_done = trainer_.progress().epoch,
+            .epochs = impl_.config.train.integer("epochs")};
+  }
+
+  void require_epochs_ahead(int done) const {
+    const int wanted = impl_.config.train.integer("epochs");
+    if (done <= wanted) return;
+    throw Error(ErrorKind::config, folder_.path().string() + ": " + std::to_string(done) +
+                                       " epochs are done, more than train.epochs = " + std::to_string(wanted));
+  }
+
+  /// Where a schedule spans the whole run, another number of epochs changes its present rate.
+  void warn_of_jump(int epochs_before) {
+    const std::uint64_t step = trainer_.progress().step;
+    const int epochs = impl_.config.train.integer("epochs");
+    const double before = trainer_.learning_rate(step, epochs_before);
+    const double now = trainer_.learning_rate(step, epochs);
+    if (before == now || trainer_.done()) return;
+    for (Callback* callback : options_.callbacks) {
+      callback->on_warning("schedule \"" + impl_.config.schedule.type + "\" spans the whole run: with " +
+                           std::to_string(epochs) + " epochs instead of " + std::to_string(epochs_before) +
+                           " the learning rate jumps from " + rounded(before) + " to " + rounded(now));
+    }
+  }
+
+  std::string why_done() const {
+    const Progress& progress = trainer_.progress();
+    const std::string resume = "; to go on: convoy resume " + folder_.path().string();
+    const std::string epoch = std::to_string(progress.epoch);
+    if (!trainer_.out_of_patience())
+      return "all " + epoch + " epochs are done" + resume + " --epochs " + std::to_string(2 * progress.epoch);
+    const int patience = impl_.config.train.integer("patience");
+    return "stopped early after epoch " + epoch + " of " + std::to_string(impl_.config.train.integer("epochs")) +
+           ": none was better than epoch " + std::to_string(progress.best_epoch) +
+           " for train.patience = " + std::to_string(patience) + " epochs" + resume +
+           " -s train.patience=" + std::to_string(2 * patience);
+  }
+
+  void note(const std::string& text) {
+    record([&] { folder_.add_log("note: " + text); });
+    for (Callback* callback : options_.callbacks) callback->on_note(text);
+  }
+
+  double seconds() const { return earlier_seconds_ + watch_.seconds(); }
+
+  Trainer::Outcome run_epoch() {
+    try {
+      return trainer_.run_epoch(options_.callbacks);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::diverged) {
+        record([&] { folder_.add_log(error.what()); });
+        page_.show_end();
+        throw;
+      }
+      record([&] { folder_.add_divergence(error.what(), trainer_.gradient_norms()); });
+      page_.show_end();
+      if (saved_epoch_ < 0) throw;
+      throw error.followed_by("the checkpoint of epoch " + std::to_string(saved_epoch_) +
+                              " stays: " + folder_.checkpoint().string());
+    }
+  }
+
+  /// Does what writes files. Where that fails, the disk may be full or the folder gone for a while: training goes on,
+  /// as the next checkpoint may succeed. The user is told once, until one does.
+  template <class Write>
+  void record(const Write& write) {
+    try {
+      write();
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::failed) throw;
+      if (std::exchange(cannot_write_, true)) return;  // the user knows
+      for (Callback* callback : options_.callbacks) {
+        if (callback != &recorder_) callback->on_warning(std::string(error.what()) + "; training goes on");
+      }
+    }
+  }
+
+  /// A last attempt.
+  void save_or_explain() {
+    try {
+      save();
+    } catch (const Error& error) {
+      throw error.within(
+          "", "; make room, and " + (saved_epoch_ < 0 ? std::string("train anew")
+                                                      : "convoy resume " + folder_.path().string() +
+                                                            " goes on from epoch " + std::to_string(saved_epoch_)));
+    }
+  }
+
+  /// Everything that a resume needs; the checkpoint last, which says that the rest is there.
+  void save() {
+    const Progress& progress = trainer_.progress();
+    if (progress.best_epoch > best_saved_) {
+      save_weights(folder_.best_model(), impl_, trainer_.best());
+      best_saved_ = progress.best_epoch;
+    }
+    folder_.write_metrics(progress.history);
+    save_checkpoint(folder_.checkpoint(), make_checkpoint());
+    saved_epoch_ = progress.epoch;
+    cannot_write_ = false;
+  }
+
+  Checkpoint make_checkpoint() {
+    Checkpoint checkpoint{.model = named_tensors(impl_),
+                          .training = named_tensors(trainer_.best(), impl_.network(), "best."),
+                          .metadata = metadata_of(impl_),
+                          .progress = progress_json({trainer_.progress(), trainer_.schedule().state(), seconds()}),
+                          .data = environment_.data};
+    Stepper& optimizer = trainer_.optimizer();
+    for (std::size_t slot = 0; slot < optimizer.slot_names().size(); ++slot) {
+      for (const Node& node : impl_.network().nodes()) {
+        for (const TensorSlot& tensor : node.parameters) {
+          checkpoint.training.push_back({"optim." + optimizer.slot_names()[slot] + "/" + tensor.name, tensor.shape,
+                                         optimizer.slot(slot).subspan(tensor.offset, tensor.shape.size())});
+        }
+      }
+    }
+    return checkpoint;
+  }
+
+  /// Evaluates the best epoch's weights; where not even one epoch is complete, those at hand.
+  RunResult finish(bool interrupted) {
+    const Progress& progress = trainer_.progress();
+    if (progress.best_epoch > 0) impl_.weights().copy_from(trainer_.best());
+    const bool saved = progress.best_epoch > 0 && best_saved_ == progress.best_epoch;
+    if (!saved) save_weights(folder_.best_model(), impl_, impl_.weights());
+    RunResult result{.folder = folder_.path(),
+                     .model = folder_.best_model(),
+                     .report = folder_.report(),
+                     .history = progress.history};
+    result.best_epoch = progress.best_epoch;
+    result.test = evaluate_test(interrupted);
+    const bool evaluated = result.test.samples > 0;
+    result.interrupted = interrupted || !evaluated;
+    result.seconds = seconds();
+    result.earlier_seconds = earlier_seconds_;
+    result.peak_rss_mb = peak_rss_mb();
+    if (!evaluated) {
+      folder_.add_log("interrupted before the evaluation was done");
+      page_.show_end();
+      return result;
+    }
+    result.warning = gap_of(result.test);
+    folder_.add_outcome({.loss = result.test.loss,
+                         .accuracy = result.test.accuracy,
+                         .best_epoch = result.best_epoch,
+                         .seconds = result.seconds,
+                         .peak_rss_mb = result.peak_rss_mb,
+                         .interrupted = interrupted,
+                         .warning = result.warning});
+    page_.write(data_.test, result.test);
+    return result;
+  }
+
+  /// Without samples where a callback stopped it; that of an interrupted run goes on to its end.
+  Evaluation evaluate_test(bool interrupted) {
+    const int samples = data_.test.size();
+    const auto tell = [&](int done) {
+      bool go_on = true;
+      for (Callback* callback : options_.callbacks) go_on = callback->on_evaluation({"test", done, samples}) && go_on;
+      return go_on || interrupted;
+    };
+    Evaluation test = impl_.evaluator(trainer_options(impl_.config).evaluation_batch)
+                          .evaluate(data_.test, impl_.scaling, impl_.config.train.integer("top_k"), tell);
+    return test.samples == samples ? test : Evaluation{};
+  }
+
+  std::string gap_of(const Evaluation& test) {
+    const Progress& progress = trainer_.progress();
+    std::optional<EpochLog> kept;
+    if (progress.best_epoch > 0) kept = progress.history[static_cast<std::size_t>(progress.best_epoch - 1)];
+    return explain_evaluation(compare_modes(trainer_), kept, test, folder_.path().string());
+  }
+
+  RunOptions options_;
+  RunFolder folder_;
+  DataSplits data_;
+  Model model_;
+  Model::Impl& impl_;
+  RunPage page_;
+  Trainer trainer_;
+  std::optional<Diagnoser> diagnoser_;
+  Environment environment_;
+  int best_saved_ = 0;    ///< the epoch whose weights best.safetensors holds; 0: unknown
+  int saved_epoch_ = -1;  ///< the epochs that the checkpoint holds; -1: there is none
+  bool cannot_write_ = false;
+  double earlier_seconds_ = 0;  ///< of the processes before this one
+  Stopwatch watch_;
+  Recorder recorder_;
+};
+
+}  // namespace
+
+Startable require_startable(const Config& config, const DataSplits& data) {
+  Model model = Model::from_config(config, data.train.shape(), 1);
+  Model::Impl& impl = ModelAccess::impl(model);
+  check_fits(data, impl.input, model.outputs());
+  require_batch_norm(config, impl.network());
+  impl.scaling = scaling_for(config.data.text("scaling"), data.train);
+  const Trainer trainer(training_task(impl, data.train, data.validation), trainer_options(config));
+  return {.setup = setup_of(model, config.data.text("path"), data),
+          .note = note_on_spare_outputs(data.train, model.outputs())};
+}
+
+RunResult train_run(const Config& config, const RunOptions& options) {
+  const kernels::SingleThreadedBlas single;
+  const fs::path path = options.folder.empty() ? fs::path("runs") / config.run.text("name") : options.folder;
+  Run run(config, options, RunFolder(path, options.force));
+  run.begin(config);
+  return run.train();
+}
+
+RunResult resume_run(const fs::path& folder, const RunOptions& options, const std::vector<std::string>& overrides) {
+  const kernels::SingleThreadedBlas single;
+  require_run(folder);
+  const Config config = load_config(folder / "resolved.toml", overrides);
+  if (!overrides.empty()) require_harmless(config, folder);
+  std::error_code ignored;
+  const bool begun = fs::exists(folder / "last.ckpt", ignored);
+  if (begun) {
+    require_same_config(config, folder);
+  } else {
+    require_nothing_to_lose(folder);
+  }
+  Run run(config, options, RunFolder(folder, true));
+  if (begun) {
+    run.restore();
+  } else {
+    run.begin_anew(config);
+  }
+  return run.train();
+}
+
+Config config_of(const fs::path& model_file) {
+  const ModelMetadata metadata = ModelMetadata::from(read_safetensors(model_file), model_file);
+  return parse_stored_config(metadata.config, model_file.string() + " (configuration)");
+}
+
+}  // namespace convoy

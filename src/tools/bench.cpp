@@ -1,0 +1,263 @@
+#include "convoy/bench.h"
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <numeric>
+
+#include "convoy/error.h"
+#include "convoy/machine.h"
+#include "convoy/predictor.h"
+#include "core/cpu.h"
+#include "core/random.h"
+#include "core/stopwatch.h"
+#include "data/augmentation.h"
+#include "graph/fold.h"
+#include "kernels/gemm.h"
+#include "kernels/peak.h"
+#include "model/model_impl.h"
+#include "train/trainer.h"
+
+namespace convoy {
+namespace {
+
+constexpr int timed_batches = 8;  // of an epoch, which is what training is timed by
+
+Dataset random_images(const Shape& shape, int count, int classes) {
+  Random random(0, Purpose::initial_weights, 0);
+  std::vector<std::uint8_t> pixels(shape.size() * static_cast<std::size_t>(count));
+  for (auto& pixel : pixels) pixel = static_cast<std::uint8_t>(random.next());
+  std::vector<int> labels(static_cast<std::size_t>(count));
+  for (int i = 0; i < count; ++i) labels[static_cast<std::size_t>(i)] = i % classes;
+  return Dataset::from_bytes(shape, std::move(pixels), std::move(labels));
+}
+
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  return values[values.size() / 2];
+}
+
+/// Measurements that take turns, so that each sees the same moods of the machine.
+class Rounds {
+ public:
+  /// `run` does the work once; its time is divided by `units`.
+  void add(double units, double& result, std::function<void()> run) {
+    entries_.push_back({units, &result, std::move(run), {}});
+  }
+
+  /// Fills the results with the median seconds a unit.
+  void run(double seconds) {
+    for (Entry& entry : entries_) entry.run();  // first touches of memory
+    const double share = seconds / (static_cast<double>(entries_.size()) * rounds);
+    for (int round = 0; round < rounds; ++round) {
+      for (Entry& entry : entries_) measure(entry, share);
+    }
+    for (Entry& entry : entries_) *entry.result = median(entry.seconds) / entry.units;
+  }
+
+ private:
+  static constexpr int rounds = 5;
+
+  struct Entry {
+    double units;
+    double* result;
+    std::function<void()> run;
+    std::vector<double> seconds;
+  };
+
+  static void measure(Entry& entry, double seconds) {
+    const Stopwatch all;
+    do {
+      const Stopwatch one;
+      entry.run();
+      entry.seconds.push_back(one.seconds());
+    } while (all.seconds() < seconds);
+  }
+
+  std::vector<Entry> entries_;
+};
+
+std::int64_t backward_flops(const Network& network, const Node& node) {
+  const std::int64_t macs = 2 * node.declaration.macs;
+  const bool kernel = node.trainable && !node.parameters.empty();
+  const int source = node.inputs.empty() ? Network::input : node.inputs[0];
+  const bool data = source != Network::input && network.node(source).needs_gradient;
+  return node.needs_gradient ? (kernel ? macs : 0) + (data ? macs : 0) : 0;
+}
+
+/// The row of the layer that a node belongs to: its activation is a node of its own, but no layer.
+LayerBench& row_for(std::vector<LayerBench>& rows, const Node& node) {
+  const auto row = std::ranges::find(rows, node.owner.empty() ? node.name : node.owner, &LayerBench::name);
+  if (row != rows.end()) return *row;
+  rows.push_back({.name = node.name, .type = node.type});
+  return rows.back();
+}
+
+/// Times a model in training and in inference.
+class Bench {
+ public:
+  Bench(const Config& config, const BenchOptions& options)
+      : options_(options),
+        model_(Model::from_config(config, options.threads)),
+        impl_(ModelAccess::impl(model_)),
+        classes_(model_.outputs()),
+        batch_(options.batch_size > 0 ? options.batch_size : config.train.integer("batch_size")),
+        data_(random_images(impl_.input, batch_ * timed_batches, std::max(classes_, 1))),
+        trainer_(task(), {.epochs = 1 << 30,
+                          .batches = {.batch_size = batch_, .augmentation = augmentation_from(config.augmentation)},
+                          .on_nan = "skip"}),  // "stop" looks at samples after each epoch, and these are short
+        folded_(impl_.network(), impl_.weights()),
+        inference_(folded_.network(), folded_.weights(), Mode::predict, batch_, folded_.network().output(), impl_.pool),
+        predictor_(model_, options.threads),
+        images_(impl_.input.size() * static_cast<std::size_t>(batch_), 128.0F) {}
+
+  BenchResult run() {
+    BenchResult result;
+    describe(result);
+    measure(result);
+    profile(result);
+    const Network& network = impl_.network();
+    for (const LayerBench& layer : result.layers) {
+      result.infer_flops += layer.forward_flops;
+      result.train_flops += layer.forward_flops + layer.backward_flops;
+    }
+    result.gflops = static_cast<double>(result.train_flops) / result.train_us_per_image / 1e3;
+    result.share_of_peak = result.gflops / result.fma_peak_gflops;
+    add_memory(result, network);
+    result.peak_rss_mb = peak_rss_mb();
+    return result;
+  }
+
+ private:
+  TrainingTask task() {
+    impl_.scaling = scaling_for("unit", data_);
+    TrainingTask task = training_task(impl_, data_);
+    task.optimizer.settings.set("learning_rate", 1e-9);  // labels are random: the weights should stay as they are
+    return task;
+  }
+
+  void describe(BenchResult& result) const {
+    result.cpu = cpu_name();
+    result.isa = isa_name(cpu_isa());
+    result.blas_core = kernels::blas_core();
+    result.threads = impl_.pool.threads();
+    result.batch_size = batch_;
+    if (kernels::blas_below_cpu()) {
+      result.warnings.push_back("OpenBLAS runs its " + result.blas_core + " kernels, below this CPU's " +
+                                isa_name(best_isa()) + "; unset OPENBLAS_CORETYPE, or install a newer libopenblas0");
+    }
+    if (cpu_isa() != best_isa()) {
+      result.warnings.push_back("CONVOY_ISA=" + result.isa + " keeps convoy below this CPU's " + isa_name(best_isa()) +
+                                "; unset it");
+    }
+  }
+
+  void measure(BenchResult& result) {
+    Rounds rounds;
+    double train = 0, infer = 0, one = 0, fma = 0, sgemm = 0, optimizer = 0;
+    rounds.add(batch_ * timed_batches, train, [this] { trainer_.run_epoch({}); });
+    rounds.add(batch_, infer, [this] { predictor_.predict(images_); });
+    rounds.add(1, one, [this] { predictor_.predict(std::span(images_).first(impl_.input.size())); });
+    rounds.add(fma_flops(), fma, [this] { run_fma(); });
+    rounds.add(sgemm_flops(), sgemm, [this] { run_sgemm(); });
+    rounds.add(batch_, optimizer, [this] { run_optimizer(); });
+    rounds.run(options_.seconds);
+    result.train_us_per_image = train * 1e6;
+    result.infer_us_per_image = infer * 1e6;
+    result.infer_one_us = one * 1e6;
+    result.fma_peak_gflops = 1e-9 / fma;
+    result.sgemm_peak_gflops = 1e-9 / sgemm;
+    result.optimizer_us = optimizer * 1e6;
+  }
+
+  /// Training and inference once more, with the clock read around each layer.
+  void profile(BenchResult& result) {
+    const Network& network = impl_.network();
+    const auto nodes = network.nodes().size();
+    Profile training(nodes, impl_.pool.threads());
+    Profile inference(folded_.network().nodes().size(), impl_.pool.threads());
+    int trained = 0, inferred = 0;
+    trainer_.session().set_profile(&training);
+    inference_.set_profile(&inference);
+    for (const Stopwatch watch; watch.seconds() < options_.seconds / 4; trained += batch_ * timed_batches) {
+      trainer_.run_epoch({});
+    }
+    for (const Stopwatch watch; watch.seconds() < options_.seconds / 8; inferred += batch_) inference_.forward(batch_);
+    trainer_.session().set_profile(nullptr);
+    inference_.set_profile(nullptr);
+    for (int i = 0; i < static_cast<int>(nodes); ++i) {
+      const Node& node = network.node(i);
+      LayerBench& row = row_for(result.layers, node);
+      row.forward_us += training.seconds(i, Profile::forward) * 1e6 / trained;
+      row.backward_us += training.seconds(i, Profile::backward) * 1e6 / trained;
+      row.forward_flops += 2 * node.declaration.macs;
+      row.backward_flops += backward_flops(network, node);
+      row.output_bytes = node.declaration.output.size() * sizeof(float);
+    }
+    for (int i = 0; i < static_cast<int>(folded_.network().nodes().size()); ++i) {
+      row_for(result.layers, folded_.network().node(i)).infer_us +=
+          inference.seconds(i, Profile::forward) * 1e6 / inferred;
+    }
+  }
+
+  void add_memory(BenchResult& result, const Network& network) {
+    const Session::Memory memory = trainer_.session().memory();
+    const std::size_t slots = trainer_.optimizer().slot_names().size();
+    result.memory = {{"parameters", network.parameter_floats() * sizeof(float)},
+                     {"optimizer", network.parameter_floats() * sizeof(float) * slots},
+                     {"gradients", memory.gradients},
+                     {"activations", memory.activations},
+                     {"saved for backward", memory.saved},
+                     {"scratch", memory.scratch}};
+  }
+
+  static constexpr std::int64_t fma_rounds = 1 << 18;
+  double fma_flops() const {
+    return static_cast<double>(fma_rounds) * kernels::peak().flops_a_round * impl_.pool.threads();
+  }
+  void run_fma() {
+    impl_.pool.run(impl_.pool.threads(), [&](int task, int) {
+      unused_[static_cast<std::size_t>(task)] = kernels::peak().multiply_add(fma_rounds);
+    });
+  }
+
+  static constexpr int edge = 512;
+  double sgemm_flops() const { return 2.0 * edge * edge * edge * impl_.pool.threads(); }
+  void run_sgemm() {
+    using kernels::Transpose;
+    impl_.pool.run(impl_.pool.threads(), [&](int task, int) {
+      float* c = products_.data() + static_cast<std::ptrdiff_t>(task) * edge * edge;
+      kernels::gemm(Transpose::no, Transpose::no, edge, edge, edge, factor_.data(), edge, factor_.data(), edge, false,
+                    c, edge);
+    });
+  }
+
+  void run_optimizer() {
+    trainer_.optimizer().step(impl_.weights().parameters.span(), trainer_.session().gradients(), 1e-9, 1);
+  }
+
+  BenchOptions options_;
+  Model model_;
+  Model::Impl& impl_;
+  int classes_;
+  int batch_;
+  Dataset data_;
+  Trainer trainer_;
+  FoldedNetwork folded_;
+  Session inference_;
+  Predictor predictor_;
+  std::vector<float> images_;
+  std::vector<float> unused_ = std::vector<float>(static_cast<std::size_t>(impl_.pool.threads()));
+  std::vector<float> factor_ = std::vector<float>(std::size_t{edge} * edge, 0.5F);
+  std::vector<float> products_ =
+      std::vector<float>(std::size_t{edge} * edge * static_cast<std::size_t>(impl_.pool.threads()));
+};
+
+}  // namespace
+
+BenchResult bench(const Config& config, const BenchOptions& options) {
+  const kernels::SingleThreadedBlas single;
+  return Bench(config, options).run();
+}
+
+}  // namespace convoy

@@ -1,0 +1,148 @@
+#include "convoy/lr_find.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+
+#include "convoy/error.h"
+#include "io/atomic_file.h"
+#include "kernels/gemm.h"
+#include "model/model_impl.h"
+#include "report/chart.h"
+#include "report/page.h"
+#include "train/trainer.h"
+
+namespace convoy {
+namespace {
+
+/// The share of the exponential mean that a step keeps. fastai's 0.98 would lag behind the loss by 50 steps.
+constexpr double kept_share = 0.95;
+/// The end is where the smoothed loss is beyond so many times the best, as in fastai.
+constexpr double beyond = 4;
+
+/// Notes the loss of each step, and stops where there is nothing more to learn.
+class Recorder final : public Callback {
+ public:
+  Recorder(const LrFindOptions& options, LrCurve& curve) : options_(options), curve_(curve) {}
+
+  void on_steps(const StepsLog& log) override { add(log.loss); }
+  bool on_batch_end(const BatchLog&) override {
+    return !curve_.blew_up && static_cast<int>(curve_.points.size()) < options_.steps;
+  }
+
+ private:
+  void add(double loss) {
+    const auto step = static_cast<double>(curve_.points.size());
+    mean_ = kept_share * mean_ + (1 - kept_share) * loss;
+    // A mean of few losses is mostly the 0 that it began with: that part is taken out.
+    const double smoothed = mean_ / (1 - std::pow(kept_share, step + 1));
+    const double rate = options_.from * std::pow(options_.to / options_.from, step / (options_.steps - 1));
+    curve_.points.push_back({rate, loss, smoothed});
+    best_ = std::min(best_, smoothed);
+    curve_.blew_up = smoothed > beyond * best_;
+  }
+
+  const LrFindOptions& options_;
+  LrCurve& curve_;
+  double mean_ = 0;
+  double best_ = std::numeric_limits<double>::infinity();
+};
+
+/// The schedule that takes the rate from its beginning to `ratio` times as much.
+Spec geometric(double ratio, int steps) {
+  Spec schedule{"exponential", {}};
+  schedule.settings.set("decay_rate", ratio);
+  schedule.settings.set("decay_steps", std::int64_t{steps} - 1);
+  schedule.settings.set("staircase", false);
+  schedule.settings.set("warmup_steps", std::int64_t{0});
+  return schedule;
+}
+
+/// Where the smoothed loss falls steepest; 0 where it never falls. The first tenth does not count: its mean is of few
+/// losses.
+double steepest(const std::vector<LrPoint>& points, int steps) {
+  double rate = 0;
+  double steepest_slope = 0;
+  for (std::size_t i = std::max<std::size_t>(1, static_cast<std::size_t>(steps) / 10); i + 1 < points.size(); ++i) {
+    const double slope =
+        (points[i + 1].smoothed - points[i - 1].smoothed) / std::log(points[i + 1].rate / points[i - 1].rate);
+    if (slope >= steepest_slope) continue;
+    steepest_slope = slope;
+    rate = points[i].rate;
+  }
+  return rate;
+}
+
+void check(const LrFindOptions& options) {
+  const bool range = options.from > 0 && options.to > options.from && std::isfinite(options.to);
+  if (!range) throw Error(ErrorKind::config, "lr-find: expected rates from above 0 to a larger one");
+  if (options.steps < 10) throw Error(ErrorKind::config, "lr-find: expected at least 10 steps");
+}
+
+void train_through(Trainer& trainer, Recorder& recorder, LrCurve& curve) {
+  try {
+    while (trainer.run_epoch({&recorder}) == Trainer::Outcome::finished) {
+    }
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::diverged || curve.points.empty()) throw;
+    curve.blew_up = true;
+  }
+}
+
+std::string rate_text(double rate) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1e", rate);
+  return text;
+}
+
+/// Losses of single steps may leave the picture; the smoothed ones make its height.
+Chart chart_of(const LrCurve& curve) {
+  double highest = 0;
+  for (const LrPoint& point : curve.points) highest = std::max(highest, point.smoothed);
+  Series losses{"loss", {}};
+  Series smoothed{"smoothed", {}};
+  for (const LrPoint& point : curve.points) {
+    losses.points.push_back({point.rate, point.loss <= 1.25 * highest ? point.loss : std::nan("")});
+    smoothed.points.push_back({point.rate, point.smoothed});
+  }
+  return {.title = "Loss", .x_label = "learning rate", .series = {losses, smoothed}, .x = Scaled::logarithmically};
+}
+
+}  // namespace
+
+LrCurve lr_find(const Config& config, const LrFindOptions& options) {
+  const kernels::SingleThreadedBlas single;
+  check(options);
+  const auto seed = static_cast<std::uint64_t>(config.run.integer("seed"));
+  const DataSplits data = load_data(config.data, seed, Need::training);
+  Model model = Model::from_config(config, data.train.shape(), options.threads);
+  Model::Impl& impl = ModelAccess::impl(model);
+  impl.scaling = scaling_for(config.data.text("scaling"), data.train);
+  TrainingTask task = training_task(impl, data.train);
+  task.optimizer.settings.set("learning_rate", options.from);
+  task.schedule = geometric(options.to / options.from, options.steps);
+  Trainer trainer(task, {.epochs = options.steps,
+                         .batches = {.batch_size = config.train.integer("batch_size"),
+                                     .shuffle = config.data.flag("shuffle"),
+                                     .last_batch = config.data.text("last_batch"),
+                                     .seed = seed},
+                         .log_steps = 1});
+  LrCurve curve{.name = config.run.text("name"), .notes = data.notes};
+  Recorder recorder(options, curve);
+  train_through(trainer, recorder, curve);
+  curve.suggested = steepest(curve.points, options.steps);
+  return curve;
+}
+
+void save_page(const LrCurve& curve, const std::filesystem::path& file) {
+  std::error_code error;
+  if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path(), error);
+  write_file_atomically(file,
+                        page("Learning rates of " + curve.name,
+                             "Trained at rates that grow from step to step. The smoothed loss falls steepest at " +
+                                 rate_text(curve.suggested) + ".",
+                             "<div class=\"charts\">\n" + figure(chart_of(curve)) + "</div>\n"));
+}
+
+}  // namespace convoy

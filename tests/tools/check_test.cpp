@@ -1,0 +1,70 @@
+#include "convoy/check.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <numeric>
+
+using namespace convoy;
+
+namespace {
+
+CheckResult check(const std::string& layers) {
+  const std::string text = R"(
+    name = "check"
+    [data]
+    path = "data/mnist"
+    limit = 500
+    [optimizer]
+    type = "adam"
+    learning_rate = 3e-3
+    [loss]
+    type = "softmax_cross_entropy"
+  )" + layers;
+  return check(parse_config(text, "check.toml", std::filesystem::current_path()));
+}
+
+}  // namespace
+
+TEST_CASE("check passes for a sound model and describes the data") {
+  const CheckResult result = check(R"(
+    [[layer]]
+    type = "batch_norm"
+    [[layer]]
+    type = "conv2d"
+    name = "conv1"
+    filters = 4
+    activation = "relu"
+    [[layer]]
+    type = "max_pool2d"
+    [[layer]]
+    type = "flatten"
+    [[layer]]
+    type = "dense"
+    units = 10
+    activation = "softmax"
+  )");
+  CHECK(result.gradients_ok);
+  CHECK(result.overfit_ok);
+  CHECK(result.overfit_last_loss < result.overfit_first_loss);
+  REQUIRE(result.directions.size() == 6 + 8);
+  CHECK(result.directions[2].tensor == "conv1/kernel");
+  CHECK(std::abs(result.directions[2].analytic) > 1e-3);  // something was compared
+  CHECK(result.train.samples == 500);
+  CHECK(result.train.min == 0);
+  CHECK(result.train.max == 255);
+  CHECK(std::accumulate(result.train.per_class.begin(), result.train.per_class.end(), 0) == 500);
+  CHECK(result.train.duplicates == 0);
+}
+
+TEST_CASE("check reports a model that cannot learn") {
+  // Ten dead layers of tiny sigmoids: the batch cannot be learnt in the steps given.
+  std::string layers = "[[layer]]\ntype = \"flatten\"\n";
+  for (int i = 0; i < 10; ++i) {
+    layers +=
+        "[[layer]]\ntype = \"dense\"\nunits = 3\nactivation = \"sigmoid\"\nkernel_initializer = \"random_uniform\"\n";
+  }
+  const CheckResult result = check(layers + "[[layer]]\ntype = \"dense\"\nunits = 10\n");
+  CHECK_FALSE(result.overfit_ok);
+}
