@@ -70,6 +70,7 @@ int run_eval(const Options& options) {
   std::cout.flush();  // the figures come first
   const std::string missing = missing_classes_text(result, class_names);
   if (!missing.empty()) print_notes({missing});
+  if (!found.warning.empty()) print_notes({"its run ended with a warning: " + found.warning});
   if (options.has("errors")) write_mistakes(result, found.data, class_names, options.text("errors"));
   return ok;
 }

@@ -22,6 +22,7 @@ struct ModelDataOptions {
 struct ModelData {
   Dataset data;
   std::vector<std::string> notes;  ///< DataSplits::notes
+  std::string warning = {};        ///< what the run around the model said of it at its end: RunResult::warning
 };
 
 /// Reads one split of data for a model file, prepared as in its training: what is inverted stays so, and images of a

@@ -96,13 +96,12 @@ Need need_of(const std::string& split, bool trained_on) {
   return trained_on ? Need::test : Need::evaluation;
 }
 
-/// What a run said of its model at its end holds for every evaluation.
-void note_warning_of_run(const fs::path& model_file, DataSplits& splits) {
+std::string warning_of_run(const fs::path& model_file) {
   const fs::path run = model_file.parent_path();
   std::error_code ignored;
-  if (model_file.filename() != "best.safetensors" || !fs::is_regular_file(run / "events.jsonl", ignored)) return;
+  if (model_file.filename() != "best.safetensors" || !fs::is_regular_file(run / "events.jsonl", ignored)) return "";
   const std::optional<RunOutcome> outcome = read_run(run).outcome;
-  if (outcome && !outcome->warning.empty()) splits.notes.push_back("the run ended with a warning: " + outcome->warning);
+  return outcome ? outcome->warning : "";
 }
 
 }  // namespace
@@ -115,8 +114,7 @@ ModelData load_model_data(const fs::path& model_file, const ModelDataOptions& op
   const auto seed = static_cast<std::uint64_t>(config.run.integer("seed"));
   DataSplits splits = load_data(config.data, seed, need_of(options.split, trained_on));
   if (trained_on) check_own_data(model_file.parent_path(), config.data, {options.split}, splits);
-  note_warning_of_run(model_file, splits);
-  return {splits.split(options.split), splits.notes};
+  return {splits.split(options.split), splits.notes, warning_of_run(model_file)};
 }
 
 DataSplits load_model_splits(const fs::path& model_file, const std::string& folder) {

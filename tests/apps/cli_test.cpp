@@ -521,7 +521,7 @@ TEST_CASE("config check finds what would end a training before its first step") 
   };
   CHECK(check("train.epochs=1").out ==
         "configs/mnist_cnn.toml: ok\n"
-        "samples 1800 training, 200 validation, 1000 test: 28x28x1, 10 classes\n"
+        "samples 1800 training, 200 validation, 2000 test: 28x28x1, 10 classes\n"
         "network 6 layers, 387,850 parameters\n");
   CHECK(contains(check("layer.output.units=11").err, "note: "));
   CHECK(contains(check("layer.output.units=11").err, "the network has 11 outputs for 10 classes: "));

@@ -84,7 +84,7 @@ TEST_CASE("threads beyond the cores are cut to the cores with a note, whoever as
     CHECK(finished.err.starts_with("note: the configuration's threads = 1000, but there "));
     CHECK(contains(finished.err, uses));
   }
-  CHECK(test::run(CONVOY_BINARY, {"eval", run.string(), "--threads", "1"}).err.empty());
+  CHECK_FALSE(contains(test::run(CONVOY_BINARY, {"eval", run.string(), "--threads", "1"}).err, "threads"));
 }
 
 TEST_CASE("jobs beyond the cores are cut to the cores with a note") {

@@ -215,8 +215,7 @@ TEST_CASE("a wide gap between training and evaluation is told with its cause, an
   CHECK(contains(warning, "convoy recalibrate " + run.string() + ";"));
   CHECK(contains(contents(run / "log.txt"), "warning: " + warning));
   CHECK(read_run(run).outcome.value().warning == warning);
-  CHECK(load_model_data(result.model, {}).notes ==
-        std::vector<std::string>{"the run ended with a warning: " + warning});
+  CHECK(load_model_data(result.model, {}).warning == warning);
   CHECK(contains(contents(run / "report.html"), "lag behind"));
 
   Model model = Model::load(result.model);
