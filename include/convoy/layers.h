@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "convoy/settings.h"
+#include "convoy/size2.h"
 
 /// The layers, named and defaulted as in Keras. Each is a plain struct for designated initialisers,
 ///
@@ -11,14 +12,6 @@
 ///
 /// and converts to the LayerSpec that a configuration's [[layer]] table becomes as well.
 namespace convoy {
-
-/// Height and width; one number stands for both.
-struct Size2 {
-  int height = 1;
-  int width = 1;
-  Size2(int both) : height(both), width(both) {}  // NOLINT(google-explicit-constructor): kernel = 3 must read as 3x3
-  Size2(int h, int w) : height(h), width(w) {}
-};
 
 /// Penalty on a kernel, added to the loss: l1 * sum |w| + l2 * sum w^2.
 struct Regularizer {
