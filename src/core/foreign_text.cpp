@@ -136,13 +136,13 @@ std::string wrapped(const std::string& head, const std::string& text, std::size_
   std::size_t at = margin;
   std::istringstream words(text);
   for (std::string word; words >> word;) {
-    const std::size_t wide = columns(word);
-    if (at > margin && at + 1 + wide > width) {
+    const std::size_t needed = columns(word);
+    if (at > margin && at + 1 + needed > width) {
       lines += "\n" + std::string(margin, ' ');
       at = margin;
     }
     lines += (at > margin ? " " : "") + word;
-    at += (at > margin ? 1 : 0) + wide;
+    at += (at > margin ? 1 : 0) + needed;
   }
   return lines + "\n";
 }
