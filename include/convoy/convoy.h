@@ -10,6 +10,8 @@
 #include "convoy/dataset.h"
 #include "convoy/diagnostics.h"
 #include "convoy/error.h"
+#include "convoy/fields.h"
+#include "convoy/fit_options.h"
 #include "convoy/foreign_text.h"
 #include "convoy/inspect.h"
 #include "convoy/keys.h"

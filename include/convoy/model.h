@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "convoy/augmentation.h"
 #include "convoy/callbacks.h"
 #include "convoy/config.h"
 #include "convoy/dataset.h"
+#include "convoy/fit_options.h"
 #include "convoy/layers.h"
 #include "convoy/metrics.h"
 #include "convoy/optimizers.h"
@@ -19,21 +19,6 @@
 #include "convoy/shape.h"
 
 namespace convoy {
-
-struct FitOptions {
-  int epochs = 1;
-  int batch_size = 32;
-  Dataset validation = {};
-  bool shuffle = true;
-  std::string last_batch = "keep";  ///< or "drop", or "merge" (into the one before)
-  std::string scaling = "unit";     ///< or "standard", "binary", "none"
-  Augmentation augmentation = {};   ///< of the training samples only
-  bool restore_best = true;         ///< with a validation set or a monitor: end with the weights of the best epoch
-  std::string monitor = {};         ///< which is the best; empty: by the validation accuracy. See training_callbacks.h
-  int log_steps = 100;              ///< steps from one Callback::on_steps to the next; 0: never
-  DiagnosticsOptions diagnostics = {};
-  std::vector<Callback*> callbacks = {};
-};
 
 struct RecalibrateOptions {
   int images = 10000;  ///< drawn from the data by the model's seed; all where there are fewer

@@ -1,7 +1,6 @@
 #include "config/assemble.h"
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <utility>
 
@@ -12,6 +11,7 @@
 #include "convoy/foreign_text.h"
 #include "core/text.h"
 #include "core/value_text.h"
+#include "layers/layer_name.h"
 
 namespace convoy {
 namespace {
@@ -132,15 +132,6 @@ Spec section_spec(const Document& document, const std::string& name, const std::
   return {part.type->name, std::move(part.table.settings)};
 }
 
-bool is_name_character(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-'; }
-
-/// Layer names become parts of tensor names and of override keys.
-void check_layer_name(const std::string& name, const std::string& where, const std::string& owner) {
-  const bool plain = !name.empty() && name.size() <= 80 && std::ranges::all_of(name, is_name_character);
-  if (!plain) fail(where, owner + ": \"name\" expects at most 80 letters, digits, \"_\" or \"-\"");
-  if (name == "input") fail(where, owner + ": \"input\" is the name of the network's own input; choose another");
-}
-
 void inherit_regularizer(Settings& layer, const TypeSpec& type, const Settings& train) {
   for (const auto& entry : train.entries()) {
     if (!entry.name.starts_with(regularizer) || layer.has(entry.name)) continue;
@@ -165,7 +156,8 @@ SwitchedLayer assemble_layer(Table table, std::size_t number, const Settings& tr
   layer.inputs = settings.texts("inputs");
   layer.trainable = settings.flag("trainable");
   layer.where = part.table.where;
-  check_layer_name(layer.name, settings.where("name"), owner);
+  const std::string problem = layers::name_problem(layer.name);
+  if (!problem.empty()) fail(settings.where("name"), owner + ": " + problem);
   const bool enabled = settings.flag("enabled");
   for (const auto& key : part.section.keys) settings.erase(key.name);
   layer.settings = std::move(settings);
@@ -196,7 +188,7 @@ std::vector<LayerSpec> assemble_layers(const Document& document, const Settings&
 void check_run_name(const Settings& run) {
   const std::string& name = run.text("name");
   const bool plain = !name.empty() && name.size() <= 80 && name[0] != '.' &&
-                     std::ranges::all_of(name, [](char c) { return is_name_character(c) || c == '.' || c == ' '; });
+                     std::ranges::all_of(name, [](char c) { return layers::is_name_character(c) || c == '.' || c == ' '; });
   if (plain) return;
   fail(run.where("name"),
        "\"name\" expects at most 80 letters, digits, \"_\", \"-\", \".\" or spaces, got \"" + brief(name) + "\"");
@@ -205,7 +197,7 @@ void check_run_name(const Settings& run) {
 /// A file's name as the name of an experiment.
 std::string run_name(std::string name) {
   std::ranges::replace_if(
-      name, [](char c) { return !is_name_character(c) && c != '.'; }, '_');
+      name, [](char c) { return !layers::is_name_character(c) && c != '.'; }, '_');
   return name.empty() || name[0] == '.' ? "unnamed" : name.substr(0, 80);
 }
 

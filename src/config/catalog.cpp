@@ -1,5 +1,6 @@
 #include "config/catalog.h"
 
+#include "config/fit_keys.h"
 #include "data/augmentation.h"
 #include "data/registry.h"
 #include "layers/registry.h"
@@ -65,104 +66,14 @@ Section top_level() {
           }};
 }
 
-Section train_section() {
-  const Value none = 0.0;
-  return {
-      "train",
-      "How long and in which portions to train.",
-      {
-          {.name = "epochs",
-           .kind = Kind::integer,
-           .fallback = Value{std::int64_t{10}},
-           .doc = "Passes over the training samples.",
-           .min = 1},
-          {.name = "batch_size",
-           .kind = Kind::integer,
-           .fallback = Value{std::int64_t{32}},
-           .doc = "Samples in one step of the optimizer.",
-           .min = 1},
-          {.name = "top_k",
-           .kind = Kind::integer,
-           .fallback = Value{std::int64_t{5}},
-           .doc = "Evaluation also counts samples whose label is among the k largest outputs.",
-           .min = 1},
-          {.name = "patience",
-           .kind = Kind::integer,
-           .fallback = Value{std::int64_t{0}},
-           .doc = "Stop after so many epochs in a row without a better one; 0 never stops early.",
-           .min = 0},
-          {.name = "monitor",
-           .kind = Kind::choice,
-           .fallback = {},
-           .doc = "What decides which epoch is the best and is kept; without it, the validation accuracy, or the "
-                  "training accuracy where nothing is validated. Between equals the loss or accuracy beside it "
-                  "decides.",
-           .choices = {"validation_accuracy", "validation_loss", "accuracy", "loss"}},
-          {.name = "min_delta",
-           .kind = Kind::number,
-           .fallback = none,
-           .doc = "An epoch is better only by more than this.",
-           .min = 0},
-          {.name = "checkpoint_seconds",
-           .kind = Kind::number,
-           .fallback = Value{600.0},
-           .doc = "Write the checkpoint after so many seconds too, not only after each epoch; 0: only then.",
-           .min = 0},
-          {.name = "log_steps",
-           .kind = Kind::integer,
-           .fallback = {},
-           .doc = "Record loss and accuracy of the training batches every so many steps, for the report's curves; 0: "
-                  "only at each epoch's end. Without it some 150 times in a run, and every 100 steps at least.",
-           .min = 0},
-          {.name = "on_nan",
-           .kind = Kind::choice,
-           .fallback = Value{std::string("stop")},
-           .doc = "When a loss or a gradient is not finite: stop, skip the step, or go on from the best epoch's "
-                  "weights with a fresh optimizer, at most 20 times an epoch.",
-           .choices = {"stop", "skip", "restore"}},
-          {.name = "recalibrate",
-           .kind = Kind::integer,
-           .fallback = Value{std::int64_t{0}},
-           .doc = "At the end of an epoch batch norm's moving statistics are replaced by those over so many training "
-                  "images, always the same ones; 0 leaves them as they moved.",
-           .min = 0},
-          {.name = "kernel_regularizer.l1",
-           .kind = Kind::number,
-           .fallback = none,
-           .doc = "Adds l1 * sum |w| to the loss, for the kernels of all layers that set no l1 of their own.",
-           .min = 0},
-          {.name = "kernel_regularizer.l2",
-           .kind = Kind::number,
-           .fallback = none,
-           .doc = "Adds l2 * sum w^2 to the loss, for the kernels of all layers that set no l2 of their own.",
-           .min = 0},
-      }};
-}
+Section train_section() { return {"train", "How long and in which portions to train.", train_keys()}; }
 
 Section diagnostics_section() {
   return {
       "diagnostics",
       "What to look at under way: norms and updates by layer, dead ReLUs, batch norm's statistics, times. The report "
       "draws them; results do not depend on them.",
-      {
-          {.name = "every",
-           .kind = Kind::integer,
-           .fallback = Value{std::int64_t{0}},
-           .doc = "Look after every so many steps; 0: never.",
-           .min = 0},
-          {.name = "probe",
-           .kind = Kind::integer,
-           .fallback = Value{std::int64_t{128}},
-           .doc = "So many images, the first of the validation images or else of the training images, are passed "
-                  "through the network for each look.",
-           .min = 1},
-          {.name = "percentiles",
-           .kind = Kind::names,
-           .fallback = Value{Texts{}},
-           .doc = "Tensors whose 15th, 50th and 85th percentiles to record: a layer's output on the probe \"dense_1\", "
-                  "its input \"sigmoid_3.input\", one unit or channel \"sigmoid_3.input[7]\", or a parameter "
-                  "\"dense_1/kernel\"."},
-      }};
+      diagnostics_keys()};
 }
 
 Section sweep_section() {

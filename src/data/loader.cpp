@@ -36,8 +36,8 @@ struct Loader::Impl {
     const int size = std::max(1, std::min(options.batch_size, samples));
     const int whole = samples / size;
     const int rest = samples % size;
-    if (rest == 0 || options.last_batch == "drop") return {whole, whole * size, size, size};
-    if (options.last_batch == "merge") return {whole, samples, size + rest, size};
+    if (rest == 0 || options.last_batch == LastBatch::drop) return {whole, whole * size, size, size};
+    if (options.last_batch == LastBatch::merge) return {whole, samples, size + rest, size};
     return {whole + 1, samples, size, size};
   }
 

@@ -2,10 +2,10 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
 
 #include "convoy/augmentation.h"
 #include "convoy/dataset.h"
+#include "convoy/fit_options.h"
 
 namespace convoy {
 
@@ -21,8 +21,8 @@ struct Batch {
 struct LoaderOptions {
   int batch_size = 32;
   bool shuffle = false;
-  std::string last_batch = "keep";  ///< "drop", or "merge" into the one before
-  std::uint64_t seed = 0;           ///< with the epoch, names the order and the augmentation
+  LastBatch last_batch = LastBatch::keep;
+  std::uint64_t seed = 0;  ///< with the epoch, names the order and the augmentation
   Augmentation augmentation = {};
   int classes = 0;  ///< of the targets that mixup makes of labels; 0: as many as the data has
 };

@@ -4,6 +4,7 @@
 
 #include "convoy/error.h"
 #include "data/divide.h"
+#include "data/feeding.h"
 
 namespace convoy {
 namespace {
@@ -93,52 +94,46 @@ const std::vector<DatasetType>& dataset_types() {
 }
 
 const std::vector<KeySpec>& common_data_keys() {
-  static const std::vector<KeySpec> keys = {
-      {.name = "path",
-       .kind = Kind::text,
-       .fallback = {},
-       .doc = "The data's folder, relative to the configuration file.",
-       .required = true},
-      {.name = "validation",
-       .kind = Kind::amount,
-       .fallback = Value{std::int64_t{0}},
-       .doc = "So many training samples, or this share of them, are set aside to choose the best epoch: of each class "
-              "its share, drawn by the seed.",
-       .min = 0},
-      {.name = "test_fraction",
-       .kind = Kind::number,
-       .fallback = Value{0.2},
-       .doc = "The share of the training samples set aside for testing where the data has no test part: of each class "
-              "its share, drawn by the seed.",
-       .min = 0.001,
-       .max = 0.999},
-      {.name = "limit",
-       .kind = Kind::integer,
-       .fallback = Value{std::int64_t{0}},
-       .doc = "Train on so many samples only, of each class its share, drawn by the seed; 0 for all.",
-       .min = 0},
-      {.name = "shuffle", .kind = Kind::flag, .fallback = Value{true}, .doc = "Train in a new order each epoch."},
-      {.name = "last_batch",
-       .kind = Kind::choice,
-       .fallback = Value{std::string("keep")},
-       .doc = "What happens to a smaller last batch: trained, dropped or merged into the one before.",
-       .choices = {"keep", "drop", "merge"}},
-      {.name = "scaling",
-       .kind = Kind::choice,
-       .fallback = Value{std::string("unit")},
-       .doc =
-           "How bytes become inputs: divided by 255, to mean 0 and deviation 1 by channel, to 1 above 127 and else 0, "
-           "or as they are.",
-       .choices = {"unit", "standard", "binary", "none"}},
-      {.name = "invert",
-       .kind = Kind::flag,
-       .fallback = Value{false},
-       .doc = "Turn dark on light images into light on dark."},
-      {.name = "hint",
-       .kind = Kind::text,
-       .fallback = Value{std::string()},
-       .doc = "What to tell a user whose data is missing."},
-  };
+  static const std::vector<KeySpec> keys = [] {
+    std::vector<KeySpec> all = {
+        {.name = "path",
+         .kind = Kind::text,
+         .fallback = {},
+         .doc = "The data's folder, relative to the configuration file.",
+         .required = true},
+        {.name = "validation",
+         .kind = Kind::amount,
+         .fallback = Value{std::int64_t{0}},
+         .doc =
+             "So many training samples, or this share of them, are set aside to choose the best epoch: of each class "
+             "its share, drawn by the seed.",
+         .min = 0},
+        {.name = "test_fraction",
+         .kind = Kind::number,
+         .fallback = Value{0.2},
+         .doc =
+             "The share of the training samples set aside for testing where the data has no test part: of each class "
+             "its share, drawn by the seed.",
+         .min = 0.001,
+         .max = 0.999},
+        {.name = "limit",
+         .kind = Kind::integer,
+         .fallback = Value{std::int64_t{0}},
+         .doc = "Train on so many samples only, of each class its share, drawn by the seed; 0 for all.",
+         .min = 0},
+        {.name = "invert",
+         .kind = Kind::flag,
+         .fallback = Value{false},
+         .doc = "Turn dark on light images into light on dark."},
+        {.name = "hint",
+         .kind = Kind::text,
+         .fallback = Value{std::string()},
+         .doc = "What to tell a user whose data is missing."},
+    };
+    const std::vector<KeySpec> feeding = feeding_fields().keys();
+    all.insert(all.end() - 2, feeding.begin(), feeding.end());  // after limit
+    return all;
+  }();
   return keys;
 }
 

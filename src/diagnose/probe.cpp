@@ -16,7 +16,7 @@ Loader probe_loader(const TrainingTask& task, int images, const LoaderOptions& b
   const Division division = draw_by_class(from, std::min(images, from.size()), batches.seed, Draw::probe);
   return {from.select(division.drawn),
           task.scaling,
-          {.batch_size = batch, .shuffle = true, .last_batch = "drop", .seed = batches.seed}};
+          {.batch_size = batch, .shuffle = true, .last_batch = LastBatch::drop, .seed = batches.seed}};
 }
 
 Probe::Probe(const TrainingTask& task, const DiagnosticsOptions& options, const LoaderOptions& batches)

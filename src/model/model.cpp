@@ -4,11 +4,15 @@
 #include <utility>
 
 #include "config/catalog.h"
+#include "config/fit_keys.h"
 #include "convoy/error.h"
-#include "diagnose/diagnoser.h"
+#include "core/value_text.h"
 #include "graph/footprint.h"
+#include "graph/transfer.h"
 #include "kernels/gemm.h"
+#include "layers/layer_name.h"
 #include "model/model_impl.h"
+#include "model/training.h"
 #include "train/batch.h"
 #include "train/recalibrate.h"
 #include "train/trainer.h"
@@ -50,21 +54,50 @@ Config described_by_program(const Shape& input) {
   return config;
 }
 
+/// As if the samples were inputs already.
+Scaling no_scaling(const Shape& input) {
+  const auto channels = static_cast<std::size_t>(input.last());
+  return {std::vector<float>(channels, 1.0F), std::vector<float>(channels, 0.0F)};
+}
+
+void require_at_least_one(const char* call, const char* name, int number) {
+  if (number >= 1) return;
+  throw Error(ErrorKind::config,
+              std::string(call) + ": " + name + " expects at least 1, got " + std::to_string(number));
+}
+
+void require_callbacks(const std::vector<Callback*>& callbacks) {
+  if (std::ranges::find(callbacks, nullptr) == callbacks.end()) return;
+  throw Error(ErrorKind::config, "fit: a callback is a null pointer");
+}
+
+/// As in a configuration; an empty name is an automatic one.
+void require_layer_name(const std::string& name) {
+  const std::string problem = name.empty() ? "" : layers::name_problem(name);
+  if (!problem.empty()) throw Error(ErrorKind::config, "layer \"" + brief(name) + "\": " + problem);
+}
+
 }  // namespace
 
 Model::Impl::Impl(Config description, const Shape& input_shape, int threads)
-    : config(std::move(description)), input(input_shape), pool(threads) {
+    : config(std::move(description)), input(input_shape), pool(threads), scaling(no_scaling(input_shape)) {
   if (!config.loss.type.empty()) loss_ = make_loss(config.loss);
 }
 
 const Network& Model::Impl::network() {
-  if (!network_) {
-    auto network = std::make_unique<Network>(input, config.layers);
-    require_modest(*network);
-    network_ = std::move(network);
-    weights_ = Weights(*network_, static_cast<std::uint64_t>(config.run.integer("seed")));
-  }
+  if (outdated_) make_network();
   return *network_;
+}
+
+void Model::Impl::make_network() {
+  auto network = std::make_unique<Network>(input, config.layers);
+  require_modest(*network);
+  Weights weights(*network, seed());
+  if (keeps_weights_ && network_) transfer(weights_, *network_, weights, *network);
+  evaluator_.reset();
+  network_ = std::move(network);
+  weights_ = std::move(weights);
+  outdated_ = false;
 }
 
 Weights& Model::Impl::weights() {
@@ -77,28 +110,29 @@ const Loss& Model::Impl::loss() const {
   return *loss_;
 }
 
+void Model::Impl::set_loss(const Spec& loss) {
+  config.loss = loss;
+  loss_ = make_loss(loss);
+  evaluator_.reset();
+}
+
 Evaluator& Model::Impl::evaluator(int batch_size) {
+  const Network& now = network();
   if (!evaluator_ || evaluator_batch_ != batch_size) {
-    evaluator_ = std::make_unique<Evaluator>(network(), weights(), loss(), pool, batch_size);
+    evaluator_ = std::make_unique<Evaluator>(now, weights(), loss(), pool, batch_size);
     evaluator_batch_ = batch_size;
   }
   return *evaluator_;
 }
 
-void Model::Impl::changed() {
-  evaluator_.reset();
-  network_.reset();
+void Model::Impl::layers_changed() {
+  outdated_ = true;
+  training.reset();
 }
 
-void ModelAccess::set_loss(Model::Impl& impl, const Spec& loss) {
-  impl.config.loss = loss;
-  impl.loss_ = make_loss(loss);
-  impl.evaluator_.reset();
-}
-
-TrainingTask training_task(Model::Impl& impl, const Dataset& train, const Dataset& validation) {
-  return {impl.network(), impl.weights(), impl.loss(), impl.config.optimizer, impl.config.schedule,
-          impl.pool,      train,          validation,  impl.scaling};
+void Model::Impl::set_seed(std::uint64_t seed) {
+  config.run.set("seed", static_cast<std::int64_t>(seed));
+  if (!keeps_weights_) outdated_ = true;
 }
 
 Model::Model() = default;
@@ -109,48 +143,41 @@ Model::~Model() = default;
 void Model::compile(const Spec& optimizer, const Spec& loss, const Spec& schedule, std::uint64_t seed) {
   impl_->config.optimizer = completed("optimizer", optimizer);
   impl_->config.schedule = completed("schedule", schedule);
-  impl_->config.run.set("seed", static_cast<std::int64_t>(seed));
-  ModelAccess::set_loss(*impl_, completed("loss", loss));
-  impl_->changed();  // the seed draws the weights
+  impl_->set_loss(completed("loss", loss));
+  impl_->set_seed(seed);
+  impl_->training.reset();
 }
 
 History Model::fit(const Dataset& data, const FitOptions& options) {
-  const kernels::SingleThreadedBlas single;
   Impl& impl = *impl_;
-  const Dataset train = impl.class_names.empty() ? data : data.with_classes(impl.class_names, outputs());
-  impl.scaling = scaling_for(options.scaling, train);
-  impl.class_names = train.storage().class_names;
-  impl.config.augmentation = options.augmentation;
-  impl.config.augmentation.complete(section("augmentation").keys, "augmentation");
-  const LoaderOptions batches{.batch_size = options.batch_size,
-                              .shuffle = options.shuffle,
-                              .last_batch = options.last_batch,
-                              .seed = static_cast<std::uint64_t>(impl.config.run.integer("seed")),
-                              .augmentation = options.augmentation};
-  Trainer trainer(training_task(impl, train, options.validation), {.epochs = options.epochs,
-                                                                   .batches = batches,
-                                                                   .monitor = options.monitor,
-                                                                   .log_steps = options.log_steps});
-  std::optional<Diagnoser> diagnoser;
-  if (options.diagnostics.every > 0) {
-    diagnoser.emplace(trainer.task(), options.diagnostics, batches, "RUN");
-    trainer.observe(*diagnoser);
-  }
+  require_callbacks(options.callbacks);
+  record(options, impl.config);
+  Training training(impl, data, options.validation);
+  Trainer& trainer = training.trainer();
+  if (impl.training) trainer.go_on(*impl.training);
+  impl.training.reset();  // what fails leaves no state to go on from
+  impl.keep_weights();
+  const std::size_t earlier = trainer.progress().history.size();
   for (Callback* callback : options.callbacks) callback->on_train_begin(*this);
   while (!trainer.done() && trainer.run_epoch(options.callbacks) == Trainer::Outcome::finished) {
   }
-  const bool monitored = !options.validation.empty() || !options.monitor.empty();
+  const bool monitored = !options.validation.empty() || options.monitor;
   if (options.restore_best && monitored && trainer.progress().best_epoch > 0) impl.weights().copy_from(trainer.best());
-  return trainer.progress().history;
+  impl.training = trainer.state();
+  const History& history = impl.training->progress.history;
+  return {history.begin() + static_cast<std::ptrdiff_t>(earlier), history.end()};
 }
 
 Evaluation Model::evaluate(const Dataset& data, int batch_size, int top_k) {
+  require_at_least_one("evaluate", "batch_size", batch_size);
+  require_at_least_one("evaluate", "top_k", top_k);
   const kernels::SingleThreadedBlas single;
   const Dataset numbered = data.with_classes(impl_->class_names, outputs());
   return impl_->evaluator(std::min(batch_size, std::max(1, data.size()))).evaluate(numbered, impl_->scaling, top_k);
 }
 
 std::vector<float> Model::predict(const Dataset& data, int batch_size) {
+  require_at_least_one("predict", "batch_size", batch_size);
   const kernels::SingleThreadedBlas single;
   return impl_->evaluator(std::min(batch_size, std::max(1, data.size()))).predict(data, impl_->scaling);
 }
@@ -167,7 +194,8 @@ std::vector<float> Model::forward(const Dataset& data, bool training) {
   loader.start(0);
   const Batch& batch = *loader.next();
   copy_inputs(batch, session);
-  session.forward(batch.size, static_cast<std::uint64_t>(impl_->config.run.integer("seed")));
+  if (training) impl_->keep_weights();  // batch norm's statistics move
+  session.forward(batch.size, impl_->seed());
   const std::size_t size = session.output_shape().size();
   std::vector<float> outputs;
   for (int n = 0; n < batch.size; ++n) outputs.insert(outputs.end(), session.output()[n], session.output()[n] + size);
@@ -176,8 +204,10 @@ std::vector<float> Model::forward(const Dataset& data, bool training) {
 
 std::vector<Recalibration> Model::recalibrate(const Dataset& data, const RecalibrateOptions& options) {
   const kernels::SingleThreadedBlas single;
-  const auto seed = static_cast<std::uint64_t>(impl_->config.run.integer("seed"));
-  Recalibrator recalibrator(impl_->network(), impl_->pool, data, impl_->scaling, options, seed);
+  require_at_least_one("recalibrate", "images", options.images);
+  require_at_least_one("recalibrate", "batch_size", options.batch_size);
+  Recalibrator recalibrator(impl_->network(), impl_->pool, data, impl_->scaling, options, impl_->seed());
+  impl_->keep_weights();
   return recalibrator.run(impl_->weights());
 }
 
@@ -192,7 +222,9 @@ std::vector<std::string> Model::class_names() const { return impl_->class_names;
 
 std::span<float> Model::tensor(const std::string& name) {
   for (const auto& tensor : impl_->weights().tensors(impl_->network())) {
-    if (tensor.name == name) return tensor.values;
+    if (tensor.name != name) continue;
+    impl_->keep_weights();
+    return tensor.values;
   }
   throw Error(ErrorKind::config, "the model has no tensor \"" + name + "\"");
 }
@@ -208,8 +240,9 @@ Sequential::Sequential(const Shape& input, int threads) {
 }
 
 Sequential& Sequential::add(const LayerSpec& layer) {
+  require_layer_name(layer.name);
   impl_->config.layers.push_back(layer);
-  impl_->changed();
+  impl_->layers_changed();
   return *this;
 }
 
@@ -218,11 +251,12 @@ Graph::Graph(const Shape& input_shape, int threads) {
 }
 
 std::string Graph::add(const LayerSpec& layer, const std::vector<std::string>& inputs) {
+  require_layer_name(layer.name);
   auto& layers = impl_->config.layers;
   layers.push_back(layer);
   layers.back().inputs = inputs;
   if (layer.name.empty()) layers.back().name = layer.type + "_" + std::to_string(layers.size());
-  impl_->changed();
+  impl_->layers_changed();
   return layers.back().name;
 }
 

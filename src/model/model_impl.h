@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,26 +21,37 @@ namespace convoy {
 struct Model::Impl {
   Impl(Config description, const Shape& input, int threads);
 
-  /// The network of config.layers, made at first use and again after a layer was added.
+  std::uint64_t seed() const { return static_cast<std::uint64_t>(config.run.integer("seed")); }
+  /// The network of config.layers, made at first use and again after the layers changed. Weights that the model keeps
+  /// go over to it by name and shape.
   const Network& network();
   Weights& weights();
   /// Throws Error{config} before compile().
   const Loss& loss() const;
+  void set_loss(const Spec& loss);
   /// For batches of `batch_size`; kept until another size is asked for.
   Evaluator& evaluator(int batch_size);
-  /// Forgets the network, because the layers changed.
-  void changed();
+  /// The layers have changed.
+  void layers_changed();
+  /// From now on nothing draws the weights anew: they were trained, loaded, or given to the program to write to.
+  void keep_weights() { keeps_weights_ = true; }
+  /// Weights that nobody has seen to yet are drawn from `seed`.
+  void set_seed(std::uint64_t seed);
 
   Config config;
   Shape input;
   ThreadPool pool;
-  Scaling scaling;  ///< of the raw data; set by fit
+  Scaling scaling;  ///< of the raw data; set by training
   std::vector<std::string> class_names;
+  std::optional<TrainingState> training;  ///< where the last fit ended
 
  private:
-  friend struct ModelAccess;
+  void make_network();
+
   std::unique_ptr<Network> network_;
   Weights weights_;
+  bool outdated_ = true;  ///< network_ is not that of config.layers
+  bool keeps_weights_ = false;
   std::unique_ptr<Loss> loss_;
   std::unique_ptr<Evaluator> evaluator_;
   int evaluator_batch_ = 0;
@@ -49,10 +61,6 @@ struct Model::Impl {
 struct ModelAccess {
   static Model::Impl& impl(Model& model) { return *model.impl_; }
   static const Model::Impl& impl(const Model& model) { return *model.impl_; }
-  static void set_loss(Model::Impl& impl, const Spec& loss);
 };
-
-/// What training a model on these data means, by its own optimizer, schedule and scaling.
-TrainingTask training_task(Model::Impl& impl, const Dataset& train, const Dataset& validation = {});
 
 }  // namespace convoy

@@ -4,6 +4,7 @@
 
 #include "config/stored.h"
 #include "convoy/error.h"
+#include "convoy/machine.h"
 #include "core/fail.h"
 #include "graph/footprint.h"
 #include "io/checkpoint.h"
@@ -98,13 +99,14 @@ void Model::save(const std::filesystem::path& file) const { save_weights(file, *
 Model Model::load(const std::filesystem::path& file, int threads) {
   const TensorFile tensors = read_safetensors(file);
   const ModelMetadata metadata = ModelMetadata::from(tensors, file);
-  Model model = described_model(metadata, tensors, file, threads);
+  Model model = described_model(metadata, tensors, file, threads > 0 ? threads : cores());
   Model::Impl& impl = *model.impl_;
   require_fitting(metadata, static_cast<std::size_t>(impl.input.last()), static_cast<std::size_t>(model.outputs()),
                   file);
   impl.scaling = metadata.scaling;
   impl.class_names = metadata.class_names;
   load_tensors(tensors, file, named_tensors(impl), training_prefixes);
+  impl.keep_weights();
   return model;
 }
 
@@ -121,8 +123,6 @@ Model Model::from_config(const Config& config, const Shape& input, int threads) 
   }
   Model model;
   model.impl_ = std::make_unique<Impl>(std::move(described), shape, threads_for(config, threads));
-  model.impl_->scaling = {std::vector<float>(static_cast<std::size_t>(shape.last()), 1.0F),
-                          std::vector<float>(static_cast<std::size_t>(shape.last()), 0.0F)};
   model.impl_->network();  // checks the layers now
   return model;
 }

@@ -27,20 +27,23 @@ class Stepper {
     double penalty = 0;        ///< of the regularisers, before the step
     double gradient_norm = 0;  ///< of all gradients together, regularised, not yet clipped
   };
-  /// One step; `step` counts from 1. Assigns `parameters`, changes `gradients` (regularised and clipped). Where the
-  /// gradients' norm is not finite no step is taken. Does not allocate.
-  Result step(std::span<float> parameters, std::span<float> gradients, double learning_rate, std::uint64_t step);
+  /// One step. Assigns `parameters`, changes `gradients` (regularised and clipped). Where the gradients' norm is not
+  /// finite no step is taken. Does not allocate.
+  Result step(std::span<float> parameters, std::span<float> gradients, double learning_rate);
 
-  /// Forgets all steps.
+  /// Forgets all steps, and their number.
   void reset();
+
+  /// The steps taken since the beginning or the last reset: Adam's first ones are corrected by it.
+  std::uint64_t steps() const { return steps_; }
+  void restore_steps(std::uint64_t steps) { steps_ = steps; }
 
   /// The optimizer's memory, for checkpoints: arrays as long as the parameter block.
   const std::vector<std::string>& slot_names() const { return slot_names_; }
   std::span<float> slot(std::size_t which) { return slots_[which].span(); }
 
  private:
-  void update(const Chunk& chunk, std::span<float> parameters, std::span<const float> gradients, double learning_rate,
-              std::uint64_t step);
+  void update(const Chunk& chunk, std::span<float> parameters, std::span<const float> gradients, double learning_rate);
 
   std::unique_ptr<Optimizer> optimizer_;
   double clip_norm_;
@@ -50,6 +53,7 @@ class Stepper {
   GradientTools tools_;
   std::vector<std::string> slot_names_;
   std::vector<AlignedBuffer<float>> slots_;
+  std::uint64_t steps_ = 0;
 };
 
 }  // namespace convoy

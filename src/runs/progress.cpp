@@ -14,7 +14,17 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EpochLog, epoch, loss, accuracy, validation_l
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Tally, loss_sum, correct, images)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Progress, step, epoch, batch, of_epoch, since_log, seconds, skipped, history,
                                    best_epoch, best_accuracy, best_loss)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StoredProgress, progress, schedule_state, seconds)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StoredProgress, progress, schedule_state, seconds, optimizer_steps)
+
+namespace {
+
+void add_what_older_ones_lack(nlohmann::json& object) {
+  if (!object.is_object()) return;
+  object.emplace("seconds", 0);
+  object.emplace("optimizer_steps", object.value(nlohmann::json::json_pointer("/progress/step"), std::uint64_t{0}));
+}
+
+}  // namespace
 
 std::string progress_json(const StoredProgress& stored) { return json_text(nlohmann::json(stored)); }
 
@@ -22,7 +32,7 @@ StoredProgress parse_progress(const std::string& json, const std::string& where)
   try {
     guard_json(json);
     auto object = nlohmann::json::parse(json);
-    if (object.is_object()) object.emplace("seconds", 0);  // checkpoints of the first version do not tell
+    add_what_older_ones_lack(object);
     auto stored = object.get<StoredProgress>();
     const Progress& progress = stored.progress;
     const bool sane = progress.epoch >= 0 && progress.batch >= 0 && progress.of_epoch.images >= 0 &&

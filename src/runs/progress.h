@@ -11,7 +11,8 @@ namespace convoy {
 struct StoredProgress {
   Progress progress;
   std::vector<double> schedule_state;
-  double seconds = 0;  ///< of all processes so far
+  double seconds = 0;                 ///< of all processes so far
+  std::uint64_t optimizer_steps = 0;  ///< Stepper::steps
 };
 
 /// As JSON, with numbers that read back to the same bits.

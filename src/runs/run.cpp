@@ -12,9 +12,7 @@
 #include "convoy/number_text.h"
 #include "core/stopwatch.h"
 #include "core/text.h"
-#include "data/augmentation.h"
 #include "data/stratify.h"
-#include "diagnose/diagnoser.h"
 #include "diagnose/evaluation_gap.h"
 #include "io/checkpoint.h"
 #include "io/data_sums.h"
@@ -22,12 +20,12 @@
 #include "io/run_record.h"
 #include "kernels/gemm.h"
 #include "model/model_io.h"
+#include "model/training.h"
 #include "runs/progress.h"
 #include "runs/resume_rules.h"
 #include "runs/run_page.h"
 #include "runs/startable.h"
 #include "train/batch.h"
-#include "train/trainer.h"
 
 namespace convoy {
 namespace {
@@ -35,37 +33,6 @@ namespace {
 namespace fs = std::filesystem;
 
 std::uint64_t seed_of(const Config& config) { return static_cast<std::uint64_t>(config.run.integer("seed")); }
-
-TrainerOptions trainer_options(const Config& config) {
-  return {.epochs = config.train.integer("epochs"),
-          .batches = {.batch_size = config.train.integer("batch_size"),
-                      .shuffle = config.data.flag("shuffle"),
-                      .last_batch = config.data.text("last_batch"),
-                      .seed = seed_of(config),
-                      .augmentation = augmentation_from(config.augmentation)},
-          .patience = config.train.integer("patience"),
-          .monitor = config.train.text_or("monitor", ""),
-          .min_delta = config.train.number("min_delta"),
-          .top_k = config.train.integer("top_k"),
-          .on_nan = config.train.text("on_nan"),
-          .recalibrate = config.train.integer("recalibrate"),
-          .log_steps = config.train.has("log_steps") ? std::optional(config.train.integer("log_steps")) : std::nullopt};
-}
-
-DiagnosticsOptions diagnostics_options(const Config& config) {
-  return {.every = config.diagnostics.integer("every"),
-          .probe = config.diagnostics.integer("probe"),
-          .percentiles = config.diagnostics.texts("percentiles")};
-}
-
-/// The trainer would refuse it too, but cannot say where the key is.
-void require_batch_norm(const Config& config, const Network& network) {
-  if (config.train.integer("recalibrate") == 0 || has_trained_batch_norm(network)) return;
-  const std::string where = config.train.where("recalibrate");
-  throw Error(ErrorKind::config, (where.empty() ? "" : where + ": ") +
-                                     "train.recalibrate: the network has no batch norm that is trained; leave the key "
-                                     "out, or set it to 0");
-}
 
 /// Outputs without a class may be meant, for classes to come, or be a mistake.
 std::optional<std::string> note_on_spare_outputs(const Dataset& train, int outputs) {
@@ -98,13 +65,11 @@ class Run {
         model_(Model::from_config(config, data_.train.shape(), options.threads)),
         impl_(ModelAccess::impl(model_)),
         page_(folder_.path(), model_),
-        trainer_(prepare(), trainer_options(config)),
+        training_(impl_, checked_data().train, data_.validation, folder_.path().string()),
+        trainer_(training_.trainer()),
         environment_(this_environment(kernels::blas_core(), impl_.pool.threads(), sums_of_data(config.data))),
         recorder_(*this, config.train.number("checkpoint_seconds")) {
     options_.callbacks.push_back(&recorder_);
-    if (config.diagnostics.integer("every") == 0) return;
-    diagnoser_.emplace(trainer_.task(), diagnostics_options(config), trainer_.batches(), folder_.path().string());
-    trainer_.observe(*diagnoser_);
   }
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
@@ -128,6 +93,7 @@ class Run {
     const StoredProgress stored = parse_progress(checkpoint.progress, folder_.checkpoint().string());
     require_epochs_ahead(stored.progress.epoch);
     trainer_.restore(stored.progress);
+    trainer_.optimizer().restore_steps(stored.optimizer_steps);
     trainer_.schedule().restore(stored.schedule_state);
     saved_epoch_ = stored.progress.epoch;
     earlier_seconds_ = stored.seconds;
@@ -157,13 +123,10 @@ class Run {
   }
 
  private:
-  TrainingTask prepare() {
+  const DataSplits& checked_data() {
     check_fits(data_, impl_.input, model_.outputs());
-    require_batch_norm(impl_.config, impl_.network());
     if (const auto spare = note_on_spare_outputs(data_.train, model_.outputs())) data_.notes.push_back(*spare);
-    impl_.scaling = scaling_for(impl_.config.data.text("scaling"), data_.train);
-    impl_.class_names = data_.train.storage().class_names;
-    return training_task(impl_, data_.train, data_.validation);
+    return data_;
   }
 
   /// What happens to the folder within an epoch: events as they come, and a checkpoint when it is time or somebody
@@ -308,7 +271,8 @@ class Run {
     Checkpoint checkpoint{.model = named_tensors(impl_),
                           .training = named_tensors(trainer_.best(), impl_.network(), "best."),
                           .metadata = metadata_of(impl_),
-                          .progress = progress_json({trainer_.progress(), trainer_.schedule().state(), seconds()}),
+                          .progress = progress_json({trainer_.progress(), trainer_.schedule().state(), seconds(),
+                                                     trainer_.optimizer().steps()}),
                           .data = environment_.data};
     Stepper& optimizer = trainer_.optimizer();
     for (std::size_t slot = 0; slot < optimizer.slot_names().size(); ++slot) {
@@ -364,8 +328,9 @@ class Run {
       for (Callback* callback : options_.callbacks) go_on = callback->on_evaluation({"test", done, samples}) && go_on;
       return go_on || interrupted;
     };
-    Evaluation test = impl_.evaluator(trainer_options(impl_.config).evaluation_batch)
-                          .evaluate(data_.test, impl_.scaling, impl_.config.train.integer("top_k"), tell);
+    constexpr int batch = 16;
+    Evaluation test =
+        impl_.evaluator(batch).evaluate(data_.test, impl_.scaling, impl_.config.train.integer("top_k"), tell);
     return test.samples == samples ? test : Evaluation{};
   }
 
@@ -382,8 +347,8 @@ class Run {
   Model model_;
   Model::Impl& impl_;
   RunPage page_;
-  Trainer trainer_;
-  std::optional<Diagnoser> diagnoser_;
+  Training training_;
+  Trainer& trainer_;
   Environment environment_;
   int best_saved_ = 0;    ///< the epoch whose weights best.safetensors holds; 0: unknown
   int saved_epoch_ = -1;  ///< the epochs that the checkpoint holds; -1: there is none
@@ -399,15 +364,12 @@ Startable require_startable(const Config& config, const DataSplits& data) {
   Model model = Model::from_config(config, data.train.shape(), 1);
   Model::Impl& impl = ModelAccess::impl(model);
   check_fits(data, impl.input, model.outputs());
-  require_batch_norm(config, impl.network());
-  impl.scaling = scaling_for(config.data.text("scaling"), data.train);
-  const Trainer trainer(training_task(impl, data.train, data.validation), trainer_options(config));
+  const Training training(impl, data.train, data.validation);
   return {.setup = setup_of(model, config.data.text("path"), data),
           .note = note_on_spare_outputs(data.train, model.outputs())};
 }
 
 RunResult train_run(const Config& config, const RunOptions& options) {
-  const kernels::SingleThreadedBlas single;
   const fs::path path = options.folder.empty() ? fs::path("runs") / config.run.text("name") : options.folder;
   Run run(config, options, RunFolder(path, options.force));
   run.begin(config);

@@ -5,6 +5,7 @@
 #include <functional>
 #include <numeric>
 
+#include "config/fit_keys.h"
 #include "convoy/error.h"
 #include "convoy/machine.h"
 #include "convoy/predictor.h"
@@ -15,8 +16,7 @@
 #include "graph/fold.h"
 #include "kernels/gemm.h"
 #include "kernels/peak.h"
-#include "model/model_impl.h"
-#include "train/trainer.h"
+#include "model/training.h"
 
 namespace convoy {
 namespace {
@@ -93,19 +93,32 @@ LayerBench& row_for(std::vector<LayerBench>& rows, const Node& node) {
   return rows.back();
 }
 
+/// The configuration without end and without what belongs to real data. Labels are random, so the weights should stay
+/// as they are; on_nan = "stop" would look at samples after each epoch, and these are short.
+Config endless(const Config& config, int batch_size) {
+  Config endless = config;
+  endless.optimizer.settings.set("learning_rate", 1e-9);
+  record({.epochs = 1 << 30,
+          .batch_size = batch_size,
+          .shuffle = false,
+          .augmentation = augmentation_from(config.augmentation),
+          .on_nan = OnNan::skip,
+          .log_steps = 0},
+         endless);
+  return endless;
+}
+
 /// Times a model in training and in inference.
 class Bench {
  public:
   Bench(const Config& config, const BenchOptions& options)
       : options_(options),
-        model_(Model::from_config(config, options.threads)),
-        impl_(ModelAccess::impl(model_)),
-        classes_(model_.outputs()),
         batch_(options.batch_size > 0 ? options.batch_size : config.train.integer("batch_size")),
-        data_(random_images(impl_.input, batch_ * timed_batches, std::max(classes_, 1))),
-        trainer_(task(), {.epochs = 1 << 30,
-                          .batches = {.batch_size = batch_, .augmentation = augmentation_from(config.augmentation)},
-                          .on_nan = "skip"}),  // "stop" looks at samples after each epoch, and these are short
+        model_(Model::from_config(endless(config, batch_), options.threads)),
+        impl_(ModelAccess::impl(model_)),
+        data_(random_images(impl_.input, batch_ * timed_batches, std::max(model_.outputs(), 1))),
+        training_(impl_, data_),
+        trainer_(training_.trainer()),
         folded_(impl_.network(), impl_.weights()),
         inference_(folded_.network(), folded_.weights(), Mode::predict, batch_, folded_.network().output(), impl_.pool),
         predictor_(model_, options.threads),
@@ -129,13 +142,6 @@ class Bench {
   }
 
  private:
-  TrainingTask task() {
-    impl_.scaling = scaling_for("unit", data_);
-    TrainingTask task = training_task(impl_, data_);
-    task.optimizer.settings.set("learning_rate", 1e-9);  // labels are random: the weights should stay as they are
-    return task;
-  }
-
   void describe(BenchResult& result) const {
     result.cpu = cpu_name();
     result.isa = isa_name(cpu_isa());
@@ -233,16 +239,16 @@ class Bench {
   }
 
   void run_optimizer() {
-    trainer_.optimizer().step(impl_.weights().parameters.span(), trainer_.session().gradients(), 1e-9, 1);
+    trainer_.optimizer().step(impl_.weights().parameters.span(), trainer_.session().gradients(), 1e-9);
   }
 
   BenchOptions options_;
+  int batch_;
   Model model_;
   Model::Impl& impl_;
-  int classes_;
-  int batch_;
   Dataset data_;
-  Trainer trainer_;
+  Training training_;
+  Trainer& trainer_;
   FoldedNetwork folded_;
   Session inference_;
   Predictor predictor_;

@@ -4,13 +4,13 @@
 #include <cmath>
 #include <numeric>
 
+#include "config/fit_keys.h"
 #include "convoy/data_statistics.h"
 #include "core/random.h"
 #include "data/stratify.h"
 #include "kernels/gemm.h"
-#include "model/model_impl.h"
+#include "model/training.h"
 #include "train/batch.h"
-#include "train/trainer.h"
 
 namespace convoy {
 namespace {
@@ -156,8 +156,10 @@ void check_gradients(Model::Impl& impl, const Dataset& samples, int directions, 
 }
 
 void overfit(Model::Impl& impl, const Dataset& samples, int steps, CheckResult& result) {
-  const LoaderOptions batches{.batch_size = samples.size()};
-  Trainer trainer(training_task(impl, samples), {.epochs = steps, .batches = batches});
+  record({.epochs = steps, .batch_size = samples.size(), .shuffle = false, .scaling = impl.config.data.text("scaling")},
+         impl.config);
+  Training training(impl, samples);
+  Trainer& trainer = training.trainer();
   while (!trainer.done()) trainer.run_epoch({});
   const History& history = trainer.progress().history;
   result.overfit_first_loss = history.front().loss;

@@ -5,13 +5,12 @@
 #include <cstdio>
 #include <limits>
 
+#include "config/fit_keys.h"
 #include "convoy/error.h"
 #include "io/atomic_file.h"
-#include "kernels/gemm.h"
-#include "model/model_impl.h"
+#include "model/training.h"
 #include "report/chart.h"
 #include "report/page.h"
-#include "train/trainer.h"
 
 namespace convoy {
 namespace {
@@ -57,6 +56,22 @@ Spec geometric(double ratio, int steps) {
   schedule.settings.set("staircase", false);
   schedule.settings.set("warmup_steps", std::int64_t{0});
   return schedule;
+}
+
+/// The configuration with that schedule, for so many steps at least, each of them recorded; augmentation is left out.
+Config rising(const Config& config, const LrFindOptions& options) {
+  Config rising = config;
+  rising.optimizer.settings.set("learning_rate", options.from);
+  rising.schedule = geometric(options.to / options.from, options.steps);
+  const FitOptions training = fit_options(config);
+  record({.epochs = options.steps,
+          .batch_size = training.batch_size,
+          .shuffle = training.shuffle,
+          .last_batch = training.last_batch,
+          .scaling = training.scaling,
+          .log_steps = 1},
+         rising);
+  return rising;
 }
 
 /// Where the smoothed loss falls steepest; 0 where it never falls. The first tenth does not count: its mean is of few
@@ -112,25 +127,14 @@ Chart chart_of(const LrCurve& curve) {
 }  // namespace
 
 LrCurve lr_find(const Config& config, const LrFindOptions& options) {
-  const kernels::SingleThreadedBlas single;
   check(options);
-  const auto seed = static_cast<std::uint64_t>(config.run.integer("seed"));
-  const DataSplits data = load_data(config.data, seed, Need::training);
-  Model model = Model::from_config(config, data.train.shape(), options.threads);
-  Model::Impl& impl = ModelAccess::impl(model);
-  impl.scaling = scaling_for(config.data.text("scaling"), data.train);
-  TrainingTask task = training_task(impl, data.train);
-  task.optimizer.settings.set("learning_rate", options.from);
-  task.schedule = geometric(options.to / options.from, options.steps);
-  Trainer trainer(task, {.epochs = options.steps,
-                         .batches = {.batch_size = config.train.integer("batch_size"),
-                                     .shuffle = config.data.flag("shuffle"),
-                                     .last_batch = config.data.text("last_batch"),
-                                     .seed = seed},
-                         .log_steps = 1});
+  const DataSplits data =
+      load_data(config.data, static_cast<std::uint64_t>(config.run.integer("seed")), Need::training);
+  Model model = Model::from_config(rising(config, options), data.train.shape(), options.threads);
+  Training training(ModelAccess::impl(model), data.train);
   LrCurve curve{.name = config.run.text("name"), .notes = data.notes};
   Recorder recorder(options, curve);
-  train_through(trainer, recorder, curve);
+  train_through(training.trainer(), recorder, curve);
   curve.suggested = steepest(curve.points, options.steps);
   return curve;
 }

@@ -51,7 +51,7 @@ Recalibrator::Recalibrator(const Network& network, ThreadPool& pool, const Datas
       seed_(seed),
       // Merged, since a last batch of one feature vector would have no variance.
       loader_(drawn_from(data, network, options.images, seed), scaling,
-              {.batch_size = options.batch_size, .last_batch = "merge"}),
+              {.batch_size = options.batch_size, .last_batch = LastBatch::merge}),
       weights_(Weights::zeros(network)),
       session_(network, weights_, Mode::train, loader_.largest_batch(), network.logits(), pool, Retain::everything) {
   for (int i = 0; i <= network.logits(); ++i) {

@@ -35,20 +35,25 @@ TrainingTask checked(TrainingTask task) {
   return task;
 }
 
-LoaderOptions for_training(const TrainingTask& task, LoaderOptions batches) {
-  batches.classes = outputs_of(task);
-  return batches;
+LoaderOptions batches_of(const TrainingTask& task, const FitOptions& options) {
+  return {.batch_size = options.batch_size,
+          .shuffle = options.shuffle,
+          .last_batch = options.last_batch,
+          .seed = task.seed,
+          .augmentation = options.augmentation,
+          .classes = outputs_of(task)};
 }
 
-Monitor monitor_for(const TrainingTask& task, const TrainerOptions& options) {
+Monitor monitor_for(const TrainingTask& task, const FitOptions& options) {
   const bool has_validation = !task.validation.empty();
   const std::string by_default = has_validation ? "validation_accuracy" : "accuracy";
-  Monitor monitor(options.monitor.empty() ? by_default : options.monitor, options.min_delta);
+  Monitor monitor(options.monitor.value_or(by_default), options.min_delta);
   monitor.require(has_validation);
   return monitor;
 }
 
 constexpr std::size_t most_norms = 50;
+constexpr int evaluation_batch = 16;  ///< results do not depend on it, memory does
 
 std::string list_of(const std::vector<double>& norms) {
   std::string text;
@@ -62,10 +67,11 @@ std::string list_of(const std::vector<double>& norms) {
 
 }  // namespace
 
-Trainer::Trainer(TrainingTask task, const TrainerOptions& options)
+Trainer::Trainer(TrainingTask task, const FitOptions& options)
     : task_(checked(std::move(task))),
       options_(options),
-      loader_(task_.train, task_.scaling, for_training(task_, options.batches)),
+      batches_(batches_of(task_, options)),
+      loader_(task_.train, task_.scaling, batches_),
       session_(task_.network, task_.weights, Mode::train, loader_.largest_batch(), task_.last_node(), task_.pool),
       optimizer_(task_.optimizer, tensors_of(task_.network), task_.network.parameter_floats(), task_.pool),
       schedule_(make_schedule(task_.schedule)),
@@ -77,11 +83,11 @@ Trainer::Trainer(TrainingTask task, const TrainerOptions& options)
   session_.check_training_batch(loader_.smallest_batch());
   gradient_norms_.reserve(most_norms);
   if (!task_.validation.empty()) {
-    evaluator_.emplace(task_.network, task_.weights, task_.loss, task_.pool, options.evaluation_batch);
+    evaluator_.emplace(task_.network, task_.weights, task_.loss, task_.pool, evaluation_batch);
   }
   if (options.recalibrate > 0) {
     recalibrator_.emplace(task_.network, task_.pool, task_.train, task_.scaling,
-                          RecalibrateOptions{options.recalibrate, options.batches.batch_size}, options.batches.seed);
+                          RecalibrateOptions{options.recalibrate, options.batch_size}, task_.seed);
   }
 }
 
@@ -110,14 +116,13 @@ void Trainer::train_step(const Batch& batch, const std::vector<Callback*>& callb
   if (observer != nullptr) observer->before_step(session_);
   copy_inputs(batch, session_);
   session_.clear_gradients();
-  session_.forward(batch.size, options_.batches.seed, static_cast<std::uint32_t>(progress_.step));
+  session_.forward(batch.size, task_.seed, static_cast<std::uint32_t>(progress_.step));
   compute_losses(task_.loss, batch, session_, 1.0F / static_cast<float>(batch.size), losses_);
   session_.backward();
   double loss = std::accumulate(losses_.begin(), losses_.begin() + batch.size, 0.0);
   Stepper::Result step{.gradient_norm = loss};
   if (std::isfinite(loss)) {
-    step = optimizer_.step(task_.weights.parameters.span(), session_.gradients(), learning_rate(progress_.step),
-                           progress_.step + 1);
+    step = optimizer_.step(task_.weights.parameters.span(), session_.gradients(), learning_rate(progress_.step));
     loss += step.penalty * batch.size;
   }
   remember_norm(step.gradient_norm);
@@ -171,13 +176,13 @@ void Trainer::record(const Batch& batch, double loss) {
     tally->correct += correct;
     tally->images += batch.size;
   }
-  if (options_.on_nan == "skip") progress_.skipped = 0;
+  if (options_.on_nan == OnNan::skip) progress_.skipped = 0;
 }
 
 /// What is not finite in a step on this batch.
 std::optional<NotFinite> Trainer::examine(const Batch& batch) const {
   return first_not_finite({task_.network, task_.weights, task_.loss, task_.pool}, batch,
-                          {task_.last_node(), options_.batches.seed, static_cast<std::uint32_t>(progress_.step)});
+                          {task_.last_node(), task_.seed, static_cast<std::uint32_t>(progress_.step)});
 }
 
 /// Loss and gradients do not show every infinity: relu6 makes 6 of it. So at an epoch's end a few samples are looked at
@@ -195,10 +200,10 @@ void Trainer::give_up_step(const Batch& batch, const std::vector<Callback*>& cal
   std::ranges::copy(states_before_, task_.weights.states.data());
   const NotFinite culprit = examine(batch).value_or(NotFinite{"the norm of the gradients is not finite"});
   ++progress_.skipped;
-  if (options_.on_nan == "stop" || progress_.skipped >= most_skipped) report_divergence(culprit);
+  if (options_.on_nan == OnNan::stop || progress_.skipped >= most_skipped) report_divergence(culprit);
   std::string warning = "epoch " + std::to_string(progress_.epoch + 1) + ", step " +
                         std::to_string(progress_.step + 1) + ": " + culprit.what;
-  if (options_.on_nan == "restore") {
+  if (options_.on_nan == OnNan::restore) {
     task_.weights.copy_from(best_);
     optimizer_.reset();
     warning += "; back to " + best_so_far();
@@ -217,9 +222,10 @@ void Trainer::report_divergence(const NotFinite& culprit) const {
   std::string message = "training diverged in epoch " + std::to_string(progress_.epoch + 1) + ", step " +
                         std::to_string(progress_.step + 1) + ": " + culprit.what;
   if (progress_.skipped > 1) {
-    message += ", in " + std::to_string(progress_.skipped) +
-               (options_.on_nan == "skip" ? " steps one after the other"
-                                          : " steps of this epoch, each time after going back to " + best_so_far());
+    message +=
+        ", in " + std::to_string(progress_.skipped) +
+        (options_.on_nan == OnNan::skip ? " steps one after the other"
+                                        : " steps of this epoch, each time after going back to " + best_so_far());
   }
   message += culprit.in_data ? "; mend the data, or leave such steps out with train.on_nan = \"skip\""
                              : "; lower optimizer.learning_rate or set optimizer.clip_norm";
@@ -229,7 +235,7 @@ void Trainer::report_divergence(const NotFinite& culprit) const {
 /// False where a callback stopped the validation: a later call does all of this again, from the same weights.
 bool Trainer::end_epoch(const std::vector<Callback*>& callbacks) {
   if (progress_.of_epoch.images == 0) report_divergence({"no step of the epoch was finite"});
-  if (options_.on_nan == "stop") look_for_hidden_infinities();
+  if (options_.on_nan == OnNan::stop) look_for_hidden_infinities();
   EpochLog log;
   log.epoch = progress_.epoch + 1;
   log.loss = progress_.of_epoch.loss();
@@ -278,8 +284,25 @@ void Trainer::judge(const EpochLog& log) {
 }
 
 bool Trainer::out_of_patience() const {
-  return progress_.epoch < options_.epochs && options_.patience > 0 &&
+  return progress_.epoch < options_.epochs && options_.patience > 0 && progress_.best_epoch > 0 &&
          progress_.epoch - progress_.best_epoch >= options_.patience;
+}
+
+TrainingState Trainer::state() {
+  TrainingState state{progress_, schedule_->state(), optimizer_.steps(), {}};
+  for (std::size_t i = 0; i < optimizer_.slot_names().size(); ++i) {
+    state.slots.emplace_back(optimizer_.slot(i).begin(), optimizer_.slot(i).end());
+  }
+  return state;
+}
+
+void Trainer::go_on(const TrainingState& state) {
+  const Progress& before = state.progress;
+  progress_ = {.step = before.step, .epoch = before.epoch, .history = before.history};
+  options_.epochs += before.epoch;
+  if (!state.schedule.empty()) schedule_->restore(state.schedule);
+  optimizer_.restore_steps(state.optimizer_steps);
+  for (std::size_t i = 0; i < state.slots.size(); ++i) std::ranges::copy(state.slots[i], optimizer_.slot(i).begin());
 }
 
 double Trainer::learning_rate(std::uint64_t step, int epochs) const {

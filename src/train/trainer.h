@@ -8,6 +8,7 @@
 
 #include "convoy/callbacks.h"
 #include "convoy/dataset.h"
+#include "convoy/fit_options.h"
 #include "convoy/settings.h"
 #include "data/loader.h"
 #include "graph/session.h"
@@ -22,19 +23,6 @@
 #include "train/training_task.h"
 
 namespace convoy {
-
-struct TrainerOptions {
-  int epochs = 1;
-  LoaderOptions batches = {};
-  int patience = 0;           ///< stop after so many epochs without a better one; 0: never
-  std::string monitor = {};   ///< decides which epoch is the best; empty: accuracy, of validation where there is one
-  double min_delta = 0;       ///< what is not better by more than this does not count
-  int evaluation_batch = 16;  ///< results do not depend on it, memory does
-  int top_k = 5;
-  std::string on_nan = "stop";  ///< or "skip", "restore"
-  int recalibrate = 0;          ///< images for batch norm's statistics at the end of an epoch; 0: the moving ones stay
-  std::optional<int> log_steps = 0;  ///< steps from one StepsLog to the next; 0: none, nothing: enough for a curve
-};
 
 /// What was trained in a stretch of steps.
 struct Tally {
@@ -61,11 +49,19 @@ struct Progress {
   double best_loss = 0;
 };
 
+/// All that training goes on from, but for the weights.
+struct TrainingState {
+  Progress progress;
+  std::vector<double> schedule;
+  std::uint64_t optimizer_steps = 0;
+  std::vector<std::vector<float>> slots;  ///< of the optimizer
+};
+
 /// The training loop, epoch by epoch.
 class Trainer {
  public:
-  /// Throws Error when data and network do not fit.
-  Trainer(TrainingTask task, const TrainerOptions& options);
+  /// `options` are checked; the task has the validation samples. Throws Error when data and network do not fit.
+  Trainer(TrainingTask task, const FitOptions& options);
 
   enum class Outcome {
     finished,  ///< the epoch is complete and in the history
@@ -86,9 +82,13 @@ class Trainer {
   /// For step 0, 1, ... of a training of so many epochs.
   double learning_rate(std::uint64_t step, int epochs) const;
   const TrainingTask& task() const { return task_; }
-  const LoaderOptions& batches() const { return options_.batches; }
+  const LoaderOptions& batches() const { return batches_; }
   const Progress& progress() const { return progress_; }
   void restore(const Progress& progress) { progress_ = progress; }
+  TrainingState state();
+  /// Trains options.epochs more epochs after those of `state`, of the same network and optimizer; which epoch is the
+  /// best is judged anew. What was trained of an epoch that is not complete counts as steps only.
+  void go_on(const TrainingState& state);
   Schedule& schedule() { return *schedule_; }
   Stepper& optimizer() { return optimizer_; }
   Session& session() { return session_; }
@@ -118,7 +118,8 @@ class Trainer {
   BatchLog batch_log() const;
 
   TrainingTask task_;
-  TrainerOptions options_;
+  FitOptions options_;
+  LoaderOptions batches_;
   Loader loader_;
   Session session_;
   Stepper optimizer_;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "convoy/dataset.h"
 #include "convoy/settings.h"
 #include "core/thread_pool.h"
@@ -20,6 +22,7 @@ struct TrainingTask {
   Dataset train;
   Dataset validation;  ///< may be empty
   Scaling scaling;
+  std::uint64_t seed;  ///< of the order of samples, augmentation and dropout
 
   /// The last node that runs in training: a softmax that is part of the loss is left to it.
   int last_node() const { return loss.from_logits() ? network.logits() : network.output(); }

@@ -63,16 +63,16 @@ TEST_CASE("a shuffled epoch has every sample once, in an order of seed and epoch
 }
 
 TEST_CASE("the last batch is kept, dropped or merged") {
-  Loader keep(counting_pairs(10), halved, {.batch_size = 4, .last_batch = "keep"});
-  Loader drop(counting_pairs(10), halved, {.batch_size = 4, .last_batch = "drop"});
-  Loader merge(counting_pairs(10), halved, {.batch_size = 4, .last_batch = "merge"});
+  Loader keep(counting_pairs(10), halved, {.batch_size = 4, .last_batch = LastBatch::keep});
+  Loader drop(counting_pairs(10), halved, {.batch_size = 4, .last_batch = LastBatch::drop});
+  Loader merge(counting_pairs(10), halved, {.batch_size = 4, .last_batch = LastBatch::merge});
   CHECK(labels_of_epoch(keep, 0).size() == 10);
   CHECK(labels_of_epoch(drop, 0).size() == 8);
   CHECK(labels_of_epoch(merge, 0).size() == 10);
   CHECK(drop.samples() == 8);
   CHECK(merge.batches() == 2);
   CHECK(merge.largest_batch() == 6);
-  Loader small(counting_pairs(3), halved, {.batch_size = 32, .last_batch = "drop"});
+  Loader small(counting_pairs(3), halved, {.batch_size = 32, .last_batch = LastBatch::drop});
   CHECK(labels_of_epoch(small, 0).size() == 3);
 }
 

@@ -38,7 +38,7 @@ std::vector<float> stepped(const Spec& optimizer, double rate, bool decayed = tr
   std::vector<float> w = normal_floats(size, 0);
   for (std::uint32_t t = 1; t <= steps; ++t) {
     std::vector<float> g = normal_floats(size, t);
-    stepper.step(w, g, rate, t);
+    stepper.step(w, g, rate);
   }
   return w;
 }
@@ -110,7 +110,7 @@ TEST_CASE("frozen tensors stay as they are") {
                   size, pool);
   std::vector<float> w = normal_floats(size, 0);
   std::vector<float> g = normal_floats(size, 1);
-  stepper.step(w, g, 0.1, 1);
+  stepper.step(w, g, 0.1);
   CHECK(w == normal_floats(size, 0));
 }
 
@@ -119,6 +119,6 @@ TEST_CASE("Adam's first step is the learning rate, though 1 - 0.999 is not exact
   Stepper stepper(complete(Adam{}), {{0, size, {.name = "w", .shape = Shape{int{size}}}, true}}, size, pool);
   std::vector<float> w(size, 0.0F);
   std::vector<float> g(size, 100.0F);  // so large that epsilon does not count
-  stepper.step(w, g, 1e-3, 1);
+  stepper.step(w, g, 1e-3);
   for (const float value : w) CHECK(std::abs(double{value} / -1e-3 - 1) < 1e-6);
 }

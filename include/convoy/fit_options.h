@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "convoy/augmentation.h"
+#include "convoy/callbacks.h"
+#include "convoy/dataset.h"
+#include "convoy/diagnostics.h"
+
+namespace convoy {
+
+/// What becomes of a last batch that is smaller than the others: trained, dropped, or merged into the one before.
+enum class LastBatch { keep, drop, merge };
+
+/// What to do when a loss or a gradient is not finite.
+enum class OnNan { stop, skip, restore };
+
+/// How to train: the keys of [train], [data], [augmentation] and [diagnostics] of a configuration by their names, of
+/// which `convoy config explain KEY` says what they mean; and for programs the validation samples, callbacks and
+/// restore_best.
+struct FitOptions {
+  int epochs = 10;
+  int batch_size = 32;
+  Dataset validation = {};
+  bool shuffle = true;
+  LastBatch last_batch = LastBatch::keep;
+  std::string scaling = "unit";
+  Augmentation augmentation = {};
+  bool restore_best = true;  ///< with a validation set or a monitor: end with the weights of this fit's best epoch
+  std::optional<std::string> monitor = {};
+  double min_delta = 0;
+  int patience = 0;
+  int top_k = 5;
+  OnNan on_nan = OnNan::stop;
+  int recalibrate = 0;
+  std::optional<int> log_steps = {};
+  DiagnosticsOptions diagnostics = {};
+  std::vector<Callback*> callbacks = {};
+};
+
+}  // namespace convoy

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "convoy/fields.h"
+#include "convoy/fit_options.h"
+
+namespace convoy {
+
+/// The keys of [data] that say how samples go into training, whatever data set they are of: shuffle, last_batch and
+/// scaling.
+const Fields<FitOptions>& feeding_fields();
+
+}  // namespace convoy
