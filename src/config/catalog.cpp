@@ -159,6 +159,6 @@ const std::vector<Section>& catalog() {
   return sections;
 }
 
-const Section& section(const std::string& name) { return find_section(catalog(), name); }
+const Section& section(std::string_view name) { return find_section(catalog(), std::string(name)); }
 
 }  // namespace convoy

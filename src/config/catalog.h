@@ -9,6 +9,6 @@ namespace convoy {
 /// The one table from which parsing, defaults, `config explain` and `config schema` come. It gathers the rows that
 /// layers, optimizers, schedules, losses and data sets declare beside their code.
 const std::vector<Section>& catalog();
-const Section& section(const std::string& name);
+const Section& section(std::string_view name);
 
 }  // namespace convoy
