@@ -92,15 +92,16 @@ FitOptions fit_options(const Config& config) {
 }
 
 void record(const FitOptions& options, Config& config) {
-  const auto put = [](Settings& section, const Settings& given, std::vector<KeySpec> keys) {
-    Settings checked = given;
-    checked.complete(keys, "fit");
-    merge(section, checked, keys);
+  Config checked = config;  // what is refused changes nothing
+  const auto put = [](Settings& section, Settings given, const std::vector<KeySpec>& keys, const std::string& owner) {
+    given.complete(keys, owner);
+    merge(section, given, keys);
   };
-  put(config.train, train_fields().settings(options), train_fields().keys());
-  put(config.data, feeding_fields().settings(options), feeding_fields().keys());
-  put(config.diagnostics, diagnostics_fields().settings(options.diagnostics), diagnostics_keys());
-  put(config.augmentation, options.augmentation, augmentation_keys());
+  put(checked.train, train_fields().settings(options), train_fields().keys(), "fit");
+  put(checked.data, feeding_fields().settings(options), feeding_fields().keys(), "fit");
+  put(checked.diagnostics, diagnostics_fields().settings(options.diagnostics), diagnostics_keys(), "diagnostics");
+  put(checked.augmentation, options.augmentation, augmentation_keys(), "augmentation");
+  config = std::move(checked);
 }
 
 }  // namespace convoy

@@ -111,7 +111,13 @@ Dataset Dataset::slice(int first, int count) const {
 Dataset Dataset::select(std::span<const int> which) const {
   Dataset part = *this;
   part.indices_.clear();
-  for (const int i : which) part.indices_.push_back(index(i));
+  for (const int i : which) {
+    if (i < 0 || i >= size()) {
+      throw Error(ErrorKind::data,
+                  storage_->source + ": no sample " + std::to_string(i) + ", there are " + std::to_string(size()));
+    }
+    part.indices_.push_back(index(i));
+  }
   return part;
 }
 

@@ -42,7 +42,7 @@ Sequential perceptron(int features, const std::vector<LayerSpec>& layers, double
 }
 
 FitOptions looking(DiagnosticsListener& listener, int every, int batch_size = 16) {
-  FitOptions options;
+  FitOptions options{.epochs = 1};
   options.batch_size = batch_size;
   options.scaling = "none";
   options.log_steps = 0;

@@ -16,10 +16,8 @@
 #include "convoy/layers.h"
 #include "convoy/optimizers.h"
 #include "io/safetensors.h"
-#include "kernels/gemm.h"
-#include "model/model_impl.h"
 #include "support/digits.h"
-#include "train/trainer.h"
+#include "support/training.h"
 
 using namespace convoy;
 
@@ -105,10 +103,8 @@ class Rerun {
  public:
   Rerun(Model& model, const Spec& optimizer, std::uint64_t seed) : impl_(ModelAccess::impl(model)) {
     model.compile(optimizer, SoftmaxCrossEntropy{}, {"constant", {}}, seed);
-    const Dataset data = test::mnist().train.slice(0, steps * batch_size);
-    impl_.scaling = scaling_for("unit", data);
-    trainer_ = std::make_unique<Trainer>(training_task(impl_, data),
-                                         TrainerOptions{.epochs = 1, .batches = {.batch_size = batch_size}});
+    training_ = test::training(model, test::mnist().train.slice(0, steps * batch_size),
+                               {.epochs = 1, .batch_size = batch_size, .shuffle = false});
   }
 
   /// The loss of each step. `after_first` is called after the first.
@@ -127,19 +123,18 @@ class Rerun {
       std::vector<double> found;
       double last_sum = 0;
     } record(after_first);
-    trainer_->run_epoch({&record});
+    training_->trainer().run_epoch({&record});
     return record.found;
   }
 
   Model::Impl& impl() { return impl_; }
   std::span<const float> gradient(const TensorSlot& slot) {
-    return trainer_->gradients().subspan(slot.offset, slot.shape.size());
+    return training_->trainer().gradients().subspan(slot.offset, slot.shape.size());
   }
 
  private:
-  kernels::SingleThreadedBlas single_;
   Model::Impl& impl_;
-  std::unique_ptr<Trainer> trainer_;
+  std::unique_ptr<Training> training_;
 };
 
 void check_first_step(Rerun& rerun, const TensorFile& file) {

@@ -9,9 +9,8 @@
 #include "convoy/layers.h"
 #include "convoy/model.h"
 #include "convoy/optimizers.h"
-#include "kernels/gemm.h"
-#include "model/model_impl.h"
 #include "support/text.h"
+#include "support/training.h"
 #include "train/trainer.h"
 
 using namespace convoy;
@@ -62,20 +61,19 @@ Dataset poisoned() {
   return Dataset::from_floats({2}, std::move(inputs), std::move(labels));
 }
 
-std::vector<float> train(const Dataset& data, const std::string& on_nan, Warnings& warnings) {
-  const kernels::SingleThreadedBlas single;
-  Sequential model = tiny_network();
-  Model::Impl& impl = ModelAccess::impl(model);
-  impl.scaling = scaling_for("none", data);
-  Trainer trainer(training_task(impl, data), {.epochs = 1, .batches = {.batch_size = 2}, .on_nan = on_nan});
-  trainer.run_epoch({&warnings});
-  CHECK(std::isnan(trainer.gradient_norms()[2]) == (data.size() == 12));
-  const auto& parameters = impl.weights().parameters;
+std::vector<float> train(const Dataset& data, OnNan on_nan, Warnings& warnings,
+                         const Spec& optimizer = SGD{.learning_rate = 0.1}) {
+  Sequential model = tiny_network(optimizer);
+  const auto training = test::training(
+      model, data, {.epochs = 1, .batch_size = 2, .shuffle = false, .scaling = "none", .on_nan = on_nan});
+  training->trainer().run_epoch({&warnings});
+  CHECK(std::isnan(training->trainer().gradient_norms()[2]) == (data.size() == 12));
+  const auto& parameters = ModelAccess::impl(model).weights().parameters;
   return {parameters.span().begin(), parameters.span().end()};
 }
 
 /// The message of such a training, which must give up.
-std::string divergence_of(const Dataset& data, const std::string& on_nan, Warnings& warnings) {
+std::string divergence_of(const Dataset& data, OnNan on_nan, Warnings& warnings) {
   try {
     train(data, on_nan, warnings);
   } catch (const Error& error) {
@@ -116,29 +114,37 @@ TEST_CASE("the first number that is not finite is named: a weight, an input, an 
 TEST_CASE("a step that is not finite is skipped as if its batch were not there") {
   Warnings warnings;
   const Dataset data = poisoned();
-  const auto skipped = train(data, "skip", warnings);
+  const auto skipped = train(data, OnNan::skip, warnings);
   REQUIRE(warnings.all.size() == 1);
   CHECK(contains(warnings.all[0], "epoch 1, step 3: the input is not finite"));
   CHECK(contains(warnings.all[0], "the step is skipped"));
   const std::vector<int> others = {0, 1, 2, 3, 6, 7, 8, 9, 10, 11};
-  CHECK(skipped == train(data.select(others), "stop", warnings));
+  CHECK(skipped == train(data.select(others), OnNan::stop, warnings));
 }
 
 TEST_CASE("restore goes back to the best weights, at first those that training began with") {
   Warnings warnings;
   const Dataset data = poisoned();
-  const auto restored = train(data, "restore", warnings);
+  const auto restored = train(data, OnNan::restore, warnings);
   REQUIRE(warnings.all.size() == 1);
   CHECK(contains(warnings.all[0], "back to the initial weights"));
   const std::vector<int> after = {6, 7, 8, 9, 10, 11};
-  CHECK(restored == train(data.select(after), "stop", warnings));
+  CHECK(restored == train(data.select(after), OnNan::stop, warnings));
+}
+
+TEST_CASE("after restore the optimizer's first step is a first step: Adam corrects its means by their number") {
+  Warnings warnings;
+  const Dataset data = poisoned();
+  const std::vector<int> after = {6, 7, 8, 9, 10, 11};
+  const auto restored = train(data, OnNan::restore, warnings, Adam{});
+  CHECK(restored == train(data.select(after), OnNan::stop, warnings, Adam{}));
 }
 
 TEST_CASE("skipping ends when nothing else happens") {
   Warnings warnings;
   std::vector<float> inputs(100, std::numeric_limits<float>::quiet_NaN());
   const Dataset hopeless = Dataset::from_floats({2}, std::move(inputs), std::vector<int>(50, 1));
-  CHECK(contains(divergence_of(hopeless, "skip", warnings), "in 20 steps one after the other"));
+  CHECK(contains(divergence_of(hopeless, OnNan::skip, warnings), "in 20 steps one after the other"));
 }
 
 TEST_CASE("restore ends when a run goes in circles, with a finite step between two that are not") {
@@ -146,7 +152,7 @@ TEST_CASE("restore ends when a run goes in circles, with a finite step between t
   std::vector<float> inputs(200, 0.5F);
   for (std::size_t i = 4; i < inputs.size(); i += 8) inputs[i] = std::numeric_limits<float>::quiet_NaN();
   const Dataset every_other = Dataset::from_floats({2}, std::move(inputs), std::vector<int>(100, 1));
-  CHECK(contains(divergence_of(every_other, "restore", warnings),
+  CHECK(contains(divergence_of(every_other, OnNan::restore, warnings),
                  "in 20 steps of this epoch, each time after going back to the initial weights"));
   CHECK(warnings.all.size() == 19);
 }

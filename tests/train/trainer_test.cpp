@@ -8,10 +8,9 @@
 #include "convoy/error.h"
 #include "convoy/layers.h"
 #include "convoy/optimizers.h"
-#include "kernels/gemm.h"
-#include "model/model_impl.h"
 #include "support/allocations.h"
 #include "support/digits.h"
+#include "support/training.h"
 
 using namespace convoy;
 
@@ -37,20 +36,13 @@ Sequential small_network(const Spec& optimizer, int threads) {
   return model;
 }
 
-Trainer make_trainer(Model& model, const Dataset& data, const TrainerOptions& options) {
-  Model::Impl& impl = ModelAccess::impl(model);
-  impl.scaling = scaling_for("unit", data);
-  return Trainer(training_task(impl, data), options);
-}
-
 const Augmentation augmentation{.shift = 0.1, .rotate = 10, .erase = 0.5, .mixup = 0.3};
 
 std::vector<float> trained_weights(const Spec& optimizer, int threads) {
-  const kernels::SingleThreadedBlas single;
   Sequential model = small_network(optimizer, threads);
-  const Dataset data = test::mnist().train.slice(0, 200);
-  const LoaderOptions batches{.batch_size = 32, .shuffle = true, .seed = 4, .augmentation = augmentation};
-  Trainer trainer = make_trainer(model, data, {.epochs = 2, .batches = batches});
+  const auto training =
+      test::training(model, test::mnist().train.slice(0, 200), {.epochs = 2, .augmentation = augmentation});
+  Trainer& trainer = training->trainer();
   while (!trainer.done()) trainer.run_epoch({});
   Weights& weights = ModelAccess::impl(model).weights();
   std::vector<float> all(weights.parameters.span().begin(), weights.parameters.span().end());
@@ -72,7 +64,6 @@ TEST_CASE("a whole run ends with the same bits for 1, 2, 3 and 4 threads") {
 }
 
 TEST_CASE("a training step allocates nothing") {
-  const kernels::SingleThreadedBlas single;
   struct Counter : Callback {
     bool on_batch_end(const BatchLog&) override {
       const std::size_t now = test::allocations();
@@ -85,10 +76,10 @@ TEST_CASE("a training step allocates nothing") {
     int steps = 0;
   };
   Sequential model = small_network(Adam{}, 2);
-  Trainer trainer = make_trainer(model, test::mnist().train.slice(0, 320),
-                                 {.epochs = 1, .batches = {.batch_size = 32, .augmentation = augmentation}});
+  const auto training =
+      test::training(model, test::mnist().train.slice(0, 320), {.augmentation = augmentation, .log_steps = 0});
   Counter counter;
-  trainer.run_epoch({&counter});
+  training->trainer().run_epoch({&counter});
   CHECK(counter.steps == 10);
   CHECK(counter.worst == 0);
 }
