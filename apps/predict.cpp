@@ -142,7 +142,7 @@ int run_predict(const Options& options) {
   const auto predict_image = [&](const std::filesystem::path& image) {
     const auto pixels = load_image(image, model.input_shape(), image_options);
     const std::vector<float> values(pixels.begin(), pixels.end());
-    const std::span<const float> outputs = predictor.predict(values);
+    const std::vector<float> outputs = predictor.predict(values);
     require_finite(outputs, file);
     printer.print(image.string(), best(outputs, model.class_names(), printer.top()));
   };

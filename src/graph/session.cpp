@@ -4,6 +4,7 @@
 #include <cstring>
 #include <new>
 #include <string>
+#include <utility>
 
 #include "convoy/error.h"
 #include "kernels/gemm.h"
@@ -44,6 +45,14 @@ BatchView view_of(AlignedBuffer<float>& block, const Place& place) {
 
 Session::Session(const Network& network, Weights& weights, Mode mode, int max_batch, int last, ThreadPool& pool,
                  Retain retain)
+    : Session(network, weights, mode, max_batch, last, pool, retain, nullptr) {}
+
+Session::Session(const Session& prepared, int max_batch, ThreadPool& pool)
+    : Session(prepared.network_, prepared.weights_, Mode::predict, max_batch, prepared.last_, pool, Retain::nothing,
+              prepared.shared_) {}
+
+Session::Session(const Network& network, Weights& weights, Mode mode, int max_batch, int last, ThreadPool& pool,
+                 Retain retain, Shared prepared)
     : network_(network),
       weights_(weights),
       mode_(mode),
@@ -51,7 +60,9 @@ Session::Session(const Network& network, Weights& weights, Mode mode, int max_ba
       last_(last),
       pool_(pool),
       work_(plan_work(network, mode, last)),
-      passes_(static_cast<std::size_t>(last) + 1) {
+      passes_(static_cast<std::size_t>(last) + 1),
+      shared_(std::move(prepared)) {
+  const bool is_prepared = shared_ != nullptr;
   kernels::reserve_blas(pool.threads());
   const MemoryPlan plan = plan_memory(network, work_, mode, last, max_batch, retain);
   bind_activations(plan);
@@ -59,7 +70,7 @@ Session::Session(const Network& network, Weights& weights, Mode mode, int max_ba
   bind_saved();
   bind_scratch();
   if (mode == Mode::predict) {
-    prepare();
+    if (!is_prepared) prepare();
     return;
   }
   bind_gradients();
@@ -132,9 +143,9 @@ void Session::bind_saved() {
     floats += round_to_line(node.declaration.shared_floats);
   }
   saved_ = AlignedBuffer<std::byte>(bytes);
-  shared_ = AlignedBuffer<float>(floats);
+  if (!shared_) shared_ = std::make_shared<AlignedBuffer<float>>(floats);
   std::byte* saved = saved_.data();
-  float* shared = shared_.data();
+  float* shared = shared_->data();
   for (std::size_t i = 0; i < passes_.size(); ++i) {
     const Node& node = network_.nodes()[i];
     passes_[i].saved = saved;
@@ -267,7 +278,7 @@ void Session::clear_group(int node, int group) const {
 
 Session::Memory Session::memory() const {
   return {activations_.size() * sizeof(float), (gradients_.size() + group_sums_.size()) * sizeof(float),
-          saved_.size() + shared_.size() * sizeof(float), scratch_.size() * sizeof(float)};
+          saved_.size() + shared_->size() * sizeof(float), scratch_.size() * sizeof(float)};
 }
 
 }  // namespace convoy

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -31,6 +32,9 @@ class Session {
   /// `weights` and `pool` must outlive the session.
   Session(const Network& network, Weights& weights, Mode mode, int max_batch, int last, ThreadPool& pool,
           Retain retain = Retain::nothing);
+  /// Another session for inference on the same weights, with room and threads of its own. It shares what `prepared`
+  /// made of the weights, which may work at the same time in another thread but not prepare() itself again.
+  Session(const Session& prepared, int max_batch, ThreadPool& pool);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -77,6 +81,9 @@ class Session {
   Memory memory() const;
 
  private:
+  using Shared = std::shared_ptr<AlignedBuffer<float>>;
+  Session(const Network& network, Weights& weights, Mode mode, int max_batch, int last, ThreadPool& pool, Retain retain,
+          Shared prepared);
   void bind_activations(const MemoryPlan& plan);
   void bind_weights();
   void bind_gradients();
@@ -111,7 +118,7 @@ class Session {
   AlignedBuffer<float> gradients_;
   AlignedBuffer<float> group_sums_;
   AlignedBuffer<std::byte> saved_;
-  AlignedBuffer<float> shared_;
+  std::shared_ptr<AlignedBuffer<float>> shared_;  ///< in Mode::predict written by prepare() alone
   AlignedBuffer<float> scratch_;
 };
 

@@ -26,6 +26,7 @@ struct Model::Impl {
   /// go over to it by name and shape.
   const Network& network();
   Weights& weights();
+  bool has_loss() const { return loss_ != nullptr; }
   /// Throws Error{config} before compile().
   const Loss& loss() const;
   void set_loss(const Spec& loss);

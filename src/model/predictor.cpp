@@ -1,7 +1,10 @@
 #include "convoy/predictor.h"
 
 #include <algorithm>
+#include <memory>
+#include <mutex>
 #include <optional>
+#include <utility>
 
 #include "convoy/error.h"
 #include "data/scaling.h"
@@ -19,23 +22,38 @@ constexpr int chunk = 32;
 
 }  // namespace
 
+/// What predictors of one model have in common; nothing of it changes.
+struct Predictor::Shared {
+  explicit Shared(Model::Impl& model)
+      : scaling(model.scaling),
+        from_logits(model.has_loss() && model.loss().from_logits()),
+        folded(model.network(), model.weights()),
+        pool(1),
+        packed(folded.network(), folded.weights(), Mode::predict, 1, last_node(folded.network(), from_logits), pool) {}
+
+  std::size_t input_size() const { return folded.network().input_shape().size(); }
+  std::size_t output_size() const { return packed.output_shape().size(); }
+
+  Scaling scaling;
+  bool from_logits;
+  FoldedNetwork folded;
+  ThreadPool pool;
+  Session packed;  ///< has made of the weights what all sessions share
+};
+
 struct Predictor::Impl {
-  Impl(Model::Impl& model, int threads)
-      : pool(threads),
-        scaling(model.scaling),
-        from_logits(model.loss().from_logits()),
-        folded(model.network(), model.weights()) {}
+  Impl(std::shared_ptr<const Shared> shared_parts, int threads) : shared(std::move(shared_parts)), pool(threads) {}
 
   /// Plans for as many samples as came at most; what a file describes must not take memory for more.
   void make_room(int count) {
     const int wanted = std::min(count, chunk);
     if (session && session->max_batch() >= wanted) return;
-    session.emplace(folded.network(), folded.weights(), Mode::predict, wanted, last_node(folded.network(), from_logits),
-                    pool);
+    session.emplace(shared->packed, wanted, pool);
   }
 
   void predict(const float* samples, int count, float* to) {
-    const std::size_t size = folded.network().input_shape().size();
+    const Scaling& scaling = shared->scaling;
+    const std::size_t size = shared->input_size();
     const std::size_t channels = scaling.multiply.size();
     for (int n = 0; n < count; ++n) {
       float* input = session->input()[n];
@@ -45,39 +63,51 @@ struct Predictor::Impl {
       apply_threshold({session->input()[n], size}, scaling);
     }
     session->forward(count);
-    copy_outputs(*session, count, from_logits, to);
+    copy_outputs(*session, count, shared->from_logits, to);
   }
 
+  std::shared_ptr<const Shared> shared;
   ThreadPool pool;
-  Scaling scaling;
-  bool from_logits;
-  FoldedNetwork folded;
   std::optional<Session> session;
-  std::vector<float> outputs;
+  std::mutex at_work;
 };
 
-Predictor::Predictor(Model& model, int threads) : impl_(std::make_unique<Impl>(ModelAccess::impl(model), threads)) {}
+Predictor::Predictor(Model& model, int threads)
+    : Predictor(std::make_unique<Impl>(std::make_shared<const Shared>(ModelAccess::impl(model)), threads)) {}
+Predictor::Predictor(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Predictor::Predictor(Predictor&&) noexcept = default;
 Predictor& Predictor::operator=(Predictor&&) noexcept = default;
 Predictor::~Predictor() = default;
 
-std::span<const float> Predictor::predict(std::span<const float> samples) {
+Predictor Predictor::clone(int threads) const { return Predictor(std::make_unique<Impl>(impl_->shared, threads)); }
+
+std::vector<float> Predictor::predict(std::span<const float> samples) {
+  const Shared& shared = *impl_->shared;
+  std::vector<float> outputs(samples.size() / shared.input_size() * shared.output_size());
+  predict(samples, outputs);
+  return outputs;
+}
+
+void Predictor::predict(std::span<const float> samples, std::span<float> outputs) {
+  const std::size_t input = impl_->shared->input_size();
+  const std::size_t output = impl_->shared->output_size();
+  if (samples.empty() || samples.size() % input != 0) {
+    throw Error(ErrorKind::data,
+                "predict: expected samples of " + impl_->shared->folded.network().input_shape().text() + " = " +
+                    std::to_string(input) + " numbers each, got " + std::to_string(samples.size()) + " numbers");
+  }
+  const std::size_t count = samples.size() / input;
+  if (outputs.size() != count * output) {
+    throw Error(ErrorKind::data, "predict: expected room for " + std::to_string(count * output) + " outputs, got " +
+                                     std::to_string(outputs.size()));
+  }
   const kernels::SingleThreadedBlas single;
-  const Shape& input = impl_->folded.network().input_shape();
-  if (samples.empty() || samples.size() % input.size() != 0) {
-    throw Error(ErrorKind::data, "predict: expected samples of " + input.text() + " = " + std::to_string(input.size()) +
-                                     " numbers each, got " + std::to_string(samples.size()) + " numbers");
+  const std::lock_guard lock(impl_->at_work);
+  impl_->make_room(static_cast<int>(std::min<std::size_t>(count, chunk)));
+  for (std::size_t first = 0; first < count; first += chunk) {
+    const auto some = static_cast<int>(std::min<std::size_t>(chunk, count - first));
+    impl_->predict(samples.data() + first * input, some, outputs.data() + first * output);
   }
-  const int count = static_cast<int>(samples.size() / input.size());
-  impl_->make_room(count);
-  const std::size_t size = impl_->session->output_shape().size();
-  impl_->outputs.resize(static_cast<std::size_t>(count) * size);
-  for (int n = 0; n < count; n += chunk) {
-    const auto first = static_cast<std::size_t>(n);
-    impl_->predict(samples.data() + first * input.size(), std::min(chunk, count - n),
-                   impl_->outputs.data() + first * size);
-  }
-  return impl_->outputs;
 }
 
 }  // namespace convoy

@@ -122,7 +122,8 @@ class Bench {
         folded_(impl_.network(), impl_.weights()),
         inference_(folded_.network(), folded_.weights(), Mode::predict, batch_, folded_.network().output(), impl_.pool),
         predictor_(model_, options.threads),
-        images_(impl_.input.size() * static_cast<std::size_t>(batch_), 128.0F) {}
+        images_(impl_.input.size() * static_cast<std::size_t>(batch_), 128.0F),
+        outputs_(one_output() * static_cast<std::size_t>(batch_)) {}
 
   BenchResult run() {
     BenchResult result;
@@ -142,6 +143,8 @@ class Bench {
   }
 
  private:
+  std::size_t one_output() const { return static_cast<std::size_t>(model_.outputs()); }
+
   void describe(BenchResult& result) const {
     result.cpu = cpu_name();
     result.isa = isa_name(cpu_isa());
@@ -162,8 +165,10 @@ class Bench {
     Rounds rounds;
     double train = 0, infer = 0, one = 0, fma = 0, sgemm = 0, optimizer = 0;
     rounds.add(batch_ * timed_batches, train, [this] { trainer_.run_epoch({}); });
-    rounds.add(batch_, infer, [this] { predictor_.predict(images_); });
-    rounds.add(1, one, [this] { predictor_.predict(std::span(images_).first(impl_.input.size())); });
+    rounds.add(batch_, infer, [this] { predictor_.predict(images_, outputs_); });
+    rounds.add(1, one, [this] {
+      predictor_.predict(std::span(images_).first(impl_.input.size()), std::span(outputs_).first(one_output()));
+    });
     rounds.add(fma_flops(), fma, [this] { run_fma(); });
     rounds.add(sgemm_flops(), sgemm, [this] { run_sgemm(); });
     rounds.add(batch_, optimizer, [this] { run_optimizer(); });
@@ -253,6 +258,7 @@ class Bench {
   Session inference_;
   Predictor predictor_;
   std::vector<float> images_;
+  std::vector<float> outputs_;
   std::vector<float> unused_ = std::vector<float>(static_cast<std::size_t>(impl_.pool.threads()));
   std::vector<float> factor_ = std::vector<float>(std::size_t{edge} * edge, 0.5F);
   std::vector<float> products_ =

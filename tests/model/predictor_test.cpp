@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <thread>
 #include <vector>
 
 #include "convoy/error.h"
@@ -108,10 +110,57 @@ TEST_CASE("a predictor allocates nothing, and says which size it expects") {
   Sequential model = trained_model();
   Predictor predictor(model);
   const std::vector<float> image(784, 7);
-  predictor.predict(image);
+  std::vector<float> outputs(10);
+  predictor.predict(image, outputs);
   const std::size_t before = test::allocations();
-  for (int i = 0; i < 10; ++i) predictor.predict(image);
+  for (int i = 0; i < 10; ++i) predictor.predict(image, outputs);
   CHECK(test::allocations() == before);
   CHECK_THROWS_WITH_AS(predictor.predict(std::span(image).first(783)),
                        "predict: expected samples of 28x28x1 = 784 numbers each, got 783 numbers", Error);
+}
+
+namespace {
+
+/// How many of the answers that several threads got, each with a predictor of its own, are wrong.
+int wrong_answers(const std::vector<Predictor*>& predictors, const std::vector<float>& images,
+                  const std::vector<float>& want) {
+  std::atomic<int> wrong = 0;
+  std::vector<std::thread> threads;
+  for (std::size_t t = 0; t < predictors.size(); ++t) {
+    threads.emplace_back([&, t] {
+      for (std::size_t i = 0; i < 200; ++i) {
+        const std::size_t n = (i + 7 * t) % 20;
+        const auto got = predictors[t]->predict(std::span(images).subspan(n * 784, 784));
+        if (!std::equal(got.begin(), got.end(), want.begin() + static_cast<std::ptrdiff_t>(n * 10))) ++wrong;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  return wrong;
+}
+
+}  // namespace
+
+TEST_CASE("threads may share a predictor, or take clones of it") {
+  Sequential model = trained_model();
+  const auto images = pixels(test::mnist().test.slice(0, 20));
+  Predictor predictor(model, 2);
+  std::vector<float> want;
+  for (std::size_t n = 0; n < 20; ++n) {
+    const auto one = predictor.predict(std::span(images).subspan(n * 784, 784));
+    want.insert(want.end(), one.begin(), one.end());
+  }
+  CHECK(wrong_answers({&predictor, &predictor, &predictor, &predictor}, images, want) == 0);
+  Predictor first = predictor.clone(1);
+  Predictor second = first.clone(1);
+  Predictor third = predictor.clone(2);
+  CHECK(wrong_answers({&first, &second, &third, &predictor}, images, want) == 0);
+}
+
+TEST_CASE("outputs need the room that their samples take") {
+  Sequential model = trained_model();
+  Predictor predictor(model, 1);
+  std::vector<float> outputs(9);
+  CHECK_THROWS_WITH_AS(predictor.predict(std::vector<float>(784), outputs),
+                       "predict: expected room for 10 outputs, got 9", Error);
 }
