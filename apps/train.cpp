@@ -58,6 +58,13 @@ void print_result(const RunResult& result) {
   std::cout << '\n';
 }
 
+/// As a TOML string, whatever the name of the file.
+std::string quoted(const std::string& text) {
+  std::string quoted = "\"";
+  for (const char c : text) quoted += (c == '"' || c == '\\' ? "\\" : "") + std::string(1, c);
+  return quoted + "\"";
+}
+
 void add_training_options(Options& options) {
   options.add_threads();
   options.add_flag("json", "Print one JSON object a line.");
@@ -89,12 +96,14 @@ void declare_train(Options& options) {
   add_training_options(options);
   options.add_text("out", "DIR", "The run folder; runs/NAME without it.");
   options.add_flag("force", "Replace a run that is there.");
+  options.add_text("from", "MODEL", "Start from the weights of a model or run, where names and shapes agree.");
   options.add_text("seed", "N", "Draw weights, shuffling and dropout from this seed.");
 }
 
 int run_train(const Options& options) {
   std::vector<std::string> overrides = options.overrides();
   if (options.has("seed")) overrides.push_back("seed=" + options.text("seed"));
+  if (options.has("from")) overrides.push_back("from=" + quoted(options.text("from")));
   const Config config = load_config(config_file(options.positional()[0]), overrides);
   RunOptions run_options;
   run_options.folder = options.text("out");
@@ -124,7 +133,8 @@ const Verb train_verb = {.name = "train",
                          .examples =
                              "convoy train configs/mnist_cnn.toml\n"
                              "convoy train configs/mnist_cnn.toml -s train.epochs=3 --out runs/short\n"
-                             "convoy train configs/mnist_cnn.toml -s 'layer.bn*.enabled=false'",
+                             "convoy train configs/mnist_cnn.toml -s 'layer.bn*.enabled=false'\n"
+                             "convoy train configs/mnist_new_head.toml --from runs/mnist_cnn",
                          .declare = declare_train,
                          .run = run_train};
 

@@ -33,6 +33,13 @@ struct Recalibration {
   double variance_ratio = 1;  ///< moving variance by variance (geometric mean)
 };
 
+/// What became of the tensors when a model took over another's weights, by name.
+struct TakenWeights {
+  std::vector<std::string> taken;   ///< of the same name and shape in both
+  std::vector<std::string> drawn;   ///< of this model, which keep the values they had
+  std::vector<std::string> unused;  ///< of the other one
+};
+
 /// One row of the summary table.
 struct SummaryRow {
   std::string name;
@@ -83,6 +90,10 @@ class Model {
   /// batch norm" of Wu & Johnson 2021, "Rethinking 'batch' in batch norm". Nothing else changes. Throws Error{config}
   /// for a model without such a layer.
   std::vector<Recalibration> recalibrate(const Dataset& data, const RecalibrateOptions& options = {});
+
+  /// Starts from another model's weights: each tensor that has the same name and shape there takes its values. Throws
+  /// Error{data} for a file that is no model, Error{config} where nothing matches.
+  TakenWeights take_weights(const std::filesystem::path& model_file);
 
   Summary summary() const;
   Shape input_shape() const;

@@ -187,8 +187,9 @@ std::vector<LayerSpec> assemble_layers(const Document& document, const Settings&
 /// The experiment's name becomes a folder's.
 void check_run_name(const Settings& run) {
   const std::string& name = run.text("name");
-  const bool plain = !name.empty() && name.size() <= 80 && name[0] != '.' &&
-                     std::ranges::all_of(name, [](char c) { return layers::is_name_character(c) || c == '.' || c == ' '; });
+  const bool plain = !name.empty() && name.size() <= 80 && name[0] != '.' && std::ranges::all_of(name, [](char c) {
+    return layers::is_name_character(c) || c == '.' || c == ' ';
+  });
   if (plain) return;
   fail(run.where("name"),
        "\"name\" expects at most 80 letters, digits, \"_\", \"-\", \".\" or spaces, got \"" + brief(name) + "\"");

@@ -47,6 +47,11 @@ Section top_level() {
                .fallback = {},
                .doc = "Another configuration, relative to this file, that gives every key this file leaves out; layers "
                       "given here replace all of its layers."},
+              {.name = "from",
+               .kind = Kind::text,
+               .fallback = {},
+               .doc = "A model file or run folder, relative to this file, whose weights training begins with: those of "
+                      "the same name and shape; others are drawn. Without it all are drawn."},
               {.name = "seed",
                .kind = Kind::integer,
                .fallback = Value{std::int64_t{42}},

@@ -86,7 +86,7 @@ ConfigText read_config_text(const fs::path& file) {
 
 Document read_document(const ConfigText& source, std::vector<fs::path> chain, const std::vector<Section>& catalog) {
   Document document = parse_document(source.text, source.name, catalog);
-  resolve_paths(document.sections["data"].settings, source.folder.string());
+  for (const char* section : {"", "data"}) resolve_paths(document.sections[section].settings, source.folder.string());
   for (auto& [_, section] : document.apart) section.folder = source.folder.string();
   const Settings& top = document.sections[""].settings;
   const Settings::Entry* extends = top.find("extends");

@@ -65,7 +65,7 @@ void override_section(Table& table, const std::string& section, const std::strin
   Settings given = parse_override_value(key, value, where);
   if (given.has("")) fail(where, "\"" + section + "\" is a section: expected " + section + ".KEY=VALUE");
   if (key.empty()) table.settings = {};
-  if (section == "data") resolve_paths(given, source.folder);
+  if (section == "data" || section.empty()) resolve_paths(given, source.folder);
   for (const auto& entry : given.entries()) table.settings.set(entry.name, entry.value, where);
 }
 
@@ -111,16 +111,16 @@ void apply_override(Document& document, const Override& given, const std::vector
   }
 }
 
-bool is_path(const std::string& key) { return key == "path" || key.ends_with("_path"); }
+bool is_path(const std::string& key) { return key == "path" || key == "from" || key.ends_with("_path"); }
 
-void resolve_paths(Settings& data, const std::string& folder) {
-  const Settings given = data;
+void resolve_paths(Settings& settings, const std::string& folder) {
+  const Settings given = settings;
   for (const auto& entry : given.entries()) {
     const auto* path = std::get_if<std::string>(&entry.value);
     if (!is_path(entry.name) || path == nullptr || path->empty()) continue;
     const std::filesystem::path given_path = name_bytes(with_home(*path, entry.where));
     const auto absolute = std::filesystem::absolute(std::filesystem::path(folder) / given_path).lexically_normal();
-    data.set(entry.name, absolute.string(), entry.where);
+    settings.set(entry.name, absolute.string(), entry.where);
   }
 }
 

@@ -15,9 +15,9 @@ std::string lines(const Settings& settings) {
 }
 
 /// Paths may be any bytes, TOML is UTF-8.
-std::string data_lines(const Settings& data) {
-  Settings readable = data;
-  for (const auto& entry : data.entries()) {
+std::string lines_with_paths(const Settings& settings) {
+  Settings readable = settings;
+  for (const auto& entry : settings.entries()) {
     const auto* path = std::get_if<std::string>(&entry.value);
     if (is_path(entry.name) && path != nullptr) readable.set(entry.name, name_text(*path));
   }
@@ -43,8 +43,8 @@ std::string layer_text(const LayerSpec& layer) {
 }  // namespace
 
 std::string resolved_toml(const Config& config) {
-  std::string text = "# Every key of the experiment with its value, given or default.\n" + lines(config.run);
-  text += section_text("data", data_lines(config.data));
+  std::string text = "# Every key of the experiment with its value, given or default.\n" + lines_with_paths(config.run);
+  text += section_text("data", lines_with_paths(config.data));
   text += section_text("augmentation", lines(config.augmentation));
   text += section_text("train", lines(config.train));
   text += section_text("diagnostics", lines(config.diagnostics));

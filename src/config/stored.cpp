@@ -14,10 +14,10 @@ namespace {
 constexpr std::size_t max_stored_bytes =
     4U << 20U;  // a configuration file has at most 1 MB; resolved, all defaults are in it
 
-void drop_place(Settings& data) {
-  const Settings given = data;
+void drop_places(Settings& settings) {
+  const Settings given = settings;
   for (const auto& entry : given.entries()) {
-    if (is_path(entry.name) || entry.name == "hint") data.erase(entry.name);
+    if (is_path(entry.name) || entry.name == "hint") settings.erase(entry.name);
   }
 }
 
@@ -37,7 +37,8 @@ const std::vector<Section>& catalog_without_place() {
 
 std::string stored_toml(const Config& config) {
   Config placeless = config;
-  drop_place(placeless.data);
+  drop_places(placeless.run);
+  drop_places(placeless.data);
   return resolved_toml(placeless);
 }
 
@@ -48,7 +49,8 @@ Config parse_stored_config(const std::string& text, const std::string& name) {
   const Settings::Entry* extends = top.find("extends");
   if (extends != nullptr) fail(extends->where, "\"extends\" belongs into a file; a model reads no other");
   if (!document.apart.empty()) fail(name, "[" + document.apart.begin()->first + "] belongs into a file");
-  drop_place(document.sections["data"].settings);
+  drop_places(document.sections[""].settings);
+  drop_places(document.sections["data"].settings);
   name_layers(document, section("layer"));
   return assemble(std::move(document), "model", catalog_without_place());
 }

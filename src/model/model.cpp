@@ -6,9 +6,10 @@
 #include "config/catalog.h"
 #include "config/fit_keys.h"
 #include "convoy/error.h"
+#include "convoy/foreign_text.h"
 #include "core/value_text.h"
 #include "graph/footprint.h"
-#include "graph/transfer.h"
+#include "graph/take_weights.h"
 #include "kernels/gemm.h"
 #include "layers/layer_name.h"
 #include "model/model_impl.h"
@@ -93,7 +94,7 @@ void Model::Impl::make_network() {
   auto network = std::make_unique<Network>(input, config.layers);
   require_modest(*network);
   Weights weights(*network, seed());
-  if (keeps_weights_ && network_) transfer(weights_, *network_, weights, *network);
+  if (keeps_weights_ && network_) convoy::take_weights(weights_, *network_, weights, *network);
   evaluator_.reset();
   network_ = std::move(network);
   weights_ = std::move(weights);
@@ -209,6 +210,19 @@ std::vector<Recalibration> Model::recalibrate(const Dataset& data, const Recalib
   Recalibrator recalibrator(impl_->network(), impl_->pool, data, impl_->scaling, options, impl_->seed());
   impl_->keep_weights();
   return recalibrator.run(impl_->weights());
+}
+
+TakenWeights Model::take_weights(const std::filesystem::path& model_file) {
+  Model source = load(model_file, 1);
+  TakenWeights result =
+      convoy::take_weights(source.impl_->weights(), source.impl_->network(), impl_->weights(), impl_->network());
+  if (result.taken.empty()) {
+    throw Error(ErrorKind::config, shown(model_file.string()) +
+                                       ": none of its tensors has the name and shape of one of this network; its " +
+                                       "layers must have the same names here");
+  }
+  impl_->keep_weights();
+  return result;
 }
 
 Shape Model::input_shape() const { return impl_->input; }

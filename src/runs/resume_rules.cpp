@@ -22,9 +22,16 @@ std::string list_of_harmless_keys() {
 
 }  // namespace
 
-const std::vector<std::string> harmless_keys = {
-    "train.epochs", "train.patience", "train.checkpoint_seconds", "train.log_steps", "train.top_k", "threads", "name",
-    "data.path",    "data.hint"};
+const std::vector<std::string> harmless_keys = {"train.epochs",
+                                                "train.patience",
+                                                "train.checkpoint_seconds",
+                                                "train.log_steps",
+                                                "train.top_k",
+                                                "threads",
+                                                "name",
+                                                "data.path",
+                                                "data.hint",
+                                                "from"};
 
 void require_harmless(const Config& config, const fs::path& run) {
   const auto changed = differences(load_config(run / "resolved.toml"), config, harmless_keys);

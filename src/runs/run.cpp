@@ -43,6 +43,57 @@ std::optional<std::string> note_on_spare_outputs(const Dataset& train, int outpu
          std::to_string(classes.size()) + " classes: " + class_list(train, classes);
 }
 
+/// "conv1, bn1, output/kernel": a layer all of whose tensors are listed stands for them.
+std::string layers_of(const std::vector<std::string>& listed, const std::vector<std::string>& all) {
+  const auto layer_of = [](const std::string& tensor) { return tensor.substr(0, tensor.find('/')); };
+  std::string text;
+  std::string last;
+  for (const std::string& tensor : listed) {
+    const auto of_layer = [&](const std::string& other) { return layer_of(other) == layer_of(tensor); };
+    const bool whole = std::ranges::count_if(listed, of_layer) == std::ranges::count_if(all, of_layer);
+    const std::string name = whole ? layer_of(tensor) : tensor;
+    if (name != last) text += (text.empty() ? "" : ", ") + shown(name);
+    last = name;
+  }
+  return text;
+}
+
+std::string note_on_taken(const std::string& from, const TakenWeights& weights, const Model& model) {
+  const std::vector<std::string> own = model.tensor_names();
+  std::vector<std::string> others = weights.taken;
+  others.insert(others.end(), weights.unused.begin(), weights.unused.end());
+  std::string text = shown(from) + ": weights taken: " + layers_of(weights.taken, own);
+  if (!weights.drawn.empty()) text += "; drawn anew: " + layers_of(weights.drawn, own);
+  if (!weights.unused.empty()) text += "; not used: " + layers_of(weights.unused, others);
+  return text;
+}
+
+/// Starts from the weights that the configuration names; returns what to note on it.
+std::optional<std::string> take_weights_from(const Config& config, Model& model) {
+  const std::string from = config.run.text_or("from", "");
+  if (from.empty()) return {};
+  try {
+    return note_on_taken(from, model.take_weights(find_model(from)), model);
+  } catch (const Error& error) {
+    const std::string where = config.run.where("from");
+    throw error.within((where.empty() ? "" : where + ": ") + "from: ", "");
+  }
+}
+
+/// Whether a run begins, or goes on from a checkpoint that has its weights.
+enum class Start { anew, from_checkpoint };
+
+/// Checks that the model fits the data and gives it the weights that it starts from. Returns what to note.
+std::vector<std::string> fitted(Model& model, const DataSplits& data, Start start) {
+  const Model::Impl& impl = ModelAccess::impl(model);
+  check_fits(data, impl.input, model.outputs());
+  std::vector<std::string> notes;
+  if (auto spare = note_on_spare_outputs(data.train, model.outputs())) notes.push_back(std::move(*spare));
+  if (start == Start::from_checkpoint) return notes;
+  if (auto taken = take_weights_from(impl.config, model)) notes.push_back(std::move(*taken));
+  return notes;
+}
+
 RunSetup setup_of(const Model& model, const std::string& path, const DataSplits& data) {
   const Summary summary = model.summary();
   return {.data = path,
@@ -58,14 +109,14 @@ RunSetup setup_of(const Model& model, const std::string& path, const DataSplits&
 /// One run: data, model and trainer of a configuration, and the folder that records them.
 class Run {
  public:
-  Run(const Config& config, const RunOptions& options, RunFolder folder)
+  Run(const Config& config, const RunOptions& options, RunFolder folder, Start start)
       : options_(options),
         folder_(std::move(folder)),
         data_(load_data(config.data, seed_of(config))),
         model_(Model::from_config(config, data_.train.shape(), options.threads)),
         impl_(ModelAccess::impl(model_)),
         page_(folder_.path(), model_),
-        training_(impl_, checked_data().train, data_.validation, folder_.path().string()),
+        training_(impl_, fitted_data(start).train, data_.validation, folder_.path().string()),
         trainer_(training_.trainer()),
         environment_(this_environment(kernels::blas_core(), impl_.pool.threads(), sums_of_data(config.data))),
         recorder_(*this, config.train.number("checkpoint_seconds")) {
@@ -123,9 +174,8 @@ class Run {
   }
 
  private:
-  const DataSplits& checked_data() {
-    check_fits(data_, impl_.input, model_.outputs());
-    if (const auto spare = note_on_spare_outputs(data_.train, model_.outputs())) data_.notes.push_back(*spare);
+  const DataSplits& fitted_data(Start start) {
+    for (std::string& note : fitted(model_, data_, start)) data_.notes.push_back(std::move(note));
     return data_;
   }
 
@@ -363,15 +413,14 @@ class Run {
 Startable require_startable(const Config& config, const DataSplits& data) {
   Model model = Model::from_config(config, data.train.shape(), 1);
   Model::Impl& impl = ModelAccess::impl(model);
-  check_fits(data, impl.input, model.outputs());
+  std::vector<std::string> notes = fitted(model, data, Start::anew);
   const Training training(impl, data.train, data.validation);
-  return {.setup = setup_of(model, config.data.text("path"), data),
-          .note = note_on_spare_outputs(data.train, model.outputs())};
+  return {.setup = setup_of(model, config.data.text("path"), data), .notes = std::move(notes)};
 }
 
 RunResult train_run(const Config& config, const RunOptions& options) {
   const fs::path path = options.folder.empty() ? fs::path("runs") / config.run.text("name") : options.folder;
-  Run run(config, options, RunFolder(path, options.force));
+  Run run(config, options, RunFolder(path, options.force), Start::anew);
   run.begin(config);
   return run.train();
 }
@@ -388,7 +437,7 @@ RunResult resume_run(const fs::path& folder, const RunOptions& options, const st
   } else {
     require_nothing_to_lose(folder);
   }
-  Run run(config, options, RunFolder(folder, true));
+  Run run(config, options, RunFolder(folder, true), begun ? Start::from_checkpoint : Start::anew);
   if (begun) {
     run.restore();
   } else {

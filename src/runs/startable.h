@@ -1,7 +1,7 @@
 #pragma once
 
-#include <optional>
 #include <string>
+#include <vector>
 
 #include "convoy/callbacks.h"
 #include "convoy/config.h"
@@ -12,7 +12,7 @@ namespace convoy {
 /// What training a configuration begins with.
 struct Startable {
   RunSetup setup;
-  std::optional<std::string> note;  ///< on how network and data fit
+  std::vector<std::string> notes;  ///< on how the network fits the data, and where its weights come from
 };
 
 /// Throws what training a configuration on these data would throw before its first step: network and data do not fit,

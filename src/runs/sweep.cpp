@@ -187,7 +187,7 @@ class SettingChecks {
     }
     const Startable start = require_startable(config, data_);
     for (const std::string& text : data_.notes) note(text);
-    if (start.note) note(*start.note);
+    for (const std::string& text : start.notes) note(text);
     callback_.on_checked(setting, start.setup);
   }
 

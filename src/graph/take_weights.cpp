@@ -1,14 +1,14 @@
-#include "graph/transfer.h"
+#include "graph/take_weights.h"
 
 #include <algorithm>
 #include <map>
 
 namespace convoy {
 
-Transfer transfer(Weights& from, const Network& old, Weights& to, const Network& network) {
+TakenWeights take_weights(Weights& from, const Network& old, Weights& to, const Network& network) {
   std::map<std::string, Weights::Tensor> offered;
   for (const Weights::Tensor& tensor : from.tensors(old)) offered.emplace(tensor.name, tensor);
-  Transfer result;
+  TakenWeights result;
   for (const Weights::Tensor& tensor : to.tensors(network)) {
     const auto found = offered.find(tensor.name);
     if (found == offered.end() || found->second.shape != tensor.shape) {
