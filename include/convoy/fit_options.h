@@ -8,6 +8,7 @@
 #include "convoy/callbacks.h"
 #include "convoy/dataset.h"
 #include "convoy/diagnostics.h"
+#include "convoy/settings.h"
 
 namespace convoy {
 
@@ -35,6 +36,9 @@ struct FitOptions {
   int top_k = 5;
   OnNan on_nan = OnNan::stop;
   int recalibrate = 0;
+  int accumulate = 1;
+  Texts class_weights = {};
+  double average = 0;
   std::optional<int> log_steps = {};
   DiagnosticsOptions diagnostics = {};
   std::vector<Callback*> callbacks = {};

@@ -34,7 +34,21 @@ const Fields<FitOptions>& train_fields() {
           .add("recalibrate", &FitOptions::recalibrate,
                "At the end of an epoch batch norm's moving statistics are replaced by those over so many training "
                "images, always the same ones; 0 leaves them as they moved.",
-               {.min = 0});
+               {.min = 0})
+          .add("accumulate", &FitOptions::accumulate,
+               "Batches whose gradients are averaged for one step of the optimizer: as a batch so many times larger, "
+               "but "
+               "for batch norm, in the memory of one.",
+               {.min = 1})
+          .add("class_weights", &FitOptions::class_weights,
+               "What the loss of a training sample counts, by class: \"balanced\" gives each class the same sum, "
+               "[\"cat=2\", \"dog=0.5\"] names some, the others count 1. Evaluation does not weigh.")
+          .add("average", &FitOptions::average,
+               "Keep an exponential moving average of the weights, with this share of it kept in each step (0.999, "
+               "fewer "
+               "in the first steps); the averaged weights are evaluated and saved, with batch norm's statistics "
+               "recomputed for them (on train.recalibrate images, or 10000). 0: none.",
+               {.min = 0, .max = 0.999999});
   return fields;
 }
 

@@ -37,7 +37,7 @@ DataSums parse_sums(const std::string& json, const std::filesystem::path& path) 
 
 }  // namespace
 
-const std::vector<std::string> training_prefixes = {"optim.", "best."};
+const std::vector<std::string> training_prefixes = {"optim.", "best.", "average."};
 
 void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint) {
   Metadata metadata = checkpoint.metadata.to_map();

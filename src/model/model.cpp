@@ -162,9 +162,10 @@ History Model::fit(const Dataset& data, const FitOptions& options) {
   for (Callback* callback : options.callbacks) callback->on_train_begin(*this);
   while (!trainer.done() && trainer.run_epoch(options.callbacks) == Trainer::Outcome::finished) {
   }
-  const bool monitored = !options.validation.empty() || options.monitor;
-  if (options.restore_best && monitored && trainer.progress().best_epoch > 0) impl.weights().copy_from(trainer.best());
   impl.training = trainer.state();
+  const bool monitored = !options.validation.empty() || options.monitor;
+  const bool best = options.restore_best && monitored && trainer.progress().best_epoch > 0;
+  if (best || options.average > 0) impl.weights().copy_from(best ? trainer.best() : trainer.trained());
   const History& history = impl.training->progress.history;
   return {history.begin() + static_cast<std::ptrdiff_t>(earlier), history.end()};
 }

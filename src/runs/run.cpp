@@ -324,16 +324,23 @@ class Run {
                           .progress = progress_json({trainer_.progress(), trainer_.schedule().state(), seconds(),
                                                      trainer_.optimizer().steps()}),
                           .data = environment_.data};
+    add_by_tensor(checkpoint, "average.", trainer_.average());
     Stepper& optimizer = trainer_.optimizer();
     for (std::size_t slot = 0; slot < optimizer.slot_names().size(); ++slot) {
-      for (const Node& node : impl_.network().nodes()) {
-        for (const TensorSlot& tensor : node.parameters) {
-          checkpoint.training.push_back({"optim." + optimizer.slot_names()[slot] + "/" + tensor.name, tensor.shape,
-                                         optimizer.slot(slot).subspan(tensor.offset, tensor.shape.size())});
-        }
-      }
+      add_by_tensor(checkpoint, "optim." + optimizer.slot_names()[slot] + "/", optimizer.slot(slot));
     }
     return checkpoint;
+  }
+
+  /// A block as long as that of the parameters, if it is there, as tensors with the parameters' names.
+  void add_by_tensor(Checkpoint& checkpoint, const std::string& prefix, std::span<float> block) {
+    if (block.empty()) return;
+    for (const Node& node : impl_.network().nodes()) {
+      for (const TensorSlot& tensor : node.parameters) {
+        checkpoint.training.push_back(
+            {prefix + tensor.name, tensor.shape, block.subspan(tensor.offset, tensor.shape.size())});
+      }
+    }
   }
 
   /// Evaluates the best epoch's weights; where not even one epoch is complete, those at hand.

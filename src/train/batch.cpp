@@ -6,6 +6,22 @@
 #include "convoy/error.h"
 
 namespace convoy {
+namespace {
+
+float weight_of(const Target& target, std::span<const float> class_weights) {
+  if (class_weights.empty()) return 1;
+  if (target.values == nullptr) return class_weights[static_cast<std::size_t>(target.label)];
+  float sum = 0;
+  float total = 0;
+  for (std::size_t k = 0; k < class_weights.size(); ++k) {
+    sum += target.values[k] * class_weights[k];
+    total += target.values[k];
+  }
+  return total > 0 ? sum / total : 1;
+}
+
+}  // namespace
+
 Target target_of(const Batch& batch, int sample) {
   Target target;
   if (batch.labels != nullptr) target.label = batch.labels[sample];
@@ -48,14 +64,18 @@ void copy_outputs(const Session& session, int count, bool logits, float* to) {
   }
 }
 
-void compute_losses(const Loss& loss, const Batch& batch, Session& session, float scale, std::span<double> losses) {
+void compute_losses(const Loss& loss, const Batch& batch, Session& session, float scale, std::span<double> losses,
+                    std::span<const float> class_weights) {
   const BatchView output = session.output();
   const BatchView d_output = session.d_output();
   const int size = static_cast<int>(session.output_shape().size());
   session.pool().run(std::min(batch.size, Session::groups), [&](int task, int) {
     for (int n = task; n < batch.size; n += Session::groups) {
       float* gradient = d_output ? d_output[n] : nullptr;
-      losses[static_cast<std::size_t>(n)] = loss.sample(output[n], target_of(batch, n), size, scale, gradient);
+      const Target target = target_of(batch, n);
+      const float weight = weight_of(target, class_weights);
+      losses[static_cast<std::size_t>(n)] =
+          static_cast<double>(weight) * loss.sample(output[n], target, size, weight * scale, gradient);
     }
   });
 }

@@ -28,8 +28,9 @@ void softmax(std::span<const float> logits, float* probabilities);
 void copy_outputs(const Session& session, int count, bool logits, float* to);
 
 /// Computes each sample's loss from the session's output into `losses`, and in Mode::train scale * d loss / d output
-/// into the session's d_output.
-void compute_losses(const Loss& loss, const Batch& batch, Session& session, float scale, std::span<double> losses);
+/// into the session's d_output. `class_weights` (or empty: all 1) multiply both; a row of targets weighs their mean.
+void compute_losses(const Loss& loss, const Batch& batch, Session& session, float scale, std::span<double> losses,
+                    std::span<const float> class_weights = {});
 
 /// The index of the largest number; the first of equals.
 int argmax(std::span<const float> values);

@@ -9,6 +9,7 @@
 #include "convoy/error.h"
 #include "core/stopwatch.h"
 #include "train/batch.h"
+#include "train/class_weights.h"
 
 namespace convoy {
 namespace {
@@ -52,6 +53,12 @@ Monitor monitor_for(const TrainingTask& task, const FitOptions& options) {
   return monitor;
 }
 
+/// Averaged weights have moving statistics of none of their own.
+int recalibrated_images(const TrainingTask& task, const FitOptions& options) {
+  if (options.recalibrate > 0 || options.average == 0) return options.recalibrate;
+  return has_trained_batch_norm(task.network) ? RecalibrateOptions{}.images : 0;
+}
+
 constexpr std::size_t most_norms = 50;
 constexpr int evaluation_batch = 16;  ///< results do not depend on it, memory does
 
@@ -76,18 +83,23 @@ Trainer::Trainer(TrainingTask task, const FitOptions& options)
       optimizer_(task_.optimizer, tensors_of(task_.network), task_.network.parameter_floats(), task_.pool),
       schedule_(make_schedule(task_.schedule)),
       losses_(static_cast<std::size_t>(loader_.largest_batch())),
+      class_weights_(class_weights(options.class_weights, task_.train, outputs_of(task_))),
       monitor_(monitor_for(task_, options)),
       base_rate_(task_.optimizer.settings.number("learning_rate")),
       best_(task_.weights.copy()),
       states_before_(task_.weights.states.size()) {
   session_.check_training_batch(loader_.smallest_batch());
   gradient_norms_.reserve(most_norms);
-  if (!task_.validation.empty()) {
-    evaluator_.emplace(task_.network, task_.weights, task_.loss, task_.pool, evaluation_batch);
+  if (options.average > 0) {
+    average_.emplace(options.average, task_.weights.parameters.span(), task_.pool);
+    averaged_.emplace(task_.weights.copy());
   }
-  if (options.recalibrate > 0) {
+  if (!task_.validation.empty()) {
+    evaluator_.emplace(task_.network, judged(), task_.loss, task_.pool, evaluation_batch);
+  }
+  if (const int images = recalibrated_images(task_, options); images > 0) {
     recalibrator_.emplace(task_.network, task_.pool, task_.train, task_.scaling,
-                          RecalibrateOptions{options.recalibrate, options.batch_size}, task_.seed);
+                          RecalibrateOptions{images, options.batch_size}, task_.seed);
   }
 }
 
@@ -96,10 +108,8 @@ Trainer::Outcome Trainer::run_epoch(const std::vector<Callback*>& callbacks) {
   const double seconds_before = progress_.seconds;
   const Stopwatch watch;
   bool go_on = true;
-  while (go_on) {
-    const Batch* batch = loader_.next();
-    if (batch == nullptr) break;
-    train_step(*batch, callbacks);
+  while (go_on && progress_.batch < loader_.batches()) {
+    train_step(callbacks);
     progress_.seconds = seconds_before + watch.seconds();
     log_steps(callbacks);
     const BatchLog log = batch_log();
@@ -110,32 +120,78 @@ Trainer::Outcome Trainer::run_epoch(const std::vector<Callback*>& callbacks) {
   return go_on ? Outcome::finished : Outcome::stopped;
 }
 
-void Trainer::train_step(const Batch& batch, const std::vector<Callback*>& callbacks) {
+void Trainer::train_step(const std::vector<Callback*>& callbacks) {
   std::ranges::copy(task_.weights.states.span(), states_before_.begin());
   StepObserver* observer = observer_ != nullptr && observer_->looks_at(progress_.step + 1) ? observer_ : nullptr;
   if (observer != nullptr) observer->before_step(session_);
-  copy_inputs(batch, session_);
   session_.clear_gradients();
-  session_.forward(batch.size, task_.seed, static_cast<std::uint32_t>(progress_.step));
-  compute_losses(task_.loss, batch, session_, 1.0F / static_cast<float>(batch.size), losses_);
-  session_.backward();
-  double loss = std::accumulate(losses_.begin(), losses_.begin() + batch.size, 0.0);
-  Stepper::Result step{.gradient_norm = loss};
-  if (std::isfinite(loss)) {
-    step = optimizer_.step(task_.weights.parameters.span(), session_.gradients(), learning_rate(progress_.step));
-    loss += step.penalty * batch.size;
+  const int batches = std::min(options_.accumulate, loader_.batches() - progress_.batch);
+  Tally tally;
+  std::optional<NotFinite> culprit;
+  const Batch* batch = nullptr;
+  for (int i = 0; i < batches; ++i) {
+    batch = loader_.next();
+    add_gradients(*batch, batches, tally);
+    if (!culprit && !std::isfinite(tally.loss_sum)) {
+      std::ranges::copy(states_before_, task_.weights.states.data());
+      culprit = examine(*batch, pass_number(i)).value_or(NotFinite{"the loss is not finite"});
+    }
+    ++progress_.batch;
   }
+  const Stepper::Result step = culprit ? Stepper::Result{.gradient_norm = tally.loss_sum} : descend(tally);
   remember_norm(step.gradient_norm);
-  const bool finite = std::isfinite(loss) && std::isfinite(step.gradient_norm);
-  if (finite) {
-    record(batch, loss);
-  } else {
-    give_up_step(batch, callbacks);
+  if (!culprit && !std::isfinite(step.gradient_norm)) {
+    std::ranges::copy(states_before_, task_.weights.states.data());
+    culprit = examine(*batch, pass_number(batches - 1)).value_or(NotFinite{"the norm of the gradients is not finite"});
   }
-  ++progress_.batch;
+  if (culprit) {
+    give_up_step(*culprit, callbacks);
+  } else {
+    count_step(tally);
+  }
   ++progress_.step;
   if (observer == nullptr) return;
-  observer->after_step(session_, {progress_.step, progress_.epoch + 1, batch.size, finite}, callbacks);
+  observer->after_step(session_, {progress_.step, progress_.epoch + 1, tally.images, !culprit}, callbacks);
+}
+
+/// The step itself, from the sums of all its batches.
+Stepper::Result Trainer::descend(Tally& tally) {
+  const std::span<float> parameters = task_.weights.parameters.span();
+  const Stepper::Result step = optimizer_.step(parameters, session_.gradients(), learning_rate(progress_.step));
+  tally.loss_sum += step.penalty * tally.images;
+  if (average_ && std::isfinite(step.gradient_norm)) average_->add(parameters, optimizer_.steps());
+  return step;
+}
+
+/// One of the batches of a step; the gradients are those of the mean over all of them.
+void Trainer::add_gradients(const Batch& batch, int batches, Tally& tally) {
+  copy_inputs(batch, session_);
+  session_.forward(batch.size, task_.seed, pass_number(progress_.batch % options_.accumulate));
+  const float scale = 1.0F / static_cast<float>(batch.size * batches);
+  compute_losses(task_.loss, batch, session_, scale, losses_, class_weights_);
+  session_.backward();
+  tally.loss_sum += std::accumulate(losses_.begin(), losses_.begin() + batch.size, 0.0);
+  tally.images += batch.size;
+  const std::size_t size = session_.output_shape().size();
+  for (int n = 0; n < batch.size; ++n) {
+    const int expected = class_of(target_of(batch, n), static_cast<int>(size));
+    if (argmax({session_.output()[n], size}) == expected) ++tally.correct;
+  }
+}
+
+/// Names the random numbers of the passes of a step, each by its own number.
+std::uint32_t Trainer::pass_number(int batch) const {
+  return static_cast<std::uint32_t>(progress_.step * static_cast<std::uint64_t>(options_.accumulate)) +
+         static_cast<std::uint32_t>(batch);
+}
+
+void Trainer::count_step(const Tally& tally) {
+  for (Tally* sum : {&progress_.of_epoch, &progress_.since_log}) {
+    sum->loss_sum += tally.loss_sum;
+    sum->correct += tally.correct;
+    sum->images += tally.images;
+  }
+  if (options_.on_nan == OnNan::skip) progress_.skipped = 0;
 }
 
 /// Unless options say, a short training is logged more often, so that its curves have some 150 points.
@@ -164,25 +220,10 @@ void Trainer::remember_norm(double norm) {
   gradient_norms_.push_back(norm);
 }
 
-void Trainer::record(const Batch& batch, double loss) {
-  const std::size_t size = session_.output_shape().size();
-  int correct = 0;
-  for (int n = 0; n < batch.size; ++n) {
-    const int expected = class_of(target_of(batch, n), static_cast<int>(size));
-    if (argmax({session_.output()[n], size}) == expected) ++correct;
-  }
-  for (Tally* tally : {&progress_.of_epoch, &progress_.since_log}) {
-    tally->loss_sum += loss;
-    tally->correct += correct;
-    tally->images += batch.size;
-  }
-  if (options_.on_nan == OnNan::skip) progress_.skipped = 0;
-}
-
-/// What is not finite in a step on this batch.
-std::optional<NotFinite> Trainer::examine(const Batch& batch) const {
+/// What is not finite in a pass on this batch.
+std::optional<NotFinite> Trainer::examine(const Batch& batch, std::uint32_t pass) const {
   return first_not_finite({task_.network, task_.weights, task_.loss, task_.pool}, batch,
-                          {task_.last_node(), task_.seed, static_cast<std::uint32_t>(progress_.step)});
+                          {task_.last_node(), task_.seed, pass});
 }
 
 /// Loss and gradients do not show every infinity: relu6 makes 6 of it. So at an epoch's end a few samples are looked at
@@ -192,13 +233,13 @@ void Trainer::look_for_hidden_infinities() const {
   const int samples = std::min(few, task_.train.size());
   Loader loader(task_.train.slice(0, samples), task_.scaling, {.batch_size = samples});
   loader.start(0);
-  if (const auto culprit = examine(*loader.next())) report_divergence(*culprit);
+  if (const auto culprit = examine(*loader.next(), static_cast<std::uint32_t>(progress_.step)))
+    report_divergence(*culprit);
 }
 
 /// The parameters are as they were before this step.
-void Trainer::give_up_step(const Batch& batch, const std::vector<Callback*>& callbacks) {
+void Trainer::give_up_step(const NotFinite& culprit, const std::vector<Callback*>& callbacks) {
   std::ranges::copy(states_before_, task_.weights.states.data());
-  const NotFinite culprit = examine(batch).value_or(NotFinite{"the norm of the gradients is not finite"});
   ++progress_.skipped;
   if (options_.on_nan == OnNan::stop || progress_.skipped >= most_skipped) report_divergence(culprit);
   std::string warning = "epoch " + std::to_string(progress_.epoch + 1) + ", step " +
@@ -206,6 +247,7 @@ void Trainer::give_up_step(const Batch& batch, const std::vector<Callback*>& cal
   if (options_.on_nan == OnNan::restore) {
     task_.weights.copy_from(best_);
     optimizer_.reset();
+    if (average_) average_->reset(best_.parameters.span());
     warning += "; back to " + best_so_far();
   } else {
     warning += "; the step is skipped";
@@ -244,7 +286,11 @@ bool Trainer::end_epoch(const std::vector<Callback*>& callbacks) {
   log.seconds = progress_.seconds;
   log.images_per_second = progress_.of_epoch.images / progress_.seconds;
   log.step = progress_.step;
-  if (recalibrator_) recalibrator_->run(task_.weights);
+  if (averaged_) {
+    averaged_->copy_from(task_.weights);
+    std::ranges::copy(average_->values(), averaged_->parameters.data());
+  }
+  if (recalibrator_) recalibrator_->run(judged());
   if (evaluator_ && !validate(log, callbacks)) return false;
   schedule_->epoch_ended(log);
   progress_.history.push_back(log);
@@ -280,7 +326,7 @@ void Trainer::judge(const EpochLog& log) {
   progress_.best_epoch = log.epoch;
   progress_.best_accuracy = score.accuracy;
   progress_.best_loss = score.loss;
-  best_.copy_from(task_.weights);
+  best_.copy_from(judged());
 }
 
 bool Trainer::out_of_patience() const {
@@ -289,10 +335,15 @@ bool Trainer::out_of_patience() const {
 }
 
 TrainingState Trainer::state() {
-  TrainingState state{progress_, schedule_->state(), optimizer_.steps(), {}};
+  TrainingState state{.progress = progress_, .schedule = schedule_->state(), .optimizer_steps = optimizer_.steps()};
   for (std::size_t i = 0; i < optimizer_.slot_names().size(); ++i) {
     state.slots.emplace_back(optimizer_.slot(i).begin(), optimizer_.slot(i).end());
   }
+  if (!average_) return state;
+  const auto copy = [](std::span<const float> values) { return std::vector<float>(values.begin(), values.end()); };
+  state.parameters = copy(task_.weights.parameters.span());
+  state.states = copy(task_.weights.states.span());
+  state.average = copy(average_->values());
   return state;
 }
 
@@ -303,6 +354,10 @@ void Trainer::go_on(const TrainingState& state) {
   if (!state.schedule.empty()) schedule_->restore(state.schedule);
   optimizer_.restore_steps(state.optimizer_steps);
   for (std::size_t i = 0; i < state.slots.size(); ++i) std::ranges::copy(state.slots[i], optimizer_.slot(i).begin());
+  if (!average_ || state.average.empty()) return;
+  std::ranges::copy(state.parameters, task_.weights.parameters.data());
+  std::ranges::copy(state.states, task_.weights.states.data());
+  average_->reset(state.average);
 }
 
 double Trainer::learning_rate(std::uint64_t step, int epochs) const {
@@ -310,8 +365,11 @@ double Trainer::learning_rate(std::uint64_t step, int epochs) const {
 }
 
 std::uint64_t Trainer::steps_of(int epochs) const {
-  return static_cast<std::uint64_t>(epochs) * static_cast<std::uint64_t>(loader_.batches());
+  const int an_epoch = (loader_.batches() + options_.accumulate - 1) / options_.accumulate;
+  return static_cast<std::uint64_t>(epochs) * static_cast<std::uint64_t>(an_epoch);
 }
+
+Weights& Trainer::judged() { return averaged_ ? *averaged_ : task_.weights; }
 
 BatchLog Trainer::batch_log() const {
   const Tally& tally = progress_.of_epoch;

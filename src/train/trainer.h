@@ -15,6 +15,7 @@
 #include "loss/loss.h"
 #include "optim/schedule.h"
 #include "optim/stepper.h"
+#include "train/average.h"
 #include "train/divergence.h"
 #include "train/evaluator.h"
 #include "train/monitor.h"
@@ -51,10 +52,13 @@ struct Progress {
 
 /// All that training goes on from, but for the weights.
 struct TrainingState {
-  Progress progress;
-  std::vector<double> schedule;
+  Progress progress = {};
+  std::vector<double> schedule = {};
   std::uint64_t optimizer_steps = 0;
-  std::vector<std::vector<float>> slots;  ///< of the optimizer
+  std::vector<std::vector<float>> slots = {};  ///< of the optimizer
+  std::vector<float> parameters = {};          ///< where weights are averaged: those that go on, and the average
+  std::vector<float> states = {};
+  std::vector<float> average = {};
 };
 
 /// The training loop, epoch by epoch.
@@ -94,20 +98,28 @@ class Trainer {
   Session& session() { return session_; }
   /// The best epoch's weights; before the first epoch ends those that training began with.
   Weights& best() { return best_; }
+  /// The weights that a finished epoch stands for: those trained, or their average.
+  Weights& trained() { return judged(); }
+  /// Where weights are averaged, their average; else empty. For checkpoints.
+  std::span<float> average() { return average_ ? average_->values() : std::span<float>{}; }
   /// Of the last steps, the latest at the end: not finite for a step that was given up.
   const std::vector<double>& gradient_norms() const { return gradient_norms_; }
   /// Of the last step, after regularisation and clipping; laid out as Weights::parameters.
   std::span<const float> gradients() { return session_.gradients(); }
 
  private:
-  void train_step(const Batch& batch, const std::vector<Callback*>& callbacks);
+  void train_step(const std::vector<Callback*>& callbacks);
+  Stepper::Result descend(Tally& tally);
+  void add_gradients(const Batch& batch, int batches, Tally& tally);
+  void count_step(const Tally& tally);
   std::uint64_t log_interval() const;
   void log_steps(const std::vector<Callback*>& callbacks);
   void remember_norm(double norm);
-  void record(const Batch& batch, double loss);
-  std::optional<NotFinite> examine(const Batch& batch) const;
+  std::uint32_t pass_number(int batch) const;
+  std::optional<NotFinite> examine(const Batch& batch, std::uint32_t pass) const;
   void look_for_hidden_infinities() const;
-  void give_up_step(const Batch& batch, const std::vector<Callback*>& callbacks);
+  void give_up_step(const NotFinite& culprit, const std::vector<Callback*>& callbacks);
+  Weights& judged();
   [[noreturn]] void report_divergence(const NotFinite& culprit) const;
   bool end_epoch(const std::vector<Callback*>& callbacks);
   bool validate(EpochLog& log, const std::vector<Callback*>& callbacks);
@@ -128,6 +140,9 @@ class Trainer {
   StepObserver* observer_ = nullptr;
   std::optional<Recalibrator> recalibrator_;
   std::vector<double> losses_;  ///< of the batch's samples
+  std::vector<float> class_weights_;
+  std::optional<MovingAverage> average_;
+  std::optional<Weights> averaged_;  ///< with the moving statistics that belong to them; as of the last epoch's end
   Monitor monitor_;
   double base_rate_;  ///< the optimizer's own learning rate
   Progress progress_;

@@ -169,6 +169,19 @@ TEST_CASE("the events of a resumed run are those of an unbroken one") {
   CHECK(events == timeless_events(unbroken));
 }
 
+TEST_CASE("a run with accumulated gradients, averaged weights and weights of classes resumes to the same bits") {
+  ResumeFixture fixture;
+  const std::vector<std::string> options = {"train.accumulate=3", "train.average=0.9", "train.class_weights=balanced"};
+  const fs::path unbroken = fixture.train("unbroken", {}, options);
+  for (const int crash_at : {2, 5, 9}) {  // 4 steps an epoch
+    CAPTURE(crash_at);
+    const fs::path run = fixture.lose("run", crash_at, 1, options);
+    resume_run(run, {.threads = 2});
+    check_same(run, unbroken);
+    fs::remove_all(run);
+  }
+}
+
 TEST_CASE("a run lost at any batch resumes to the same bits, with whatever checkpoints and threads") {
   ResumeFixture fixture;
   const fs::path unbroken = fixture.train("unbroken");
