@@ -1,8 +1,13 @@
 #pragma once
 
+/// The version of these headers; CMakeLists.txt reads it here.
+#define CONVOY_VERSION_MAJOR 0
+#define CONVOY_VERSION_MINOR 1
+#define CONVOY_VERSION_PATCH 0
+
 namespace convoy {
 
-/// "0.1.0"
+/// The version of the library that runs, "0.1.0".
 const char* version() noexcept;
 
 }  // namespace convoy
