@@ -85,6 +85,46 @@ class Printer {
   int top_;
 };
 
+/// Shows what a layer gives for each image: all numbers in JSON and CSV, else what they are like.
+class LayerPrinter {
+ public:
+  LayerPrinter(const Options& options, Model& model)
+      : json_(options.has("json")),
+        csv_(options.has("csv")),
+        layer_(options.text("layer")),
+        shape_(model.output_shape_of(layer_)) {}
+
+  void print_header() const {
+    if (!csv_) return;
+    std::cout << "image";
+    for (std::size_t i = 0; i < shape_.size(); ++i) std::cout << ',' << i;
+    std::cout << '\n';
+  }
+
+  void print(const std::string& image, const std::vector<float>& values) const {
+    if (json_) {
+      Json line = {{"event", "output"}, {"image", image}, {"layer", layer_}, {"values", values}};
+      for (int axis = 0; axis < shape_.rank(); ++axis) line["shape"].push_back(shape_[axis]);
+      std::cout << json_text(line) << '\n';
+    } else if (csv_) {
+      std::cout << csv_field(shown(image));
+      for (const float value : values) std::cout << ',' << value;
+      std::cout << '\n';
+    } else {
+      const auto [low, high] = std::ranges::minmax(values);
+      const double mean = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+      std::cout << shown(image) << ": " << layer_ << ' ' << shape_.text() << ", mean " << rounded(mean) << ", "
+                << rounded(static_cast<double>(low)) << " to " << rounded(static_cast<double>(high)) << '\n';
+    }
+  }
+
+ private:
+  bool json_;
+  bool csv_;
+  std::string layer_;
+  Shape shape_;
+};
+
 void refuse_both(const Options& options, const std::string& one, const std::string& other) {
   if (options.has(one) && options.has(other))
     throw Error(ErrorKind::config, "convoy predict: expected --" + one + " or --" + other + ", got both");
@@ -118,42 +158,57 @@ void declare_predict(Options& options) {
                      "which keeps the proportions; digit, for photos of digits: prepared as MNIST's were.");
   options.add_flag("invert", "The images are dark on light, the model learnt light on dark (or the other way round).");
   options.add_flag("no-invert", "The model's training images were inverted, these are not to be.");
+  options.add_text("layer", "NAME", "Show what a layer gives instead of classes: with --json or --csv, every number.");
   options.add_flag("csv", "Print a table: image, class and probability, and class2 ... with --top.");
   options.add_flag("json", "Print one JSON object an image.");
 }
 
-int run_predict(const Options& options) {
-  refuse_both(options, "csv", "json");
-  refuse_both(options, "invert", "no-invert");
-  const std::filesystem::path file = model_file(options.positional()[0]);
-  Model model = Model::load(file, 1);
-  const Printer printer(options, model.outputs());
-  const ImageOptions image_options = preparation(options, config_of(file).data);
-  Predictor predictor(model);
+/// Does the work for each image that the operands mean. What one of them throws stops no other.
+template <class Work>
+int for_each_image(const Options& options, const Printer& printer, const Work& work) {
   int code = ok;
-  const auto keep_on = [&](const std::string& name, const auto& work) {  // the other images are still worth an answer
+  const auto keep_on = [&](const std::string& name, const auto& part) {
     try {
-      work();
+      part();
     } catch (const Error& error) {
       printer.print_error(name, error.what());
       code = bad_data;
     }
   };
-  const auto predict_image = [&](const std::filesystem::path& image) {
-    const auto pixels = load_image(image, model.input_shape(), image_options);
-    const std::vector<float> values(pixels.begin(), pixels.end());
-    const std::vector<float> outputs = predictor.predict(values);
-    require_finite(outputs, file);
-    printer.print(image.string(), best(outputs, model.class_names(), printer.top()));
-  };
-  printer.print_header();
   for (std::size_t i = 1; i < options.positional().size(); ++i) {
     const std::string& argument = options.positional()[i];
     keep_on(argument, [&] {
-      for (const auto& image : images_of(argument)) keep_on(image.string(), [&] { predict_image(image); });
+      for (const auto& image : images_of(argument)) keep_on(image.string(), [&] { work(image); });
     });
   }
   return code;
+}
+
+int run_predict(const Options& options) {
+  refuse_both(options, "csv", "json");
+  refuse_both(options, "invert", "no-invert");
+  refuse_both(options, "layer", "top");
+  const std::filesystem::path file = model_file(options.positional()[0]);
+  Model model = Model::load(file, 1);
+  const ImageOptions image_options = preparation(options, config_of(file).data);
+  const Printer printer(options, model.outputs());
+  if (options.has("layer")) {
+    const LayerPrinter layer_printer(options, model);
+    layer_printer.print_header();
+    return for_each_image(options, printer, [&](const std::filesystem::path& image) {
+      const Dataset one =
+          Dataset::from_bytes(model.input_shape(), load_image(image, model.input_shape(), image_options), {0});
+      layer_printer.print(image.string(), model.outputs_of(options.text("layer"), one));
+    });
+  }
+  Predictor predictor(model);
+  printer.print_header();
+  return for_each_image(options, printer, [&](const std::filesystem::path& image) {
+    const auto pixels = load_image(image, model.input_shape(), image_options);
+    const std::vector<float> outputs = predictor.predict(std::vector<float>(pixels.begin(), pixels.end()));
+    require_finite(outputs, file);
+    printer.print(image.string(), best(outputs, model.class_names(), printer.top()));
+  });
 }
 
 }  // namespace
@@ -163,7 +218,8 @@ const Verb predict_verb = {.name = "predict",
                            .help = "Classify images.",
                            .examples =
                                "convoy predict runs/mnist_cnn photo.png --top 3\n"
-                               "convoy predict runs/mnist_cnn scans/ --fit digit --csv > digits.csv",
+                               "convoy predict runs/mnist_cnn scans/ --fit digit --csv > digits.csv\n"
+                               "convoy predict runs/mnist_cnn photo.png --layer flatten --json",
                            .declare = declare_predict,
                            .run = run_predict};
 

@@ -101,6 +101,9 @@ class Callback {
   virtual void on_warning(const std::string&) {}
   /// Worth a line, and nothing is wrong: what the data pass over or decide (DataSplits::notes), an early stop.
   virtual void on_note(const std::string&) {}
+  /// Asked before each step: the learning rate to take, where the schedule would take `scheduled`. `step` counts from
+  /// 0.
+  virtual double learning_rate(double scheduled, std::uint64_t /*step*/) { return scheduled; }
   /// Asked after each batch: true to have a run write its checkpoint now.
   virtual bool wants_checkpoint() { return false; }
 };

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "convoy/augmentation.h"
@@ -18,13 +19,25 @@ enum class LastBatch { keep, drop, merge };
 /// What to do when a loss or a gradient is not finite.
 enum class OnNan { stop, skip, restore };
 
+/// What to validate on: a data set, or the share of the training samples that is set aside for it, of each class its
+/// share, drawn by the model's seed.
+struct Validation {
+  Dataset data = {};
+  double share = 0;
+
+  Validation() = default;
+  Validation(Dataset samples) : data(std::move(samples)) {}  // NOLINT(google-explicit-constructor): validation = data
+  Validation(double of_training) : share(of_training) {}     // NOLINT(google-explicit-constructor): validation = 0.1
+  bool empty() const { return data.empty() && share == 0; }
+};
+
 /// How to train: the keys of [train], [data], [augmentation] and [diagnostics] of a configuration by their names, of
 /// which `convoy config explain KEY` says what they mean; and for programs the validation samples, callbacks and
 /// restore_best.
 struct FitOptions {
   int epochs = 10;
   int batch_size = 32;
-  Dataset validation = {};
+  Validation validation = {};
   bool shuffle = true;
   LastBatch last_batch = LastBatch::keep;
   std::string scaling = "unit";

@@ -66,15 +66,18 @@ class Model {
   Model& operator=(Model&&) noexcept;
   virtual ~Model();
 
-  /// Sets loss and optimizer. `seed` draws the initial weights, the shuffling and dropout.
+  /// Sets loss and optimizer. `seed` draws the shuffling, dropout, and the initial weights of a model that was not
+  /// trained, loaded or given weights before: those stay.
   void compile(const Spec& optimizer, const Spec& loss, const Spec& schedule = {"constant", {}},
                std::uint64_t seed = 42);
 
-  /// Trains, from the weights that the model has. All else begins anew with each call: the optimizer's moments, the
-  /// schedule, epoch 1 and with it the order of the samples, augmentation and dropout. So five calls of one epoch are
-  /// not one call of five epochs: they show the same order five times. Classes keep the numbers that they have in the
-  /// model, if it has been trained before. Throws Error{config} before compile(), Error{data} for shapes that do not
-  /// fit and unknown classes, Error{diverged} on NaN.
+  /// Trains options.epochs more epochs, from the weights that the model has, and returns their log. Another fit goes on
+  /// where the last one ended: step and epoch, the optimizer's moments, the schedule, the order of the samples,
+  /// augmentation and dropout, until compile() or a change of the layers. So five fits of one epoch are one fit of
+  /// five, bit for bit, unless the schedule spans the whole run or restore_best goes back. Which epoch is the best is
+  /// judged for each fit by itself. What it was told is in the model's configuration. Classes keep the numbers that
+  /// they have in the model, if it has been trained before. Throws Error{config} before compile() and for options that
+  /// cannot be, Error{data} for shapes that do not fit and unknown classes, Error{diverged} on NaN.
   History fit(const Dataset& train, const FitOptions& options);
   /// Classes are matched by name with those that the model was trained on, as Dataset::with_classes does. Throws
   /// Error{data} for samples that do not fit and for unknown classes.
@@ -85,6 +88,15 @@ class Model {
   /// The outputs of all of `data` as one batch, as Keras's model(x, training=...): in training mode batch norm uses the
   /// batch's statistics (and moves the moving ones) and dropout drops. Values are taken as they are, without scaling.
   std::vector<float> forward(const Dataset& data, bool training);
+
+  /// What a layer gives in prediction, its activation included: features for another program. Row-major: data.size() x
+  /// output_shape_of(layer). Throws Error{config} for a layer that is not there, Error{data}.
+  std::vector<float> outputs_of(const std::string& layer, const Dataset& data);
+  Shape output_shape_of(const std::string& layer) const;
+
+  /// Freezes a layer, or has it trained again; weights stay. The next fit begins with a fresh optimizer. Throws
+  /// Error{config}.
+  void set_trainable(const std::string& layer, bool trainable);
 
   /// Replaces each trainable batch norm's moving mean and variance by those over `data`, the training images: "precise
   /// batch norm" of Wu & Johnson 2021, "Rethinking 'batch' in batch norm". Nothing else changes. Throws Error{config}

@@ -113,6 +113,7 @@ void record(const FitOptions& options, Config& config) {
   };
   put(checked.train, train_fields().settings(options), train_fields().keys(), "fit");
   put(checked.data, feeding_fields().settings(options), feeding_fields().keys(), "fit");
+  if (options.validation.share > 0) checked.data.set("validation", options.validation.share);
   put(checked.diagnostics, diagnostics_fields().settings(options.diagnostics), diagnostics_keys(), "diagnostics");
   put(checked.augmentation, options.augmentation, augmentation_keys(), "augmentation");
   config = std::move(checked);

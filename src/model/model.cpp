@@ -1,13 +1,16 @@
 #include "convoy/model.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "config/catalog.h"
 #include "config/fit_keys.h"
 #include "convoy/error.h"
 #include "convoy/foreign_text.h"
+#include "convoy/number_text.h"
 #include "core/value_text.h"
+#include "data/stratify.h"
 #include "graph/footprint.h"
 #include "graph/take_weights.h"
 #include "kernels/gemm.h"
@@ -72,6 +75,27 @@ void require_callbacks(const std::vector<Callback*>& callbacks) {
   throw Error(ErrorKind::config, "fit: a callback is a null pointer");
 }
 
+void require_samples(const Dataset& data, const Shape& input) {
+  if (!data.empty() && data.shape() == input) return;
+  throw Error(ErrorKind::data, "samples are " + data.shape().text() + ", the network expects " + input.text());
+}
+
+struct FitData {
+  Dataset train;
+  Dataset validation;
+};
+
+FitData divided(const Dataset& data, const Validation& validation, std::uint64_t seed) {
+  if (validation.share == 0) return {data, validation.data};
+  if (!(validation.share > 0 && validation.share < 1)) {
+    throw Error(ErrorKind::config,
+                "fit: validation expects a data set, or a share between 0 and 1, got " + shortest(validation.share));
+  }
+  const int count = static_cast<int>(std::lround(validation.share * data.size()));
+  const Division division = draw_by_class(data, count, seed, Draw::validation);
+  return {data.select(division.rest), data.select(division.drawn)};
+}
+
 /// As in a configuration; an empty name is an automatic one.
 void require_layer_name(const std::string& name) {
   const std::string problem = name.empty() ? "" : layers::name_problem(name);
@@ -126,6 +150,28 @@ Evaluator& Model::Impl::evaluator(int batch_size) {
   return *evaluator_;
 }
 
+int Model::Impl::node_of(const std::string& layer) {
+  const Network& now = network();
+  Texts names;
+  int found = -1;
+  for (int i = 0; i <= now.output(); ++i) {
+    names.push_back(now.layer_of(i));
+    if (names.back() == layer) found = i;  // with its activation, which comes after it
+  }
+  if (found >= 0) return found;
+  throw Error(ErrorKind::config, "the model has no layer \"" + brief(layer) + "\"" + did_you_mean(layer, names));
+}
+
+LayerSpec& Model::Impl::layer(const std::string& name) {
+  const int wanted = node_of(name);
+  std::size_t number = 0;
+  for (int i = 0; i < wanted; ++i) {
+    const Node& node = network_->node(i);
+    if (node.owner.empty() && node.name != name) ++number;
+  }
+  return config.layers[number];
+}
+
 void Model::Impl::layers_changed() {
   outdated_ = true;
   training.reset();
@@ -153,7 +199,8 @@ History Model::fit(const Dataset& data, const FitOptions& options) {
   Impl& impl = *impl_;
   require_callbacks(options.callbacks);
   record(options, impl.config);
-  Training training(impl, data, options.validation);
+  const auto [train, validation] = divided(data, options.validation, impl.seed());
+  Training training(impl, train, validation);
   Trainer& trainer = training.trainer();
   if (impl.training) trainer.go_on(*impl.training);
   impl.training.reset();  // what fails leaves no state to go on from
@@ -187,9 +234,7 @@ std::vector<float> Model::predict(const Dataset& data, int batch_size) {
 std::vector<float> Model::forward(const Dataset& data, bool training) {
   const kernels::SingleThreadedBlas single;
   const Network& network = impl_->network();
-  if (data.empty() || data.shape() != impl_->input) {
-    throw Error(ErrorKind::data, "samples are " + data.shape().text() + ", the network expects " + impl_->input.text());
-  }
+  require_samples(data, impl_->input);
   Session session(network, impl_->weights(), training ? Mode::train : Mode::predict, data.size(), network.output(),
                   impl_->pool);
   Loader loader(data, scaling_for("none", data), {.batch_size = data.size()});
@@ -202,6 +247,35 @@ std::vector<float> Model::forward(const Dataset& data, bool training) {
   std::vector<float> outputs;
   for (int n = 0; n < batch.size; ++n) outputs.insert(outputs.end(), session.output()[n], session.output()[n] + size);
   return outputs;
+}
+
+std::vector<float> Model::outputs_of(const std::string& layer, const Dataset& data) {
+  const kernels::SingleThreadedBlas single;
+  const int node = impl_->node_of(layer);
+  require_samples(data, impl_->input);
+  constexpr int most_together = 32;
+  Loader loader(data, impl_->scaling, {.batch_size = std::min(most_together, data.size())});
+  Session session(impl_->network(), impl_->weights(), Mode::predict, loader.largest_batch(), node, impl_->pool);
+  const std::size_t size = session.output_shape().size();
+  std::vector<float> outputs(size * static_cast<std::size_t>(data.size()));
+  float* to = outputs.data();
+  loader.start(0);
+  while (const Batch* batch = loader.next()) {
+    copy_inputs(*batch, session);
+    session.forward(batch->size);
+    copy_outputs(session, batch->size, false, to);
+    to += size * static_cast<std::size_t>(batch->size);
+  }
+  return outputs;
+}
+
+Shape Model::output_shape_of(const std::string& layer) const {
+  return impl_->network().shape_of(impl_->node_of(layer));
+}
+
+void Model::set_trainable(const std::string& layer, bool trainable) {
+  impl_->layer(layer).trainable = trainable;
+  impl_->layers_changed();
 }
 
 std::vector<Recalibration> Model::recalibrate(const Dataset& data, const RecalibrateOptions& options) {

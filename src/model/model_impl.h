@@ -32,6 +32,10 @@ struct Model::Impl {
   void set_loss(const Spec& loss);
   /// For batches of `batch_size`; kept until another size is asked for.
   Evaluator& evaluator(int batch_size);
+  /// The node whose output a layer's is, its activation's where it has one. Throws Error{config}.
+  int node_of(const std::string& layer);
+  /// The description of a layer. Throws Error{config}.
+  LayerSpec& layer(const std::string& name);
   /// The layers have changed.
   void layers_changed();
   /// From now on nothing draws the weights anew: they were trained, loaded, or given to the program to write to.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "convoy/error.h"
+#include "convoy/number_text.h"
 #include "core/stopwatch.h"
 #include "train/batch.h"
 #include "train/class_weights.h"
@@ -138,7 +139,8 @@ void Trainer::train_step(const std::vector<Callback*>& callbacks) {
     }
     ++progress_.batch;
   }
-  const Stepper::Result step = culprit ? Stepper::Result{.gradient_norm = tally.loss_sum} : descend(tally);
+  last_rate_ = asked_rate(callbacks);
+  const Stepper::Result step = culprit ? Stepper::Result{.gradient_norm = tally.loss_sum} : descend(tally, *last_rate_);
   remember_norm(step.gradient_norm);
   if (!culprit && !std::isfinite(step.gradient_norm)) {
     std::ranges::copy(states_before_, task_.weights.states.data());
@@ -154,10 +156,19 @@ void Trainer::train_step(const std::vector<Callback*>& callbacks) {
   observer->after_step(session_, {progress_.step, progress_.epoch + 1, tally.images, !culprit}, callbacks);
 }
 
+/// The schedule's, unless a callback wants another.
+double Trainer::asked_rate(const std::vector<Callback*>& callbacks) const {
+  double rate = learning_rate(progress_.step);
+  for (Callback* callback : callbacks) rate = callback->learning_rate(rate, progress_.step);
+  if (std::isfinite(rate) && rate >= 0) return rate;
+  throw Error(ErrorKind::config, "a callback asks for a learning rate of " + shortest(rate) + " at step " +
+                                     std::to_string(progress_.step) + ", expected a finite one of at least 0");
+}
+
 /// The step itself, from the sums of all its batches.
-Stepper::Result Trainer::descend(Tally& tally) {
+Stepper::Result Trainer::descend(Tally& tally, double rate) {
   const std::span<float> parameters = task_.weights.parameters.span();
-  const Stepper::Result step = optimizer_.step(parameters, session_.gradients(), learning_rate(progress_.step));
+  const Stepper::Result step = optimizer_.step(parameters, session_.gradients(), rate);
   tally.loss_sum += step.penalty * tally.images;
   if (average_ && std::isfinite(step.gradient_norm)) average_->add(parameters, optimizer_.steps());
   return step;
@@ -209,7 +220,7 @@ void Trainer::log_steps(const std::vector<Callback*>& callbacks) {
   if (tally.images == 0) return;  // all steps were given up
   StepsLog log{
       .step = progress_.step, .epoch = progress_.epoch + 1, .loss = tally.loss(), .accuracy = tally.accuracy()};
-  log.learning_rate = learning_rate(progress_.step - 1);
+  log.learning_rate = last_rate_.value_or(learning_rate(progress_.step - 1));
   log.seconds = progress_.seconds;
   for (const EpochLog& epoch : progress_.history) log.seconds += epoch.seconds;
   for (Callback* callback : callbacks) callback->on_steps(log);
@@ -282,7 +293,7 @@ bool Trainer::end_epoch(const std::vector<Callback*>& callbacks) {
   log.epoch = progress_.epoch + 1;
   log.loss = progress_.of_epoch.loss();
   log.accuracy = progress_.of_epoch.accuracy();
-  log.learning_rate = learning_rate(progress_.step - 1);
+  log.learning_rate = last_rate_.value_or(learning_rate(progress_.step - 1));
   log.seconds = progress_.seconds;
   log.images_per_second = progress_.of_epoch.images / progress_.seconds;
   log.step = progress_.step;

@@ -109,7 +109,8 @@ class Trainer {
 
  private:
   void train_step(const std::vector<Callback*>& callbacks);
-  Stepper::Result descend(Tally& tally);
+  Stepper::Result descend(Tally& tally, double rate);
+  double asked_rate(const std::vector<Callback*>& callbacks) const;
   void add_gradients(const Batch& batch, int batches, Tally& tally);
   void count_step(const Tally& tally);
   std::uint64_t log_interval() const;
@@ -144,7 +145,8 @@ class Trainer {
   std::optional<MovingAverage> average_;
   std::optional<Weights> averaged_;  ///< with the moving statistics that belong to them; as of the last epoch's end
   Monitor monitor_;
-  double base_rate_;  ///< the optimizer's own learning rate
+  double base_rate_;                 ///< the optimizer's own learning rate
+  std::optional<double> last_rate_;  ///< of the last step, if this trainer has taken one
   Progress progress_;
   Weights best_;
   std::vector<float> states_before_;  ///< the moving statistics before a step, which may have to be given up

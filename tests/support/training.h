@@ -11,7 +11,7 @@ namespace convoy::test {
 inline std::unique_ptr<Training> training(Model& model, const Dataset& data, const FitOptions& options) {
   Model::Impl& impl = ModelAccess::impl(model);
   record(options, impl.config);
-  return std::make_unique<Training>(impl, data, options.validation);
+  return std::make_unique<Training>(impl, data, options.validation.data);
 }
 
 }  // namespace convoy::test
