@@ -34,6 +34,7 @@ struct Accepts {
   Texts choices = {};                   ///< the texts that are allowed; of an enum the names of 0, 1, 2 ...
   std::vector<Numbered> numbered = {};  ///< those of the choices that take a number in brackets
   bool required = false;                ///< the key must be given: the struct's own value is no default
+  FallbackBy fallback_by = {};          ///< for a std::optional: its default where it is empty
 };
 
 namespace fields_detail {
@@ -145,7 +146,8 @@ class Fields {
                 .values = accepts.values,
                 .choices = names,
                 .numbered = accepts.numbered,
-                .required = accepts.required};
+                .required = accepts.required,
+                .fallback_by = accepts.fallback_by};
     if (accepts.required) key.fallback.reset();
     rows_.push_back(
         {std::move(key),

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <optional>
 #include <string>
-#include <utility>
 
 #include "convoy/settings.h"
 #include "convoy/size2.h"
@@ -10,7 +10,8 @@
 ///
 ///     model.add(Conv2D{.filters = 32, .kernel = 3, .activation = "relu"});
 ///
-/// and converts to the LayerSpec that a configuration's [[layer]] table becomes as well.
+/// and converts to the LayerSpec that a configuration's [[layer]] table becomes as well. Its members are the keys of
+/// such a table: what each means and takes, `convoy config explain conv2d` says, and configs/README.md of all.
 namespace convoy {
 
 /// Penalty on a kernel, added to the loss: l1 * sum |w| + l2 * sum w^2.
@@ -24,14 +25,16 @@ struct Conv2D {
   int filters = 0;
   Size2 kernel = 3;
   Size2 stride = 1;
-  std::string padding = "valid";  ///< or "same"
+  std::string padding = "valid";
   Size2 dilation = 1;
   std::string activation = "linear";
   bool use_bias = true;
   std::string kernel_initializer = "glorot_uniform";
   std::string bias_initializer = "zeros";
   Regularizer kernel_regularizer = {};
-  double max_norm = 0;  ///< largest norm of one filter's kernel after a step; 0 for none
+  double max_norm = 0;
+  std::string engine = "auto";
+  bool trainable = true;
   std::string name = {};
   operator LayerSpec() const;
 };
@@ -44,7 +47,8 @@ struct Dense {
   std::string kernel_initializer = "glorot_uniform";
   std::string bias_initializer = "zeros";
   Regularizer kernel_regularizer = {};
-  double max_norm = 0;  ///< largest norm of one unit's kernel after a step; 0 for none
+  double max_norm = 0;
+  bool trainable = true;
   std::string name = {};
   operator LayerSpec() const;
 };
@@ -52,12 +56,13 @@ struct Dense {
 /// Normalises the last axis over the batch (and height and width): gamma * (x - mean) / sqrt(variance + epsilon) +
 /// beta.
 struct BatchNorm {
-  double momentum = 0.99;  ///< the fraction of the moving statistics that is kept
-  double epsilon = 1e-3;
+  std::optional<double> momentum = {};  ///< what is left out is as the preset says
+  std::optional<double> epsilon = {};
   bool center = true;
   bool scale = true;
-  std::string moving_variance = "biased";  ///< as Keras; "unbiased" as PyTorch
-  bool trainable = true;                   ///< false: frozen, uses the moving statistics in training as well
+  std::optional<std::string> moving_variance = {};
+  std::string preset = "keras";
+  bool trainable = true;  ///< false: frozen, uses the moving statistics in training as well
   std::string name = {};
   operator LayerSpec() const;
 };
@@ -69,6 +74,7 @@ struct GroupNorm {
   double epsilon = 1e-3;
   bool center = true;
   bool scale = true;
+  bool trainable = true;
   std::string name = {};
   operator LayerSpec() const;
 };
@@ -78,13 +84,14 @@ struct LayerNorm {
   double epsilon = 1e-3;
   bool center = true;
   bool scale = true;
+  bool trainable = true;
   std::string name = {};
   operator LayerSpec() const;
 };
 
 struct MaxPool2D {
   Size2 pool = 2;
-  Size2 stride = 0;  ///< 0: the pool size
+  Size2 stride = 0;
   std::string padding = "valid";
   std::string name = {};
   operator LayerSpec() const;
@@ -92,7 +99,7 @@ struct MaxPool2D {
 
 struct AvgPool2D {
   Size2 pool = 2;
-  Size2 stride = 0;  ///< 0: the pool size
+  Size2 stride = 0;
   std::string padding = "valid";
   std::string name = {};
   operator LayerSpec() const;
@@ -110,15 +117,14 @@ struct Flatten {
   operator LayerSpec() const;
 };
 
-/// In training sets a `rate` of the values to 0 and scales the others by 1 / (1 - rate).
+/// In training sets a share of the values to 0 and scales the others by 1 / (1 - rate).
 struct Dropout {
   double rate = 0.5;
   std::string name = {};
   operator LayerSpec() const;
 };
 
-/// In training adds to each value mean + deviation * n, n normal. With `redrawn` the mean and the deviation of each
-/// channel are drawn anew in each step, between -mean and mean and between 0 and deviation.
+/// In training adds to each value mean + deviation * n, n normal.
 struct Noise {
   double mean = 0;
   double deviation = 0.1;
@@ -130,6 +136,13 @@ struct Noise {
 /// relu, relu6, leaky_relu, sigmoid, tanh, gelu, silu or softmax (over the last axis).
 struct Activation {
   std::string function = "relu";
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
+/// x where it is positive, else slope * x.
+struct LeakyReLU {
+  double slope = 0.2;
   std::string name = {};
   operator LayerSpec() const;
 };

@@ -13,8 +13,10 @@
 #include "convoy/dataset.h"
 #include "convoy/fit_options.h"
 #include "convoy/layers.h"
+#include "convoy/losses.h"
 #include "convoy/metrics.h"
 #include "convoy/optimizers.h"
+#include "convoy/schedules.h"
 #include "convoy/settings.h"
 #include "convoy/shape.h"
 
@@ -68,8 +70,7 @@ class Model {
 
   /// Sets loss and optimizer. `seed` draws the shuffling, dropout, and the initial weights of a model that was not
   /// trained, loaded or given weights before: those stay.
-  void compile(const Spec& optimizer, const Spec& loss, const Spec& schedule = {"constant", {}},
-               std::uint64_t seed = 42);
+  void compile(const Spec& optimizer, const Spec& loss, const Spec& schedule = Constant{}, std::uint64_t seed = 42);
 
   /// Trains options.epochs more epochs, from the weights that the model has, and returns their log. Another fit goes on
   /// where the last one ended: step and epoch, the optimizer's moments, the schedule, the order of the samples,

@@ -26,6 +26,12 @@ struct Numbered {
   double min = -std::numeric_limits<double>::infinity();
 };
 
+/// A default that depends on another key, a choice: {"preset", {{"keras", 0.99}, {"torch", 0.9}}}.
+struct FallbackBy {
+  std::string key;
+  std::vector<std::pair<std::string, Value>> values = {};  ///< for each choice
+};
+
 /// One row of the table from which parsing, defaults, `config explain` and `config schema` all come.
 struct KeySpec {
   std::string name;  ///< dotted where nested: "kernel_regularizer.l2"
@@ -38,6 +44,7 @@ struct KeySpec {
   Texts choices = {};                   ///< for Kind::choice
   std::vector<Numbered> numbered = {};  ///< those of the choices that take a number
   bool required = false;
+  FallbackBy fallback_by = {};  ///< in place of `fallback`
 };
 
 /// A named set of keys: a layer type, an optimizer, a schedule, a loss, a data set.

@@ -11,7 +11,18 @@
 namespace convoy {
 namespace {
 
+/// "default 0.99 with preset = "keras", 0.9 with "torch""
+std::string default_by_text(const FallbackBy& by) {
+  std::string text;
+  for (const auto& [choice, value] : by.values) {
+    const std::string before = text.empty() ? "default " : ", ";
+    text += before + toml_text(value) + " with " + (text.empty() ? by.key + " = " : "") + toml_text(choice);
+  }
+  return text;
+}
+
 std::string default_text(const KeySpec& key) {
+  if (!key.fallback_by.key.empty()) return default_by_text(key.fallback_by);
   if (key.fallback) return "default " + toml_text(*key.fallback);
   return key.required ? "must be given" : "may be left out";
 }

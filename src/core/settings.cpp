@@ -84,6 +84,17 @@ void check_entry(const Settings::Entry& entry, const KeySpec& key, const std::st
   }
 }
 
+/// What the key has where it is not given: its default, or the one that another key chooses.
+std::optional<Value> fallback_of(const KeySpec& key, const std::vector<KeySpec>& keys, const Settings& given) {
+  const FallbackBy& by = key.fallback_by;
+  if (by.key.empty()) return key.fallback;
+  const auto chooser = std::ranges::find(keys, by.key, &KeySpec::name);
+  const auto* usual = chooser == keys.end() ? nullptr : std::get_if<std::string>(&*chooser->fallback);
+  const std::string choice = given.text_or(by.key, usual == nullptr ? "" : *usual);
+  const auto row = std::ranges::find(by.values, choice, &std::pair<std::string, Value>::first);
+  return row == by.values.end() ? std::nullopt : std::optional(row->second);
+}
+
 /// The same value in the one form that the getters and comparisons expect of its kind.
 Value normalised(const Value& value, const KeySpec& key) {
   const auto* whole = std::get_if<std::int64_t>(&value);
@@ -171,8 +182,8 @@ void Settings::complete(const std::vector<KeySpec>& keys, const std::string& own
     if (const Entry* entry = find(key.name)) {
       check_entry(*entry, key, owner);
       completed.push_back({key.name, normalised(entry->value, key), entry->where});
-    } else if (key.fallback) {
-      completed.push_back({key.name, normalised(*key.fallback, key), ""});
+    } else if (const auto fallback = fallback_of(key, keys, *this)) {
+      completed.push_back({key.name, normalised(*fallback, key), ""});
     } else if (key.required) {
       refuse("", owner, "missing key \"" + key.name + "\": " + kind_text(key));
     }

@@ -36,7 +36,7 @@ Network::Network(const Shape& input_shape, const std::vector<LayerSpec>& layers)
   if (layers.empty()) throw Error(ErrorKind::config, "a network needs at least one layer; add a [[layer]] table");
   by_name_[input_name] = Network::input;
   for (std::size_t i = 0; i < layers.size(); ++i) {
-    const LayerSpec& spec = layers[i];
+    LayerSpec& spec = layers_[i];
     const std::string name = spec.name.empty() ? automatic_name(spec.type, layers, i) : spec.name;
     try {
       add(spec, name);
@@ -51,10 +51,10 @@ Network::Network(const Shape& input_shape, const std::vector<LayerSpec>& layers)
   check_consumed();
 }
 
-void Network::add(const LayerSpec& spec, const std::string& name) {
+void Network::add(LayerSpec& spec, const std::string& name) {
   if (by_name_.contains(name)) throw Error(ErrorKind::config, "another layer has the same name");
+  spec.settings.complete(layer_type(spec.type).spec.keys, "layer \"" + name + "\" (" + spec.type + ")");
   Settings settings = spec.settings;
-  settings.complete(layer_type(spec.type).spec.keys, "layer \"" + name + "\" (" + spec.type + ")");
 
   Node node;
   node.name = name;

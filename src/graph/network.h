@@ -45,7 +45,7 @@ class Network {
   Network(const Shape& input_shape, const std::vector<LayerSpec>& layers);
 
   const Shape& input_shape() const { return input_shape_; }
-  /// As given: the node of layer number i is the i-th without an owner.
+  /// As given, with every key: the node of layer number i is the i-th without an owner.
   const std::vector<LayerSpec>& layers() const { return layers_; }
   const std::vector<Node>& nodes() const { return nodes_; }
   const Node& node(int index) const { return nodes_[static_cast<std::size_t>(index)]; }
@@ -61,7 +61,7 @@ class Network {
   std::size_t state_floats() const { return state_floats_; }
 
  private:
-  void add(const LayerSpec& spec, const std::string& name);
+  void add(LayerSpec& spec, const std::string& name);
   int append(Node node, Settings settings);
   std::vector<int> inputs_of(const LayerSpec& spec) const;
   void place_tensors(Node& node);

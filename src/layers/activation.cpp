@@ -1,12 +1,14 @@
 #include "layers/activation.h"
 
 #include <memory>
+#include <optional>
 
 #include "convoy/error.h"
 #include "core/text.h"
 #include "kernels/activation.h"
 #include "kernels/softmax.h"
 #include "layers/check.h"
+#include "layers/described_layer.h"
 
 namespace convoy::layers {
 namespace {
@@ -34,7 +36,7 @@ constexpr Elementwise::Function leaky = {
 struct Row {
   std::string name;
   std::string doc;
-  Elementwise::Function function;
+  std::optional<Elementwise::Function> function = {};  ///< empty: softmax
 };
 
 const std::vector<Row>& activation_rows() {
@@ -48,12 +50,41 @@ const std::vector<Row>& activation_rows() {
       {"gelu", "x times the normal distribution function of x (Hendrycks & Gimpel 2016), exact.",
        plain<&A::gelu, &A::d_gelu>(false)},
       {"silu", "x * sigmoid(x), also called swish.", plain<&A::silu, &A::d_silu>(false)},
+      {"softmax", "exp(x) / sum exp(x) over the last axis; at the end of a model it is fused with the loss."},
   };
   return table;
 }
 
-constexpr const char* softmax_doc =
-    "exp(x) / sum exp(x) over the last axis; at the end of a model it is fused with the loss.";
+const Row& activation_row(const std::string& function) {
+  for (const Row& row : activation_rows()) {
+    if (row.name == function) return row;
+  }
+  throw Error(ErrorKind::config, "unknown activation \"" + function + "\": expected " +
+                                     join_or(activation_functions()) + did_you_mean(function, activation_functions()));
+}
+
+std::unique_ptr<Layer> make_activation(const std::string& function, double slope) {
+  const auto& kernels = activation_row(function).function;
+  if (!kernels) return std::make_unique<Softmax>();
+  return std::make_unique<Elementwise>(*kernels, static_cast<float>(slope));
+}
+
+/// The network puts the function's own layer in its place.
+const Described<convoy::Activation>& described_activation() {
+  static const Described<convoy::Activation> all{
+      "activation", "An activation function as a layer.",
+      Fields<convoy::Activation>().add("function", &convoy::Activation::function, "Which one.",
+                                       {.choices = activation_functions(), .required = true})};
+  return all;
+}
+
+const Described<convoy::LeakyReLU>& described_leaky_relu() {
+  static const Described<convoy::LeakyReLU> all{
+      "leaky_relu", activation_row("leaky_relu").doc,
+      Fields<convoy::LeakyReLU>().add("slope", &convoy::LeakyReLU::slope, "The slope for negative x.",
+                                      {.min = 1e-6, .max = 1})};
+  return all;
+}
 
 }  // namespace
 
@@ -90,40 +121,41 @@ void Softmax::backward_sample(const Pass& pass, const Task& task) const {
                               classes_);
 }
 
-std::unique_ptr<Layer> make_activation(const std::string& function, float slope) {
-  if (function == "softmax") return std::make_unique<Softmax>();
-  for (const Row& row : activation_rows()) {
-    if (row.name == function) return std::make_unique<Elementwise>(row.function, slope);
-  }
-  throw Error(ErrorKind::config, "unknown activation \"" + function + "\": expected " +
-                                     join_or(activation_functions()) + did_you_mean(function, activation_functions()));
-}
-
 const Texts& activation_functions() {
   static const Texts names = [] {
     Texts all;
-    for (const TypeSpec& spec : activation_specs()) all.push_back(spec.name);
+    for (const Row& row : activation_rows()) all.push_back(row.name);
     return all;
   }();
   return names;
 }
 
-std::vector<TypeSpec> activation_specs() {
-  std::vector<TypeSpec> specs;
-  for (const Row& row : activation_rows()) {
-    TypeSpec spec{row.name, row.doc, {}};
-    if (row.name == "leaky_relu") {  // Keras's default for the activation function
-      spec.keys = {{.name = "slope",
-                    .kind = Kind::number,
-                    .fallback = Value{0.2},
-                    .doc = "The slope for negative x.",
-                    .min = 1e-6,
-                    .max = 1}};
-    }
-    specs.push_back(spec);
-  }
-  specs.push_back({"softmax", softmax_doc, {}});
-  return specs;
+TypeRow<Layer> activation_type() {
+  const auto& described = described_activation();
+  const double usual = convoy::LeakyReLU{}.slope;
+  return {{described.name, described.doc, described.fields.keys()}, [&described, usual](const Settings& complete) {
+            return make_activation(described.read(complete).function, usual);
+          }};
+}
+
+TypeRow<Layer> function_type(const std::string& function) {
+  return {{function, activation_row(function).doc, {}},
+          [function](const Settings&) { return make_activation(function, 0); }};
+}
+
+TypeRow<Layer> leaky_relu_type() {
+  const auto& described = described_leaky_relu();
+  return {{described.name, described.doc, described.fields.keys()}, [&described](const Settings& complete) {
+            return make_activation(described.name, described.read(complete).slope);
+          }};
 }
 
 }  // namespace convoy::layers
+
+convoy::Activation::operator convoy::LayerSpec() const {
+  return layers::layer_spec(layers::described_activation(), *this);
+}
+
+convoy::LeakyReLU::operator convoy::LayerSpec() const {
+  return layers::layer_spec(layers::described_leaky_relu(), *this);
+}

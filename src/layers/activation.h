@@ -1,9 +1,8 @@
 #pragma once
 
-#include <memory>
 #include <string>
-#include <vector>
 
+#include "core/described.h"
 #include "layers/layer.h"
 
 namespace convoy::layers {
@@ -45,12 +44,12 @@ class Softmax final : public SampleLayer {
   std::size_t classes_ = 0;
 };
 
-/// The layer of an activation function: relu, relu6, leaky_relu (with its slope), sigmoid, tanh, gelu, silu, softmax.
-/// Throws Error{config} for another name.
-std::unique_ptr<Layer> make_activation(const std::string& function, float slope = 0.2F);
-
-/// Their names, and the rows of the registry that belong to them.
+/// The names of the functions.
 const Texts& activation_functions();
-std::vector<TypeSpec> activation_specs();
+
+/// Their rows in the registry: `activation`, whose key tells which, and each under its own name.
+TypeRow<Layer> activation_type();
+TypeRow<Layer> function_type(const std::string& function);
+TypeRow<Layer> leaky_relu_type();
 
 }  // namespace convoy::layers

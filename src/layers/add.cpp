@@ -7,7 +7,10 @@
 
 namespace convoy::layers {
 
-TypeSpec Add::spec() { return {"add", "The sum of its inputs, which have one shape.", {}}; }
+const Described<convoy::Add>& Add::described() {
+  static const Described<convoy::Add> all{"add", "The sum of its inputs, which have one shape."};
+  return all;
+}
 
 Declaration Add::setup(std::span<const Shape> inputs) {
   if (inputs.size() < 2) {
@@ -37,3 +40,5 @@ void Add::backward_sample(const Pass& pass, const Task& task) const {
 }
 
 }  // namespace convoy::layers
+
+convoy::Add::operator convoy::LayerSpec() const { return layers::layer_spec(layers::Add::described(), *this); }

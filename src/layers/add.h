@@ -1,5 +1,6 @@
 #pragma once
 
+#include "layers/described_layer.h"
 #include "layers/layer.h"
 
 namespace convoy::layers {
@@ -7,8 +8,8 @@ namespace convoy::layers {
 /// The sum of two or more inputs of one shape.
 class Add final : public SampleLayer {
  public:
-  explicit Add(const Settings&) {}
-  static TypeSpec spec();
+  explicit Add(const convoy::Add&) {}
+  static const Described<convoy::Add>& described();
 
   Declaration setup(std::span<const Shape> inputs) override;
 

@@ -2,7 +2,11 @@
 
 namespace convoy::layers {
 
-TypeSpec AvgPool2D::spec() { return {"avg_pool2d", "The mean of each window, by channel.", keys()}; }
+const Described<convoy::AvgPool2D>& AvgPool2D::described() {
+  static const Described<convoy::AvgPool2D> all{"avg_pool2d", "The mean of each window, by channel.",
+                                                pool_fields<convoy::AvgPool2D>()};
+  return all;
+}
 
 Declaration AvgPool2D::setup(std::span<const Shape> inputs) {
   return {.output = infer(inputs), .folding = Folding::passes_affine};
@@ -18,3 +22,7 @@ void AvgPool2D::backward_sample(const Pass& pass, const Task& task) const {
 }
 
 }  // namespace convoy::layers
+
+convoy::AvgPool2D::operator convoy::LayerSpec() const {
+  return layers::layer_spec(layers::AvgPool2D::described(), *this);
+}

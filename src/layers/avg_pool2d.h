@@ -7,8 +7,8 @@ namespace convoy::layers {
 /// The mean of each window, by channel; of a window that sticks out, the mean of what lies inside.
 class AvgPool2D final : public Pool2D {
  public:
-  using Pool2D::Pool2D;
-  static TypeSpec spec();
+  explicit AvgPool2D(const convoy::AvgPool2D& options) : Pool2D(options.pool, options.stride, options.padding) {}
+  static const Described<convoy::AvgPool2D>& described();
 
   Declaration setup(std::span<const Shape> inputs) override;
 

@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <string>
+#include <utility>
 
 #include "core/aligned_buffer.h"
 #include "kernels/batch_norm.h"
+#include "layers/affine_fields.h"
 #include "layers/check.h"
 
 namespace convoy::layers {
@@ -16,39 +20,35 @@ enum State : std::size_t { moving_mean, moving_variance };
 
 }  // namespace
 
-BatchNorm::BatchNorm(const Settings& settings) : center_(settings.flag("center")), scale_(settings.flag("scale")) {
-  const bool torch = settings.text("preset") == "torch";
-  momentum_ = settings.has("momentum") ? settings.number("momentum") : (torch ? 0.9 : 0.99);
-  epsilon_ = settings.has("epsilon") ? settings.number("epsilon") : (torch ? 1e-5 : 1e-3);
-  unbiased_ = settings.has("moving_variance") ? settings.text("moving_variance") == "unbiased" : torch;
-}
+BatchNorm::BatchNorm(const convoy::BatchNorm& options)
+    : momentum_(options.momentum.value()),
+      epsilon_(options.epsilon.value()),
+      center_(options.center),
+      scale_(options.scale),
+      unbiased_(options.moving_variance == "unbiased") {}
 
-// Keys that a preset fills in have no fallback: what the user gives must be told from what he leaves out.
-TypeSpec BatchNorm::spec() {
-  return {"batch_norm",
-          "Batch normalisation of the last axis.",
-          {{.name = "momentum",
-            .kind = Kind::number,
-            .doc = "The share of the moving statistics that each step keeps; without it what preset says, 0.99.",
-            .min = 0,
-            .max = 1},
-           {.name = "epsilon",
-            .kind = Kind::number,
-            .doc = "Added to the variance; without it what preset says, 1e-3.",
-            .min = 1e-12},
-           {.name = "center", .kind = Kind::flag, .fallback = true, .doc = "Add a trained beta."},
-           {.name = "scale", .kind = Kind::flag, .fallback = true, .doc = "Multiply by a trained gamma."},
-           {.name = "moving_variance",
-            .kind = Kind::choice,
-            .doc = "What the moving variance averages: the batch's variance over n (Keras) or over n - 1 (PyTorch); "
-                   "without it what preset says, biased.",
-            .choices = {"biased", "unbiased"}},
-           {.name = "preset",
-            .kind = Kind::choice,
-            .fallback = std::string("keras"),
-            .doc = "For keys that are not given: \"keras\" (momentum 0.99, epsilon 1e-3, biased) or \"torch\" "
-                   "(momentum 0.9, which PyTorch calls 0.1, epsilon 1e-5, unbiased).",
-            .choices = {"keras", "torch"}}}};
+const Described<convoy::BatchNorm>& BatchNorm::described() {
+  using Options = convoy::BatchNorm;
+  const auto by_preset = [](Value keras, Value torch) {
+    return FallbackBy{"preset", {{"keras", std::move(keras)}, {"torch", std::move(torch)}}};
+  };
+  static const Described<Options> all{
+      "batch_norm", "Batch normalisation of the last axis.",
+      Fields<Options>()
+          .add("momentum", &Options::momentum, "The share of the moving statistics that each step keeps.",
+               {.min = 0, .max = 1, .fallback_by = by_preset(0.99, 0.9)})
+          .add("epsilon", &Options::epsilon, "Added to the variance.",
+               {.min = 1e-12, .fallback_by = by_preset(1e-3, 1e-5)})
+          .add_all(affine_fields<Options>(), std::identity())
+          .add("moving_variance", &Options::moving_variance,
+               "What the moving variance averages: the batch's variance over n (Keras) or over n - 1 (PyTorch).",
+               {.choices = {"biased", "unbiased"},
+                .fallback_by = by_preset(std::string("biased"), std::string("unbiased"))})
+          .add("preset", &Options::preset,
+               "Whose defaults the keys have that are not given: Keras's or PyTorch's, which calls a momentum of 0.9 "
+               "0.1.",
+               {.choices = {"keras", "torch"}})};
+  return all;
 }
 
 Declaration BatchNorm::setup(std::span<const Shape> inputs) {
@@ -222,3 +222,7 @@ void BatchNorm::frozen_input_gradient(const Pass& pass, const Task& task) const 
 }
 
 }  // namespace convoy::layers
+
+convoy::BatchNorm::operator convoy::LayerSpec() const {
+  return layers::layer_spec(layers::BatchNorm::described(), *this);
+}

@@ -2,6 +2,7 @@
 
 #include <span>
 
+#include "layers/described_layer.h"
 #include "layers/layer.h"
 
 namespace convoy::layers {
@@ -15,8 +16,9 @@ namespace convoy::layers {
 /// states: moving_mean, moving_variance.
 class BatchNorm final : public Layer {
  public:
-  explicit BatchNorm(const Settings& settings);
-  static TypeSpec spec();
+  /// Of complete options: what a preset fills in is there.
+  explicit BatchNorm(const convoy::BatchNorm& options);
+  static const Described<convoy::BatchNorm>& described();
 
   Declaration setup(std::span<const Shape> inputs) override;
   void check_training_batch(int samples) const override;

@@ -24,7 +24,10 @@ void copy_runs(float* to, std::size_t to_step, const float* from, std::size_t fr
 
 }  // namespace
 
-TypeSpec Concat::spec() { return {"concat", "Joins its inputs along the last axis.", {}}; }
+const Described<convoy::Concat>& Concat::described() {
+  static const Described<convoy::Concat> all{"concat", "Joins its inputs along the last axis."};
+  return all;
+}
 
 Declaration Concat::setup(std::span<const Shape> inputs) {
   if (inputs.size() < 2) {
@@ -64,3 +67,5 @@ void Concat::backward_sample(const Pass& pass, const Task& task) const {
 }
 
 }  // namespace convoy::layers
+
+convoy::Concat::operator convoy::LayerSpec() const { return layers::layer_spec(layers::Concat::described(), *this); }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "layers/described_layer.h"
 #include "layers/layer.h"
 
 namespace convoy::layers {
@@ -7,8 +8,8 @@ namespace convoy::layers {
 /// Joins two or more inputs along the last axis; their other extents agree.
 class Concat final : public SampleLayer {
  public:
-  explicit Concat(const Settings&) {}
-  static TypeSpec spec();
+  explicit Concat(const convoy::Concat&) {}
+  static const Described<convoy::Concat>& described();
 
   Declaration setup(std::span<const Shape> inputs) override;
 

@@ -1,83 +1,75 @@
 #include "layers/conv2d.h"
 
 #include <algorithm>
+#include <functional>
+#include <utility>
 
 #include "core/aligned_buffer.h"
 #include "kernels/elementwise.h"
 #include "layers/check.h"
-#include "layers/kernel_keys.h"
+#include "layers/kernel_fields.h"
 
 namespace convoy::layers {
 namespace {
 
 constexpr int sum_chunk = 512;  // numbers of each plane that one task adds up
 
-KeySpec pair_key(const char* name, std::int64_t fallback, const char* doc) {
-  return {.name = name, .kind = Kind::pair, .fallback = fallback, .doc = doc, .min = 1, .max = 4096};
-}
+std::pair<int, int> pair_of(const Size2& size) { return {size.height, size.width}; }
 
-KeySpec choice(const char* name, const std::string& fallback, const Texts& choices, const char* doc) {
-  return {.name = name, .kind = Kind::choice, .fallback = fallback, .doc = doc, .choices = choices};
-}
-
-kernels::ConvOptions options_of(const Settings& settings) {
-  return {.filters = settings.integer("filters"),
-          .kernel = settings.pair("kernel"),
-          .stride = settings.pair("stride"),
-          .dilation = settings.pair("dilation"),
-          .same = settings.text("padding") == "same"};
+kernels::ConvOptions kernel_options(const convoy::Conv2D& options) {
+  return {.filters = options.filters,
+          .kernel = pair_of(options.kernel),
+          .stride = pair_of(options.stride),
+          .dilation = pair_of(options.dilation),
+          .same = options.padding == "same"};
 }
 
 }  // namespace
 
-TypeSpec Conv2D::spec() {
-  TypeSpec spec{
-      .name = "conv2d",
-      .doc = "2-D convolution: height x width x channels to height' x width' x filters.",
-      .keys = {
-          {.name = "filters",
-           .kind = Kind::integer,
-           .fallback = {},
-           .doc = "Channels of the output.",
-           .min = 1,
-           .max = 1 << 20,
-           .required = true},
-          pair_key("kernel", 3, "Height and width of the kernel; one number stands for both."),
-          pair_key("stride", 1, "Pixels from one place of the kernel to the next."),
-          choice("padding", "valid", {"valid", "same"},
-                 "\"valid\" adds no border; \"same\" adds zeros so that the output is input / stride, rounded up."),
-          pair_key("dilation", 1, "Pixels from one number of the kernel to the next."),
-          choice("engine", "auto", {"auto", "blas", "direct", "winograd"},
-                 "How to compute: \"blas\" through OpenBLAS, \"direct\" by convoy's own kernels (blas where the "
-                 "kernel is dilated), \"winograd\" with fewer multiplications (3x3 without stride or dilation, else as "
-                 "direct), \"auto\" by what is faster."),
-      }};
-  const std::vector<KeySpec> shared = kernel_keys();
-  spec.keys.insert(spec.keys.end() - 1, shared.begin(), shared.end());  // engine stays last
-  return spec;
+const Described<convoy::Conv2D>& Conv2D::described() {
+  using Options = convoy::Conv2D;
+  constexpr int largest = 4096;
+  static const Described<Options> all{
+      "conv2d", "2-D convolution: height x width x channels to height' x width' x filters.",
+      Fields<Options>()
+          .add("filters", &Options::filters, "Channels of the output.", {.min = 1, .max = 1 << 20, .required = true})
+          .add("kernel", &Options::kernel, "Height and width of the kernel; one number stands for both.",
+               {.min = 1, .max = largest})
+          .add("stride", &Options::stride, "Pixels from one place of the kernel to the next.",
+               {.min = 1, .max = largest})
+          .add("padding", &Options::padding,
+               "\"valid\" adds no border; \"same\" adds zeros so that the output is input / stride, rounded up.",
+               {.choices = {"valid", "same"}})
+          .add("dilation", &Options::dilation, "Pixels from one number of the kernel to the next.",
+               {.min = 1, .max = largest})
+          .add_all(kernel_fields<Options>(), std::identity())
+          .add(
+              "engine", &Options::engine,
+              "How to compute: \"blas\" through OpenBLAS, \"direct\" by convoy's own kernels (blas where the kernel is "
+              "dilated), \"winograd\" with fewer multiplications (3x3 without stride or dilation, else as direct), "
+              "\"auto\" by what is faster.",
+              {.choices = {"auto", "blas", "direct", "winograd"}})};
+  return all;
 }
 
-Conv2D::Conv2D(const Settings& settings)
-    : settings_(settings), options_(options_of(settings)), use_bias_(settings.flag("use_bias")) {}
-
 Declaration Conv2D::setup(std::span<const Shape> inputs) {
-  shape_ = kernels::conv_shape(only_input(inputs), options_);
-  engine_ = kernels::make_conv(settings_.text("engine"), shape_);
+  shape_ = kernels::conv_shape(only_input(inputs), kernel_options(options_));
+  engine_ = kernels::make_conv(options_.engine, shape_);
   const int taps = shape_.kernel_h * shape_.kernel_w;
   Declaration d{.output = {shape_.out_h, shape_.out_w, shape_.out_c}};
-  ParameterSpec kernel_spec = kernel_from(settings_);
+  ParameterSpec kernel_spec = kernel_of(options_);
   kernel_spec.shape = {shape_.kernel_h, shape_.kernel_w, shape_.in_c, shape_.out_c};
   kernel_spec.fan_in = taps * shape_.in_c;
   kernel_spec.fan_out = taps * shape_.out_c;
   d.parameters.push_back(kernel_spec);
-  if (use_bias_) {
-    d.parameters.push_back(bias_from(settings_));
+  if (options_.use_bias) {
+    d.parameters.push_back(bias_of(options_));
     d.parameters.back().shape = {shape_.out_c};
   }
   d.shared_floats = round_to_line(engine_->forward_weights_floats()) + engine_->backward_weights_floats();
   d.scratch_floats = engine_->scratch_floats();
   d.macs = shape_.macs();
-  d.folding = options_.same ? Folding::linear_padded : Folding::linear;
+  d.folding = options_.padding == "same" ? Folding::linear_padded : Folding::linear;
   d.group_floats = kernel_sums() + static_cast<std::size_t>(shape_.out_c);
   return d;
 }
@@ -125,9 +117,9 @@ Sweeps Conv2D::backward(bool trainable) const {
 void Conv2D::forward_sample(const Pass& pass, const Task& task) const {
   const float* packed = packed_forward(pass);
   const kernels::RowRange rows{shape_.out_h * task.band / task.bands, shape_.out_h * (task.band + 1) / task.bands};
-  engine_->forward(pass.output[task.index], pass.inputs[0][task.index],
-                   packed != nullptr ? packed : pass.parameters[kernel], use_bias_ ? pass.parameters[bias] : nullptr,
-                   pass.scratch[static_cast<std::size_t>(task.worker)], rows);
+  engine_->forward(
+      pass.output[task.index], pass.inputs[0][task.index], packed != nullptr ? packed : pass.parameters[kernel],
+      options_.use_bias ? pass.parameters[bias] : nullptr, pass.scratch[static_cast<std::size_t>(task.worker)], rows);
 }
 
 void Conv2D::backward_sample(const Pass& pass, const Task& task) const {
@@ -136,7 +128,7 @@ void Conv2D::backward_sample(const Pass& pass, const Task& task) const {
   if (pass.trainable) {
     float* sums = pass.group_sums[task.group];
     engine_->backward_kernel(sums, d_y, pass.inputs[0][task.index], scratch);
-    if (use_bias_) {
+    if (options_.use_bias) {
       kernels::conv_bias_gradient(sums + kernel_sums(), d_y, shape_.out_h * shape_.out_w, shape_.out_c);
     }
   }
@@ -160,7 +152,7 @@ void Conv2D::add_groups(const Pass& pass, int part) const {
   };
   for (int plane = 0; plane < engine_->sum_planes(); ++plane) add(plane * tap + begin, end - begin);
   engine_->add_kernel_gradient(pass.gradients[kernel], sums, begin, end);
-  if (!use_bias_ || part != 0) return;
+  if (!options_.use_bias || part != 0) return;
   const auto biases = static_cast<std::ptrdiff_t>(kernel_sums());
   add(biases, shape_.out_c);
   kernels::elementwise().add(pass.gradients[bias], pass.gradients[bias], sums + biases,
@@ -175,3 +167,5 @@ std::size_t Conv2D::kernel_sums() const {
 }
 
 }  // namespace convoy::layers
+
+convoy::Conv2D::operator convoy::LayerSpec() const { return layers::layer_spec(layers::Conv2D::described(), *this); }

@@ -4,8 +4,8 @@
 #include <memory>
 #include <span>
 
-#include "convoy/settings.h"
 #include "kernels/conv.h"
+#include "layers/described_layer.h"
 #include "layers/layer.h"
 
 namespace convoy::layers {
@@ -17,11 +17,8 @@ namespace convoy::layers {
 /// Parameters: kernel (kh, kw, C, filters) and, unless use_bias is false, bias (filters).
 class Conv2D final : public Layer {
  public:
-  /// `settings` are complete, by the keys of spec().
-  explicit Conv2D(const Settings& settings);
-
-  /// The layer's row in the table of types: its keys, their defaults and what they mean.
-  static TypeSpec spec();
+  explicit Conv2D(const convoy::Conv2D& options) : options_(options) {}
+  static const Described<convoy::Conv2D>& described();
 
   Declaration setup(std::span<const Shape> inputs) override;
   Sweeps forward(Mode mode, bool trainable) const override;
@@ -39,9 +36,7 @@ class Conv2D final : public Layer {
   int tap_floats() const;
   std::size_t kernel_sums() const;
 
-  Settings settings_;
-  kernels::ConvOptions options_;
-  bool use_bias_;
+  convoy::Conv2D options_;
   kernels::ConvShape shape_;
   std::unique_ptr<const kernels::ConvEngine> engine_;
 };

@@ -1,11 +1,12 @@
 #include "layers/dense.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "kernels/dense.h"
 #include "kernels/gemm.h"
 #include "layers/check.h"
-#include "layers/kernel_keys.h"
+#include "layers/kernel_fields.h"
 
 namespace convoy::layers {
 namespace {
@@ -21,21 +22,20 @@ int leading(const BatchView& view) { return static_cast<int>(view.stride); }
 
 }  // namespace
 
-Dense::Dense(const Settings& settings)
-    : kernel_spec_(kernel_from(settings)),
-      bias_spec_(bias_from(settings)),
-      units_(settings.integer("units")),
-      use_bias_(settings.flag("use_bias")) {}
+Dense::Dense(const convoy::Dense& options)
+    : kernel_spec_(kernel_of(options)),
+      bias_spec_(bias_of(options)),
+      units_(options.units),
+      use_bias_(options.use_bias) {}
 
-TypeSpec Dense::spec() {
-  TypeSpec spec{"dense", "A fully connected layer.", kernel_keys()};
-  spec.keys.insert(spec.keys.begin(), {.name = "units",
-                                       .kind = Kind::integer,
-                                       .doc = "Features of the output.",
-                                       .min = 1,
-                                       .max = 1 << 24,
-                                       .required = true});
-  return spec;
+const Described<convoy::Dense>& Dense::described() {
+  using Options = convoy::Dense;
+  static const Described<Options> all{
+      "dense", "A fully connected layer.",
+      Fields<Options>()
+          .add("units", &Options::units, "Features of the output.", {.min = 1, .max = 1 << 24, .required = true})
+          .add_all(kernel_fields<Options>(), std::identity())};
+  return all;
 }
 
 Declaration Dense::setup(std::span<const Shape> inputs) {
@@ -154,3 +154,5 @@ void Dense::add_bias_gradient(const Pass& pass) const {
 }
 
 }  // namespace convoy::layers
+
+convoy::Dense::operator convoy::LayerSpec() const { return layers::layer_spec(layers::Dense::described(), *this); }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "layers/described_layer.h"
 #include "layers/layer.h"
 
 namespace convoy::layers {
@@ -8,8 +9,8 @@ namespace convoy::layers {
 /// whole batch, since a kernel as large as a classifier's would pass through the caches once a sample otherwise.
 class Dense final : public Layer {
  public:
-  explicit Dense(const Settings& settings);
-  static TypeSpec spec();
+  explicit Dense(const convoy::Dense& options);
+  static const Described<convoy::Dense>& described();
 
   Declaration setup(std::span<const Shape> inputs) override;
   Sweeps forward(Mode mode, bool trainable) const override;

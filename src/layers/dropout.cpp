@@ -8,17 +8,14 @@
 
 namespace convoy::layers {
 
-Dropout::Dropout(const Settings& settings) : rate_(settings.number("rate")) {}
+Dropout::Dropout(const convoy::Dropout& options) : rate_(options.rate) {}
 
-TypeSpec Dropout::spec() {
-  return {"dropout",
-          "In training sets a share of the values to 0 and scales the others up.",
-          {{.name = "rate",
-            .kind = Kind::number,
-            .fallback = Value{0.5},
-            .doc = "The share that is set to 0.",
-            .min = 0,
-            .max = 0.999}}};
+const Described<convoy::Dropout>& Dropout::described() {
+  static const Described<convoy::Dropout> all{
+      "dropout", "In training sets a share of the values to 0 and scales the others up.",
+      Fields<convoy::Dropout>().add("rate", &convoy::Dropout::rate, "The share that is set to 0.",
+                                    {.min = 0, .max = 0.999})};
+  return all;
 }
 
 Declaration Dropout::setup(std::span<const Shape> inputs) {
@@ -53,3 +50,5 @@ void Dropout::backward_sample(const Pass& pass, const Task& task) const {
 }
 
 }  // namespace convoy::layers
+
+convoy::Dropout::operator convoy::LayerSpec() const { return layers::layer_spec(layers::Dropout::described(), *this); }

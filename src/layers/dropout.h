@@ -1,5 +1,6 @@
 #pragma once
 
+#include "layers/described_layer.h"
 #include "layers/layer.h"
 
 namespace convoy::layers {
@@ -8,8 +9,8 @@ namespace convoy::layers {
 /// otherwise passes them on. Which ones is a function of seed, step, sample and layer.
 class Dropout final : public SampleLayer {
  public:
-  explicit Dropout(const Settings& settings);
-  static TypeSpec spec();
+  explicit Dropout(const convoy::Dropout& options);
+  static const Described<convoy::Dropout>& described();
 
   Declaration setup(std::span<const Shape> inputs) override;
 

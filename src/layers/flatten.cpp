@@ -14,7 +14,10 @@ void copy(float* to, const float* from, std::size_t size) {
 
 }  // namespace
 
-TypeSpec Flatten::spec() { return {"flatten", "Makes one feature vector of an image.", {}}; }
+const Described<convoy::Flatten>& Flatten::described() {
+  static const Described<convoy::Flatten> all{"flatten", "Makes one feature vector of an image."};
+  return all;
+}
 
 Declaration Flatten::setup(std::span<const Shape> inputs) {
   size_ = only_input(inputs).size();
@@ -30,3 +33,5 @@ void Flatten::backward_sample(const Pass& pass, const Task& task) const {
 }
 
 }  // namespace convoy::layers
+
+convoy::Flatten::operator convoy::LayerSpec() const { return layers::layer_spec(layers::Flatten::described(), *this); }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "layers/described_layer.h"
 #include "layers/layer.h"
 
 namespace convoy::layers {
@@ -7,8 +8,8 @@ namespace convoy::layers {
 /// (H, W, C) -> (H * W * C): the same numbers under another shape.
 class Flatten final : public SampleLayer {
  public:
-  explicit Flatten(const Settings&) {}
-  static TypeSpec spec();
+  explicit Flatten(const convoy::Flatten&) {}
+  static const Described<convoy::Flatten>& described();
 
   Declaration setup(std::span<const Shape> inputs) override;
 

@@ -4,7 +4,10 @@
 
 namespace convoy::layers {
 
-TypeSpec GlobalAvgPool::spec() { return {"global_avg_pool", "The mean over height and width, by channel.", {}}; }
+const Described<convoy::GlobalAvgPool>& GlobalAvgPool::described() {
+  static const Described<convoy::GlobalAvgPool> all{"global_avg_pool", "The mean over height and width, by channel."};
+  return all;
+}
 
 Declaration GlobalAvgPool::setup(std::span<const Shape> inputs) {
   const Shape& input = image_input(inputs);
@@ -33,3 +36,7 @@ void GlobalAvgPool::backward_sample(const Pass& pass, const Task& task) const {
 }
 
 }  // namespace convoy::layers
+
+convoy::GlobalAvgPool::operator convoy::LayerSpec() const {
+  return layers::layer_spec(layers::GlobalAvgPool::described(), *this);
+}

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "kernels/pool.h"
+#include "layers/described_layer.h"
 #include "layers/layer.h"
 
 namespace convoy::layers {
@@ -8,8 +9,8 @@ namespace convoy::layers {
 /// (H, W, C) -> (C), the mean over height and width.
 class GlobalAvgPool final : public SampleLayer {
  public:
-  explicit GlobalAvgPool(const Settings&) {}
-  static TypeSpec spec();
+  explicit GlobalAvgPool(const convoy::GlobalAvgPool&) {}
+  static const Described<convoy::GlobalAvgPool>& described();
 
   Declaration setup(std::span<const Shape> inputs) override;
 

@@ -8,17 +8,15 @@
 
 namespace convoy::layers {
 
-GroupNorm::GroupNorm(const Settings& settings) : SampleNorm(settings), groups_(settings.integer("groups")) {}
+GroupNorm::GroupNorm(const convoy::GroupNorm& options) : SampleNorm(options), groups_(options.groups) {}
 
-TypeSpec GroupNorm::spec() {
-  TypeSpec spec{"group_norm", "Group normalisation: each sample over height, width and the channels of a group.", {}};
-  spec.keys = keys();
-  spec.keys.insert(spec.keys.begin(), {.name = "groups",
-                                       .kind = Kind::integer,
-                                       .fallback = Value{std::int64_t{32}},
-                                       .doc = "Into how many groups the channels are divided.",
-                                       .min = 1});
-  return spec;
+const Described<convoy::GroupNorm>& GroupNorm::described() {
+  static const Described<convoy::GroupNorm> all{
+      "group_norm", "Group normalisation: each sample over height, width and the channels of a group.",
+      Fields<convoy::GroupNorm>()
+          .add("groups", &convoy::GroupNorm::groups, "Into how many groups the channels are divided.", {.min = 1})
+          .add_all(sample_norm_fields<convoy::GroupNorm>(), std::identity())};
+  return all;
 }
 
 Declaration GroupNorm::setup(std::span<const Shape> inputs) {
@@ -126,3 +124,7 @@ void GroupNorm::set_input_coefficients(const Work& work, int group, const kernel
 }
 
 }  // namespace convoy::layers
+
+convoy::GroupNorm::operator convoy::LayerSpec() const {
+  return layers::layer_spec(layers::GroupNorm::described(), *this);
+}

@@ -11,8 +11,8 @@ namespace convoy::layers {
 ///     y = gamma * (x - mean) / sqrt(variance + epsilon) + beta     gamma and beta by channel.
 class GroupNorm final : public SampleNorm {
  public:
-  explicit GroupNorm(const Settings& settings);
-  static TypeSpec spec();
+  explicit GroupNorm(const convoy::GroupNorm& options);
+  static const Described<convoy::GroupNorm>& described();
 
   Declaration setup(std::span<const Shape> inputs) override;
 

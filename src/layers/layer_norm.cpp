@@ -10,8 +10,11 @@ const kernels::LayerNormKernels& layer_norm() { return kernels::for_this_cpu<ker
 
 }  // namespace
 
-TypeSpec LayerNorm::spec() {
-  return {"layer_norm", "Layer normalisation: each position of each sample over its last axis.", keys()};
+const Described<convoy::LayerNorm>& LayerNorm::described() {
+  static const Described<convoy::LayerNorm> all{"layer_norm",
+                                                "Layer normalisation: each position of each sample over its last axis.",
+                                                sample_norm_fields<convoy::LayerNorm>()};
+  return all;
 }
 
 Declaration LayerNorm::setup(std::span<const Shape> inputs) {
@@ -42,3 +45,7 @@ void LayerNorm::backward_sample(const Pass& pass, const Task& task) const {
 }
 
 }  // namespace convoy::layers
+
+convoy::LayerNorm::operator convoy::LayerSpec() const {
+  return layers::layer_spec(layers::LayerNorm::described(), *this);
+}

@@ -9,8 +9,8 @@ namespace convoy::layers {
 ///     y = gamma * (x - mean) / sqrt(variance + epsilon) + beta     with the mean and variance of the channels.
 class LayerNorm final : public SampleNorm {
  public:
-  explicit LayerNorm(const Settings& settings) : SampleNorm(settings) {}
-  static TypeSpec spec();
+  explicit LayerNorm(const convoy::LayerNorm& options) : SampleNorm(options) {}
+  static const Described<convoy::LayerNorm>& described();
 
   Declaration setup(std::span<const Shape> inputs) override;
 

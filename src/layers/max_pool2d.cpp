@@ -4,7 +4,11 @@
 
 namespace convoy::layers {
 
-TypeSpec MaxPool2D::spec() { return {"max_pool2d", "The largest value of each window, by channel.", keys()}; }
+const Described<convoy::MaxPool2D>& MaxPool2D::described() {
+  static const Described<convoy::MaxPool2D> all{"max_pool2d", "The largest value of each window, by channel.",
+                                                pool_fields<convoy::MaxPool2D>()};
+  return all;
+}
 
 Declaration MaxPool2D::setup(std::span<const Shape> inputs) {
   const Shape output = infer(inputs);
@@ -27,3 +31,7 @@ void MaxPool2D::backward_sample(const Pass& pass, const Task& task) const {
 }
 
 }  // namespace convoy::layers
+
+convoy::MaxPool2D::operator convoy::LayerSpec() const {
+  return layers::layer_spec(layers::MaxPool2D::described(), *this);
+}

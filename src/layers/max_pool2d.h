@@ -7,8 +7,8 @@ namespace convoy::layers {
 /// The largest of each window, by channel. Saves its place (a byte) for backward.
 class MaxPool2D final : public Pool2D {
  public:
-  using Pool2D::Pool2D;
-  static TypeSpec spec();
+  explicit MaxPool2D(const convoy::MaxPool2D& options) : Pool2D(options.pool, options.stride, options.padding) {}
+  static const Described<convoy::MaxPool2D>& described();
 
   Declaration setup(std::span<const Shape> inputs) override;
 

@@ -14,26 +14,19 @@ void pass_on(float* to, const float* from, std::size_t size) {
 
 }  // namespace
 
-Noise::Noise(const Settings& settings)
-    : mean_(settings.number("mean")), deviation_(settings.number("deviation")), redrawn_(settings.flag("redrawn")) {}
+Noise::Noise(const convoy::Noise& options)
+    : mean_(options.mean), deviation_(options.deviation), redrawn_(options.redrawn) {}
 
-TypeSpec Noise::spec() {
-  return {"noise",
-          "In training adds normal noise to each value.",
-          {{.name = "mean",
-            .kind = Kind::number,
-            .fallback = 0.0,
-            .doc = "The noise's mean; with redrawn the largest, either way.",
-            .min = 0},
-           {.name = "deviation",
-            .kind = Kind::number,
-            .fallback = 0.1,
-            .doc = "The noise's standard deviation; with redrawn the largest.",
-            .min = 0},
-           {.name = "redrawn",
-            .kind = Kind::flag,
-            .fallback = false,
-            .doc = "Each channel draws a mean from -mean to mean and a deviation from 0 to deviation in each step."}}};
+const Described<convoy::Noise>& Noise::described() {
+  static const Described<convoy::Noise> all{
+      "noise", "In training adds normal noise to each value.",
+      Fields<convoy::Noise>()
+          .add("mean", &convoy::Noise::mean, "The noise's mean; with redrawn the largest, either way.", {.min = 0})
+          .add("deviation", &convoy::Noise::deviation, "The noise's standard deviation; with redrawn the largest.",
+               {.min = 0})
+          .add("redrawn", &convoy::Noise::redrawn,
+               "Each channel draws a mean from -mean to mean and a deviation from 0 to deviation in each step.")};
+  return all;
 }
 
 Declaration Noise::setup(std::span<const Shape> inputs) {
@@ -76,3 +69,5 @@ void Noise::backward_sample(const Pass& pass, const Task& task) const {
 }
 
 }  // namespace convoy::layers
+
+convoy::Noise::operator convoy::LayerSpec() const { return layers::layer_spec(layers::Noise::described(), *this); }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "layers/described_layer.h"
 #include "layers/layer.h"
 
 namespace convoy::layers {
@@ -11,8 +12,8 @@ namespace convoy::layers {
 /// All numbers are a function of seed, step, sample and layer.
 class Noise final : public SampleLayer {
  public:
-  explicit Noise(const Settings& settings);
-  static TypeSpec spec();
+  explicit Noise(const convoy::Noise& options);
+  static const Described<convoy::Noise>& described();
 
   Declaration setup(std::span<const Shape> inputs) override;
 

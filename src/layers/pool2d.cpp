@@ -23,32 +23,10 @@ std::string by(int a, int b) { return std::to_string(a) + "x" + std::to_string(b
 
 }  // namespace
 
-Pool2D::Pool2D(const Settings& settings)
-    : pool_(settings.pair("pool")), stride_(settings.pair("stride")), same_(settings.text("padding") == "same") {
-  if (stride_.first == 0) stride_.first = pool_.first;
-  if (stride_.second == 0) stride_.second = pool_.second;
-}
-
-std::vector<KeySpec> Pool2D::keys() {
-  return {
-      {.name = "pool",
-       .kind = Kind::pair,
-       .fallback = Value{std::int64_t{2}},
-       .doc = "Height and width of the window.",
-       .min = 1,
-       .max = 255},
-      {.name = "stride",
-       .kind = Kind::pair,
-       .fallback = Value{std::int64_t{0}},
-       .doc = "Steps between windows; 0 for the window's size.",
-       .min = 0},
-      {.name = "padding",
-       .kind = Kind::choice,
-       .fallback = Value{std::string("valid")},
-       .doc = "\"valid\": whole windows only; \"same\": ceil(size / stride) windows, of which what lies outside does "
-              "not count.",
-       .choices = {"valid", "same"}},
-  };
+Pool2D::Pool2D(Size2 pool, Size2 stride, const std::string& padding)
+    : pool_(pool), stride_(stride), same_(padding == "same") {
+  if (stride_.height == 0) stride_.height = pool_.height;
+  if (stride_.width == 0) stride_.width = pool_.width;
 }
 
 Shape Pool2D::infer(std::span<const Shape> inputs) {
@@ -58,8 +36,8 @@ Shape Pool2D::infer(std::span<const Shape> inputs) {
     throw Error(ErrorKind::config,
                 "pool " + by(pool_h, pool_w) + " does not fit input " + input.text() + "; add padding = \"same\"");
   }
-  const Axis h = infer_axis(input[0], pool_h, stride_.first, same_);
-  const Axis w = infer_axis(input[1], pool_w, stride_.second, same_);
+  const Axis h = infer_axis(input[0], pool_h, stride_.height, same_);
+  const Axis w = infer_axis(input[1], pool_w, stride_.width, same_);
   shape_ = {.in_h = input[0],
             .in_w = input[1],
             .channels = input[2],
@@ -67,8 +45,8 @@ Shape Pool2D::infer(std::span<const Shape> inputs) {
             .out_w = w.out,
             .pool_h = pool_h,
             .pool_w = pool_w,
-            .stride_h = stride_.first,
-            .stride_w = stride_.second,
+            .stride_h = stride_.height,
+            .stride_w = stride_.width,
             .pad_h = h.pad,
             .pad_w = w.pad};
   return {h.out, w.out, input[2]};

@@ -5,15 +5,6 @@
 
 namespace convoy::layers {
 
-SampleNorm::SampleNorm(const Settings& settings)
-    : epsilon_(settings.number("epsilon")), center_(settings.flag("center")), scale_(settings.flag("scale")) {}
-
-std::vector<KeySpec> SampleNorm::keys() {
-  return {{.name = "epsilon", .kind = Kind::number, .fallback = 1e-3, .doc = "Added to the variance.", .min = 1e-12},
-          {.name = "center", .kind = Kind::flag, .fallback = true, .doc = "Add a trained beta."},
-          {.name = "scale", .kind = Kind::flag, .fallback = true, .doc = "Multiply by a trained gamma."}};
-}
-
 Declaration SampleNorm::declare(std::span<const Shape> inputs) {
   const Shape& shape = only_input(inputs);
   channels_ = shape.last();

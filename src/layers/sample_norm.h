@@ -1,11 +1,22 @@
 #pragma once
 
+#include <functional>
 #include <span>
 #include <vector>
 
+#include "layers/affine_fields.h"
+#include "layers/described_layer.h"
 #include "layers/layer.h"
 
 namespace convoy::layers {
+
+/// Those that normalisations of each sample share.
+template <class Norm>
+Fields<Norm> sample_norm_fields() {
+  return Fields<Norm>()
+      .add("epsilon", &Norm::epsilon, "Added to the variance.", {.min = 1e-12})
+      .add_all(affine_fields<Norm>(), std::identity());
+}
 
 /// What normalisations with statistics of each sample by itself share: gamma if `scale` and beta if `center`, by
 /// channel (the last axis), and the sums of their gradients. Training and prediction do the same.
@@ -15,9 +26,9 @@ class SampleNorm : public Layer {
   Sweeps backward(bool trainable) const final;
 
  protected:
-  explicit SampleNorm(const Settings& settings);
-  /// epsilon, center, scale.
-  static std::vector<KeySpec> keys();
+  template <class Norm>
+  explicit SampleNorm(const Norm& options)
+      : epsilon_(options.epsilon), center_(options.center), scale_(options.scale) {}
   /// An output like the input, with the parameters; what is saved and scratch is left to the layer.
   Declaration declare(std::span<const Shape> inputs);
 

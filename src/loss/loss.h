@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "convoy/settings.h"
+#include "core/described.h"
 
 namespace convoy {
 
@@ -25,10 +26,7 @@ class Loss {
   virtual bool from_logits() const = 0;
 };
 
-struct LossType {
-  TypeSpec spec;
-  std::unique_ptr<Loss> (*make)(const Settings& settings);
-};
+using LossType = TypeRow<Loss>;
 const std::vector<LossType>& loss_types();
 
 /// Throws Error{config} for an unknown type. `spec.settings` must be complete.

@@ -1,8 +1,8 @@
+#include "convoy/losses.h"
+
 #include <algorithm>
 #include <cmath>
 
-#include "convoy/error.h"
-#include "core/text.h"
 #include "loss/loss.h"
 
 namespace convoy {
@@ -12,7 +12,7 @@ namespace {
 /// in Keras, t (1 - s) + s / size. The gradient is softmax(z) - t for targets that sum to 1.
 class SoftmaxCrossEntropyLoss final : public Loss {
  public:
-  explicit SoftmaxCrossEntropyLoss(const Settings& settings) : smoothing_(settings.number("label_smoothing")) {}
+  explicit SoftmaxCrossEntropyLoss(const SoftmaxCrossEntropy& options) : smoothing_(options.label_smoothing) {}
 
   bool from_logits() const override { return true; }
 
@@ -45,10 +45,19 @@ class SoftmaxCrossEntropyLoss final : public Loss {
   double smoothing_;
 };
 
+const Described<SoftmaxCrossEntropy>& softmax_cross_entropy() {
+  static const Described<SoftmaxCrossEntropy> all{
+      "softmax_cross_entropy", "Cross-entropy of the softmax of the outputs; a final softmax layer is fused with it.",
+      Fields<SoftmaxCrossEntropy>().add(
+          "label_smoothing", &SoftmaxCrossEntropy::label_smoothing,
+          "The share of each target that is spread over all classes (Szegedy et al. 2016).", {.min = 0, .max = 1})};
+  return all;
+}
+
 /// The mean over the outputs of (y - t)^2; a label stands for its one-hot row.
 class MeanSquaredErrorLoss final : public Loss {
  public:
-  explicit MeanSquaredErrorLoss(const Settings&) {}
+  explicit MeanSquaredErrorLoss(const MeanSquaredError&) {}
 
   bool from_logits() const override { return false; }
 
@@ -64,38 +73,27 @@ class MeanSquaredErrorLoss final : public Loss {
   }
 };
 
-template <class Type>
-std::unique_ptr<Loss> make(const Settings& settings) {
-  return std::make_unique<Type>(settings);
+const Described<MeanSquaredError>& mean_squared_error() {
+  static const Described<MeanSquaredError> all{"mean_squared_error",
+                                               "The mean over the outputs of the squared difference from the target."};
+  return all;
 }
 
 }  // namespace
 
 const std::vector<LossType>& loss_types() {
   static const std::vector<LossType> types = {
-      {{"softmax_cross_entropy",
-        "Cross-entropy of the softmax of the outputs; a final softmax layer is fused with it.",
-        {{.name = "label_smoothing",
-          .kind = Kind::number,
-          .fallback = Value{0.0},
-          .doc = "The share of each target that is spread over all classes (Szegedy et al. 2016).",
-          .min = 0,
-          .max = 1}}},
-       make<SoftmaxCrossEntropyLoss>},
-      {{"mean_squared_error", "The mean over the outputs of the squared difference from the target.", {}},
-       make<MeanSquaredErrorLoss>},
+      type_row<Loss, SoftmaxCrossEntropyLoss>(softmax_cross_entropy()),
+      type_row<Loss, MeanSquaredErrorLoss>(mean_squared_error()),
   };
   return types;
 }
 
 std::unique_ptr<Loss> make_loss(const Spec& spec) {
-  const auto& types = loss_types();
-  const auto row = std::ranges::find(types, spec.type, [](const LossType& type) { return type.spec.name; });
-  if (row != types.end()) return row->make(spec.settings);
-  Texts names;
-  for (const auto& type : types) names.push_back(type.spec.name);
-  throw Error(ErrorKind::config,
-              "unknown loss \"" + spec.type + "\": expected " + join_or(names) + did_you_mean(spec.type, names));
+  return row_named(spec.type, loss_types(), "loss").make(spec.settings);
 }
+
+SoftmaxCrossEntropy::operator Spec() const { return softmax_cross_entropy().spec(*this); }
+MeanSquaredError::operator Spec() const { return mean_squared_error().spec(*this); }
 
 }  // namespace convoy

@@ -54,7 +54,7 @@ Config described_by_program(const Shape& input) {
   config.train.complete(section("train").keys, "train");
   config.diagnostics.complete(section("diagnostics").keys, "diagnostics");
   config.optimizer = completed("optimizer", Adam{});
-  config.schedule = completed("schedule", {"constant", {}});
+  config.schedule = completed("schedule", Constant{});
   return config;
 }
 
@@ -120,6 +120,7 @@ void Model::Impl::make_network() {
   Weights weights(*network, seed());
   if (keeps_weights_ && network_) convoy::take_weights(weights_, *network_, weights, *network);
   evaluator_.reset();
+  config.layers = network->layers();  // every key
   network_ = std::move(network);
   weights_ = std::move(weights);
   outdated_ = false;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "convoy/settings.h"
+#include "core/described.h"
 
 namespace convoy {
 
@@ -31,15 +32,11 @@ class Optimizer {
   virtual void update(const Piece& piece, double learning_rate, std::uint64_t step) const = 0;
 };
 
-/// One row of the table of optimizers.
-struct OptimizerType {
-  TypeSpec spec;
-  std::unique_ptr<Optimizer> (*make)(const Settings& settings);
-};
+using OptimizerType = TypeRow<Optimizer>;
 const std::vector<OptimizerType>& optimizer_types();
 
-/// The keys that all optimizers share: clip_norm, clip_value, decay_all (biases, gamma and beta as well).
-const std::vector<KeySpec>& common_optimizer_keys();
+/// The keys that all optimizers share: clip_norm, clip_value, decay_all.
+std::vector<KeySpec> common_optimizer_keys();
 
 /// Throws Error{config} for an unknown type. `spec.settings` must be complete.
 std::unique_ptr<Optimizer> make_optimizer(const Spec& spec);

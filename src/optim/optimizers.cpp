@@ -1,29 +1,52 @@
-#include <algorithm>
-#include <cmath>
+#include "convoy/optimizers.h"
 
-#include "convoy/error.h"
-#include "core/text.h"
+#include <cmath>
+#include <functional>
+
 #include "kernels/optimizer.h"
-#include "optim/keys.h"
 #include "optim/optimizer.h"
 
 namespace convoy {
 namespace {
 
-KeySpec rate(double fallback) {
-  return number("learning_rate", fallback, "The size of a step, before the schedule's factor.", 1e-30);
+/// The keys that all optimizers share.
+template <class Options>
+Fields<Options> shared_fields() {
+  return Fields<Options>()
+      .add("clip_norm", [](Options& options) -> double& { return options.clipping.clip_norm; },
+           "Scale all gradients down when their joint norm is larger; 0 for no limit.", {.min = 0})
+      .add("clip_value", [](Options& options) -> double& { return options.clipping.clip_value; },
+           "Limit each gradient to this size; 0 for no limit.", {.min = 0})
+      .add("decay_all", &Options::decay_all,
+           "Let weight decay act on biases and on batch norm's gamma and beta as well.");
 }
-KeySpec decay(double fallback) {
-  return number("weight_decay", fallback,
-                "Decoupled weight decay: kernels shrink by this share of the learning rate each step (Loshchilov & "
-                "Hutter 2019).");
+
+template <class Options>
+Fields<Options> rate_field() {
+  return Fields<Options>().add("learning_rate", &Options::learning_rate,
+                               "The size of a step, before the schedule's factor.", {.min = 1e-30});
 }
-KeySpec epsilon() { return number("epsilon", 1e-7, "Keeps the division away from zero.", 1e-30); }
+
+/// The keys that some share.
+template <class Options>
+Fields<Options> decay_field() {
+  return Fields<Options>().add("weight_decay", &Options::weight_decay,
+                               "Decoupled weight decay: kernels shrink by this share of the learning rate each step "
+                               "(Loshchilov & Hutter 2019).",
+                               {.min = 0});
+}
+template <class Options>
+Fields<Options> epsilon_field() {
+  return Fields<Options>().add("epsilon", &Options::epsilon, "Keeps the division away from zero.", {.min = 1e-30});
+}
+
+constexpr double most_kept = 0.999999;
+constexpr auto same = std::identity();
 
 /// What all rules share: decay ahead of the step, as in Keras.
 class Decayed : public Optimizer {
  public:
-  explicit Decayed(const Settings& settings) : weight_decay_(settings.number("weight_decay")) {}
+  explicit Decayed(double weight_decay) : weight_decay_(weight_decay) {}
 
   void update(const Piece& piece, double learning_rate, std::uint64_t step) const final {
     if (piece.decayed && weight_decay_ > 0) {
@@ -42,19 +65,11 @@ class Decayed : public Optimizer {
 /// correction.
 class AdamRule final : public Decayed {
  public:
-  explicit AdamRule(const Settings& settings)
-      : Decayed(settings),
-        beta_1_(settings.number("beta_1")),
-        beta_2_(settings.number("beta_2")),
-        epsilon_(settings.number("epsilon")) {}
+  template <class Options>
+  explicit AdamRule(const Options& options)
+      : Decayed(options.weight_decay), beta_1_(options.beta_1), beta_2_(options.beta_2), epsilon_(options.epsilon) {}
 
   std::vector<std::string> slot_names() const override { return {"m", "v"}; }
-
-  static std::vector<KeySpec> keys(double weight_decay) {
-    return {rate(1e-3), number("beta_1", 0.9, "The share of the mean gradient that is kept.", 0, 0.999999),
-            number("beta_2", 0.999, "The share of the mean squared gradient that is kept.", 0, 0.9999999), epsilon(),
-            decay(weight_decay)};
-  }
 
  private:
   void descend(const Piece& piece, double learning_rate, std::uint64_t step) const override {
@@ -70,23 +85,36 @@ class AdamRule final : public Decayed {
   double epsilon_;
 };
 
+template <class Options>
+Fields<Options> adam_fields() {
+  return Fields<Options>()
+      .add_all(rate_field<Options>(), same)
+      .add("beta_1", &Options::beta_1, "The share of the mean gradient that is kept.", {.min = 0, .max = most_kept})
+      .add("beta_2", &Options::beta_2, "The share of the mean squared gradient that is kept.",
+           {.min = 0, .max = 0.9999999})
+      .add_all(epsilon_field<Options>(), same)
+      .add_all(decay_field<Options>(), same);
+}
+
+const Described<Adam>& adam() {
+  static const Described<Adam> all{"adam", "Adam (Kingma & Ba 2015), with Keras's defaults.", adam_fields<Adam>(),
+                                   shared_fields<Adam>()};
+  return all;
+}
+
+const Described<AdamW>& adamw() {
+  static const Described<AdamW> all{"adamw", "Adam with decoupled weight decay (Loshchilov & Hutter 2019).",
+                                    adam_fields<AdamW>(), shared_fields<AdamW>()};
+  return all;
+}
+
 class SgdRule final : public Decayed {
  public:
-  explicit SgdRule(const Settings& settings)
-      : Decayed(settings), momentum_(settings.number("momentum")), nesterov_(settings.flag("nesterov")) {}
+  explicit SgdRule(const SGD& options)
+      : Decayed(options.weight_decay), momentum_(options.momentum), nesterov_(options.nesterov) {}
 
   std::vector<std::string> slot_names() const override {
     return momentum_ > 0 ? std::vector<std::string>{"velocity"} : std::vector<std::string>{};
-  }
-
-  static std::vector<KeySpec> keys() {
-    return {rate(1e-2),
-            number("momentum", 0, "The share of the last step that is taken again; 0 for plain descent.", 0, 0.999999),
-            {.name = "nesterov",
-             .kind = Kind::flag,
-             .fallback = Value{false},
-             .doc = "Look ahead along the momentum (Nesterov 1983)."},
-            decay(0)};
   }
 
  private:
@@ -104,21 +132,26 @@ class SgdRule final : public Decayed {
   bool nesterov_;
 };
 
+const Described<SGD>& sgd() {
+  static const Described<SGD> all{
+      "sgd", "Stochastic gradient descent, with momentum if wanted.",
+      Fields<SGD>()
+          .add_all(rate_field<SGD>(), same)
+          .add("momentum", &SGD::momentum, "The share of the last step that is taken again; 0 for plain descent.",
+               {.min = 0, .max = most_kept})
+          .add("nesterov", &SGD::nesterov, "Look ahead along the momentum (Nesterov 1983).")
+          .add_all(decay_field<SGD>(), same),
+      shared_fields<SGD>()};
+  return all;
+}
+
 /// Tieleman & Hinton 2012, "Lecture 6.5 - RMSProp".
 class RmspropRule final : public Decayed {
  public:
-  explicit RmspropRule(const Settings& settings)
-      : Decayed(settings),
-        rho_(settings.number("rho")),
-        momentum_(settings.number("momentum")),
-        epsilon_(settings.number("epsilon")) {}
+  explicit RmspropRule(const RMSprop& options)
+      : Decayed(options.weight_decay), rho_(options.rho), momentum_(options.momentum), epsilon_(options.epsilon) {}
 
   std::vector<std::string> slot_names() const override { return {"mean_square", "velocity"}; }
-
-  static std::vector<KeySpec> keys() {
-    return {rate(1e-3), number("rho", 0.9, "The share of the mean squared gradient that is kept.", 0, 0.999999),
-            number("momentum", 0, "The share of the last step that is taken again.", 0, 0.999999), epsilon(), decay(0)};
-  }
 
  private:
   void descend(const Piece& piece, double learning_rate, std::uint64_t) const override {
@@ -132,44 +165,42 @@ class RmspropRule final : public Decayed {
   double epsilon_;
 };
 
-template <class Rule>
-std::unique_ptr<Optimizer> make_rule(const Settings& settings) {
-  return std::make_unique<Rule>(settings);
+const Described<RMSprop>& rmsprop() {
+  static const Described<RMSprop> all{
+      "rmsprop", "RMSprop (Tieleman & Hinton 2012).",
+      Fields<RMSprop>()
+          .add_all(rate_field<RMSprop>(), same)
+          .add("rho", &RMSprop::rho, "The share of the mean squared gradient that is kept.",
+               {.min = 0, .max = most_kept})
+          .add("momentum", &RMSprop::momentum, "The share of the last step that is taken again.",
+               {.min = 0, .max = most_kept})
+          .add_all(epsilon_field<RMSprop>(), same)
+          .add_all(decay_field<RMSprop>(), same),
+      shared_fields<RMSprop>()};
+  return all;
 }
 
 }  // namespace
 
 const std::vector<OptimizerType>& optimizer_types() {
   static const std::vector<OptimizerType> types = {
-      {{"adam", "Adam (Kingma & Ba 2015), with Keras's defaults.", AdamRule::keys(0)}, make_rule<AdamRule>},
-      {{"adamw", "Adam with decoupled weight decay (Loshchilov & Hutter 2019).", AdamRule::keys(4e-3)},
-       make_rule<AdamRule>},
-      {{"sgd", "Stochastic gradient descent, with momentum if wanted.", SgdRule::keys()}, make_rule<SgdRule>},
-      {{"rmsprop", "RMSprop (Tieleman & Hinton 2012).", RmspropRule::keys()}, make_rule<RmspropRule>},
+      type_row<Optimizer, AdamRule>(adam()),
+      type_row<Optimizer, AdamRule>(adamw()),
+      type_row<Optimizer, SgdRule>(sgd()),
+      type_row<Optimizer, RmspropRule>(rmsprop()),
   };
   return types;
 }
 
-const std::vector<KeySpec>& common_optimizer_keys() {
-  static const std::vector<KeySpec> keys = {
-      number("clip_norm", 0, "Scale all gradients down when their joint norm is larger; 0 for no limit."),
-      number("clip_value", 0, "Limit each gradient to this size; 0 for no limit."),
-      {.name = "decay_all",
-       .kind = Kind::flag,
-       .fallback = Value{false},
-       .doc = "Let weight decay act on biases and on batch norm's gamma and beta as well."},
-  };
-  return keys;
-}
+std::vector<KeySpec> common_optimizer_keys() { return shared_fields<Adam>().keys(); }
 
 std::unique_ptr<Optimizer> make_optimizer(const Spec& spec) {
-  const auto& types = optimizer_types();
-  const auto row = std::ranges::find(types, spec.type, [](const OptimizerType& type) { return type.spec.name; });
-  if (row != types.end()) return row->make(spec.settings);
-  Texts names;
-  for (const auto& type : types) names.push_back(type.spec.name);
-  throw Error(ErrorKind::config,
-              "unknown optimizer \"" + spec.type + "\": expected " + join_or(names) + did_you_mean(spec.type, names));
+  return row_named(spec.type, optimizer_types(), "optimizer").make(spec.settings);
 }
+
+Adam::operator Spec() const { return adam().spec(*this); }
+AdamW::operator Spec() const { return adamw().spec(*this); }
+SGD::operator Spec() const { return sgd().spec(*this); }
+RMSprop::operator Spec() const { return rmsprop().spec(*this); }
 
 }  // namespace convoy

@@ -6,6 +6,7 @@
 
 #include "convoy/callbacks.h"
 #include "convoy/settings.h"
+#include "core/described.h"
 
 namespace convoy {
 
@@ -23,14 +24,11 @@ class Schedule {
   virtual void restore(const std::vector<double>& /*state*/) {}
 };
 
-struct ScheduleType {
-  TypeSpec spec;
-  std::unique_ptr<Schedule> (*make)(const Settings& settings);
-};
+using ScheduleType = TypeRow<Schedule>;
 const std::vector<ScheduleType>& schedule_types();
 
 /// The keys that all schedules share: warmup_steps.
-const std::vector<KeySpec>& common_schedule_keys();
+std::vector<KeySpec> common_schedule_keys();
 
 /// Throws Error{config} for an unknown type. `spec.settings` must be complete.
 std::unique_ptr<Schedule> make_schedule(const Spec& spec);

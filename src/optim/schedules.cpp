@@ -1,18 +1,23 @@
+#include "convoy/schedules.h"
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 
 #include "convoy/error.h"
-#include "core/text.h"
-#include "optim/keys.h"
 #include "optim/schedule.h"
 
 namespace convoy {
 namespace {
 
-KeySpec integer(const char* name, std::int64_t fallback, const char* doc, double min) {
-  return {.name = name, .kind = Kind::integer, .fallback = Value{fallback}, .doc = doc, .min = min};
+/// The keys that all schedules share.
+template <class Options>
+Fields<Options> warmup_field() {
+  return Fields<Options>().add("warmup_steps", &Options::warmup_steps,
+                               "Rise linearly to the schedule over so many first steps.", {.min = 0});
 }
+
+constexpr double least_factor = 1e-12;
 
 double share_of(std::uint64_t step, std::uint64_t total) {
   return total < 2 ? 1 : std::min(1.0, static_cast<double>(step) / static_cast<double>(total - 1));
@@ -23,15 +28,21 @@ double cosine_between(double a, double b, double share) {
   return b + (a - b) * 0.5 * (1 + std::cos(std::numbers::pi * share));
 }
 
-class Constant final : public Schedule {
+class ConstantRate final : public Schedule {
  public:
-  explicit Constant(const Settings&) {}
+  explicit ConstantRate(const Constant&) {}
   double factor(std::uint64_t, std::uint64_t) const override { return 1; }
 };
 
-class StepDecay final : public Schedule {
+const Described<Constant>& constant() {
+  static const Described<Constant> all{
+      "constant", "The optimizer's learning rate throughout.", {}, warmup_field<Constant>()};
+  return all;
+}
+
+class StepRate final : public Schedule {
  public:
-  explicit StepDecay(const Settings& s) : every_(s.integer("every")), gamma_(s.number("gamma")) {}
+  explicit StepRate(const StepDecay& options) : every_(options.every), gamma_(options.gamma) {}
   double factor(std::uint64_t step, std::uint64_t) const override {
     const std::uint64_t reductions = step / static_cast<std::uint64_t>(every_);
     return std::pow(gamma_, static_cast<double>(reductions));
@@ -42,10 +53,20 @@ class StepDecay final : public Schedule {
   double gamma_;
 };
 
-class Exponential final : public Schedule {
+const Described<StepDecay>& step_decay() {
+  static const Described<StepDecay> all{
+      "step", "Multiplies the rate by gamma every so many steps.",
+      Fields<StepDecay>()
+          .add("every", &StepDecay::every, "Steps between two reductions.", {.min = 1})
+          .add("gamma", &StepDecay::gamma, "The factor of each reduction.", {.min = least_factor, .max = 1}),
+      warmup_field<StepDecay>()};
+  return all;
+}
+
+class ExponentialRate final : public Schedule {
  public:
-  explicit Exponential(const Settings& s)
-      : rate_(s.number("decay_rate")), steps_(s.integer("decay_steps")), stairs_(s.flag("staircase")) {}
+  explicit ExponentialRate(const ExponentialDecay& options)
+      : rate_(options.decay_rate), steps_(options.decay_steps), stairs_(options.staircase) {}
   double factor(std::uint64_t step, std::uint64_t) const override {
     const double power = static_cast<double>(step) / steps_;
     return std::pow(rate_, stairs_ ? std::floor(power) : power);
@@ -57,10 +78,22 @@ class Exponential final : public Schedule {
   bool stairs_;
 };
 
+const Described<ExponentialDecay>& exponential_decay() {
+  static const Described<ExponentialDecay> all{
+      "exponential", "decay_rate ^ (step / decay_steps), as Keras's ExponentialDecay.",
+      Fields<ExponentialDecay>()
+          .add("decay_rate", &ExponentialDecay::decay_rate, "The factor over decay_steps.",
+               {.min = least_factor, .max = 1})
+          .add("decay_steps", &ExponentialDecay::decay_steps, "Steps over which the factor applies.", {.min = 1})
+          .add("staircase", &ExponentialDecay::staircase, "Change only every decay_steps."),
+      warmup_field<ExponentialDecay>()};
+  return all;
+}
+
 /// Loshchilov & Hutter 2017, "SGDR", without restarts.
-class Cosine final : public Schedule {
+class CosineRate final : public Schedule {
  public:
-  explicit Cosine(const Settings& s) : alpha_(s.number("alpha")) {}
+  explicit CosineRate(const CosineDecay& options) : alpha_(options.alpha) {}
   double factor(std::uint64_t step, std::uint64_t total) const override {
     return cosine_between(1, alpha_, share_of(step, total));
   }
@@ -69,11 +102,20 @@ class Cosine final : public Schedule {
   double alpha_;
 };
 
+const Described<CosineDecay>& cosine_decay() {
+  static const Described<CosineDecay> all{
+      "cosine", "Half a cosine from the rate down to alpha of it over the whole run (Loshchilov & Hutter 2017).",
+      Fields<CosineDecay>().add("alpha", &CosineDecay::alpha, "The share of the rate that is left at the end.",
+                                {.min = 0, .max = 1}),
+      warmup_field<CosineDecay>()};
+  return all;
+}
+
 /// Smith & Topin 2018, "Super-convergence": up to the rate, then down far below where it began.
-class OneCycle final : public Schedule {
+class OneCycleRate final : public Schedule {
  public:
-  explicit OneCycle(const Settings& s)
-      : peak_(s.number("peak")), start_(1 / s.number("start_divisor")), end_(1 / s.number("end_divisor")) {}
+  explicit OneCycleRate(const OneCycle& options)
+      : peak_(options.peak), start_(1 / options.start_divisor), end_(1 / options.end_divisor) {}
   double factor(std::uint64_t step, std::uint64_t total) const override {
     const double share = share_of(step, total);
     if (share < peak_) return cosine_between(start_, 1, share / peak_);
@@ -86,15 +128,27 @@ class OneCycle final : public Schedule {
   double end_;
 };
 
+const Described<OneCycle>& one_cycle() {
+  static const Described<OneCycle> all{
+      "one_cycle", "Up to the rate and down again over the whole run (Smith & Topin 2018).",
+      Fields<OneCycle>()
+          .add("peak", &OneCycle::peak, "The share of the run at which the rate is reached.",
+               {.min = 0.001, .max = 0.999})
+          .add("start_divisor", &OneCycle::start_divisor, "The run begins at the rate divided by this.", {.min = 1})
+          .add("end_divisor", &OneCycle::end_divisor, "The run ends at the rate divided by this.", {.min = 1}),
+      warmup_field<OneCycle>()};
+  return all;
+}
+
 /// Keras's ReduceLROnPlateau.
-class PlateauDecay final : public Schedule {
+class PlateauRate final : public Schedule {
  public:
-  explicit PlateauDecay(const Settings& s)
-      : accuracy_(s.text("monitor") == "accuracy"),
-        reduction_(s.number("factor")),
-        patience_(s.integer("patience")),
-        min_delta_(s.number("min_delta")),
-        least_(s.number("min_factor")) {}
+  explicit PlateauRate(const Plateau& options)
+      : accuracy_(options.monitor == "accuracy"),
+        reduction_(options.factor),
+        patience_(options.patience),
+        min_delta_(options.min_delta),
+        least_(options.min_factor) {}
 
   double factor(std::uint64_t, std::uint64_t) const override { return factor_; }
 
@@ -137,6 +191,21 @@ class PlateauDecay final : public Schedule {
   int waited_ = 0;
 };
 
+const Described<Plateau>& plateau() {
+  static const Described<Plateau> all{
+      "plateau",
+      "Reduces the rate when the validation loss or accuracy (those of training without validation) stops getting "
+      "better, as Keras's ReduceLROnPlateau.",
+      Fields<Plateau>()
+          .add("monitor", &Plateau::monitor, "What should get better.", {.choices = {"loss", "accuracy"}})
+          .add("factor", &Plateau::factor, "The factor of each reduction.", {.min = least_factor, .max = 1})
+          .add("patience", &Plateau::patience, "Epochs without improvement before a reduction.", {.min = 1})
+          .add("min_delta", &Plateau::min_delta, "A smaller improvement does not count.", {.min = 0})
+          .add("min_factor", &Plateau::min_factor, "The rate is not reduced below this share.", {.min = 0, .max = 1}),
+      warmup_field<Plateau>()};
+  return all;
+}
+
 /// Rises linearly to another schedule over the first steps (Goyal et al. 2017).
 class WarmUp final : public Schedule {
  public:
@@ -156,73 +225,34 @@ class WarmUp final : public Schedule {
   std::uint64_t steps_;
 };
 
-template <class Type>
-std::unique_ptr<Schedule> make(const Settings& settings) {
-  return std::make_unique<Type>(settings);
-}
-
 }  // namespace
 
 const std::vector<ScheduleType>& schedule_types() {
   static const std::vector<ScheduleType> types = {
-      {{"constant", "The optimizer's learning rate throughout.", {}}, make<Constant>},
-      {{"step",
-        "Multiplies the rate by gamma every so many steps.",
-        {integer("every", 1000, "Steps between two reductions.", 1),
-         number("gamma", 0.1, "The factor of each reduction.", 1e-12, 1)}},
-       make<StepDecay>},
-      {{"exponential",
-        "decay_rate ^ (step / decay_steps), as Keras's ExponentialDecay.",
-        {number("decay_rate", 0.96, "The factor over decay_steps.", 1e-12, 1),
-         integer("decay_steps", 1000, "Steps over which the factor applies.", 1),
-         {.name = "staircase", .kind = Kind::flag, .fallback = Value{false}, .doc = "Change only every decay_steps."}}},
-       make<Exponential>},
-      {{"cosine",
-        "Half a cosine from the rate down to alpha of it over the whole run (Loshchilov & Hutter 2017).",
-        {number("alpha", 0, "The share of the rate that is left at the end.", 0, 1)}},
-       make<Cosine>},
-      {{"one_cycle",
-        "Up to the rate and down again over the whole run (Smith & Topin 2018).",
-        {number("peak", 0.3, "The share of the run at which the rate is reached.", 0.001, 0.999),
-         number("start_divisor", 25, "The run begins at the rate divided by this.", 1),
-         number("end_divisor", 10000, "The run ends at the rate divided by this.", 1)}},
-       make<OneCycle>},
-      {{"plateau",
-        "Reduces the rate when the validation loss or accuracy (those of training without validation) stops getting "
-        "better, as Keras's ReduceLROnPlateau.",
-        {{.name = "monitor",
-          .kind = Kind::choice,
-          .fallback = Value{std::string("loss")},
-          .doc = "What should get better.",
-          .choices = {"loss", "accuracy"}},
-         number("factor", 0.1, "The factor of each reduction.", 1e-12, 1),
-         integer("patience", 10, "Epochs without improvement before a reduction.", 1),
-         number("min_delta", 1e-4, "A smaller improvement does not count.", 0),
-         number("min_factor", 0, "The rate is not reduced below this share.", 0, 1)}},
-       make<PlateauDecay>},
+      type_row<Schedule, ConstantRate>(constant()),
+      type_row<Schedule, StepRate>(step_decay()),
+      type_row<Schedule, ExponentialRate>(exponential_decay()),
+      type_row<Schedule, CosineRate>(cosine_decay()),
+      type_row<Schedule, OneCycleRate>(one_cycle()),
+      type_row<Schedule, PlateauRate>(plateau()),
   };
   return types;
 }
 
-const std::vector<KeySpec>& common_schedule_keys() {
-  static const std::vector<KeySpec> keys = {
-      integer("warmup_steps", 0, "Rise linearly to the schedule over so many first steps.", 0)};
-  return keys;
-}
+std::vector<KeySpec> common_schedule_keys() { return warmup_field<Constant>().keys(); }
 
 std::unique_ptr<Schedule> make_schedule(const Spec& spec) {
-  const auto& types = schedule_types();
-  const auto row = std::ranges::find(types, spec.type, [](const ScheduleType& type) { return type.spec.name; });
-  if (row == types.end()) {
-    Texts names;
-    for (const auto& type : types) names.push_back(type.spec.name);
-    throw Error(ErrorKind::config,
-                "unknown schedule \"" + spec.type + "\": expected " + join_or(names) + did_you_mean(spec.type, names));
-  }
-  auto schedule = row->make(spec.settings);
-  const int warmup = spec.settings.integer("warmup_steps");
+  auto schedule = row_named(spec.type, schedule_types(), "schedule").make(spec.settings);
+  const int warmup = warmup_field<Constant>().read(spec.settings).warmup_steps;
   if (warmup > 0) return std::make_unique<WarmUp>(std::move(schedule), warmup);
   return schedule;
 }
+
+Constant::operator Spec() const { return constant().spec(*this); }
+StepDecay::operator Spec() const { return step_decay().spec(*this); }
+ExponentialDecay::operator Spec() const { return exponential_decay().spec(*this); }
+CosineDecay::operator Spec() const { return cosine_decay().spec(*this); }
+OneCycle::operator Spec() const { return one_cycle().spec(*this); }
+Plateau::operator Spec() const { return plateau().spec(*this); }
 
 }  // namespace convoy

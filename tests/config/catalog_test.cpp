@@ -132,6 +132,40 @@ TEST_CASE("every shipped configuration loads, and its resolved text reads back a
   }
 }
 
+TEST_CASE("resolved, every layer has every key of its type") {
+  const Section& layers = section("layer");
+  std::string text = "[data]\npath = \"x\"\n";
+  for (const auto& type : layers.types) {
+    text += "[[layer]]\ntype = \"" + type.name + "\"\n";
+    for (const auto& key : type.keys) {
+      if (key.required) text += key.name + " = " + (key.kind == Kind::choice ? "\"relu\"" : "3") + "\n";
+    }
+  }
+  const Config config = parse_config(resolved_toml(parse_config(text, "a.toml", ".")), "resolved.toml", ".");
+  REQUIRE(config.layers.size() == layers.types.size());
+  for (std::size_t i = 0; i < layers.types.size(); ++i) {
+    for (const auto& key : layers.types[i].keys) {
+      CAPTURE(layers.types[i].name + "." + key.name);
+      CHECK(config.layers[i].settings.has(key.name));
+    }
+  }
+}
+
+TEST_CASE("a resolved text of earlier times, without what a preset fills in, is that of now") {
+  const std::string before = "[data]\npath = \"x\"\n[[layer]]\ntype = \"batch_norm\"\npreset = \"torch\"\n";
+  const Config config = parse_config(before, "resolved.toml", ".");
+  const Settings& norm = config.layers[0].settings;
+  CHECK(norm.number("momentum") == 0.9);
+  CHECK(norm.number("epsilon") == 1e-5);
+  CHECK(norm.text("moving_variance") == "unbiased");
+  CHECK(equal(config, parse_config(resolved_toml(config), "resolved.toml", ".")));
+}
+
+TEST_CASE("a default that depends on another key is explained with it") {
+  CHECK(explain("batch_norm.epsilon", catalog()).find("default 0.001 with preset = \"keras\", 1e-05 with \"torch\"") !=
+        std::string::npos);
+}
+
 TEST_CASE("the flagship is what the documents show, and overrides reach its layers by name") {
   const Config config = load_config("configs/mnist_cnn.toml", {"layer.conv2.filters=16", "train.epochs=3"});
   Texts types;

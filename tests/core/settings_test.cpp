@@ -115,6 +115,31 @@ TEST_CASE("an amount is a count, or a share below 1") {
         expects + "a whole number, or a share below 1, got \"10 %\"");
 }
 
+TEST_CASE("a default can depend on another key, whose own default counts where it is not given") {
+  const std::vector<KeySpec> preset_keys = {{.name = "momentum",
+                                             .kind = Kind::number,
+                                             .doc = "",
+                                             .fallback_by = {"preset", {{"keras", 0.99}, {"torch", 0.9}}}},
+                                            {.name = "preset",
+                                             .kind = Kind::choice,
+                                             .fallback = std::string("keras"),
+                                             .doc = "",
+                                             .choices = {"keras", "torch"}}};
+  const auto momentum = [&](Settings settings) {
+    settings.complete(preset_keys, "");
+    return settings.number("momentum");
+  };
+  Settings settings;
+  CHECK(momentum(settings) == 0.99);
+  settings.set("preset", std::string("torch"));
+  CHECK(momentum(settings) == 0.9);
+  settings.set("momentum", 0.5);
+  CHECK(momentum(settings) == 0.5);
+  Settings typo;
+  typo.set("preset", std::string("torhc"));
+  CHECK_THROWS_AS(typo.complete(preset_keys, ""), Error);
+}
+
 TEST_CASE("settings compare by value, not by place") {
   CHECK(with("rate", 0.25) == with("rate", 0.25));
   CHECK_FALSE(with("rate", 0.25) == with("rate", 0.5));

@@ -26,7 +26,7 @@ using test::normal_floats;
 using test::relative_distance;
 using test::text;
 
-Settings batch_norm_settings(const Given& given = {}) { return test::settings_of("batch_norm", given); }
+convoy::BatchNorm batch_norm_options(const Given& given = {}) { return test::options_of<BatchNorm>(given); }
 
 std::size_t channels_of(const Shape& shape) { return static_cast<std::size_t>(shape.last()); }
 
@@ -34,7 +34,7 @@ std::size_t channels_of(const Shape& shape) { return static_cast<std::size_t>(sh
 void check_training(const Shape& shape, int batch, const Floats& x, const Given& given = {}) {
   CAPTURE(shape.text());
   CAPTURE(batch);
-  BatchNorm layer(batch_norm_settings(given));
+  BatchNorm layer(batch_norm_options(given));
   LayerRun run(layer, {shape}, batch, Mode::train);
   run.set_input(0, x);
   const test::ReferenceBatchNorm reference{channels_of(shape), 1e-3};
@@ -73,7 +73,7 @@ TEST_CASE("batch norm trains as the reference says, for images and for features"
 TEST_CASE("a batch of one image trains, and so do two feature vectors") {
   check_training({9, 11, 13}, 1, normal_floats(1287, 2));
   // Two values a channel normalise to almost +-1 whatever they are, so dx is nearly 0 and only its size can be checked.
-  BatchNorm layer(batch_norm_settings());
+  BatchNorm layer(batch_norm_options());
   LayerRun run(layer, {{2}}, 2, Mode::train);
   run.set_input(0, Floats{1, 10, 3, 20});
   run.parameter(0) = {1, 2};
@@ -105,7 +105,7 @@ TEST_CASE("samples far from each other merge exactly") {
 }
 
 TEST_CASE("a constant channel gives beta") {
-  BatchNorm layer(batch_norm_settings());
+  BatchNorm layer(batch_norm_options());
   LayerRun run(layer, {{4, 4, 2}}, 3, Mode::train);
   Floats x = normal_floats(96, 6);
   for (std::size_t i = 0; i < x.size(); i += 2) x[i] = 0.1F;
@@ -119,7 +119,7 @@ TEST_CASE("a constant channel gives beta") {
 
 TEST_CASE("the order in which samples are visited changes no bit") {
   const auto train = [](bool reversed) {
-    BatchNorm layer(batch_norm_settings());
+    BatchNorm layer(batch_norm_options());
     LayerRun run(layer, {{5, 7, 13}}, 5, Mode::train);
     run.reversed = reversed;
     run.forward();
@@ -149,14 +149,14 @@ void check_moving(LayerRun& run, const Floats& d_y) {
 
 TEST_CASE("prediction uses the moving statistics, also for a single feature vector") {
   for (const Shape& shape : {Shape{13}, Shape{5, 7, 13}, Shape{3, 3, 1}}) {
-    BatchNorm layer(batch_norm_settings());
+    BatchNorm layer(batch_norm_options());
     LayerRun run(layer, {shape}, 1, Mode::predict);
     check_moving(run, {});
   }
 }
 
 TEST_CASE("a frozen layer uses the moving statistics in training and leaves every byte of them") {
-  BatchNorm layer(batch_norm_settings());
+  BatchNorm layer(batch_norm_options());
   LayerRun run(layer, {{5, 7, 13}}, 5, Mode::train, false);
   const Floats mean = run.state(0);
   const Floats variance = run.state(1);
@@ -169,7 +169,7 @@ TEST_CASE("a frozen layer uses the moving statistics in training and leaves ever
 
 /// The moving variance after one step from 1 on the values 1..4, of variance 1.25 or, unbiased, 5/3.
 float moved_variance(const Given& given) {
-  BatchNorm layer(batch_norm_settings(given));
+  BatchNorm layer(batch_norm_options(given));
   LayerRun run(layer, {{1}}, 4, Mode::train);
   run.set_input(0, Floats{1, 2, 3, 4});
   run.state(1) = {1};
@@ -190,7 +190,7 @@ TEST_CASE("a preset fills in the keys that are not given") {
   CHECK(moved_variance({{"preset", text("torch")}, {"moving_variance", text("biased")}}) ==
         doctest::Approx(0.9 + 0.125));
   const auto first = [](const Given& given) {
-    BatchNorm layer(batch_norm_settings(given));
+    BatchNorm layer(batch_norm_options(given));
     LayerRun run(layer, {{1}}, 2, Mode::train);
     run.set_input(0, Floats{-1e-2F, 1e-2F});
     run.parameter(0) = {1};
@@ -205,7 +205,7 @@ TEST_CASE("a preset fills in the keys that are not given") {
 TEST_CASE("center and scale say which parameters there are") {
   for (const bool center : {false, true}) {
     for (const bool scale : {false, true}) {
-      BatchNorm layer(batch_norm_settings({{"center", center}, {"scale", scale}}));
+      BatchNorm layer(batch_norm_options({{"center", center}, {"scale", scale}}));
       LayerRun run(layer, {{3, 4, 5}}, 2, Mode::train);
       std::vector<std::string> names;
       for (const auto& parameter : run.declaration().parameters) {
@@ -236,7 +236,7 @@ TEST_CASE("center and scale say which parameters there are") {
 
 /// The documents' worked examples: x with the given gamma and beta, one column of numbers a channel.
 Floats normalised(const Floats& x, int channels, float gamma, float beta) {
-  BatchNorm layer(batch_norm_settings({{"epsilon", 1e-12}, {"momentum", 0.0}}));
+  BatchNorm layer(batch_norm_options({{"epsilon", 1e-12}, {"momentum", 0.0}}));
   LayerRun run(layer, {{channels}}, static_cast<int>(x.size()) / channels, Mode::train);
   run.set_input(0, x);
   for (float& value : run.parameter(0)) value = gamma;
@@ -272,7 +272,7 @@ TEST_CASE("worked example: {1,2,3} and {2,4,6}") {
 
 TEST_CASE("training on one value per channel is an error by name, and moves nothing") {
   for (const Shape& shape : {Shape{10}, Shape{1, 1, 10}}) {
-    BatchNorm layer(batch_norm_settings());
+    BatchNorm layer(batch_norm_options());
     LayerRun run(layer, {shape}, 1, Mode::train);
     const Floats before = run.state(0);
     std::string message;
@@ -289,12 +289,12 @@ TEST_CASE("training on one value per channel is an error by name, and moves noth
 }
 
 TEST_CASE("batch norm takes one input, and its settings have ranges") {
-  BatchNorm layer(batch_norm_settings());
+  BatchNorm layer(batch_norm_options());
   const std::vector<Shape> two = {Shape{3}, Shape{3}};
   CHECK_THROWS_AS(layer.setup(two), Error);
-  CHECK_THROWS_AS(batch_norm_settings({{"momentum", 1.5}}), Error);
-  CHECK_THROWS_AS(batch_norm_settings({{"epsilon", 0.0}}), Error);
-  CHECK_THROWS_AS(batch_norm_settings({{"preset", text("caffe")}}), Error);
+  CHECK_THROWS_AS(batch_norm_options({{"momentum", 1.5}}), Error);
+  CHECK_THROWS_AS(batch_norm_options({{"epsilon", 0.0}}), Error);
+  CHECK_THROWS_AS(batch_norm_options({{"preset", text("caffe")}}), Error);
 }
 
 }  // namespace

@@ -16,8 +16,8 @@ namespace convoy::layers {
 namespace {
 
 using test::Floats;
+using test::options_of;
 using test::relative_distance;
-using test::settings_of;
 using test::text;
 using test::whole;
 
@@ -36,8 +36,8 @@ void accumulate(std::vector<double>& sum, const std::vector<double>& more) {
 }
 
 /// A batch of 5 through the layer and, image by image, through the reference.
-void check_conv(const Settings& settings, const Shape& input, const kernels::ConvOptions& options, bool use_bias) {
-  Conv2D layer(settings);
+void check_conv(const convoy::Conv2D& given, const Shape& input, const kernels::ConvOptions& options, bool use_bias) {
+  Conv2D layer(given);
   test::LayerRun run(layer, {input}, 5, Mode::train);
   const test::ReferenceConv reference{kernels::conv_shape(input, options)};
   const auto& s = reference.s;
@@ -65,29 +65,29 @@ void check_conv(const Settings& settings, const Shape& input, const kernels::Con
 TEST_CASE("conv2d agrees with the reference for every engine") {
   for (const char* engine : {"auto", "blas", "direct", "winograd"}) {
     CAPTURE(engine);
-    check_conv(settings_of("conv2d", {{"filters", whole(13)}, {"engine", text(engine)}}), {7, 9, 3},
+    check_conv(options_of<Conv2D>({{"filters", whole(13)}, {"engine", text(engine)}}), {7, 9, 3},
                {.filters = 13, .kernel = {3, 3}}, true);
-    check_conv(settings_of("conv2d", {{"filters", whole(8)},
-                                      {"kernel", Integers{2, 3}},
-                                      {"stride", Integers{1, 2}},
-                                      {"padding", text("same")},
-                                      {"use_bias", false},
-                                      {"engine", text(engine)}}),
+    check_conv(options_of<Conv2D>({{"filters", whole(8)},
+                                   {"kernel", Integers{2, 3}},
+                                   {"stride", Integers{1, 2}},
+                                   {"padding", text("same")},
+                                   {"use_bias", false},
+                                   {"engine", text(engine)}}),
                {7, 9, 5}, {.filters = 8, .kernel = {2, 3}, .stride = {1, 2}, .same = true}, false);
-    check_conv(settings_of("conv2d", {{"filters", whole(2)}, {"dilation", whole(2)}, {"engine", text(engine)}}),
-               {9, 9, 1}, {.filters = 2, .kernel = {3, 3}, .dilation = {2, 2}}, true);
-    check_conv(settings_of("conv2d", {{"filters", whole(1)}, {"kernel", whole(1)}, {"engine", text(engine)}}),
-               {1, 1, 1}, {.filters = 1}, true);
+    check_conv(options_of<Conv2D>({{"filters", whole(2)}, {"dilation", whole(2)}, {"engine", text(engine)}}), {9, 9, 1},
+               {.filters = 2, .kernel = {3, 3}, .dilation = {2, 2}}, true);
+    check_conv(options_of<Conv2D>({{"filters", whole(1)}, {"kernel", whole(1)}, {"engine", text(engine)}}), {1, 1, 1},
+               {.filters = 1}, true);
   }
 }
 
 TEST_CASE("conv2d declares Keras's parameters") {
-  Conv2D layer(settings_of("conv2d", {{"filters", whole(64)},
-                                      {"kernel_regularizer.l2", 0.25},
-                                      {"kernel_regularizer.l1", 0.5},
-                                      {"max_norm", whole(3)},
-                                      {"kernel_initializer", text("he_normal")},
-                                      {"bias_initializer", text("ones")}}));
+  Conv2D layer(options_of<Conv2D>({{"filters", whole(64)},
+                                   {"kernel_regularizer.l2", 0.25},
+                                   {"kernel_regularizer.l1", 0.5},
+                                   {"max_norm", whole(3)},
+                                   {"kernel_initializer", text("he_normal")},
+                                   {"bias_initializer", text("ones")}}));
   const Shape input = {26, 26, 32};
   const Declaration d = layer.setup({&input, 1});
   CHECK(d.output == Shape{24, 24, 64});
@@ -111,13 +111,13 @@ TEST_CASE("conv2d declares Keras's parameters") {
 }
 
 TEST_CASE("conv2d without bias has a kernel only") {
-  Conv2D layer(settings_of("conv2d", {{"filters", whole(4)}, {"use_bias", false}}));
+  Conv2D layer(options_of<Conv2D>({{"filters", whole(4)}, {"use_bias", false}}));
   const Shape input = {5, 5, 1};
   CHECK(layer.setup({&input, 1}).parameters.size() == 1);
 }
 
 TEST_CASE("a frozen conv2d passes gradients on and leaves its own alone") {
-  Conv2D layer(settings_of("conv2d", {{"filters", whole(4)}}));
+  Conv2D layer(options_of<Conv2D>({{"filters", whole(4)}}));
   test::LayerRun run(layer, {{5, 6, 3}}, 2, Mode::train, false);
   run.forward();
   run.backward(Floats(96, 1.0F));
@@ -130,7 +130,7 @@ TEST_CASE("a frozen conv2d passes gradients on and leaves its own alone") {
 TEST_CASE("conv2d refuses what does not fit") {
   const auto error_of = [](const Shape& input) -> std::string {
     try {
-      Conv2D(settings_of("conv2d", {{"filters", whole(4)}, {"kernel", whole(5)}})).setup({&input, 1});
+      Conv2D(options_of<Conv2D>({{"filters", whole(4)}, {"kernel", whole(5)}})).setup({&input, 1});
     } catch (const Error& error) {
       return error.what();
     }
@@ -138,9 +138,9 @@ TEST_CASE("conv2d refuses what does not fit") {
   };
   CHECK(error_of({3, 3, 64}) == "kernel 5x5 does not fit input 3x3x64; add padding = \"same\"");
   CHECK(error_of({100}) == "a convolution needs an image, height x width x channels, but its input is 100");
-  CHECK_THROWS_AS(settings_of("conv2d", {{"filters", whole(0)}}), Error);
-  CHECK_THROWS_AS(settings_of("conv2d", {{"kernel", whole(3)}}), Error);
-  CHECK_THROWS_AS(settings_of("conv2d", {{"filters", whole(4)}, {"engine", text("fast")}}), Error);
+  CHECK_THROWS_AS(options_of<Conv2D>({{"filters", whole(0)}}), Error);
+  CHECK_THROWS_AS(options_of<Conv2D>({{"kernel", whole(3)}}), Error);
+  CHECK_THROWS_AS(options_of<Conv2D>({{"filters", whole(4)}, {"engine", text("fast")}}), Error);
 }
 
 }  // namespace

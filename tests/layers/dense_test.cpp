@@ -26,9 +26,9 @@ using test::relative_distance;
 
 std::size_t size_of(int count) { return static_cast<std::size_t>(count); }
 
-Settings dense_settings(int units, Given given = {}) {
+convoy::Dense dense_options(int units, Given given = {}) {
   given.emplace_back("units", test::whole(units));
-  return test::settings_of("dense", given);
+  return test::options_of<Dense>(given);
 }
 
 /// Forward and backward of one batch against the reference.
@@ -36,7 +36,7 @@ void check_dense(int inputs, int units, int batch, bool use_bias) {
   CAPTURE(inputs);
   CAPTURE(units);
   CAPTURE(batch);
-  Dense layer(dense_settings(units, {{"use_bias", use_bias}}));
+  Dense layer(dense_options(units, {{"use_bias", use_bias}}));
   LayerRun run(layer, {{inputs}}, batch, Mode::train);
   const test::ReferenceDense reference{size_of(batch), size_of(inputs), size_of(units)};
   const Doubles x = doubles(run.input(0));
@@ -66,7 +66,7 @@ TEST_CASE("dense agrees with the reference when every part of the inputs is long
 }
 
 std::vector<Floats> train(int inputs, int units, bool reversed) {
-  Dense layer(dense_settings(units));
+  Dense layer(dense_options(units));
   LayerRun run(layer, {{inputs}}, 5, Mode::train);
   run.reversed = reversed;
   run.forward();
@@ -81,7 +81,7 @@ TEST_CASE("the order in which parts and samples are visited changes no bit") {
 TEST_CASE("with few units a sample's output does not depend on its batch") {
   const Floats x = normal_floats(9100, 3);
   const auto predict = [&](int first, int batch) {
-    Dense layer(dense_settings(10));
+    Dense layer(dense_options(10));
     LayerRun run(layer, {{1300}}, batch, Mode::predict);
     std::ranges::copy(normal_floats(13000, 5), run.parameter(0).begin());
     std::ranges::copy(normal_floats(10, 6), run.parameter(1).begin());
@@ -98,7 +98,7 @@ TEST_CASE("with few units a sample's output does not depend on its batch") {
 
 TEST_CASE("a frozen dense layer passes the gradient on and keeps none") {
   for (const int units : {10, 40}) {
-    Dense layer(dense_settings(units));
+    Dense layer(dense_options(units));
     LayerRun run(layer, {{300}}, 3, Mode::train, false);
     const test::ReferenceDense reference{3, 300, size_of(units)};
     const Floats d_y = normal_floats(3 * size_of(units), 4);
@@ -112,10 +112,10 @@ TEST_CASE("a frozen dense layer passes the gradient on and keeps none") {
 }
 
 TEST_CASE("dense declares its parameters as Keras does") {
-  Dense layer(dense_settings(10, {{"kernel_regularizer.l1", 0.1},
-                                  {"kernel_regularizer.l2", 0.2},
-                                  {"max_norm", 3.0},
-                                  {"kernel_initializer", std::string("he_normal")}}));
+  Dense layer(dense_options(10, {{"kernel_regularizer.l1", 0.1},
+                                 {"kernel_regularizer.l2", 0.2},
+                                 {"max_norm", 3.0},
+                                 {"kernel_initializer", std::string("he_normal")}}));
   const std::vector<Shape> input = {Shape{36864}};
   const Declaration declaration = layer.setup(input);
   CHECK(declaration.output == Shape{10});
@@ -140,7 +140,7 @@ TEST_CASE("dense declares its parameters as Keras does") {
 }
 
 TEST_CASE("an image is an error that names flatten") {
-  Dense layer(dense_settings(10));
+  Dense layer(dense_options(10));
   const std::vector<Shape> image = {Shape{24, 24, 64}};
   std::string message;
   try {
@@ -151,9 +151,9 @@ TEST_CASE("an image is an error that names flatten") {
   }
   CHECK(message.find("24x24x64") != std::string::npos);
   CHECK(message.find("flatten") != std::string::npos);
-  CHECK_THROWS_AS(dense_settings(0), Error);
+  CHECK_THROWS_AS(dense_options(0), Error);
   Settings without_units;
-  CHECK_THROWS_AS(without_units.complete(Dense::spec().keys, "dense"), Error);
+  CHECK_THROWS_AS(without_units.complete(Dense::described().fields.keys(), "dense"), Error);
 }
 
 }  // namespace

@@ -10,11 +10,7 @@ using namespace convoy;
 
 namespace {
 
-Settings rate(double value) {
-  Settings settings;
-  settings.set("rate", value);
-  return settings;
-}
+Dropout rate(double value) { return {.rate = value}; }
 
 }  // namespace
 

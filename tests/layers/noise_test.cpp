@@ -14,13 +14,8 @@ using test::Floats;
 
 namespace {
 
-Settings settings(double mean, double deviation, bool redrawn = false) {
-  Settings given;
-  given.set("mean", mean);
-  given.set("deviation", deviation);
-  given.set("redrawn", redrawn);
-  given.complete(layers::Noise::spec().keys, "noise");
-  return given;
+Noise noise_of(double mean, double deviation, bool redrawn = false) {
+  return {.mean = mean, .deviation = deviation, .redrawn = redrawn};
 }
 
 struct Moments {
@@ -41,7 +36,7 @@ Moments moments(const Floats& values, std::size_t first = 0, std::size_t step = 
 }
 
 /// What a training step adds to `channels` zeros a sample.
-Floats added(const Settings& given, int channels, int batch, std::uint32_t step = 3) {
+Floats added(const Noise& given, int channels, int batch, std::uint32_t step = 3) {
   layers::Noise layer(given);
   test::LayerRun run(layer, {{channels}}, batch, Mode::train);
   run.set_input(0, Floats(static_cast<std::size_t>(channels * batch)));
@@ -53,10 +48,10 @@ Floats added(const Settings& given, int channels, int batch, std::uint32_t step 
 }  // namespace
 
 TEST_CASE("noise has the mean and the deviation that are asked for") {
-  const Moments plain = moments(added(settings(0, 0.5), 100, 400));
+  const Moments plain = moments(added(noise_of(0, 0.5), 100, 400));
   CHECK(std::abs(plain.mean) < 0.01);
   CHECK(plain.deviation == doctest::Approx(0.5).epsilon(0.02));
-  const Moments moved = moments(added(settings(2, 0.1), 100, 400));
+  const Moments moved = moments(added(noise_of(2, 0.1), 100, 400));
   CHECK(moved.mean == doctest::Approx(2).epsilon(0.001));
   CHECK(moved.deviation == doctest::Approx(0.1).epsilon(0.02));
 }
@@ -67,10 +62,10 @@ TEST_CASE("redrawn noise has a distribution of its own for each channel and step
   std::vector<double> deviations;
   std::vector<double> next_means;
   for (std::size_t c = 0; c < channels; ++c) {
-    const Moments channel = moments(added(settings(0.5, 1.25, true), channels, 500), c, channels);
+    const Moments channel = moments(added(noise_of(0.5, 1.25, true), channels, 500), c, channels);
     means.push_back(channel.mean);
     deviations.push_back(channel.deviation);
-    next_means.push_back(moments(added(settings(0.5, 1.25, true), channels, 500, 4), c, channels).mean);
+    next_means.push_back(moments(added(noise_of(0.5, 1.25, true), channels, 500, 4), c, channels).mean);
   }
   const auto spread = [](const std::vector<double>& values) {
     const auto [least, most] = std::ranges::minmax(values);
@@ -89,15 +84,15 @@ TEST_CASE("redrawn noise has a distribution of its own for each channel and step
 }
 
 TEST_CASE("what is added is a function of seed, step and sample, and gradients pass") {
-  layers::Noise layer(settings(0, 1));
+  layers::Noise layer(noise_of(0, 1));
   test::LayerRun run(layer, {{500}}, 2, Mode::train);
   run.forward();
   const Floats first = run.output();
   run.forward();
   CHECK(run.output() == first);
-  const Floats noise = added(settings(0, 1), 500, 2);
+  const Floats noise = added(noise_of(0, 1), 500, 2);
   CHECK_FALSE(std::equal(noise.begin(), noise.begin() + 500, noise.begin() + 500));
-  CHECK(noise != added(settings(0, 1), 500, 2, 4));
+  CHECK(noise != added(noise_of(0, 1), 500, 2, 4));
   ++run.seed_of_randomness;
   run.forward();
   CHECK(run.output() != first);
@@ -107,7 +102,7 @@ TEST_CASE("what is added is a function of seed, step and sample, and gradients p
 }
 
 TEST_CASE("prediction adds nothing") {
-  layers::Noise layer(settings(1, 1, true));
+  layers::Noise layer(noise_of(1, 1, true));
   test::LayerRun run(layer, {{50}}, 3, Mode::predict);
   run.forward();
   CHECK(run.output() == run.input(0));

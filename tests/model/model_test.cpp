@@ -8,6 +8,7 @@
 
 #include "convoy/error.h"
 #include "support/digits.h"
+#include "support/files.h"
 #include "support/temporary_folder.h"
 
 using namespace convoy;
@@ -43,6 +44,10 @@ TEST_CASE("a small network learns digits, and its saved file evaluates to the ve
   CHECK(before.top_k > before.accuracy);
   model.save(folder.path() / "digits.safetensors");
   Model loaded = Model::load(folder.path() / "digits.safetensors");
+  const std::string bytes = test::contents(folder.path() / "digits.safetensors");
+  for (const char* key : {"momentum = 0.99", "engine = \\\"auto", "trainable = true"}) {
+    CHECK(bytes.find(key) != std::string::npos);
+  }
   const Evaluation after = loaded.evaluate(data.test.slice(0, 2000));
   CHECK(after.accuracy == before.accuracy);
   CHECK(after.loss == before.loss);

@@ -24,7 +24,7 @@ Spec complete(Spec spec) {
   for (const OptimizerType& type : optimizer_types()) {
     if (type.spec.name != spec.type) continue;
     std::vector<KeySpec> keys = type.spec.keys;
-    keys.insert(keys.end(), common_optimizer_keys().begin(), common_optimizer_keys().end());
+    for (const KeySpec& key : common_optimizer_keys()) keys.push_back(key);
     spec.settings.complete(keys, spec.type);
   }
   return spec;
@@ -69,13 +69,13 @@ TEST_CASE("Adam and AdamW") {
   };
   check(stepped(Adam{}, 0.01), adam(0));
   check(stepped(AdamW{.weight_decay = 0.5}, 0.01), adam(0.5));
+  check(stepped(Adam{.weight_decay = 0.5}, 0.01), adam(0.5));
   check(stepped(AdamW{.weight_decay = 0.5}, 0.01, false), adam(0));  // a bias does not decay
 }
 
 TEST_CASE("decay_all lets biases decay") {
-  Spec spec = AdamW{.weight_decay = 0.5};
-  spec.settings.set("decay_all", true);
-  CHECK(stepped(spec, 0.01, false) == stepped(AdamW{.weight_decay = 0.5}, 0.01, true));
+  CHECK(stepped(AdamW{.weight_decay = 0.5, .decay_all = true}, 0.01, false) ==
+        stepped(AdamW{.weight_decay = 0.5}, 0.01, true));
 }
 
 TEST_CASE("SGD, plain, with momentum and with Nesterov's") {

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "convoy/error.h"
-#include "convoy/optimizers.h"
+#include "convoy/schedules.h"
 
 using namespace convoy;
 
@@ -19,7 +19,7 @@ std::unique_ptr<Schedule> make(const std::string& type,
   for (const ScheduleType& row : schedule_types()) {
     if (row.spec.name != type) continue;
     std::vector<KeySpec> keys = row.spec.keys;
-    keys.insert(keys.end(), common_schedule_keys().begin(), common_schedule_keys().end());
+    for (const KeySpec& key : common_schedule_keys()) keys.push_back(key);
     spec.settings.complete(keys, type);
   }
   return make_schedule(spec);
@@ -89,16 +89,19 @@ TEST_CASE("plateau watches validation where there is one, and the accuracy if it
   CHECK(accuracy->factor(0, 1) == doctest::Approx(0.1));
 }
 
-TEST_CASE("the public struct names every key of plateau") {
-  Spec spec = Plateau{.monitor = "accuracy", .patience = 3};
-  const std::size_t given = spec.settings.entries().size();
-  const auto row =
-      std::ranges::find(schedule_types(), "plateau", [](const ScheduleType& type) { return type.spec.name; });
-  std::vector<KeySpec> keys = row->spec.keys;
-  keys.insert(keys.end(), common_schedule_keys().begin(), common_schedule_keys().end());
-  spec.settings.complete(keys, "");
-  CHECK(spec.settings.entries().size() == given);
-  CHECK(make_schedule(spec)->factor(0, 1) == 1);
+TEST_CASE("the public structs name every key") {
+  const std::vector<Spec> specs = {Constant{}, StepDecay{}, ExponentialDecay{}, CosineDecay{}, OneCycle{}, Plateau{}};
+  CHECK(specs.size() == schedule_types().size());
+  for (Spec spec : specs) {
+    CAPTURE(spec.type);
+    const std::size_t given = spec.settings.entries().size();
+    std::vector<KeySpec> keys = row_named(spec.type, schedule_types(), "schedule").spec.keys;
+    for (const KeySpec& key : common_schedule_keys()) keys.push_back(key);
+    spec.settings.complete(keys, "");
+    CHECK(spec.settings.entries().size() == given);
+    CHECK(make_schedule(spec)->factor(0, 100) > 0);
+  }
+  CHECK(make_schedule(CosineDecay{.alpha = 0.1, .warmup_steps = 4})->factor(3, 105) == doctest::Approx(0.8));
 }
 
 TEST_CASE("an unknown schedule is an error with the nearest name") {

@@ -22,4 +22,11 @@ inline Settings settings_of(const std::string& type, const Given& given) {
   return settings;
 }
 
+/// The same as the options of that layer.
+template <class Layer>
+auto options_of(const Given& given) {
+  const auto& described = Layer::described();
+  return described.read(settings_of(described.name, given));
+}
+
 }  // namespace convoy::test

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "convoy/layers.h"
+#include "core/described.h"
+
+namespace convoy::layers {
+
+/// The LayerSpec that a layer's struct becomes.
+template <class Options>
+LayerSpec layer_spec(const Described<Options>& described, const Options& options) {
+  LayerSpec spec;
+  spec.type = described.name;
+  spec.name = options.name;
+  spec.settings = described.fields.settings(options);
+  if constexpr (requires { options.trainable; }) spec.trainable = options.trainable;
+  return spec;
+}
+
+}  // namespace convoy::layers

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "layers/activation.h"
+#include "layers/described_layer.h"
+#include "layers/layer.h"
+
+namespace convoy::layers {
+
+/// What an initialiser's key accepts.
+Accepts initializers();
+
+/// The keys that layers with a kernel share.
+template <class Options>
+Fields<Options> kernel_fields() {
+  Texts activations = activation_functions();
+  activations.insert(activations.begin(), "linear");
+  return Fields<Options>()
+      .add("activation", &Options::activation, "What follows.", {.choices = activations})
+      .add("use_bias", &Options::use_bias, "Whether a bias is added.")
+      .add("kernel_initializer", &Options::kernel_initializer,
+           "How the kernel begins; a number is the deviation, the limit or the constant: random_normal(0.1).",
+           initializers())
+      .add("bias_initializer", &Options::bias_initializer, "How the bias begins; as kernel_initializer.",
+           initializers())
+      .add("kernel_regularizer.l1", [](Options& options) -> double& { return options.kernel_regularizer.l1; },
+           "Adds this times the sum of the kernel's absolute values to the loss.", {.min = 0})
+      .add("kernel_regularizer.l2", [](Options& options) -> double& { return options.kernel_regularizer.l2; },
+           "Adds this times the sum of the kernel's squares to the loss.", {.min = 0})
+      .add("max_norm", &Options::max_norm, "Largest norm of one output's kernel after a step; 0 for none.", {.min = 0});
+}
+
+/// The kernel and the bias as these keys want them; shapes and fans are left to the layer.
+template <class Options>
+ParameterSpec kernel_of(const Options& options) {
+  return {.name = "kernel",
+          .shape = {},
+          .initializer = options.kernel_initializer,
+          .decayed = true,
+          .l1 = options.kernel_regularizer.l1,
+          .l2 = options.kernel_regularizer.l2,
+          .max_norm = options.max_norm};
+}
+template <class Options>
+ParameterSpec bias_of(const Options& options) {
+  return {.name = "bias", .shape = {}, .initializer = options.bias_initializer};
+}
+
+}  // namespace convoy::layers
