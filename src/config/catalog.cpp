@@ -142,7 +142,7 @@ std::vector<Section> gather() {
       typed_section("data", "Which samples to train, validate and test on.", specs_of(dataset_types()), "idx",
                     common_data_keys(), "dataset"),
       {"augmentation", "Random changes of the training images, new in every epoch; all are off by default.",
-       augmentation_keys()},
+       augmentation_fields().keys()},
       train_section(),
       diagnostics_section(),
       typed_section("optimizer", "The rule that turns gradients into steps.", specs_of(optimizer_types()), "adam",

@@ -100,7 +100,7 @@ FitOptions fit_options(const Config& config) {
   FitOptions options;
   train_fields().read_into(options, config.train);
   feeding_fields().read_into(options, config.data);
-  options.augmentation = augmentation_from(config.augmentation);
+  options.augmentation = augmentation_fields().read(config.augmentation);
   options.diagnostics = diagnostics_fields().read(config.diagnostics);
   return options;
 }
@@ -115,7 +115,7 @@ void record(const FitOptions& options, Config& config) {
   put(checked.data, feeding_fields().settings(options), feeding_fields().keys(), "fit");
   if (options.validation.share > 0) checked.data.set("validation", options.validation.share);
   put(checked.diagnostics, diagnostics_fields().settings(options.diagnostics), diagnostics_keys(), "diagnostics");
-  put(checked.augmentation, options.augmentation, augmentation_keys(), "augmentation");
+  put(checked.augmentation, options.augmentation, augmentation_fields().keys(), "augmentation");
   config = std::move(checked);
 }
 

@@ -1,16 +1,12 @@
 #pragma once
 
-#include <vector>
-
 #include "convoy/augmentation.h"
+#include "convoy/fields.h"
 
 namespace convoy {
 
 /// The keys of [augmentation].
-const std::vector<KeySpec>& augmentation_keys();
-
-/// What complete settings of [augmentation] say.
-Augmentation augmentation_from(const Settings& settings);
+const Fields<Augmentation>& augmentation_fields();
 
 /// Whether something moves the pixels of an image.
 bool is_geometric(const Augmentation& augmentation);

@@ -55,6 +55,21 @@ void note_peculiarities(const IdxFolder& files, const IdxOptions& options, DataS
 
 }  // namespace
 
+const Described<IdxOptions>& described_idx() {
+  static const Described<IdxOptions> all{
+      "idx", "A folder of idx files, raw or .gz, named as MNIST's or with more before it, as EMNIST's.",
+      Fields<IdxOptions>()
+          .add("prefix", &IdxOptions::prefix,
+               "What the names of the files begin with, \"emnist-letters\", where the folder has several data sets.")
+          .add("transpose", &IdxOptions::transpose,
+               "Exchange rows and columns of each image: EMNIST's are stored that way.")
+          .add("first_label", &IdxOptions::first_label,
+               "The label of the first class: 1 for EMNIST's letters, whose labels go from 1 to 26.",
+               {.min = 0, .max = 1}),
+      folder_fields<IdxOptions>()};
+  return all;
+}
+
 FoundParts load_idx(const fs::path& folder, const IdxOptions& options, Need need) {
   const IdxFolder files = find_idx_files(folder, options.prefix, options.hint);
   FoundParts found{.splits = {}, .divided = true, .has_test = !files.test.images.empty()};

@@ -45,7 +45,7 @@ class PartReader {
   /// `beside`: the folders beside this part, if it is one.
   PartReader(const fs::path& folder, const ImageFolderOptions& options, std::string beside)
       : folder_(folder), options_(options), beside_(std::move(beside)) {
-    storage_.shape = options.shape;
+    storage_.shape = {options.image_size.height, options.image_size.width, options.channels};
     storage_.source = folder.string();
   }
 
@@ -54,7 +54,7 @@ class PartReader {
     const ImageFiles found = find_images(folder_);
     if (classes != nullptr) require_known(found, *classes);
     for (const ClassFiles& of_class : found.classes) read_class(of_class, classes);
-    if (!bad_.empty() && !options_.skip_bad) refuse_bad();
+    if (!bad_.empty() && options_.on_bad_image == OnBadImage::error) refuse_bad();
     if (storage_.labels.empty()) refuse_empty(found);
     if (classes != nullptr) storage_.class_names = *classes;
     add_notes(found, notes);
@@ -81,7 +81,7 @@ class PartReader {
     for (const fs::path& file : of_class.files) {
       try {
         ++images_;
-        const auto pixels = load_image(file, options_.shape, options_.image);
+        const auto pixels = load_image(file, storage_.shape, {.invert = options_.invert, .fit = options_.fit});
         storage_.bytes.insert(storage_.bytes.end(), pixels.begin(), pixels.end());
         storage_.labels.push_back(static_cast<int>(known));
         storage_.files.push_back(file.string());
@@ -157,6 +157,27 @@ bool takes_test_alone(const FolderLayout& layout, Need need) {
 
 }  // namespace
 
+const Described<ImageFolderOptions>& described_image_folder() {
+  using Options = ImageFolderOptions;
+  static const Described<Options> all{
+      "image_folder",
+      "A folder with one subfolder of images a class, or with train/, val/ and test/ that have them; images may lie "
+      "deeper.",
+      Fields<Options>()
+          .add("image_size", &Options::image_size, "Height and width that every image is resized to.",
+               {.min = 1, .max = 4096})
+          .add("channels", &Options::channels, "1 turns images to grey, 3 to colour.", {.values = {1, 3}})
+          .add("fit", &Options::fit,
+               "How images get their size: stretched; with their proportions, padded with the colour of their border; "
+               "or as photos of one digit, prepared as MNIST's were: light on dark, cut out, centred.",
+               {.choices = image_fits()})
+          .add("on_bad_image", &Options::on_bad_image,
+               "What an image that cannot be read is: an error that lists the first ten, or skipped and counted.",
+               {.choices = {"error", "skip"}}),
+      folder_fields<Options>()};
+  return all;
+}
+
 FoundParts load_image_folder(const fs::path& folder, const ImageFolderOptions& options, Need need) {
   if (const std::string why = why_no_folder(folder); !why.empty())
     fail(folder, why + (options.hint.empty() ? "" : "; " + options.hint));
@@ -182,7 +203,7 @@ FoundParts load_image_folder(const fs::path& folder, const ImageFolderOptions& o
   return found;
 }
 
-std::vector<fs::path> files_of_image_folder(const fs::path& folder, Need need) {
+std::vector<fs::path> files_of_image_folder(const fs::path& folder, const ImageFolderOptions&, Need need) {
   const FolderLayout layout = layout_of(folder);
   std::vector<fs::path> parts;
   if (need != Need::training) parts = {layout.test};

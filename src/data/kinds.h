@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "convoy/dataset.h"
+#include "convoy/size2.h"
+#include "core/described.h"
 
 namespace convoy {
 
@@ -15,13 +17,22 @@ struct FoundParts {
   bool has_test = false;  ///< of its own
 };
 
+/// The keys that every kind has as well, of what lies in its folder.
+template <class Options>
+Fields<Options> folder_fields() {
+  return Fields<Options>()
+      .add("invert", &Options::invert, "Turn dark on light images into light on dark.")
+      .add("hint", &Options::hint, "What to tell a user whose data is missing.");
+}
+
 struct IdxOptions {
-  std::string prefix = {};  ///< what the files' names begin with; empty: found out
-  bool transpose = false;   ///< rows become columns
-  bool invert = false;      ///< dark on light becomes light on dark
-  int first_label = 0;      ///< the label of class 0
-  std::string hint = {};    ///< ends the message when files are missing
+  std::string prefix = {};
+  bool transpose = false;
+  bool invert = false;
+  int first_label = 0;
+  std::string hint = {};
 };
+const Described<IdxOptions>& described_idx();
 
 /// A folder of idx files. Throws Error{data}.
 FoundParts load_idx(const std::filesystem::path& folder, const IdxOptions& options, Need need);
@@ -29,17 +40,23 @@ FoundParts load_idx(const std::filesystem::path& folder, const IdxOptions& optio
 std::vector<std::filesystem::path> files_of_idx(const std::filesystem::path& folder, const IdxOptions& options,
                                                 Need need);
 
+enum class OnBadImage { error, skip };
+
 struct ImageFolderOptions {
-  Shape shape;  ///< what every image becomes
-  ImageOptions image = {};
-  bool skip_bad = false;  ///< leave out images that cannot be read; otherwise they are an error
+  Size2 image_size = 28;
+  int channels = 1;
+  std::string fit = "stretch";
+  OnBadImage on_bad_image = OnBadImage::error;
+  bool invert = false;
   std::string hint = {};
 };
+const Described<ImageFolderOptions>& described_image_folder();
 
 /// A folder with one subfolder of images a class, or with train/, val/ and test/ that have them. Classes and files go
 /// by name. Throws Error{data}.
 FoundParts load_image_folder(const std::filesystem::path& folder, const ImageFolderOptions& options, Need need);
 /// The images that load_image_folder reads, by name.
-std::vector<std::filesystem::path> files_of_image_folder(const std::filesystem::path& folder, Need need);
+std::vector<std::filesystem::path> files_of_image_folder(const std::filesystem::path& folder,
+                                                         const ImageFolderOptions& options, Need need);
 
 }  // namespace convoy

@@ -1,6 +1,7 @@
 #include "data/registry.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "convoy/error.h"
 #include "data/divide.h"
@@ -9,86 +10,26 @@
 namespace convoy {
 namespace {
 
-IdxOptions idx_options(const Settings& data) {
-  return {.prefix = data.text("prefix"),
-          .transpose = data.flag("transpose"),
-          .invert = data.flag("invert"),
-          .first_label = data.integer("first_label"),
-          .hint = data.text("hint")};
-}
-
-FoundParts load_idx_kind(const Settings& data, Need need) {
-  return load_idx(data.text("path"), idx_options(data), need);
-}
-
-std::vector<std::filesystem::path> files_of_idx_kind(const Settings& data, Need need) {
-  return files_of_idx(data.text("path"), idx_options(data), need);
-}
-
-FoundParts load_image_folder_kind(const Settings& data, Need need) {
-  const auto [height, width] = data.pair("image_size");
-  return load_image_folder(data.text("path"),
-                           {.shape = {height, width, data.integer("channels")},
-                            .image = {.invert = data.flag("invert"), .fit = data.text("fit")},
-                            .skip_bad = data.text("on_bad_image") == "skip",
-                            .hint = data.text("hint")},
-                           need);
-}
-
-std::vector<std::filesystem::path> files_of_image_folder_kind(const Settings& data, Need need) {
-  return files_of_image_folder(data.text("path"), need);
+/// The row of a kind that reads its folder as its options say.
+template <class Options>
+DatasetType row(const Described<Options>& described,
+                FoundParts (*load)(const std::filesystem::path&, const Options&, Need),
+                std::vector<std::filesystem::path> (*files)(const std::filesystem::path&, const Options&, Need)) {
+  return {{described.name, described.doc, described.fields.keys()},
+          [&described, load](const Settings& data, Need need) {
+            return load(data.text("path"), described.read(data), need);
+          },
+          [&described, files](const Settings& data, Need need) {
+            return files(data.text("path"), described.read(data), need);
+          }};
 }
 
 }  // namespace
 
 const std::vector<DatasetType>& dataset_types() {
   static const std::vector<DatasetType> types = {
-      {{"idx",
-        "A folder of idx files, raw or .gz, named as MNIST's or with more before it, as EMNIST's.",
-        {{.name = "prefix",
-          .kind = Kind::text,
-          .fallback = Value{std::string()},
-          .doc = "What the names of the files begin with, \"emnist-letters\", where the folder has several data sets."},
-         {.name = "transpose",
-          .kind = Kind::flag,
-          .fallback = Value{false},
-          .doc = "Exchange rows and columns of each image: EMNIST's are stored that way."},
-         {.name = "first_label",
-          .kind = Kind::integer,
-          .fallback = Value{std::int64_t{0}},
-          .doc = "The label of the first class: 1 for EMNIST's letters, whose labels go from 1 to 26.",
-          .min = 0,
-          .max = 1}}},
-       load_idx_kind,
-       files_of_idx_kind},
-      {{"image_folder",
-        "A folder with one subfolder of images a class, or with train/, val/ and test/ that have them; images may lie "
-        "deeper.",
-        {{.name = "image_size",
-          .kind = Kind::pair,
-          .fallback = Value{std::int64_t{28}},
-          .doc = "Height and width that every image is resized to.",
-          .min = 1,
-          .max = 4096},
-         {.name = "channels",
-          .kind = Kind::integer,
-          .fallback = Value{std::int64_t{1}},
-          .doc = "1 turns images to grey, 3 to colour.",
-          .values = {1, 3}},
-         {.name = "fit",
-          .kind = Kind::choice,
-          .fallback = Value{std::string("stretch")},
-          .doc =
-              "How images get their size: stretched; with their proportions, padded with the colour of their border; "
-              "or as photos of one digit, prepared as MNIST's were: light on dark, cut out, centred.",
-          .choices = image_fits()},
-         {.name = "on_bad_image",
-          .kind = Kind::choice,
-          .fallback = Value{std::string("error")},
-          .doc = "What an image that cannot be read is: an error that lists the first ten, or skipped and counted.",
-          .choices = {"error", "skip"}}}},
-       load_image_folder_kind,
-       files_of_image_folder_kind},
+      row(described_idx(), load_idx, files_of_idx),
+      row(described_image_folder(), load_image_folder, files_of_image_folder),
   };
   return types;
 }
@@ -121,17 +62,9 @@ const std::vector<KeySpec>& common_data_keys() {
          .fallback = Value{std::int64_t{0}},
          .doc = "Train on so many samples only, of each class its share, drawn by the seed; 0 for all.",
          .min = 0},
-        {.name = "invert",
-         .kind = Kind::flag,
-         .fallback = Value{false},
-         .doc = "Turn dark on light images into light on dark."},
-        {.name = "hint",
-         .kind = Kind::text,
-         .fallback = Value{std::string()},
-         .doc = "What to tell a user whose data is missing."},
     };
-    const std::vector<KeySpec> feeding = feeding_fields().keys();
-    all.insert(all.end() - 2, feeding.begin(), feeding.end());  // after limit
+    for (KeySpec& key : feeding_fields().keys()) all.push_back(std::move(key));
+    for (KeySpec& key : folder_fields<IdxOptions>().keys()) all.push_back(std::move(key));
     return all;
   }();
   return keys;

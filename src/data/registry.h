@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <vector>
 
 #include "convoy/dataset.h"
@@ -11,9 +12,9 @@ namespace convoy {
 /// One row of the table of data-set kinds: "idx", "image_folder".
 struct DatasetType {
   TypeSpec spec;
-  FoundParts (*load)(const Settings& data, Need need);
+  std::function<FoundParts(const Settings& data, Need need)> load;
   /// Those that `load` reads, by name.
-  std::vector<std::filesystem::path> (*files)(const Settings& data, Need need);
+  std::function<std::vector<std::filesystem::path>(const Settings& data, Need need)> files;
 };
 const std::vector<DatasetType>& dataset_types();
 /// The row of the kind that `data` names. Throws Error{config}.

@@ -44,10 +44,11 @@ const Described<convoy::BatchNorm>& BatchNorm::described() {
                "What the moving variance averages: the batch's variance over n (Keras) or over n - 1 (PyTorch).",
                {.choices = {"biased", "unbiased"},
                 .fallback_by = by_preset(std::string("biased"), std::string("unbiased"))})
-          .add("preset", &Options::preset,
-               "Whose defaults the keys have that are not given: Keras's or PyTorch's, which calls a momentum of 0.9 "
-               "0.1.",
-               {.choices = {"keras", "torch"}})};
+          .add(
+              "preset", &Options::preset,
+              "Whose defaults the keys have that are not given: Keras's or PyTorch's (which says 0.1 for a momentum of "
+              "0.9).",
+              {.choices = {"keras", "torch"}})};
   return all;
 }
 

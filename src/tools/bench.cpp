@@ -101,7 +101,7 @@ Config endless(const Config& config, int batch_size) {
   record({.epochs = 1 << 30,
           .batch_size = batch_size,
           .shuffle = false,
-          .augmentation = augmentation_from(config.augmentation),
+          .augmentation = augmentation_fields().read(config.augmentation),
           .on_nan = OnNan::skip,
           .log_steps = 0},
          endless);

@@ -46,7 +46,7 @@ DataPreview preview_data(const Config& config, const std::filesystem::path& png,
   const DataSplits splits = load_data(config.data, seed, options.split == "test" ? Need::test : Need::training);
   const Dataset& data = splits.split(options.split);
   require_images(data);
-  const Augmentation augmentation = augmentation_from(config.augmentation);
+  const Augmentation augmentation = augmentation_fields().read(config.augmentation);
   const bool augmented = options.split == "train" && (changes_images(augmentation) || augmentation.mixup > 0);
 
   DataPreview preview{.data = statistics_of(data), .notes = splits.notes};

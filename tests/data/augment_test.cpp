@@ -198,12 +198,12 @@ TEST_CASE("vectors cannot be turned: the key is named") {
 
 TEST_CASE("the public struct and the keys say the same") {
   Settings settings = everything;
-  settings.complete(augmentation_keys(), "");
-  CHECK(settings == Settings(augmentation_from(settings)));
-  CHECK(settings.entries().size() == augmentation_keys().size());
+  settings.complete(augmentation_fields().keys(), "");
+  CHECK(settings == Settings(augmentation_fields().read(settings)));
+  CHECK(settings.entries().size() == augmentation_fields().keys().size());
   Settings defaults;
-  defaults.complete(augmentation_keys(), "");
+  defaults.complete(augmentation_fields().keys(), "");
   CHECK(defaults == Settings(Augmentation{}));
   Settings negative = Augmentation{.rotate = -1};
-  CHECK_THROWS_AS(negative.complete(augmentation_keys(), ""), Error);
+  CHECK_THROWS_AS(negative.complete(augmentation_fields().keys(), ""), Error);
 }
