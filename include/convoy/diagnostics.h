@@ -7,13 +7,12 @@
 
 namespace convoy {
 
-/// When and at what to look. Results do not depend on it.
+/// When and at what to look: the keys of [diagnostics], `convoy config explain diagnostics.probe`. Results do not
+/// depend on it.
 struct DiagnosticsOptions {
-  int every = 0;    ///< steps; 0: never
-  int probe = 128;  ///< so many images, the first of the validation images or else of the training images, in whole
-                    ///< batches, are passed through the network for each look
-  std::vector<std::string> percentiles = {};  ///< "dense_1" (a layer's output), "sigmoid_3.input", "sigmoid_3.input[7]"
-                                              ///< (one unit or channel), "dense_1/kernel"
+  int every = 0;
+  int probe = 128;
+  std::vector<std::string> percentiles = {};
 };
 
 /// One layer at a step of training. Norms are Euclidean, over the layer's kernel, bias, gamma and beta together.

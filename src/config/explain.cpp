@@ -21,17 +21,6 @@ std::string default_by_text(const FallbackBy& by) {
   return text;
 }
 
-std::string default_text(const KeySpec& key) {
-  if (!key.fallback_by.key.empty()) return default_by_text(key.fallback_by);
-  if (key.fallback) return "default " + toml_text(*key.fallback);
-  return key.required ? "must be given" : "may be left out";
-}
-
-std::string takes_text(const KeySpec& key) {
-  const std::string range = range_text(key);
-  return kind_text(key) + (range.empty() ? "" : ", " + range);
-}
-
 std::string key_page(const std::string& name, const KeySpec& key) {
   return name + "\n" + wrapped("  ", key.doc) + wrapped("  takes: ", takes_text(key)) +
          wrapped("  ", default_text(key));
@@ -116,6 +105,17 @@ class Pages {
 };
 
 }  // namespace
+
+std::string default_text(const KeySpec& key) {
+  if (!key.fallback_by.key.empty()) return default_by_text(key.fallback_by);
+  if (key.fallback) return "default " + toml_text(*key.fallback);
+  return key.required ? "must be given" : "may be left out";
+}
+
+std::string takes_text(const KeySpec& key) {
+  const std::string range = range_text(key);
+  return kind_text(key) + (range.empty() ? "" : ", " + range);
+}
 
 std::string explain(const std::string& name, const std::vector<Section>& catalog) {
   const Pages pages(catalog);

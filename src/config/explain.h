@@ -12,6 +12,10 @@ namespace convoy {
 /// Error{config} with the nearest name.
 std::string explain(const std::string& name, const std::vector<Section>& catalog);
 
+/// What a key takes and what it is where it is not given, in words: "a whole number, at least 1", "default 3".
+std::string takes_text(const KeySpec& key);
+std::string default_text(const KeySpec& key);
+
 /// All names that have a page; some more than once.
 Texts explained(const std::vector<Section>& catalog);
 

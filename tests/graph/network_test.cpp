@@ -63,8 +63,7 @@ TEST_CASE("an activation becomes a node of its own, and other layers find it by 
 }
 
 TEST_CASE("gradients reach only what is trained, and what comes after it") {
-  LayerSpec frozen = Dense{.units = 4, .name = "frozen"};
-  frozen.trainable = false;
+  const Dense frozen{.units = 4, .trainable = false, .name = "frozen"};
   const Network network(
       {8}, {frozen, Activation{.name = "act"}, Dense{.units = 3, .name = "head"}, Activation{.name = "end"}});
   CHECK_FALSE(network.node(0).needs_gradient);

@@ -198,8 +198,8 @@ TEST_CASE("every layer agrees with its reference in double, whose gradients are 
   }
 }
 
-TEST_CASE("every layer type is documented, in the registry and in the README") {
-  std::ifstream stream("README.md");
+TEST_CASE("every layer type is documented, in the registry and in configs/README.md") {
+  std::ifstream stream("configs/README.md");
   std::ostringstream readme;
   readme << stream.rdbuf();
   for (const LayerType& type : layer_types()) {
