@@ -131,7 +131,7 @@ class Fields {
  public:
   /// `member` is a pointer to a member, or for a member of a member a function that takes a Struct& to it.
   template <class Member>
-  Fields& add(const std::string& name, Member member, const std::string& doc, Accepts accepts = {}) {
+  Fields& add(const std::string& name, Member member, const std::string& doc, const Accepts& accepts = {}) {
     using M = std::remove_cvref_t<std::invoke_result_t<Member, Struct&>>;
     Kind kind = fields_detail::kind_of<typename fields_detail::Held<M>::type>();
     if (kind == Kind::text && !accepts.choices.empty()) kind = Kind::choice;
@@ -155,6 +155,12 @@ class Fields {
          [member, names, name](Struct& to, const Settings& settings) {
            fields_detail::read_optional(std::invoke(member, to), settings, name, names);
          }});
+    return *this;
+  }
+
+  /// Adds fields that several structs have.
+  Fields& add_all(const Fields& others) {
+    rows_.insert(rows_.end(), others.rows_.begin(), others.rows_.end());
     return *this;
   }
 

@@ -92,6 +92,27 @@ void reject_unknown_keys(const Part& part, const std::vector<KeySpec>& keys, con
   }
 }
 
+/// The keys whose defaults `chooser` decides, "momentum, epsilon", where the file gives all of them; else "".
+std::string given_by_file(const std::string& chooser, const Settings& settings, const std::vector<KeySpec>& keys) {
+  std::string names;
+  for (const KeySpec& key : keys) {
+    if (key.fallback_by.key != chooser) continue;
+    const std::string where = settings.where(key.name);
+    if (where.empty() || is_override(where)) return "";
+    names += (names.empty() ? "" : ", ") + key.name;
+  }
+  return names;
+}
+
+void reject_idle_overrides(const Part& part, const std::vector<KeySpec>& keys) {
+  for (const auto& entry : part.table.settings.entries()) {
+    const std::string given = is_override(entry.where) ? given_by_file(entry.name, part.table.settings, keys) : "";
+    if (given.empty()) continue;
+    fail(entry.where, part.place() + "\"" + entry.name + "\" would change nothing: the file gives the keys whose " +
+                          "defaults it decides: " + given + "; set those");
+  }
+}
+
 /// A single name stands for a list of one.
 void lift_names(Settings& settings, const std::vector<KeySpec>& keys) {
   const Settings given = settings;
@@ -106,6 +127,7 @@ void lift_names(Settings& settings, const std::vector<KeySpec>& keys) {
 void complete(Part& part, const std::vector<Section>& catalog) {
   const std::vector<KeySpec> keys = keys_with(part.section, part.type);
   reject_unknown_keys(part, keys, catalog);
+  reject_idle_overrides(part, keys);
   lift_names(part.table.settings, keys);
   try {
     part.table.settings.complete(keys, part.owner);

@@ -89,8 +89,8 @@ std::optional<Value> fallback_of(const KeySpec& key, const std::vector<KeySpec>&
   const FallbackBy& by = key.fallback_by;
   if (by.key.empty()) return key.fallback;
   const auto chooser = std::ranges::find(keys, by.key, &KeySpec::name);
-  const auto* usual = chooser == keys.end() ? nullptr : std::get_if<std::string>(&*chooser->fallback);
-  const std::string choice = given.text_or(by.key, usual == nullptr ? "" : *usual);
+  const bool has_default = chooser != keys.end() && chooser->fallback;
+  const std::string choice = given.text_or(by.key, has_default ? std::get<std::string>(*chooser->fallback) : "");
   const auto row = std::ranges::find(by.values, choice, &std::pair<std::string, Value>::first);
   return row == by.values.end() ? std::nullopt : std::optional(row->second);
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <string>
 #include <utility>
 
@@ -39,7 +38,7 @@ const Described<convoy::BatchNorm>& BatchNorm::described() {
                {.min = 0, .max = 1, .fallback_by = by_preset(0.99, 0.9)})
           .add("epsilon", &Options::epsilon, "Added to the variance.",
                {.min = 1e-12, .fallback_by = by_preset(1e-3, 1e-5)})
-          .add_all(affine_fields<Options>(), std::identity())
+          .add_all(affine_fields<Options>())
           .add("moving_variance", &Options::moving_variance,
                "What the moving variance averages: the batch's variance over n (Keras) or over n - 1 (PyTorch).",
                {.choices = {"biased", "unbiased"},

@@ -1,7 +1,6 @@
 #include "layers/conv2d.h"
 
 #include <algorithm>
-#include <functional>
 #include <utility>
 
 #include "core/aligned_buffer.h"
@@ -42,7 +41,7 @@ const Described<convoy::Conv2D>& Conv2D::described() {
                {.choices = {"valid", "same"}})
           .add("dilation", &Options::dilation, "Pixels from one number of the kernel to the next.",
                {.min = 1, .max = largest})
-          .add_all(kernel_fields<Options>(), std::identity())
+          .add_all(kernel_fields<Options>())
           .add(
               "engine", &Options::engine,
               "How to compute: \"blas\" through OpenBLAS, \"direct\" by convoy's own kernels (blas where the kernel is "

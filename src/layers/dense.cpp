@@ -1,7 +1,6 @@
 #include "layers/dense.h"
 
 #include <algorithm>
-#include <functional>
 
 #include "kernels/dense.h"
 #include "kernels/gemm.h"
@@ -34,7 +33,7 @@ const Described<convoy::Dense>& Dense::described() {
       "dense", "A fully connected layer.",
       Fields<Options>()
           .add("units", &Options::units, "Features of the output.", {.min = 1, .max = 1 << 24, .required = true})
-          .add_all(kernel_fields<Options>(), std::identity())};
+          .add_all(kernel_fields<Options>())};
   return all;
 }
 

@@ -15,7 +15,7 @@ const Described<convoy::GroupNorm>& GroupNorm::described() {
       "group_norm", "Group normalisation: each sample over height, width and the channels of a group.",
       Fields<convoy::GroupNorm>()
           .add("groups", &convoy::GroupNorm::groups, "Into how many groups the channels are divided.", {.min = 1})
-          .add_all(sample_norm_fields<convoy::GroupNorm>(), std::identity())};
+          .add_all(sample_norm_fields<convoy::GroupNorm>())};
   return all;
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <span>
 #include <vector>
 
@@ -15,7 +14,7 @@ template <class Norm>
 Fields<Norm> sample_norm_fields() {
   return Fields<Norm>()
       .add("epsilon", &Norm::epsilon, "Added to the variance.", {.min = 1e-12})
-      .add_all(affine_fields<Norm>(), std::identity());
+      .add_all(affine_fields<Norm>());
 }
 
 /// What normalisations with statistics of each sample by itself share: gamma if `scale` and beta if `center`, by

@@ -1,7 +1,6 @@
 #include "convoy/optimizers.h"
 
 #include <cmath>
-#include <functional>
 
 #include "kernels/optimizer.h"
 #include "optim/optimizer.h"
@@ -41,7 +40,6 @@ Fields<Options> epsilon_field() {
 }
 
 constexpr double most_kept = 0.999999;
-constexpr auto same = std::identity();
 
 /// What all rules share: decay ahead of the step, as in Keras.
 class Decayed : public Optimizer {
@@ -88,12 +86,12 @@ class AdamRule final : public Decayed {
 template <class Options>
 Fields<Options> adam_fields() {
   return Fields<Options>()
-      .add_all(rate_field<Options>(), same)
+      .add_all(rate_field<Options>())
       .add("beta_1", &Options::beta_1, "The share of the mean gradient that is kept.", {.min = 0, .max = most_kept})
       .add("beta_2", &Options::beta_2, "The share of the mean squared gradient that is kept.",
            {.min = 0, .max = 0.9999999})
-      .add_all(epsilon_field<Options>(), same)
-      .add_all(decay_field<Options>(), same);
+      .add_all(epsilon_field<Options>())
+      .add_all(decay_field<Options>());
 }
 
 const Described<Adam>& adam() {
@@ -136,11 +134,11 @@ const Described<SGD>& sgd() {
   static const Described<SGD> all{
       "sgd", "Stochastic gradient descent, with momentum if wanted.",
       Fields<SGD>()
-          .add_all(rate_field<SGD>(), same)
+          .add_all(rate_field<SGD>())
           .add("momentum", &SGD::momentum, "The share of the last step that is taken again; 0 for plain descent.",
                {.min = 0, .max = most_kept})
           .add("nesterov", &SGD::nesterov, "Look ahead along the momentum (Nesterov 1983).")
-          .add_all(decay_field<SGD>(), same),
+          .add_all(decay_field<SGD>()),
       shared_fields<SGD>()};
   return all;
 }
@@ -169,13 +167,13 @@ const Described<RMSprop>& rmsprop() {
   static const Described<RMSprop> all{
       "rmsprop", "RMSprop (Tieleman & Hinton 2012).",
       Fields<RMSprop>()
-          .add_all(rate_field<RMSprop>(), same)
+          .add_all(rate_field<RMSprop>())
           .add("rho", &RMSprop::rho, "The share of the mean squared gradient that is kept.",
                {.min = 0, .max = most_kept})
           .add("momentum", &RMSprop::momentum, "The share of the last step that is taken again.",
                {.min = 0, .max = most_kept})
-          .add_all(epsilon_field<RMSprop>(), same)
-          .add_all(decay_field<RMSprop>(), same),
+          .add_all(epsilon_field<RMSprop>())
+          .add_all(decay_field<RMSprop>()),
       shared_fields<RMSprop>()};
   return all;
 }

@@ -11,6 +11,7 @@
 #include "config/explain.h"
 #include "config/schema.h"
 #include "convoy/config.h"
+#include "convoy/error.h"
 #include "convoy/foreign_text.h"
 #include "sample_catalog.h"
 
@@ -159,6 +160,19 @@ TEST_CASE("a resolved text of earlier times, without what a preset fills in, is 
   CHECK(norm.number("epsilon") == 1e-5);
   CHECK(norm.text("moving_variance") == "unbiased");
   CHECK(equal(config, parse_config(resolved_toml(config), "resolved.toml", ".")));
+}
+
+TEST_CASE("a preset for keys that are all given is refused where it is set to change them") {
+  const std::string head = "[data]\npath = \"x\"\n[[layer]]\ntype = \"batch_norm\"\nname = \"bn\"\n";
+  const std::string resolved = resolved_toml(parse_config(head, "a.toml", "."));
+  CHECK_THROWS_WITH_AS(
+      parse_config(resolved, "resolved.toml", ".", {"layer.bn.preset=torch"}),
+      "-s layer.bn.preset=torch: layer 1 \"bn\" (batch_norm): \"preset\" would change nothing: the file "
+      "gives the keys whose defaults it decides: momentum, epsilon, moving_variance; set those",
+      Error);
+  const Config half = parse_config(head + "momentum = 0.5\n", "a.toml", ".", {"layer.bn.preset=torch"});
+  CHECK(half.layers[0].settings.number("momentum") == 0.5);
+  CHECK(half.layers[0].settings.number("epsilon") == 1e-5);
 }
 
 TEST_CASE("a default that depends on another key is explained with it") {

@@ -91,6 +91,14 @@ TEST_CASE("what a struct may not hold is an error") {
                        "example: \"padding\" expects valid or same, got \"sane\"; did you mean \"same\"?", Error);
 }
 
+TEST_CASE("fields are added in order, those of others too") {
+  Fields<Part> fields = Fields<Part>().add("l1", &Part::l1, "A penalty.");
+  fields.add_all(Fields<Part>().add("again", &Part::l1, "The same."));
+  REQUIRE(fields.keys().size() == 2);
+  CHECK(fields.keys()[1].name == "again");
+  CHECK(fields.settings({.l1 = 0.5}).number("again") == 0.5);
+}
+
 TEST_CASE("a key that may be absent leaves its member empty") {
   Settings settings;
   settings.set("count", std::int64_t{1});

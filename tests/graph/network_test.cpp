@@ -72,6 +72,17 @@ TEST_CASE("gradients reach only what is trained, and what comes after it") {
   CHECK(network.node(3).needs_gradient);
 }
 
+TEST_CASE("the layers of a network have every key, given or default") {
+  const Network network({8, 8, 2}, {Conv2D{.filters = 3, .engine = "direct"}, LeakyReLU{.slope = 0.3},
+                                    BatchNorm{.epsilon = 0.5, .preset = "torch"}});
+  CHECK(network.layers()[0].settings.text("engine") == "direct");
+  CHECK(network.layers()[1].settings.number("slope") == 0.3);
+  const Settings& norm = network.layers()[2].settings;
+  CHECK(norm.number("momentum") == 0.9);
+  CHECK(norm.number("epsilon") == 0.5);
+  CHECK(norm.text("moving_variance") == "unbiased");
+}
+
 TEST_CASE("mistakes in a network are named with their layer") {
   CHECK_THROWS_WITH_AS(Network({28, 28, 1}, {}), "a network needs at least one layer; add a [[layer]] table", Error);
   CHECK_THROWS_WITH_AS(Network({8}, {Dense{.units = 4, .name = "a"}, Dense{.units = 4, .name = "a"}}),
