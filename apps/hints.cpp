@@ -6,6 +6,7 @@
 #include "convoy/error.h"
 #include "convoy/keys.h"
 #include "operands.h"
+#include "shipped.h"
 
 namespace convoy::app {
 namespace {
@@ -31,11 +32,11 @@ bool is_run(const fs::path& path) {
   return fs::is_regular_file(path / "resolved.toml", error);
 }
 
-/// What lies in configs/ and begins like the argument, else what is nearest to it.
+/// What lies in configs/, here or where convoy is installed, and begins like the argument; else all of it.
 Arguments configs_like(const fs::path& argument) {
   Arguments all;
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator("configs", error)) {
+  for (const auto& entry : fs::directory_iterator(shipped("configs"), error)) {
     if (entry.path().extension() == ".toml") all.push_back(entry.path().string());
   }
   std::ranges::sort(all);
@@ -54,7 +55,7 @@ std::string config_hint(const fs::path& argument) {
   if (!like.empty() && fs::path(like.front()).stem().string().starts_with(name)) {
     return "; did you mean " + listed(like) + "?";
   }
-  return did_you_mean("configs/" + name + ".toml", like);
+  return did_you_mean((shipped("configs") / (name + ".toml")).string(), like);
 }
 
 }  // namespace

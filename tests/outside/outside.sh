@@ -3,11 +3,12 @@
 # program prints that was built in the tree.
 #
 #     outside.sh static|shared|own_library|pkg_config|add_subdirectory|fetch_content BUILD PROGRAM
+#     outside.sh command_line BUILD        the installed convoy finds what is installed with it
 #
 # BUILD is a build folder of convoy, with both libraries; PROGRAM the project's program, built there. The ways that compile
 # convoy anew compile only a part of it, and run nothing, unless CONVOY_OUTSIDE=all: that takes minutes.
 set -euo pipefail
-way=$1 build=$2 program=$3
+way=$1 build=$2 program=${3:-}
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source=$(cd "$here/../.." && pwd)
 mnist=$source/data/mnist
@@ -58,6 +59,21 @@ from_source() {
   [[ ${targets[0]} != program ]] || expect_same "$folder/build/program"
 }
 
+# Says where the shipped configurations are, and finds them and the digits, from a folder that has neither.
+command_line() {
+  local convoy=$folder/all/bin/convoy
+  local configs=$folder/all/share/convoy/configs
+  cmake --install "$build" --prefix "$folder/all" >"$folder/log" || { cat "$folder/log"; fail install; }
+  mkdir "$folder/empty" && cd "$folder/empty"
+  "$convoy" --version
+  "$convoy" summary configs/mnist_quick.toml 2>hint && fail "finds a file that is not there"
+  grep -F "did you mean $configs/mnist_quick.toml?" hint || fail "no hint: $(cat hint)"
+  "$convoy" config check "$configs/mnist_quick.toml"
+  "$convoy" init digits.toml
+  "$convoy" config check digits.toml
+  man -l "$folder/all/share/man/man1/convoy.1" >/dev/null 2>&1 || ! command -v man >/dev/null || fail "a broken manual page"
+}
+
 targets=(program)
 case $way in
   static | own_library)
@@ -80,5 +96,6 @@ case $way in
     done ;;
   add_subdirectory) from_source add_subdirectory ;;
   fetch_content) from_source FetchContent ;;
+  command_line) command_line ;;
   *) fail "no such way" ;;
 esac
