@@ -64,7 +64,7 @@ void print_bench(const BenchResult& result, bool layers) {
             << " in inference\n"
             << "peak memory " << fixed(result.peak_rss_mb, 0) << " MB\n";
   if (layers) print_layers(result);
-  for (const std::string& warning : result.warnings) std::cerr << yellow("warning: ") << warning << '\n';
+  for (const std::string& warning : result.warnings) print_warning(warning);
 }
 
 void print_bench_json(const BenchResult& result) {

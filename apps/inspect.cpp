@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iomanip>
 #include <iostream>
+#include <sstream>
 
 #include "convoy/foreign_text.h"
 #include "options.h"
@@ -11,21 +12,27 @@
 namespace convoy::app {
 namespace {
 
-constexpr std::size_t widest_tensor = 60;
+constexpr std::size_t widest_tensor = 28;  // of 80 columns, beside the figures
 
 using Entry = std::pair<std::string, std::string>;
+
+/// In at most seven columns, if a number allows it: "-1.25", "3.4e-05".
+std::string short_number(double value) {
+  std::ostringstream text;
+  text << std::setprecision(3) << value;
+  return text.str();
+}
 
 int run_inspect(const Options& options) {
   const ModelInfo info = convoy::inspect(model_file(options.positional()[0]));
   const auto name_of = [](const TensorInfo& tensor) { return shortened(shown(tensor.name), widest_tensor); };
   std::size_t width = 6;
   for (const TensorInfo& tensor : info.tensors) width = std::max(width, columns(name_of(tensor)));
-  std::cout << padded("tensor", width) << "  dtype  shape             min        max       mean  deviation\n";
+  std::cout << padded("tensor", width) << "  dtype shape         min     max    mean deviation\n";
   for (const TensorInfo& tensor : info.tensors) {
-    std::cout << padded(name_of(tensor), width) << "  " << std::left << std::setw(5) << tensor.dtype << "  "
-              << std::setw(12) << tensor.shape.text() << std::right << std::setprecision(4);
+    std::cout << padded(name_of(tensor), width) << "  " << padded(tensor.dtype, 6) << padded(tensor.shape.text(), 9);
     for (const double value : {tensor.min, tensor.max, tensor.mean, tensor.deviation})
-      std::cout << ' ' << std::setw(10) << value;
+      std::cout << ' ' << right_aligned(short_number(value), 7);
     if (tensor.not_finite > 0) std::cout << "  " << tensor.not_finite << " not finite";
     std::cout << '\n';
   }

@@ -45,8 +45,7 @@ void print_finding(const LrCurve& curve, const std::filesystem::path& file) {
     std::cout << "the loss blew up at " << rate_text(last) << '\n';
   }
   if (curve.suggested > 0) {
-    std::cout << "suggested learning rate " << rate_text(curve.suggested)
-              << ", where the smoothed loss falls steepest by the logarithm of the rate\n";
+    std::cout << "suggested learning rate " << rate_text(curve.suggested) << ", where the loss falls steepest\n";
   } else {
     std::cout << "no suggestion: the loss falls nowhere\n";
   }

@@ -65,18 +65,18 @@ int main(int argc, char** argv) {
     if (!std::cout.flush()) throw Error(ErrorKind::failed, "standard output cannot be written");
     return code;
   } catch (const Error& error) {
-    std::cerr << app::red("error: ") << shown_lines(error.what()) << '\n';
+    app::print_error(error.what());
     return app::exit_code(error.kind());
   } catch (const std::bad_alloc&) {
-    std::cerr << app::red("error: ") << "out of memory\n";
+    app::print_error("out of memory");
   } catch (const std::filesystem::filesystem_error& error) {
     const std::string path = error.path1().string();
-    std::cerr << app::red("error: ") << shown(path) << (path.empty() ? "" : ": ") << error.code().message() << '\n';
+    app::print_error(path + (path.empty() ? "" : ": ") + error.code().message());
   } catch (const std::system_error& error) {
     const bool no_thread = error.code() == std::errc::resource_unavailable_try_again;
-    std::cerr << app::red("error: ") << (no_thread ? "out of memory, or of threads" : shown(error.what())) << '\n';
+    app::print_error(no_thread ? "out of memory, or of threads" : error.what());
   } catch (const std::exception& error) {
-    std::cerr << app::red("error: ") << shown(error.what()) << '\n';
+    app::print_error(error.what());
   }
   return app::failed;
 }

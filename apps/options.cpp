@@ -22,9 +22,9 @@ namespace {
 /// `wanted`, or where it is more, the number of cores, with a note.
 int within_cores(const std::string& asked, int wanted) {
   if (wanted <= cores()) return wanted;
-  std::cerr << "note: " << asked << wanted << ", but there "
-            << (cores() == 1 ? "is 1 core" : "are " + std::to_string(cores()) + " cores") << ": convoy uses " << cores()
-            << '\n';
+  print_note(asked + std::to_string(wanted) + ", but there " +
+             (cores() == 1 ? "is 1 core" : "are " + std::to_string(cores()) + " cores") + ": convoy uses " +
+             std::to_string(cores()));
   return cores();
 }
 

@@ -66,7 +66,7 @@ class Printer {
 
   void print_error(const std::string& image, const std::string& error) const {
     std::cout.flush();  // the lines before it come first
-    std::cerr << red("error: ") << shown_lines(error) << '\n';
+    app::print_error(error);
     if (!json_) return;
     std::cout << json_text(Json{{"event", "prediction"}, {"image", image}, {"error", error}}) << '\n';
   }
@@ -145,8 +145,8 @@ std::vector<std::filesystem::path> images_of(const std::string& argument) {
   ImageList list = list_images(argument);
   if (list.files.empty()) throw Error(ErrorKind::data, argument + ": no image in this folder");
   if (list.passed_over > 0) {
-    std::cerr << "note: " << shown(argument) << ": passed over what is no image: " << list.passed_over
-              << (list.passed_over == 1 ? " file\n" : " files\n");
+    print_note(argument + ": passed over what is no image: " + std::to_string(list.passed_over) +
+               (list.passed_over == 1 ? " file" : " files"));
   }
   return std::move(list.files);
 }

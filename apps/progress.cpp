@@ -105,7 +105,7 @@ void Progress::on_note(const std::string& note) {
 
 void Progress::on_warning(const std::string& message) {
   erase();
-  std::cerr << yellow("warning: ") << shown(message) << '\n' << std::flush;
+  print_warning(message);
 }
 
 bool Progress::wants_checkpoint() { return take_checkpoint_request(); }

@@ -49,7 +49,7 @@ std::string figure(double value) {
 }
 
 void print_reproduction(const Experiment& experiment, const Reproduction& result) {
-  std::cout << "source  " << shown(experiment.source) << "\nclaim   " << shown(experiment.claim) << "\n\n";
+  std::cout << wrapped("source  ", shown(experiment.source)) << wrapped("claim   ", shown(experiment.claim)) << '\n';
   print_table(result.sweep);
   std::cout << '\n';
   for (const Verdict& verdict : result.verdicts) {

@@ -88,9 +88,10 @@ void warn_of_gaps(const SweepResult& result) {
   const auto warns = [](const SweepRun& run) { return !run.warning.empty(); };
   const auto first = std::ranges::find_if(result.runs, warns);
   if (first == result.runs.end()) return;
-  std::cerr << yellow("warning: ") << std::ranges::count_if(result.runs, warns) << " of " << result.runs.size()
-            << " runs have a gap between training and evaluation, the first: run " << first - result.runs.begin() + 1
-            << ": " << shown(first->warning) << '\n';
+  print_warning(std::to_string(std::ranges::count_if(result.runs, warns)) + " of " +
+                std::to_string(result.runs.size()) +
+                " runs have a gap between training and evaluation, the first: run " +
+                std::to_string(first - result.runs.begin() + 1) + ": " + first->warning);
 }
 
 SweepRequest request_from(const Options& options) {

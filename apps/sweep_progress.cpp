@@ -117,7 +117,7 @@ bool SweepProgress::on_evaluation(std::size_t, const EvaluationLog&) {
 
 void SweepProgress::on_warning(std::size_t run, const std::string& message) {
   erase();
-  std::cerr << yellow("warning: ") << "run " << run + 1 << ": " << shown(message) << '\n' << std::flush;
+  print_warning("run " + std::to_string(run + 1) + ": " + message);
 }
 
 void SweepProgress::on_run_end(std::size_t run, const SweepRun& ended) {

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
+#include <sstream>
 #include <string_view>
 
 #include "convoy/foreign_text.h"
@@ -57,8 +58,34 @@ std::string yellow(const std::string& text, Stream stream) { return coloured(tex
 
 std::string green(const std::string& text, Stream stream) { return coloured(text, "32", stream); }
 
+namespace {
+
+std::string plain(const std::string& text, Stream) { return text; }
+
+void print_message(const std::string& head, std::string (*coloured)(const std::string&, Stream),
+                   const std::string& text) {
+  const std::string line = shown(text);
+  const std::string all =
+      stderr_is_terminal() ? wrapped(head, line, static_cast<std::size_t>(terminal_width())) : head + line + '\n';
+  std::cerr << coloured(head, Stream::err) << all.substr(head.size()) << std::flush;
+}
+
+}  // namespace
+
+void print_note(const std::string& text) { print_message("note: ", plain, text); }
+
 void print_notes(const std::vector<std::string>& notes) {
-  for (const std::string& note : notes) std::cerr << "note: " << shown(note) << '\n';
+  for (const std::string& note : notes) print_note(note);
+}
+
+void print_warning(const std::string& text) { print_message("warning: ", yellow, text); }
+
+void print_error(const std::string& text) {
+  std::istringstream lines(shown_lines(text));
+  std::string line;
+  std::getline(lines, line);
+  print_message("error: ", red, line);
+  while (std::getline(lines, line)) std::cerr << line << '\n';
 }
 
 void catch_interrupt() {

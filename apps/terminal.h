@@ -20,8 +20,13 @@ std::string red(const std::string& text, Stream stream = Stream::err);
 std::string yellow(const std::string& text, Stream stream = Stream::err);
 std::string green(const std::string& text, Stream stream = Stream::err);
 
-/// Writes what a data set passed over and decided to standard error, a line each.
+/// Messages on standard error, each with its head: "note: ", "warning: " in yellow, "error: " in red. On a terminal
+/// their lines end between words; elsewhere a message is one line.
+void print_note(const std::string& text);
 void print_notes(const std::vector<std::string>& notes);
+void print_warning(const std::string& text);
+/// The same; an error may have several lines of its own.
+void print_error(const std::string& text);
 
 /// From now on the first Ctrl-C makes `interrupt_requested` true, the second ends the program at once. So does SIGTERM,
 /// and SIGHUP, which a closed terminal sends, as the first one only; under nohup it is ignored as before. Output that

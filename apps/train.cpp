@@ -42,10 +42,10 @@ void print_result_json(const RunResult& result) {
 
 void print_result(const RunResult& result) {
   const bool validated = !result.history.empty() && result.history.front().has_validation;
-  std::string weights = "the weights so far";
+  std::string weights = "weights so far";
   if (result.best_epoch > 0) {
-    weights = "the weights of epoch " + std::to_string(result.best_epoch) + ", the best on the " +
-              (validated ? "validation" : "training") + " images";
+    weights = "weights of epoch " + std::to_string(result.best_epoch) + ", best on " +
+              (validated ? "validation" : "training");
   }
   if (result.test.samples > 0) {
     std::cout << "test accuracy " << percent(result.test.accuracy) << ", loss " << fixed(result.test.loss, 4) << " ("
@@ -84,7 +84,7 @@ int run(const Options& options, const Config& config, RunOptions run_options, Wo
     if (json) run_options.callbacks.push_back(&json_epochs);
     result = work(run_options);
   }
-  if (!result.warning.empty()) std::cerr << yellow("warning: ") << shown(result.warning) << '\n';
+  if (!result.warning.empty()) print_warning(result.warning);
   (json ? print_result_json : print_result)(result);
   if (!result.interrupted) return ok;
   std::cerr << "interrupted; convoy resume " << shown(result.folder.string()) << " goes on\n";

@@ -61,6 +61,11 @@ std::string explain_evaluation(const Diagnostics& modes, const std::optional<Epo
     figures = "training accuracy " + percent(kept->accuracy) +
               (kept->has_validation ? ", validation " + percent(kept->validation_accuracy) : "") + ", test " +
               percent(test.accuracy) + ": ";
+    // Where the classes are right all the same, the losses tell the gap.
+    constexpr double near = 0.02;
+    if (kept->accuracy - test.accuracy <= near) {
+      figures = "training loss " + rounded(kept->loss) + ", test " + rounded(test.loss) + ": ";
+    }
   }
   const std::string gap = explain_mode_gap(modes, run);
   if (!gap.empty()) return figures + gap;

@@ -355,7 +355,7 @@ TEST_CASE("a link that leads in a circle is refused by its name, whatever it is 
   refuses({"train", "configs/mnist_cnn.toml", "--out", loop, "-s", "data.path=" + test::small_mnist().string(), "-s",
            "data.validation=0.1"},
           1);
-  refuses({"train", "configs/mnist_cnn.toml", "-s", "data.path=" + loop}, 3);
+  refuses({"train", "configs/mnist_cnn.toml", "-s", "data.path=" + loop, "--out", (folder.path() / "run").string()}, 3);
 }
 
 TEST_CASE("a model meets data of another shape") {

@@ -125,21 +125,23 @@ TEST_CASE("a name of any bytes is shown, not sent, and ends nothing") {
 TEST_CASE("an error about a name with a line break is one line") {
   const test::TemporaryFolder folder;
   const std::string odd = (folder.path() / "a\nb").string();
-  const std::vector<std::vector<std::string>> lines = {{"compare", odd},
-                                                       {"report", odd},
-                                                       {"runs", odd},
-                                                       {"eval", odd},
-                                                       {"predict", odd, odd},
-                                                       {"init", "--data", odd},
-                                                       {"summary", odd},
-                                                       {"resume", odd},
-                                                       {"inspect", odd},
-                                                       {"train", odd},
-                                                       {"a\nb"},
-                                                       {"train", "--" + odd, odd},
-                                                       {"config", "explain", odd},
-                                                       {"train", "configs/mnist_cnn.toml", "-s", odd + "=1"},
-                                                       {"train", "configs/mnist_cnn.toml", "-s", "data.path=" + odd}};
+  const std::string out = (folder.path() / "run").string();
+  const std::vector<std::vector<std::string>> lines = {
+      {"compare", odd},
+      {"report", odd},
+      {"runs", odd},
+      {"eval", odd},
+      {"predict", odd, odd},
+      {"init", "--data", odd},
+      {"summary", odd},
+      {"resume", odd},
+      {"inspect", odd},
+      {"train", odd},
+      {"a\nb"},
+      {"train", "--" + odd, odd},
+      {"config", "explain", odd},
+      {"train", "configs/mnist_cnn.toml", "-s", odd + "=1"},
+      {"train", "configs/mnist_cnn.toml", "-s", "data.path=" + odd, "--out", out}};
   for (const auto& arguments : lines) {
     const Finished finished = convoy_run(arguments);
     INFO(finished.err);

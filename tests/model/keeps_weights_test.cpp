@@ -8,6 +8,7 @@
 #include "convoy/error.h"
 #include "convoy/model.h"
 #include "convoy/predictor.h"
+#include "convoy/run.h"
 #include "support/digits.h"
 #include "support/errors.h"
 #include "support/temporary_folder.h"
