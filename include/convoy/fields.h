@@ -46,6 +46,7 @@ constexpr Kind kind_of() {
   if constexpr (std::is_same_v<M, double>) return Kind::number;
   if constexpr (std::is_same_v<M, Size2>) return Kind::pair;
   if constexpr (std::is_same_v<M, Texts>) return Kind::names;
+  if constexpr (std::is_same_v<M, Integers>) return Kind::shape;
   if constexpr (std::is_enum_v<M>) return Kind::choice;
   return Kind::text;
 }
@@ -55,6 +56,7 @@ inline Value value_of(int number, const Texts&) { return std::int64_t{number}; }
 inline Value value_of(double number, const Texts&) { return number; }
 inline Value value_of(const std::string& text, const Texts&) { return text; }
 inline Value value_of(const Texts& texts, const Texts&) { return texts; }
+inline Value value_of(const Integers& numbers, const Texts&) { return numbers; }
 inline Value value_of(const Size2& size, const Texts&) {
   if (size.height == size.width) return std::int64_t{size.height};
   return Integers{size.height, size.width};
@@ -78,6 +80,9 @@ inline void read(std::string& text, const Settings& settings, const std::string&
 }
 inline void read(Texts& texts, const Settings& settings, const std::string& key, const Texts&) {
   texts = settings.texts(key);
+}
+inline void read(Integers& numbers, const Settings& settings, const std::string& key, const Texts&) {
+  numbers = settings.integers(key);
 }
 inline void read(Size2& size, const Settings& settings, const std::string& key, const Texts&) {
   const auto [height, width] = settings.pair(key);

@@ -143,9 +143,9 @@ const Shape& Network::shape_of(int node) const {
   return node == input ? input_shape_ : this->node(node).declaration.output;
 }
 
-int Network::logits() const {
+int Network::before_final(const std::string& activation) const {
   const Node& last = nodes_.back();
-  return last.type == "softmax" && last.inputs[0] != input ? last.inputs[0] : output();
+  return last.type == activation && last.inputs[0] != input ? last.inputs[0] : output();
 }
 
 }  // namespace convoy

@@ -54,8 +54,10 @@ class Network {
   int output() const { return static_cast<int>(nodes_.size()) - 1; }
   /// The layer that a node belongs to, as a reader of the configuration knows it; input_name for the input.
   std::string layer_of(int node) const;
-  /// The node whose output a softmax loss takes: the one before a final softmax, else the last.
-  int logits() const;
+  /// The node before a final activation of that type, or the last where the network does not end in one.
+  int before_final(const std::string& activation) const;
+  /// The node whose output a softmax loss takes.
+  int logits() const { return before_final("softmax"); }
   bool ends_in_softmax() const { return logits() != output(); }
   std::size_t parameter_floats() const { return parameter_floats_; }
   std::size_t state_floats() const { return state_floats_; }

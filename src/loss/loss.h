@@ -14,6 +14,9 @@ struct Target {
   const float* values = nullptr;  ///< used when not null
 };
 
+/// What makes probabilities of outputs. As part of a loss it needs no layer: one at the network's end is skipped.
+enum class Link { none, softmax, sigmoid };
+
 /// A loss over the outputs of one sample.
 class Loss {
  public:
@@ -22,8 +25,8 @@ class Loss {
   /// The loss of one sample with `size` outputs; with `d_output` not null also assigns scale * d loss / d output.
   virtual double sample(const float* output, const Target& target, int size, float scale, float* d_output) const = 0;
 
-  /// Whether `output` are logits: a final softmax of the network is then skipped in training.
-  virtual bool from_logits() const = 0;
+  /// The link that is part of the loss: `output` are logits then.
+  virtual Link link() const { return Link::none; }
 };
 
 using LossType = TypeRow<Loss>;

@@ -264,7 +264,7 @@ std::vector<float> Model::outputs_of(const std::string& layer, const Dataset& da
   while (const Batch* batch = loader.next()) {
     copy_inputs(*batch, session);
     session.forward(batch->size);
-    copy_outputs(session, batch->size, false, to);
+    copy_outputs(session, batch->size, Link::none, to);
     to += size * static_cast<std::size_t>(batch->size);
   }
   return outputs;

@@ -26,16 +26,16 @@ constexpr int chunk = 32;
 struct Predictor::Shared {
   explicit Shared(Model::Impl& model)
       : scaling(model.scaling),
-        from_logits(model.has_loss() && model.loss().from_logits()),
+        link(model.has_loss() ? model.loss().link() : Link::none),
         folded(model.network(), model.weights()),
         pool(1),
-        packed(folded.network(), folded.weights(), Mode::predict, 1, last_node(folded.network(), from_logits), pool) {}
+        packed(folded.network(), folded.weights(), Mode::predict, 1, last_node(folded.network(), link), pool) {}
 
   std::size_t input_size() const { return folded.network().input_shape().size(); }
   std::size_t output_size() const { return packed.output_shape().size(); }
 
   Scaling scaling;
-  bool from_logits;
+  Link link;
   FoldedNetwork folded;
   ThreadPool pool;
   Session packed;  ///< has made of the weights what all sessions share
@@ -63,7 +63,7 @@ struct Predictor::Impl {
       apply_threshold({session->input()[n], size}, scaling);
     }
     session->forward(count);
-    copy_outputs(*session, count, shared->from_logits, to);
+    copy_outputs(*session, count, shared->link, to);
   }
 
   std::shared_ptr<const Shared> shared;

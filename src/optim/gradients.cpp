@@ -52,6 +52,7 @@ GradientTools::GradientTools(std::vector<ParameterRange> tensors, ThreadPool& po
     }
   }
   partial_.resize(chunks_.size());
+  tensor_sums_.resize(tensors_.size());
 }
 
 double GradientTools::sum_of_chunks() const { return std::accumulate(partial_.begin(), partial_.end(), 0.0); }
@@ -69,12 +70,16 @@ double GradientTools::regularise(std::span<const float> parameters, std::span<fl
   return sum_of_chunks();
 }
 
-double GradientTools::norm(std::span<const float> gradients) {
+void GradientTools::sum_squares(std::span<const float> gradients) {
   pool_.run(static_cast<int>(chunks_.size()), [&](int task, int) {
     const Chunk& chunk = chunks_[static_cast<std::size_t>(task)];
     partial_[static_cast<std::size_t>(task)] =
         kernels::elementwise().sum_of_squares(gradients.data() + chunk.offset, chunk.size);
   });
+}
+
+double GradientTools::norm(std::span<const float> gradients) {
+  sum_squares(gradients);
   return std::sqrt(sum_of_chunks());
 }
 
@@ -83,6 +88,20 @@ void GradientTools::clip_norm(std::span<float> gradients, double norm, double ma
   const auto factor = static_cast<float>(max_norm / norm);
   pool_.run(static_cast<int>(chunks_.size()), [&](int task, int) {
     const Chunk& chunk = chunks_[static_cast<std::size_t>(task)];
+    for (float& g : gradients.subspan(chunk.offset, chunk.size)) g *= factor;
+  });
+}
+
+void GradientTools::clip_tensor_norms(std::span<float> gradients, double max_norm) {
+  sum_squares(gradients);
+  std::vector<double>& sums = tensor_sums_;
+  std::ranges::fill(sums, 0.0);
+  for (std::size_t i = 0; i < chunks_.size(); ++i) sums[chunks_[i].tensor] += partial_[i];
+  pool_.run(static_cast<int>(chunks_.size()), [&](int task, int) {
+    const Chunk& chunk = chunks_[static_cast<std::size_t>(task)];
+    const double norm = std::sqrt(sums[chunk.tensor]);
+    if (norm <= max_norm) return;
+    const auto factor = static_cast<float>(max_norm / norm);
     for (float& g : gradients.subspan(chunk.offset, chunk.size)) g *= factor;
   });
 }

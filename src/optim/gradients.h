@@ -44,6 +44,9 @@ class GradientTools {
   /// Scales all gradients by max_norm / norm when `norm`, what norm() returned, exceeds max_norm.
   void clip_norm(std::span<float> gradients, double norm, double max_norm);
 
+  /// Scales the gradients of each tensor whose own norm exceeds max_norm.
+  void clip_tensor_norms(std::span<float> gradients, double max_norm);
+
   /// Limits each gradient to [-limit, limit].
   void clip_value(std::span<float> gradients, double limit);
 
@@ -52,11 +55,13 @@ class GradientTools {
   void constrain(std::span<float> parameters);
 
  private:
+  void sum_squares(std::span<const float> gradients);
   double sum_of_chunks() const;
 
   std::vector<ParameterRange> tensors_;
   std::vector<Chunk> chunks_;
-  std::vector<double> partial_;  ///< by chunk
+  std::vector<double> partial_;      ///< by chunk
+  std::vector<double> tensor_sums_;  ///< by tensor
   bool regularised_ = false;
   ThreadPool& pool_;
 };

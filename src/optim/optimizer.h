@@ -28,6 +28,9 @@ class Optimizer {
   /// The arrays it keeps for each parameter, all zero at first: {"m", "v"} for Adam.
   virtual std::vector<std::string> slot_names() const = 0;
 
+  /// Once before the pieces of a step, which counts from 1.
+  virtual void begin_step(std::uint64_t /*step*/) {}
+
   /// One step on one piece. `learning_rate` comes from the schedule; `step` counts from 1. Called in parallel.
   virtual void update(const Piece& piece, double learning_rate, std::uint64_t step) const = 0;
 };
@@ -35,7 +38,7 @@ class Optimizer {
 using OptimizerType = TypeRow<Optimizer>;
 const std::vector<OptimizerType>& optimizer_types();
 
-/// The keys that all optimizers share: clip_norm, clip_value, decay_all.
+/// The keys that all optimizers share: clipping, Lookahead, decay_all.
 std::vector<KeySpec> common_optimizer_keys();
 
 /// Throws Error{config} for an unknown type. `spec.settings` must be complete.

@@ -15,8 +15,14 @@ class Schedule {
  public:
   virtual ~Schedule() = default;
 
-  /// For step 0, 1, ... of `total`.
-  virtual double factor(std::uint64_t step, std::uint64_t total) const = 0;
+  /// Where a training stands, and how long it is.
+  struct Time {
+    std::uint64_t step = 0;   ///< 0, 1, ...
+    std::uint64_t total = 0;  ///< steps of the whole training
+    std::uint64_t epoch = 1;  ///< steps of an epoch
+  };
+
+  virtual double factor(const Time& time) const = 0;
 
   /// Told of each epoch; only "plateau" listens. Its state is saved with a checkpoint.
   virtual void epoch_ended(const EpochLog&) {}

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 #include "convoy/error.h"
 #include "optim/schedule.h"
@@ -10,17 +11,11 @@
 namespace convoy {
 namespace {
 
-/// The keys that all schedules share.
-template <class Options>
-Fields<Options> warmup_field() {
-  return Fields<Options>().add("warmup_steps", &Options::warmup_steps,
-                               "Rise linearly to the schedule over so many first steps.", {.min = 0});
-}
+using Time = Schedule::Time;
 
-constexpr double least_factor = 1e-12;
-
-double share_of(std::uint64_t step, std::uint64_t total) {
-  return total < 2 ? 1 : std::min(1.0, static_cast<double>(step) / static_cast<double>(total - 1));
+/// The share of the training that is over: 0 at its first step and 1 at its last.
+double share_of(const Time& time) {
+  return time.total < 2 ? 1 : std::min(1.0, static_cast<double>(time.step) / static_cast<double>(time.total - 1));
 }
 
 /// From `a` at share 0 to `b` at share 1 along half a cosine.
@@ -28,96 +23,206 @@ double cosine_between(double a, double b, double share) {
   return b + (a - b) * 0.5 * (1 + std::cos(std::numbers::pi * share));
 }
 
+/// Whole steps or whole epochs.
+std::uint64_t units(const Time& time, ScheduleUnit unit) {
+  return unit == ScheduleUnit::steps ? time.step : time.step / std::max<std::uint64_t>(time.epoch, 1);
+}
+
+template <class Struct>
+Fields<Struct>& add_unit(Fields<Struct>& fields, const std::string& what) {
+  return fields.add("unit", &Struct::unit, "What " + what + " counts in: steps or epochs.",
+                    {.choices = {"steps", "epochs"}});
+}
+
+/// The keys that all schedules share.
+template <class Struct>
+Fields<Struct> warmup_fields() {
+  return Fields<Struct>()
+      .add("warmup_steps", &Struct::warmup_steps,
+           "Rise linearly to the schedule over so many first steps (Goyal et al. 2017).", {.min = 0})
+      .add("warmup_from_zero", &Struct::warmup_from_zero,
+           "The first step has a rate of 0, as in Keras; false: 1 / (warmup_steps + 1) of it.");
+}
+
+const Fields<Constant>& constant_fields() {
+  static const Fields<Constant> fields;
+  return fields;
+}
+
 class ConstantRate final : public Schedule {
  public:
   explicit ConstantRate(const Constant&) {}
-  double factor(std::uint64_t, std::uint64_t) const override { return 1; }
+  double factor(const Time&) const override { return 1; }
 };
 
-const Described<Constant>& constant() {
-  static const Described<Constant> all{
-      "constant", "The optimizer's learning rate throughout.", {}, warmup_field<Constant>()};
-  return all;
+const Fields<StepDecay>& step_fields() {
+  static const Fields<StepDecay> fields = [] {
+    Fields<StepDecay> list;
+    list.add("every", &StepDecay::every, "Steps or epochs between two reductions.", {.min = 1})
+        .add("gamma", &StepDecay::gamma, "The factor of each reduction.", {.min = 1e-12, .max = 1});
+    return add_unit(list, "every");
+  }();
+  return fields;
 }
 
 class StepRate final : public Schedule {
  public:
-  explicit StepRate(const StepDecay& options) : every_(options.every), gamma_(options.gamma) {}
-  double factor(std::uint64_t step, std::uint64_t) const override {
-    const std::uint64_t reductions = step / static_cast<std::uint64_t>(every_);
-    return std::pow(gamma_, static_cast<double>(reductions));
+  explicit StepRate(const StepDecay& options) : options_(options) {}
+  double factor(const Time& time) const override {
+    const std::uint64_t reductions = units(time, options_.unit) / static_cast<std::uint64_t>(options_.every);
+    return std::pow(options_.gamma, static_cast<double>(reductions));
   }
 
  private:
-  int every_;
-  double gamma_;
+  StepDecay options_;
 };
 
-const Described<StepDecay>& step_decay() {
-  static const Described<StepDecay> all{
-      "step", "Multiplies the rate by gamma every so many steps.",
-      Fields<StepDecay>()
-          .add("every", &StepDecay::every, "Steps between two reductions.", {.min = 1})
-          .add("gamma", &StepDecay::gamma, "The factor of each reduction.", {.min = least_factor, .max = 1}),
-      warmup_field<StepDecay>()};
-  return all;
+const Fields<MultiStepDecay>& multi_step_fields() {
+  static const Fields<MultiStepDecay> fields = [] {
+    Fields<MultiStepDecay> list;
+    list.add("milestones", &MultiStepDecay::milestones, "At which steps or epochs the rate is reduced, up to four.",
+             {.min = 1, .required = true})
+        .add("gamma", &MultiStepDecay::gamma, "The factor of each reduction.", {.min = 1e-12, .max = 1});
+    return add_unit(list, "milestones");
+  }();
+  return fields;
+}
+
+class MultiStepRate final : public Schedule {
+ public:
+  explicit MultiStepRate(const MultiStepDecay& options) : options_(options) {}
+  double factor(const Time& time) const override {
+    const auto now = static_cast<std::int64_t>(units(time, options_.unit));
+    const auto passed = std::ranges::count_if(options_.milestones, [&](std::int64_t at) { return at <= now; });
+    return std::pow(options_.gamma, static_cast<double>(passed));
+  }
+
+ private:
+  MultiStepDecay options_;
+};
+
+const Fields<ExponentialDecay>& exponential_fields() {
+  static const Fields<ExponentialDecay> fields = [] {
+    Fields<ExponentialDecay> list;
+    list.add("decay_rate", &ExponentialDecay::decay_rate, "The factor over decay_steps.", {.min = 1e-12, .max = 1})
+        .add("decay_steps", &ExponentialDecay::decay_steps, "Steps or epochs over which the factor applies.",
+             {.min = 1})
+        .add("staircase", &ExponentialDecay::staircase, "Change only every decay_steps.");
+    return add_unit(list, "decay_steps");
+  }();
+  return fields;
 }
 
 class ExponentialRate final : public Schedule {
  public:
-  explicit ExponentialRate(const ExponentialDecay& options)
-      : rate_(options.decay_rate), steps_(options.decay_steps), stairs_(options.staircase) {}
-  double factor(std::uint64_t step, std::uint64_t) const override {
-    const double power = static_cast<double>(step) / steps_;
-    return std::pow(rate_, stairs_ ? std::floor(power) : power);
+  explicit ExponentialRate(const ExponentialDecay& options) : options_(options) {}
+  double factor(const Time& time) const override {
+    const double power = static_cast<double>(units(time, options_.unit)) / options_.decay_steps;
+    return std::pow(options_.decay_rate, options_.staircase ? std::floor(power) : power);
   }
 
  private:
-  double rate_;
-  int steps_;
-  bool stairs_;
+  ExponentialDecay options_;
 };
 
-const Described<ExponentialDecay>& exponential_decay() {
-  static const Described<ExponentialDecay> all{
-      "exponential", "decay_rate ^ (step / decay_steps), as Keras's ExponentialDecay.",
-      Fields<ExponentialDecay>()
-          .add("decay_rate", &ExponentialDecay::decay_rate, "The factor over decay_steps.",
-               {.min = least_factor, .max = 1})
-          .add("decay_steps", &ExponentialDecay::decay_steps, "Steps over which the factor applies.", {.min = 1})
-          .add("staircase", &ExponentialDecay::staircase, "Change only every decay_steps."),
-      warmup_field<ExponentialDecay>()};
-  return all;
+const Fields<PolynomialDecay>& polynomial_fields() {
+  static const Fields<PolynomialDecay> fields =
+      Fields<PolynomialDecay>()
+          .add("power", &PolynomialDecay::power, "1 falls along a line.", {.min = 1e-6, .max = 100})
+          .add("end", &PolynomialDecay::end, "The share of the rate that is left at the last step.",
+               {.min = 0, .max = 1});
+  return fields;
+}
+
+class PolynomialRate final : public Schedule {
+ public:
+  explicit PolynomialRate(const PolynomialDecay& options) : options_(options) {}
+  double factor(const Time& time) const override {
+    return options_.end + (1 - options_.end) * std::pow(1 - share_of(time), options_.power);
+  }
+
+ private:
+  PolynomialDecay options_;
+};
+
+const Fields<CosineDecay>& cosine_fields() {
+  static const Fields<CosineDecay> fields =
+      Fields<CosineDecay>()
+          .add("alpha", &CosineDecay::alpha, "The share of the rate that is left at the end.", {.min = 0, .max = 1})
+          .add(
+              "reaches_end", &CosineDecay::reaches_end,
+              "The last step has alpha; false: alpha would come one step after the last, as in Keras's CosineDecay and "
+              "PyTorch's CosineAnnealingLR over all steps.");
+  return fields;
 }
 
 /// Loshchilov & Hutter 2017, "SGDR", without restarts.
 class CosineRate final : public Schedule {
  public:
-  explicit CosineRate(const CosineDecay& options) : alpha_(options.alpha) {}
-  double factor(std::uint64_t step, std::uint64_t total) const override {
-    return cosine_between(1, alpha_, share_of(step, total));
+  explicit CosineRate(const CosineDecay& options) : options_(options) {}
+  double factor(const Time& time) const override {
+    Time counted = time;
+    if (!options_.reaches_end) ++counted.total;
+    return cosine_between(1, options_.alpha, share_of(counted));
   }
 
  private:
-  double alpha_;
+  CosineDecay options_;
 };
 
-const Described<CosineDecay>& cosine_decay() {
-  static const Described<CosineDecay> all{
-      "cosine", "Half a cosine from the rate down to alpha of it over the whole run (Loshchilov & Hutter 2017).",
-      Fields<CosineDecay>().add("alpha", &CosineDecay::alpha, "The share of the rate that is left at the end.",
-                                {.min = 0, .max = 1}),
-      warmup_field<CosineDecay>()};
-  return all;
+const Fields<CosineRestarts>& restarts_fields() {
+  static const Fields<CosineRestarts> fields = [] {
+    Fields<CosineRestarts> list;
+    list.add("first", &CosineRestarts::first, "Steps or epochs of the first cosine.", {.min = 1})
+        .add("stretch", &CosineRestarts::stretch, "Each cosine is so many times longer than the one before.",
+             {.min = 1, .max = 100})
+        .add("shrink", &CosineRestarts::shrink, "Each begins at this share of where the one before began.",
+             {.min = 1e-12, .max = 1})
+        .add("alpha", &CosineRestarts::alpha, "The share of the rate that a cosine falls to.", {.min = 0, .max = 1});
+    return add_unit(list, "first");
+  }();
+  return fields;
 }
 
-/// Smith & Topin 2018, "Super-convergence": up to the rate, then down far below where it began.
+class RestartingRate final : public Schedule {
+ public:
+  explicit RestartingRate(const CosineRestarts& options) : options_(options) {}
+  double factor(const Time& time) const override {
+    double length = options_.first;
+    double top = 1;
+    auto into = static_cast<double>(units(time, options_.unit));
+    while (into >= length) {
+      into -= length;
+      length *= options_.stretch;
+      top *= options_.shrink;
+    }
+    return options_.alpha + (top - options_.alpha) * 0.5 * (1 + std::cos(std::numbers::pi * into / length));
+  }
+
+ private:
+  CosineRestarts options_;
+};
+
+const Fields<OneCycle>& one_cycle_fields() {
+  static const Fields<OneCycle> fields =
+      Fields<OneCycle>()
+          .add("peak", &OneCycle::peak, "The share of the run at which the rate is reached.",
+               {.min = 0.001, .max = 0.999})
+          .add("start_divisor", &OneCycle::start_divisor, "The run begins at the rate divided by this.", {.min = 1})
+          .add("end_divisor", &OneCycle::end_divisor,
+               "The run ends at the rate divided by this; PyTorch's final_div_factor divides where it began instead: "
+               "end_divisor is start_divisor times that.",
+               {.min = 1});
+  return fields;
+}
+
+/// Up to the rate, then down far below where it began.
 class OneCycleRate final : public Schedule {
  public:
   explicit OneCycleRate(const OneCycle& options)
       : peak_(options.peak), start_(1 / options.start_divisor), end_(1 / options.end_divisor) {}
-  double factor(std::uint64_t step, std::uint64_t total) const override {
-    const double share = share_of(step, total);
+  double factor(const Time& time) const override {
+    const double share = share_of(time);
     if (share < peak_) return cosine_between(start_, 1, share / peak_);
     return cosine_between(1, end_, (share - peak_) / (1 - peak_));
   }
@@ -128,37 +233,30 @@ class OneCycleRate final : public Schedule {
   double end_;
 };
 
-const Described<OneCycle>& one_cycle() {
-  static const Described<OneCycle> all{
-      "one_cycle", "Up to the rate and down again over the whole run (Smith & Topin 2018).",
-      Fields<OneCycle>()
-          .add("peak", &OneCycle::peak, "The share of the run at which the rate is reached.",
-               {.min = 0.001, .max = 0.999})
-          .add("start_divisor", &OneCycle::start_divisor, "The run begins at the rate divided by this.", {.min = 1})
-          .add("end_divisor", &OneCycle::end_divisor, "The run ends at the rate divided by this.", {.min = 1}),
-      warmup_field<OneCycle>()};
-  return all;
+const Fields<Plateau>& plateau_fields() {
+  static const Fields<Plateau> fields =
+      Fields<Plateau>()
+          .add("monitor", &Plateau::monitor, "What should get better.", {.choices = {"loss", "accuracy"}})
+          .add("factor", &Plateau::factor, "The factor of each reduction.", {.min = 1e-12, .max = 1})
+          .add("patience", &Plateau::patience, "Epochs without improvement before a reduction.", {.min = 1})
+          .add("min_delta", &Plateau::min_delta, "A smaller improvement does not count.", {.min = 0})
+          .add("min_factor", &Plateau::min_factor, "The rate is not reduced below this share.", {.min = 0, .max = 1});
+  return fields;
 }
 
-/// Keras's ReduceLROnPlateau.
 class PlateauRate final : public Schedule {
  public:
-  explicit PlateauRate(const Plateau& options)
-      : accuracy_(options.monitor == "accuracy"),
-        reduction_(options.factor),
-        patience_(options.patience),
-        min_delta_(options.min_delta),
-        least_(options.min_factor) {}
+  explicit PlateauRate(const Plateau& options) : options_(options) {}
 
-  double factor(std::uint64_t, std::uint64_t) const override { return factor_; }
+  double factor(const Time&) const override { return factor_; }
 
   void epoch_ended(const EpochLog& log) override {
     const double number = watched(log);
-    if (number < best_ - min_delta_) {
+    if (number < best_ - options_.min_delta) {
       best_ = number;
       waited_ = 0;
-    } else if (++waited_ >= patience_) {
-      factor_ = std::max(least_, factor_ * reduction_);
+    } else if (++waited_ >= options_.patience) {
+      factor_ = std::max(options_.min_factor, factor_ * options_.factor);
       waited_ = 0;
     }
   }
@@ -177,44 +275,35 @@ class PlateauRate final : public Schedule {
  private:
   /// What should fall.
   double watched(const EpochLog& log) const {
-    if (accuracy_) return -(log.has_validation ? log.validation_accuracy : log.accuracy);
+    if (options_.monitor == "accuracy") return -(log.has_validation ? log.validation_accuracy : log.accuracy);
     return log.has_validation ? log.validation_loss : log.loss;
   }
 
-  bool accuracy_;
-  double reduction_;
-  int patience_;
-  double min_delta_;
-  double least_;
+  Plateau options_;
   double factor_ = 1;
   double best_ = 1e300;
   int waited_ = 0;
 };
 
-const Described<Plateau>& plateau() {
-  static const Described<Plateau> all{
-      "plateau",
-      "Reduces the rate when the validation loss or accuracy (those of training without validation) stops getting "
-      "better, as Keras's ReduceLROnPlateau.",
-      Fields<Plateau>()
-          .add("monitor", &Plateau::monitor, "What should get better.", {.choices = {"loss", "accuracy"}})
-          .add("factor", &Plateau::factor, "The factor of each reduction.", {.min = least_factor, .max = 1})
-          .add("patience", &Plateau::patience, "Epochs without improvement before a reduction.", {.min = 1})
-          .add("min_delta", &Plateau::min_delta, "A smaller improvement does not count.", {.min = 0})
-          .add("min_factor", &Plateau::min_factor, "The rate is not reduced below this share.", {.min = 0, .max = 1}),
-      warmup_field<Plateau>()};
-  return all;
-}
-
-/// Rises linearly to another schedule over the first steps (Goyal et al. 2017).
-class WarmUp final : public Schedule {
+/// The rise to another schedule.
+class Warming final : public Schedule {
  public:
-  WarmUp(std::unique_ptr<Schedule> then, int steps)
-      : then_(std::move(then)), steps_(static_cast<std::uint64_t>(steps)) {}
+  Warming(std::unique_ptr<Schedule> then, const Constant& options)
+      : then_(std::move(then)),
+        steps_(static_cast<std::uint64_t>(options.warmup_steps)),
+        from_zero_(options.warmup_from_zero) {}
 
-  double factor(std::uint64_t step, std::uint64_t total) const override {
-    if (step < steps_) return then_->factor(0, total) * static_cast<double>(step + 1) / static_cast<double>(steps_ + 1);
-    return then_->factor(step - steps_, total > steps_ ? total - steps_ : 1);
+  double factor(const Time& time) const override {
+    Time after = time;
+    if (time.step < steps_) {
+      after.step = 0;
+      const auto step = static_cast<double>(time.step);
+      const auto steps = static_cast<double>(steps_);
+      return then_->factor(after) * (from_zero_ ? step / steps : (step + 1) / (steps + 1));
+    }
+    after.step = time.step - steps_;
+    after.total = time.total > steps_ ? time.total - steps_ : 1;
+    return then_->factor(after);
   }
   void epoch_ended(const EpochLog& log) override { then_->epoch_ended(log); }
   std::vector<double> state() const override { return then_->state(); }
@@ -223,35 +312,99 @@ class WarmUp final : public Schedule {
  private:
   std::unique_ptr<Schedule> then_;
   std::uint64_t steps_;
+  bool from_zero_;
 };
+
+const Described<Constant>& constant() {
+  static const Described<Constant> all{"constant", "The optimizer's learning rate throughout.", constant_fields(),
+                                       warmup_fields<Constant>()};
+  return all;
+}
+
+const Described<StepDecay>& step() {
+  static const Described<StepDecay> all{"step", "Multiplies the rate by gamma every so many steps or epochs.",
+                                        step_fields(), warmup_fields<StepDecay>()};
+  return all;
+}
+
+const Described<MultiStepDecay>& multi_step() {
+  static const Described<MultiStepDecay> all{"multi_step", "Multiplies the rate by gamma at each milestone.",
+                                             multi_step_fields(), warmup_fields<MultiStepDecay>()};
+  return all;
+}
+
+const Described<ExponentialDecay>& exponential() {
+  static const Described<ExponentialDecay> all{"exponential",
+                                               "decay_rate ^ (step / decay_steps), as Keras's ExponentialDecay.",
+                                               exponential_fields(), warmup_fields<ExponentialDecay>()};
+  return all;
+}
+
+const Described<PolynomialDecay>& polynomial() {
+  static const Described<PolynomialDecay> all{"polynomial", "end + (1 - end) (1 - share of the run) ^ power.",
+                                              polynomial_fields(), warmup_fields<PolynomialDecay>()};
+  return all;
+}
+
+const Described<CosineDecay>& cosine() {
+  static const Described<CosineDecay> all{
+      "cosine", "Half a cosine from the rate down to alpha of it over the whole run (Loshchilov & Hutter 2017).",
+      cosine_fields(), warmup_fields<CosineDecay>()};
+  return all;
+}
+
+const Described<CosineRestarts>& restarts() {
+  static const Described<CosineRestarts> all{
+      "cosine_restarts", "Half cosines that follow each other, each longer than the one before (SGDR).",
+      restarts_fields(), warmup_fields<CosineRestarts>()};
+  return all;
+}
+
+const Described<OneCycle>& one_cycle() {
+  static const Described<OneCycle> all{"one_cycle",
+                                       "Up to the rate and down again over the whole run (Smith & Topin 2018).",
+                                       one_cycle_fields(), warmup_fields<OneCycle>()};
+  return all;
+}
+
+const Described<Plateau>& plateau() {
+  static const Described<Plateau> all{
+      "plateau",
+      "Reduces the rate when the validation loss or accuracy (those of training without validation) stops getting "
+      "better, as Keras's ReduceLROnPlateau.",
+      plateau_fields(), warmup_fields<Plateau>()};
+  return all;
+}
 
 }  // namespace
 
 const std::vector<ScheduleType>& schedule_types() {
   static const std::vector<ScheduleType> types = {
-      type_row<Schedule, ConstantRate>(constant()),
-      type_row<Schedule, StepRate>(step_decay()),
-      type_row<Schedule, ExponentialRate>(exponential_decay()),
-      type_row<Schedule, CosineRate>(cosine_decay()),
-      type_row<Schedule, OneCycleRate>(one_cycle()),
+      type_row<Schedule, ConstantRate>(constant()),     type_row<Schedule, StepRate>(step()),
+      type_row<Schedule, MultiStepRate>(multi_step()),  type_row<Schedule, ExponentialRate>(exponential()),
+      type_row<Schedule, PolynomialRate>(polynomial()), type_row<Schedule, CosineRate>(cosine()),
+      type_row<Schedule, RestartingRate>(restarts()),   type_row<Schedule, OneCycleRate>(one_cycle()),
       type_row<Schedule, PlateauRate>(plateau()),
   };
   return types;
 }
 
-std::vector<KeySpec> common_schedule_keys() { return warmup_field<Constant>().keys(); }
+std::vector<KeySpec> common_schedule_keys() { return warmup_fields<Constant>().keys(); }
 
 std::unique_ptr<Schedule> make_schedule(const Spec& spec) {
   auto schedule = row_named(spec.type, schedule_types(), "schedule").make(spec.settings);
-  const int warmup = warmup_field<Constant>().read(spec.settings).warmup_steps;
-  if (warmup > 0) return std::make_unique<WarmUp>(std::move(schedule), warmup);
-  return schedule;
+  const Constant warmup = warmup_fields<Constant>().read(spec.settings);
+  if (warmup.warmup_steps == 0) return schedule;
+  return std::make_unique<Warming>(std::move(schedule), warmup);
 }
 
 Constant::operator Spec() const { return constant().spec(*this); }
-StepDecay::operator Spec() const { return step_decay().spec(*this); }
-ExponentialDecay::operator Spec() const { return exponential_decay().spec(*this); }
-CosineDecay::operator Spec() const { return cosine_decay().spec(*this); }
+StepDecay::operator Spec() const { return step().spec(*this); }
+MultiStepDecay::operator Spec() const { return multi_step().spec(*this); }
+ExponentialDecay::operator Spec() const { return exponential().spec(*this); }
+PolynomialDecay::operator Spec() const { return polynomial().spec(*this); }
+CosineDecay::operator Spec() const { return cosine().spec(*this); }
+CosineRestarts::operator Spec() const { return restarts().spec(*this); }
 OneCycle::operator Spec() const { return one_cycle().spec(*this); }
 Plateau::operator Spec() const { return plateau().spec(*this); }
 

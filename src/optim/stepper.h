@@ -43,11 +43,16 @@ class Stepper {
   std::span<float> slot(std::size_t which) { return slots_[which].span(); }
 
  private:
+  /// Also the weights that Lookahead goes back to, where it is used: the last slot.
+  void look_ahead(std::span<float> parameters);
   void update(const Chunk& chunk, std::span<float> parameters, std::span<const float> gradients, double learning_rate);
 
   std::unique_ptr<Optimizer> optimizer_;
   double clip_norm_;
+  double clip_tensor_norm_;
   double clip_value_;
+  int lookahead_steps_;
+  double lookahead_rate_;
   bool decay_all_;
   ThreadPool& pool_;
   GradientTools tools_;

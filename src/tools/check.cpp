@@ -25,7 +25,7 @@ class LossSurface {
       : impl_(impl),
         loader_(samples, impl.scaling, {.batch_size = samples.size()}),
         session_(impl.network(), impl.weights(), Mode::train, samples.size(),
-                 last_node(impl.network(), impl.loss().from_logits()), impl.pool),
+                 last_node(impl.network(), impl.loss().link()), impl.pool),
         losses_(static_cast<std::size_t>(samples.size())) {
     loader_.start(0);
     batch_ = *loader_.next();

@@ -41,7 +41,16 @@ void copy_inputs(const Batch& batch, Session& session) {
   }
 }
 
-int last_node(const Network& network, bool logits) { return logits ? network.logits() : network.output(); }
+float sigmoid(float logit) { return static_cast<float>(1 / (1 + std::exp(-static_cast<double>(logit)))); }
+
+int last_node(const Network& network, Link link) {
+  switch (link) {
+    case Link::softmax: return network.before_final("softmax");
+    case Link::sigmoid: return network.before_final("sigmoid");
+    case Link::none: break;
+  }
+  return network.output();
+}
 
 void softmax(std::span<const float> logits, float* probabilities) {
   const float largest = *std::ranges::max_element(logits);
@@ -52,14 +61,14 @@ void softmax(std::span<const float> logits, float* probabilities) {
   }
 }
 
-void copy_outputs(const Session& session, int count, bool logits, float* to) {
+void copy_outputs(const Session& session, int count, Link link, float* to) {
   const std::size_t size = session.output_shape().size();
   for (int n = 0; n < count; ++n, to += size) {
     const std::span<const float> output(session.output()[n], size);
-    if (logits) {
-      softmax(output, to);
-    } else {
-      std::ranges::copy(output, to);
+    switch (link) {
+      case Link::softmax: softmax(output, to); break;
+      case Link::sigmoid: std::ranges::transform(output, to, sigmoid); break;
+      case Link::none: std::ranges::copy(output, to); break;
     }
   }
 }

@@ -18,14 +18,16 @@ int class_of(const Target& target, int classes);
 /// Copies a batch into a session's input.
 void copy_inputs(const Batch& batch, Session& session);
 
-/// The node whose output is looked at: the logits of a softmax that is part of the loss, or the network's output.
-int last_node(const Network& network, bool logits);
+/// The node whose output a loss takes: a final activation that is part of it is left out.
+int last_node(const Network& network, Link link);
 
 /// Writes logits.size() probabilities.
 void softmax(std::span<const float> logits, float* probabilities);
 
-/// Copies the first `count` outputs of a session, row-major; of logits, the softmax.
-void copy_outputs(const Session& session, int count, bool logits, float* to);
+float sigmoid(float logit);
+
+/// Copies the first `count` outputs of a session, row-major, through `link`.
+void copy_outputs(const Session& session, int count, Link link, float* to);
 
 /// Computes each sample's loss from the session's output into `losses`, and in Mode::train scale * d loss / d output
 /// into the session's d_output. `class_weights` (or empty: all 1) multiply both; a row of targets weighs their mean.

@@ -27,6 +27,11 @@ double largest_probability(std::span<const float> logits, float largest) {
   return 1 / sum;
 }
 
+double probability_of(float largest, std::span<const float> outputs, Link link) {
+  if (link == Link::softmax) return largest_probability(outputs, largest);
+  return static_cast<double>(link == Link::sigmoid ? sigmoid(largest) : largest);
+}
+
 }  // namespace
 
 Evaluator::Evaluator(const Network& network, const Weights& weights, const Loss& loss, ThreadPool& pool, int batch_size)
@@ -35,7 +40,7 @@ Evaluator::Evaluator(const Network& network, const Weights& weights, const Loss&
       loss_(loss),
       folded_(network, weights),
       session_(folded_.network(), folded_.weights(), Mode::predict, batch_size,
-               last_node(folded_.network(), loss.from_logits()), pool),
+               last_node(folded_.network(), loss.link()), pool),
       losses_(static_cast<std::size_t>(batch_size)),
       answers_(static_cast<std::size_t>(batch_size)) {}
 
@@ -76,7 +81,7 @@ Evaluation Evaluator::evaluate(const Dataset& data, const Scaling& scaling, int 
   return result;
 }
 
-bool Evaluator::gives_probabilities() const { return loss_.from_logits() || network_.ends_in_softmax(); }
+bool Evaluator::gives_probabilities() const { return loss_.link() == Link::softmax || network_.ends_in_softmax(); }
 
 /// Where classes are many, this is work worth sharing.
 void Evaluator::find_answers(const Batch& batch) {
@@ -87,7 +92,7 @@ void Evaluator::find_answers(const Batch& batch) {
     answer.prediction = argmax(outputs);
     answer.rank = rank_of(answer.label, outputs);
     const float largest = outputs[static_cast<std::size_t>(answer.prediction)];
-    answer.probability = loss_.from_logits() ? largest_probability(outputs, largest) : static_cast<double>(largest);
+    answer.probability = probability_of(largest, outputs, loss_.link());
   });
 }
 
@@ -113,7 +118,7 @@ std::vector<float> Evaluator::predict(const Dataset& data, const Scaling& scalin
   loader.start(0);
   while (const Batch* batch = loader.next()) {
     forward(*batch);
-    copy_outputs(session_, batch->size, loss_.from_logits(), row);
+    copy_outputs(session_, batch->size, loss_.link(), row);
     row += static_cast<std::size_t>(batch->size) * size;
   }
   return outputs;

@@ -372,7 +372,7 @@ void Trainer::go_on(const TrainingState& state) {
 }
 
 double Trainer::learning_rate(std::uint64_t step, int epochs) const {
-  return base_rate_ * schedule_->factor(step, steps_of(epochs));
+  return base_rate_ * schedule_->factor({.step = step, .total = steps_of(epochs), .epoch = steps_of(1)});
 }
 
 std::uint64_t Trainer::steps_of(int epochs) const {

@@ -8,6 +8,7 @@
 #include "graph/network.h"
 #include "graph/weights.h"
 #include "loss/loss.h"
+#include "train/batch.h"
 
 namespace convoy {
 
@@ -24,8 +25,8 @@ struct TrainingTask {
   Scaling scaling;
   std::uint64_t seed;  ///< of the order of samples, augmentation and dropout
 
-  /// The last node that runs in training: a softmax that is part of the loss is left to it.
-  int last_node() const { return loss.from_logits() ? network.logits() : network.output(); }
+  /// The last node that runs in training.
+  int last_node() const { return convoy::last_node(network, loss.link()); }
 };
 
 }  // namespace convoy

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "convoy/error.h"
+#include "support/peers.h"
 
 using namespace convoy;
 
@@ -42,8 +43,8 @@ TEST_CASE("cross-entropy is the log of the softmax, from logits") {
   double sum = 0;
   for (const float z : outputs) sum += std::exp(static_cast<double>(z));
   CHECK(cross_entropy(0)->sample(outputs.data(), {.label = 2}, 5, 1, nullptr) == doctest::Approx(std::log(sum) - 2.0));
-  CHECK(cross_entropy(0)->from_logits());
-  CHECK_FALSE(squared_error()->from_logits());
+  CHECK(cross_entropy(0)->link() == Link::softmax);
+  CHECK(squared_error()->link() == Link::none);
 }
 
 TEST_CASE("labels and one-hot rows give the same loss") {
@@ -94,9 +95,43 @@ TEST_CASE("mean squared error is the mean over the outputs") {
 }
 
 TEST_CASE("an unknown loss is an error with the nearest name") {
-  CHECK_THROWS_WITH_AS(
-      make_loss({"softmax_cross_entrpy", {}}),
-      "unknown loss \"softmax_cross_entrpy\": expected softmax_cross_entropy or mean_squared_error; did you mean "
-      "\"softmax_cross_entropy\"?",
-      Error);
+  CHECK_THROWS_WITH_AS(make_loss({"softmax_cross_entrpy", {}}),
+                       "unknown loss \"softmax_cross_entrpy\": expected softmax_cross_entropy, focal, "
+                       "binary_cross_entropy, mean_squared_error, mean_absolute_error or huber; did you mean "
+                       "\"softmax_cross_entropy\"?",
+                       Error);
+}
+
+TEST_CASE("losses and their gradients are those of PyTorch") {
+  int seen = 0;
+  for (const auto& row : test::peers().at("losses")) {
+    CAPTURE(row.at("type").get<std::string>());
+    CAPTURE(row.at("keys").dump());
+    const auto loss = make_loss(test::peer_spec(row, loss_types(), {}));
+    const auto given = row.at("outputs").get<std::vector<float>>();
+    const auto targets = row.at("targets").get<std::vector<float>>();
+    const int size = static_cast<int>(given.size());
+    std::vector<float> gradient(given.size());
+    const double value = loss->sample(given.data(), {.values = targets.data()}, size, 1, gradient.data());
+    CHECK(value == doctest::Approx(row.at("loss").get<double>()).epsilon(1e-6));
+    for (std::size_t i = 0; i < given.size(); ++i) {
+      CHECK(std::abs(static_cast<double>(gradient[i]) - row.at("gradient").at(i).get<double>()) < 1e-6);
+    }
+    ++seen;
+  }
+  CHECK(seen == 8);
+}
+
+TEST_CASE("a loss with a link of its own takes outputs however large") {
+  const std::vector<float> large = {1e4F, -1e4F, 0};
+  for (const auto* name : {"softmax_cross_entropy", "focal", "binary_cross_entropy"}) {
+    CAPTURE(std::string(name));
+    const nlohmann::json row = {{"type", name}, {"keys", nlohmann::json::object()}};
+    const auto loss = make_loss(test::peer_spec(row, loss_types(), {}));
+    for (const int label : {0, 1, 2}) {
+      std::vector<float> gradient(3);
+      CHECK(std::isfinite(loss->sample(large.data(), {.label = label}, 3, 1, gradient.data())));
+      for (const float g : gradient) CHECK(std::isfinite(g));
+    }
+  }
 }

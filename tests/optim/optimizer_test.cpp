@@ -122,3 +122,40 @@ TEST_CASE("Adam's first step is the learning rate, though 1 - 0.999 is not exact
   stepper.step(w, g, 1e-3);
   for (const float value : w) CHECK(std::abs(double{value} / -1e-3 - 1) < 1e-6);
 }
+
+TEST_CASE("each tensor's gradient may be clipped by its own norm") {
+  ThreadPool pool(2);
+  SGD options{.learning_rate = 1, .clipping = {.clip_tensor_norm = 1}};
+  Stepper stepper(complete(options),
+                  {{0, 2, {.name = "a", .shape = Shape{2}}, true}, {16, 2, {.name = "b", .shape = Shape{2}}, true}}, 18,
+                  pool);
+  std::vector<float> w(18, 0.0F);
+  std::vector<float> g(18, 0.0F);
+  g[0] = 3;
+  g[1] = 4;
+  g[16] = 0.3F;
+  stepper.step(w, g, 1);
+  CHECK(w[0] == doctest::Approx(-0.6));
+  CHECK(w[1] == doctest::Approx(-0.8));
+  CHECK(w[16] == -0.3F);
+}
+
+TEST_CASE("Lookahead goes part of the way back every few steps, and remembers through its slot") {
+  ThreadPool pool(1);
+  SGD options{.lookahead = {.steps = 2, .rate = 0.5}};
+  Stepper stepper(complete(options), {{0, 1, {.name = "w", .shape = Shape{1}}, true}}, 1, pool);
+  CHECK(stepper.slot_names() == std::vector<std::string>{"slow"});
+  std::vector<float> w = {10};
+  const auto step = [&] {
+    std::vector<float> g = {1};
+    stepper.step(w, g, 1);
+    return w[0];
+  };
+  CHECK(step() == 9);
+  CHECK(step() == 9);  // 8, and half of the way back to 10
+  CHECK(step() == 8);
+  CHECK(step() == 8);
+  stepper.reset();
+  CHECK(step() == 7);
+  CHECK(step() == 7);
+}
