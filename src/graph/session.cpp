@@ -169,11 +169,11 @@ void Session::bind_scratch() {
   }
 }
 
-Sweep Session::sum_of_gradients(std::size_t node, const std::vector<Place>& further) {
+Stage Session::sum_of_gradients(std::size_t node, const std::vector<Place>& further) {
   std::vector<BatchView> views;
   for (const Place& place : further) views.push_back(view_of(activations_, place));
   const std::size_t size = network_.nodes()[node].declaration.output.size();
-  return {Sweep::by_sample, [views, size](const Pass& pass, const Task& task) {
+  return {Stage::by_sample, [views, size](const Pass& pass, const Task& task) {
             float* sum = pass.d_output[task.index];
             for (const BatchView& view : views) {
               const float* more = view[task.index];
@@ -188,7 +188,7 @@ void Session::add_fan_out(const MemoryPlan& plan) {
   for (Segment& segment : work_.backward) {
     for (std::size_t s = 0; s < segment.steps.size(); ++s) {
       const auto node = static_cast<std::size_t>(segment.steps[s].node);
-      if (done[node] || segment.steps[s].sweep.when != Sweep::When::in_order || plan.further_gradients[node].empty())
+      if (done[node] || segment.steps[s].stage.when != Stage::When::in_order || plan.further_gradients[node].empty())
         continue;
       done[node] = true;
       const Step sum{static_cast<int>(node), sum_of_gradients(node, plan.further_gradients[node])};
@@ -224,11 +224,11 @@ void Session::backward() { run(work_.backward, Profile::backward); }
 void Session::run(const std::vector<Segment>& segments, Profile::Direction direction) {
   direction_ = direction;
   for (const Segment& segment : segments) {
-    if (segment.parts == Sweep::by_sample && !segment.by_group && batch_ < pool_.threads()) {
+    if (segment.parts == Stage::by_sample && !segment.by_group && batch_ < pool_.threads()) {
       run_divided(segment);
-    } else if (segment.parts == Sweep::by_sample && !segment.by_group) {
+    } else if (segment.parts == Stage::by_sample && !segment.by_group) {
       pool_.run(batch_, [&](int sample, int worker) { run_sample(segment, {sample, 0, worker}); });
-    } else if (segment.parts == Sweep::by_sample) {
+    } else if (segment.parts == Stage::by_sample) {
       pool_.run(groups, [&](int group, int worker) { run_group(segment, group, worker); });
     } else {
       pool_.run(segment.parts, [&](int task, int worker) { call(segment.steps[0], {task, 0, worker}); });
@@ -239,7 +239,7 @@ void Session::run(const std::vector<Segment>& segments, Profile::Direction direc
 /// For fewer samples than workers: one step after the other, each in bands where it allows that.
 void Session::run_divided(const Segment& segment) {
   for (const Step& step : segment.steps) {
-    const int bands = step.sweep.divisible ? 2 * pool_.threads() : 1;
+    const int bands = step.stage.divisible ? 2 * pool_.threads() : 1;
     pool_.run(batch_ * bands, [&](int task, int worker) {
       call(step, {.index = task / bands, .worker = worker, .band = task % bands, .bands = bands});
     });
@@ -268,7 +268,7 @@ void Session::call(const Step& step, const Task& task) const {
 }
 
 void Session::call_body(const Step& step, const Task& task) const {
-  within_layer(network_.node(step.node), [&] { step.sweep.body(passes_[static_cast<std::size_t>(step.node)], task); });
+  within_layer(network_.node(step.node), [&] { step.stage.body(passes_[static_cast<std::size_t>(step.node)], task); });
 }
 
 void Session::clear_group(int node, int group) const {

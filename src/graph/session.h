@@ -19,8 +19,8 @@ namespace convoy {
 /// A network at work: a mode, memory for batches of up to max_batch samples, and the order of the work. The constructor
 /// plans and allocates everything; forward and backward allocate nothing.
 ///
-/// Sweeps by sample that follow each other form one segment (WorkPlan). In it a task takes one sample through all
-/// sweeps, while its activations are in the cache; where gradients are added up, a fixed group of samples, one after
+/// Stages by sample that follow each other form one segment (WorkPlan). In it a task takes one sample through all
+/// stages, while its activations are in the cache; where gradients are added up, a fixed group of samples, one after
 /// the other.
 class Session {
  public:
@@ -90,7 +90,7 @@ class Session {
   void bind_saved();
   void bind_scratch();
   void add_fan_out(const MemoryPlan& plan);
-  Sweep sum_of_gradients(std::size_t node, const std::vector<Place>& further);
+  Stage sum_of_gradients(std::size_t node, const std::vector<Place>& further);
   int first_of(int group) const { return batch_ * group / groups; }
 
   void run(const std::vector<Segment>& segments, Profile::Direction direction);

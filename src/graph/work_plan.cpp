@@ -14,17 +14,17 @@ class Builder {
     segments_.emplace_back();
   }
 
-  void add(int node, Sweeps sweeps) {
+  void add(int node, Stages stages) {
     Moments& moments = moments_[static_cast<std::size_t>(node)];
     moments = {now(), now()};
     bool started = false;
-    for (Sweep& sweep : sweeps) {
-      if (sweep.when != Sweep::When::in_order) {
-        auto& others = sweep.when == Sweep::When::early ? early_ : late_;
-        others.push_back({sweep.parts, {{node, std::move(sweep)}}});
+    for (Stage& stage : stages) {
+      if (stage.when != Stage::When::in_order) {
+        auto& others = stage.when == Stage::When::early ? early_ : late_;
+        others.push_back({stage.parts, {{node, std::move(stage)}}});
         continue;
       }
-      append(node, std::move(sweep));
+      append(node, std::move(stage));
       if (!std::exchange(started, true)) moments.first = now();
       moments.last = now();
     }
@@ -41,10 +41,10 @@ class Builder {
   int now() const { return first_moment_ + static_cast<int>(segments_.size()) - 1; }
 
  private:
-  void append(int node, Sweep sweep) {
-    const bool fuses = sweep.parts == Sweep::by_sample && segments_.back().parts == Sweep::by_sample;
-    if (!fuses) segments_.push_back({sweep.parts, {}});
-    segments_.back().steps.push_back({node, std::move(sweep)});
+  void append(int node, Stage stage) {
+    const bool fuses = stage.parts == Stage::by_sample && segments_.back().parts == Stage::by_sample;
+    if (!fuses) segments_.push_back({stage.parts, {}});
+    segments_.back().steps.push_back({node, std::move(stage)});
   }
 
   std::vector<Segment> segments_;
@@ -59,7 +59,7 @@ void mark_grouped(std::vector<Segment>& segments, const Network& network) {
   for (Segment& segment : segments) {
     for (const Step& step : segment.steps) {
       const Node& node = network.node(step.node);
-      if (segment.parts != Sweep::by_sample || !node.trainable || node.declaration.group_floats == 0) continue;
+      if (segment.parts != Stage::by_sample || !node.trainable || node.declaration.group_floats == 0) continue;
       segment.by_group = true;
       if (!begun[static_cast<std::size_t>(step.node)]) segment.grouped.push_back(step.node);
       begun[static_cast<std::size_t>(step.node)] = true;

@@ -7,15 +7,15 @@
 
 namespace convoy {
 
-/// One sweep of one node.
+/// One stage of one node.
 struct Step {
   int node = 0;
-  Sweep sweep;
+  Stage stage;
 };
 
-/// Sweeps that run without a barrier between them: either any number by sample, fused, or a single one by parts.
+/// Stages that run without a barrier between them: either any number by sample, fused, or a single one by parts.
 struct Segment {
-  int parts = Sweep::by_sample;
+  int parts = Stage::by_sample;
   std::vector<Step> steps;
   bool by_group = false;          ///< a step adds to its group's sums: a group's samples go one after the other
   std::vector<int> grouped = {};  ///< nodes that begin to do so here

@@ -90,26 +90,26 @@ BatchNorm::Coefficients BatchNorm::coefficients(const Pass& pass) const {
           first + 6 * stride};
 }
 
-Sweeps BatchNorm::forward(Mode mode, bool trainable) const {
-  const Sweep apply{Sweep::by_sample, [this](const Pass& pass, const Task& task) { normalize(pass, task); }};
+Stages BatchNorm::forward(Mode mode, bool trainable) const {
+  const Stage apply{Stage::by_sample, [this](const Pass& pass, const Task& task) { normalize(pass, task); }};
   if (mode == Mode::predict || !trainable) {
     return {{.parts = 1,
              .body = [this](const Pass& pass, const Task&) { use_moving_statistics(pass); },
-             .when = Sweep::When::early},
+             .when = Stage::When::early},
             apply};
   }
-  return {{Sweep::by_sample, [this](const Pass& pass, const Task& task) { observe(pass, task); }},
+  return {{Stage::by_sample, [this](const Pass& pass, const Task& task) { observe(pass, task); }},
           {1, [this](const Pass& pass, const Task&) { use_batch_statistics(pass); }},
           apply};
 }
 
-Sweeps BatchNorm::backward(bool trainable) const {
+Stages BatchNorm::backward(bool trainable) const {
   if (!trainable) {
-    return {{Sweep::by_sample, [this](const Pass& pass, const Task& task) { frozen_input_gradient(pass, task); }}};
+    return {{Stage::by_sample, [this](const Pass& pass, const Task& task) { frozen_input_gradient(pass, task); }}};
   }
-  return {{Sweep::by_sample, [this](const Pass& pass, const Task& task) { observe_gradient(pass, task); }},
+  return {{Stage::by_sample, [this](const Pass& pass, const Task& task) { observe_gradient(pass, task); }},
           {1, [this](const Pass& pass, const Task&) { reduce_gradient(pass); }},
-          {Sweep::by_sample, [this](const Pass& pass, const Task& task) { input_gradient(pass, task); }}};
+          {Stage::by_sample, [this](const Pass& pass, const Task& task) { input_gradient(pass, task); }}};
 }
 
 void BatchNorm::affine_map(std::span<const float* const> parameters, std::span<const float* const> states,

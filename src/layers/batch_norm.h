@@ -22,8 +22,8 @@ class BatchNorm final : public Layer {
 
   Declaration setup(std::span<const Shape> inputs) override;
   void check_training_batch(int samples) const override;
-  Sweeps forward(Mode mode, bool trainable) const override;
-  Sweeps backward(bool trainable) const override;
+  Stages forward(Mode mode, bool trainable) const override;
+  Stages backward(bool trainable) const override;
   void affine_map(std::span<const float* const> parameters, std::span<const float* const> states,
                   std::span<double> scale, std::span<double> shift) const override;
 

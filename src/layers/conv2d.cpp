@@ -83,34 +83,34 @@ float* Conv2D::packed_backward(const Pass& pass) const {
   return pass.shared + round_to_line(engine_->forward_weights_floats());
 }
 
-Sweeps Conv2D::forward(Mode, bool) const {
-  Sweeps sweeps;
+Stages Conv2D::forward(Mode, bool) const {
+  Stages stages;
   if (engine_->forward_weights_floats() > 0) {
     const auto pack = [this](const Pass& pass, const Task&) {
       engine_->pack_forward(packed_forward(pass), pass.parameters[kernel]);
     };
-    sweeps.push_back({.parts = 1, .body = pack, .when = Sweep::When::early});
+    stages.push_back({.parts = 1, .body = pack, .when = Stage::When::early});
   }
-  sweeps.push_back({.body = [this](const Pass& pass, const Task& task) { forward_sample(pass, task); },
+  stages.push_back({.body = [this](const Pass& pass, const Task& task) { forward_sample(pass, task); },
                     .divisible = engine_->divisible()});
-  return sweeps;
+  return stages;
 }
 
-Sweeps Conv2D::backward(bool trainable) const {
-  Sweeps sweeps;
+Stages Conv2D::backward(bool trainable) const {
+  Stages stages;
   if (engine_->backward_weights_floats() > 0) {
     const auto pack = [this](const Pass& pass, const Task&) {
       if (pass.d_inputs[0]) engine_->pack_backward(packed_backward(pass), pass.parameters[kernel]);
     };
-    sweeps.push_back({.parts = 1, .body = pack, .when = Sweep::When::early});
+    stages.push_back({.parts = 1, .body = pack, .when = Stage::When::early});
   }
-  sweeps.push_back({.body = [this](const Pass& pass, const Task& task) { backward_sample(pass, task); }});
+  stages.push_back({.body = [this](const Pass& pass, const Task& task) { backward_sample(pass, task); }});
   if (trainable) {
-    sweeps.push_back({.parts = (tap_floats() + sum_chunk - 1) / sum_chunk,
+    stages.push_back({.parts = (tap_floats() + sum_chunk - 1) / sum_chunk,
                       .body = [this](const Pass& pass, const Task& task) { add_groups(pass, task.index); },
-                      .when = Sweep::When::late});
+                      .when = Stage::When::late});
   }
-  return sweeps;
+  return stages;
 }
 
 void Conv2D::forward_sample(const Pass& pass, const Task& task) const {

@@ -69,18 +69,18 @@ int Dense::begin_of(int part) const {
   return part == parts_ ? inputs_ : static_cast<int>(static_cast<std::int64_t>(inputs_) * part / parts_) / line * line;
 }
 
-Sweeps Dense::forward(Mode, bool) const {
+Stages Dense::forward(Mode, bool) const {
   if (few_units()) {
     return {{parts_, [this](const Pass& pass, const Task& task) { forward_part(pass, task.index); }},
-            {Sweep::by_sample, [this](const Pass& pass, const Task& task) { add_parts(pass, task.index); }}};
+            {Stage::by_sample, [this](const Pass& pass, const Task& task) { add_parts(pass, task.index); }}};
   }
   return {{column_parts_, [this](const Pass& pass, const Task& task) { forward_columns(pass, task.index); }}};
 }
 
-Sweeps Dense::backward(bool) const {
-  Sweeps sweeps = {{parts_, [this](const Pass& pass, const Task& task) { backward_part(pass, task.index); }}};
-  if (use_bias_) sweeps.push_back({1, [this](const Pass& pass, const Task&) { add_bias_gradient(pass); }});
-  return sweeps;
+Stages Dense::backward(bool) const {
+  Stages stages = {{parts_, [this](const Pass& pass, const Task& task) { backward_part(pass, task.index); }}};
+  if (use_bias_) stages.push_back({1, [this](const Pass& pass, const Task&) { add_bias_gradient(pass); }});
+  return stages;
 }
 
 void Dense::forward_part(const Pass& pass, int part) const {

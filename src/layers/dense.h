@@ -13,8 +13,8 @@ class Dense final : public Layer {
   static const Described<convoy::Dense>& described();
 
   Declaration setup(std::span<const Shape> inputs) override;
-  Sweeps forward(Mode mode, bool trainable) const override;
-  Sweeps backward(bool trainable) const override;
+  Stages forward(Mode mode, bool trainable) const override;
+  Stages backward(bool trainable) const override;
 
  private:
   enum Parameter : std::size_t { kernel, bias };

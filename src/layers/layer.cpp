@@ -9,12 +9,12 @@ void Layer::affine_map(std::span<const float* const>, std::span<const float* con
   throw Error(ErrorKind::failed, "this layer is no affine map");
 }
 
-Sweeps SampleLayer::forward(Mode, bool) const {
-  return {{Sweep::by_sample, [this](const Pass& pass, const Task& task) { forward_sample(pass, task); }}};
+Stages SampleLayer::forward(Mode, bool) const {
+  return {{Stage::by_sample, [this](const Pass& pass, const Task& task) { forward_sample(pass, task); }}};
 }
 
-Sweeps SampleLayer::backward(bool) const {
-  return {{Sweep::by_sample, [this](const Pass& pass, const Task& task) { backward_sample(pass, task); }}};
+Stages SampleLayer::backward(bool) const {
+  return {{Stage::by_sample, [this](const Pass& pass, const Task& task) { backward_sample(pass, task); }}};
 }
 
 }  // namespace convoy

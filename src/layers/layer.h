@@ -49,7 +49,7 @@ struct Declaration {
   Shape output;
   std::vector<ParameterSpec> parameters = {};
   std::vector<StateSpec> states = {};
-  std::size_t saved_bytes = 0;     ///< a sample: what forward leaves for a later sweep or for backward
+  std::size_t saved_bytes = 0;     ///< a sample: what forward leaves for a later stage or for backward
   std::size_t shared_floats = 0;   ///< a session: the same, once for the whole batch
   std::size_t scratch_floats = 0;  ///< a worker: undefined between two calls
   std::int64_t macs = 0;           ///< multiply-adds of one sample's forward pass
@@ -58,8 +58,8 @@ struct Declaration {
   bool gradient_in_place = false;  ///< backward may overwrite d_output with d_input, even if forward is not in place
   bool reads_output = false;       ///< backward reads this layer's own output
   Folding folding = Folding::none;
-  /// A group of samples: 0 before the first of them; backward's sweeps by sample add up there what follows from all of
-  /// them, and a late sweep makes gradients of it.
+  /// A group of samples: 0 before the first of them; backward's stages by sample add up there what follows from all of
+  /// them, and a late stage makes gradients of it.
   std::size_t group_floats = 0;
 };
 
@@ -99,22 +99,22 @@ struct Pass {
   }
 };
 
-/// The unit of work: index is the sample, or the part of a sweep with a number of parts of its own.
+/// The unit of work: index is the sample, or the part of a stage with a number of parts of its own.
 struct Task {
   int index = 0;
-  int group = 0;   ///< of samples, for sweeps by sample: which of the sums to add to
+  int group = 0;   ///< of samples, for stages by sample: which of the sums to add to
   int worker = 0;  ///< whose scratch to use
-  int band = 0;    ///< of a divisible sweep: compute this one of so many bands of the sample
+  int band = 0;    ///< of a divisible stage: compute this one of so many bands of the sample
   int bands = 1;
 };
 
 /// A function called for every index, in any order and in parallel.
-struct Sweep {
+struct Stage {
   static constexpr int by_sample = 0;
   int parts =
       by_sample;  ///< by_sample: one call a sample. Otherwise so many calls; a fixed number, whatever the threads
   std::function<void(const Pass&, const Task&)> body;
-  /// Sweeps outside of the order split no segment.
+  /// Stages outside of the order split no segment.
   enum class When {
     in_order,
     early,  ///< ahead of all others: it reads parameters only (packs weights, say). In Mode::predict not in every pass
@@ -126,9 +126,9 @@ struct Sweep {
   bool divisible = false;
 };
 
-/// One layer's work in one direction: sweeps in order, each beginning when the one before is complete. Sweeps by sample
+/// One layer's work in one direction: stages in order, each beginning when the one before is complete. Stages by sample
 /// that follow each other, also across layers, run fused: one sample goes through all of them while it is in the cache.
-using Sweeps = std::vector<Sweep>;
+using Stages = std::vector<Stage>;
 
 /// A layer: shapes and memory at setup, then pure work on views. It owns no tensor, so one layer serves many sessions.
 class Layer {
@@ -146,21 +146,21 @@ class Layer {
   virtual void check_training_batch(int /*samples*/) const {}
 
   /// Fills pass.output. `trainable` is false for a frozen layer.
-  virtual Sweeps forward(Mode mode, bool trainable) const = 0;
+  virtual Stages forward(Mode mode, bool trainable) const = 0;
 
   /// For Folding::affine: assigns scale and shift, by channel.
   virtual void affine_map(std::span<const float* const> parameters, std::span<const float* const> states,
                           std::span<double> scale, std::span<double> shift) const;
 
   /// From pass.d_output: assigns the d_inputs that are not null, adds to the gradients that are not null.
-  virtual Sweeps backward(bool trainable) const = 0;
+  virtual Stages backward(bool trainable) const = 0;
 };
 
 /// A layer whose samples do not depend on each other: most layers.
 class SampleLayer : public Layer {
  public:
-  Sweeps forward(Mode mode, bool trainable) const final;
-  Sweeps backward(bool trainable) const final;
+  Stages forward(Mode mode, bool trainable) const final;
+  Stages backward(bool trainable) const final;
 
  protected:
   virtual void forward_sample(const Pass& pass, const Task& task) const = 0;

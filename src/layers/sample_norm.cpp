@@ -20,17 +20,17 @@ Declaration SampleNorm::declare(std::span<const Shape> inputs) {
   return declaration;
 }
 
-Sweeps SampleNorm::forward(Mode, bool) const {
+Stages SampleNorm::forward(Mode, bool) const {
   return {{.body = [this](const Pass& pass, const Task& task) { forward_sample(pass, task); }}};
 }
 
-Sweeps SampleNorm::backward(bool trainable) const {
-  Sweeps sweeps = {{.body = [this](const Pass& pass, const Task& task) { backward_sample(pass, task); }}};
+Stages SampleNorm::backward(bool trainable) const {
+  Stages stages = {{.body = [this](const Pass& pass, const Task& task) { backward_sample(pass, task); }}};
   if (trainable) {
-    sweeps.push_back(
-        {.parts = 1, .body = [this](const Pass& pass, const Task&) { add_groups(pass); }, .when = Sweep::When::late});
+    stages.push_back(
+        {.parts = 1, .body = [this](const Pass& pass, const Task&) { add_groups(pass); }, .when = Stage::When::late});
   }
-  return sweeps;
+  return stages;
 }
 
 const float* SampleNorm::gamma(const Pass& pass) const { return scale_ ? pass.parameters.front() : ones_.data(); }

@@ -21,8 +21,8 @@ Fields<Norm> sample_norm_fields() {
 /// channel (the last axis), and the sums of their gradients. Training and prediction do the same.
 class SampleNorm : public Layer {
  public:
-  Sweeps forward(Mode mode, bool trainable) const final;
-  Sweeps backward(bool trainable) const final;
+  Stages forward(Mode mode, bool trainable) const final;
+  Stages backward(bool trainable) const final;
 
  protected:
   template <class Norm>

@@ -7,6 +7,7 @@
 
 #include "config/fit_keys.h"
 #include "convoy/error.h"
+#include "convoy/schedules.h"
 #include "io/atomic_file.h"
 #include "model/training.h"
 #include "report/chart.h"
@@ -49,14 +50,7 @@ class Recorder final : public Callback {
 };
 
 /// The schedule that takes the rate from its beginning to `ratio` times as much.
-Spec geometric(double ratio, int steps) {
-  Spec schedule{"exponential", {}};
-  schedule.settings.set("decay_rate", ratio);
-  schedule.settings.set("decay_steps", std::int64_t{steps} - 1);
-  schedule.settings.set("staircase", false);
-  schedule.settings.set("warmup_steps", std::int64_t{0});
-  return schedule;
-}
+Spec geometric(double ratio, int steps) { return ExponentialDecay{.decay_rate = ratio, .decay_steps = steps - 1}; }
 
 /// The configuration with that schedule, for so many steps at least, each of them recorded; augmentation is left out.
 Config rising(const Config& config, const LrFindOptions& options) {

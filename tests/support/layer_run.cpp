@@ -122,12 +122,12 @@ std::vector<float> LayerRun::d_input(int which) const {
 
 std::vector<float> LayerRun::gradient(int which) const { return gradients_[static_cast<std::size_t>(which)]; }
 
-void LayerRun::run(const Sweeps& sweeps) {
-  for (const Sweep& sweep : sweeps) {
-    const int parts = sweep.parts == Sweep::by_sample ? batch_ : sweep.parts;
+void LayerRun::run(const Stages& stages) {
+  for (const Stage& stage : stages) {
+    const int parts = stage.parts == Stage::by_sample ? batch_ : stage.parts;
     for (int i = 0; i < parts; ++i) {
       const int index = reversed ? parts - 1 - i : i;
-      sweep.body(pass_, {.index = index, .group = index % groups, .worker = 0});
+      stage.body(pass_, {.index = index, .group = index % groups, .worker = 0});
     }
   }
 }

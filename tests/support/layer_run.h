@@ -43,7 +43,7 @@ class LayerRun {
   static constexpr int groups = 3;  // not the session's number, so that a layer cannot count on it
   static constexpr std::size_t line = 16;
 
-  void run(const Sweeps& sweeps);
+  void run(const Stages& stages);
   static std::vector<float> gather(BatchView view, std::size_t size, int batch);
 
   Layer& layer_;
