@@ -208,9 +208,13 @@ void read_events(const fs::path& file, RunRecord& record) {
 void require_run(const fs::path& folder) {
   std::error_code error;
   if (fs::is_regular_file(folder / "resolved.toml", error)) return;
-  throw Error(ErrorKind::data,
-              folder.string() +
-                  (fs::exists(folder, error) ? ": no resolved.toml in it; is it a run folder?" : ": no such folder"));
+  std::string why = ": no such folder";
+  if (fs::is_regular_file(folder / "sweep.toml", error)) {
+    why = " is a sweep: its page is sweep.html, its runs are the folders in it";
+  } else if (fs::exists(folder, error)) {
+    why = ": no resolved.toml in it; is it a run folder?";
+  }
+  throw Error(ErrorKind::data, folder.string() + why);
 }
 
 int epochs_in_metrics(const fs::path& folder) {

@@ -112,6 +112,8 @@ TEST_CASE("damaged lines are left out and absurd values tolerated") {
 TEST_CASE("a folder that is no run is refused; one with nothing but a configuration is a run that has just begun") {
   const test::TemporaryFolder folder;
   CHECK_THROWS_WITH_AS(read_run(folder.path()), doctest::Contains("is it a run folder?"), Error);
+  write(folder.path() / "sweep.toml", "");
+  CHECK_THROWS_WITH_AS(read_run(folder.path()), doctest::Contains("is a sweep: its page is sweep.html"), Error);
   CHECK_THROWS_AS(read_run(folder.path() / "none"), Error);
   write(folder.path() / "resolved.toml", "");
   write(folder.path() / "env.json", "[");
