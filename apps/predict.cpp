@@ -2,6 +2,7 @@
 #include <iostream>
 #include <numeric>
 #include <span>
+#include <utility>
 
 #include "convoy/error.h"
 #include "convoy/foreign_text.h"
@@ -202,11 +203,12 @@ int run_predict(const Options& options) {
     });
   }
   Predictor predictor(model);
-  printer.print_header();
+  bool begun = false;
   return for_each_image(options, printer, [&](const std::filesystem::path& image) {
     const auto pixels = load_image(image, model.input_shape(), image_options);
     const std::vector<float> outputs = predictor.predict(std::vector<float>(pixels.begin(), pixels.end()));
     require_finite(outputs, file);
+    if (!std::exchange(begun, true)) printer.print_header();
     printer.print(image.string(), best(outputs, model.class_names(), printer.top()));
   });
 }

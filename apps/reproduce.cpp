@@ -82,7 +82,22 @@ void declare_reproduce(Options& options) {
   options.add_flag("quiet", "Show no progress.");
 }
 
+/// The shipped experiments, each with its claim.
+void list_experiments() {
+  const fs::path folder = shipped("configs/experiments");
+  const std::vector<std::string> names = names_in(folder);
+  std::size_t width = 0;
+  for (const std::string& name : names) width = std::max(width, columns(name));
+  for (const std::string& name : names) {
+    std::cout << wrapped(padded(name, width + 2), shown(load_experiment(folder / (name + ".toml")).claim));
+  }
+}
+
 int run_reproduce(const Options& options) {
+  if (options.positional().empty()) {
+    list_experiments();
+    return ok;
+  }
   const fs::path file = find_experiment(options.positional()[0]);
   const bool quick = options.has("quick");
   const Experiment experiment = load_experiment(file, quick);
@@ -106,8 +121,8 @@ int run_reproduce(const Options& options) {
 }  // namespace
 
 const Verb reproduce_verb = {.name = "reproduce",
-                             .operands = "NAME",
-                             .help = "Run a shipped experiment, and hold a published claim against it.",
+                             .operands = "[NAME]",
+                             .help = "Run a shipped experiment and hold its claim against it, or list them.",
                              .examples =
                                  "convoy reproduce vanishing --quick\n"
                                  "convoy reproduce bn-fig1 --out runs/figure",

@@ -104,6 +104,14 @@ class Pages {
   Texts pages_;
 };
 
+/// As an override names a key, "layer.conv1.filters" is "layer.filters".
+std::string without_layer_name(const std::string& name) {
+  const std::string section = "layer.";
+  if (!name.starts_with(section)) return name;
+  const std::size_t dot = name.find('.', section.size());
+  return dot == std::string::npos ? name : section + name.substr(dot + 1);
+}
+
 }  // namespace
 
 std::string default_text(const KeySpec& key) {
@@ -120,6 +128,7 @@ std::string takes_text(const KeySpec& key) {
 std::string explain(const std::string& name, const std::vector<Section>& catalog) {
   const Pages pages(catalog);
   std::string text = pages.find(name);
+  if (text.empty()) text = pages.find(without_layer_name(name));
   if (!text.empty()) return text;
   const std::string near = did_you_mean(name, pages.names());
   const std::string hint = near.empty() ? "; expected a section, a type or a key such as train.epochs" : near;

@@ -120,7 +120,7 @@ std::vector<RunEntry> list_runs(const fs::path& folder) {
     add_runs(folder, 0, runs);
   }
   std::ranges::sort(runs, [](const RunEntry& a, const RunEntry& b) {
-    return a.started != b.started ? a.started > b.started : a.folder < b.folder;
+    return a.started != b.started ? a.started > b.started : a.folder > b.folder;  // a sweep numbers its runs
   });
   return runs;
 }

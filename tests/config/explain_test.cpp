@@ -20,6 +20,7 @@ TEST_CASE("a key's page has its meaning, what it takes and its default") {
   CHECK(contains(page("conv2d.filters"), "must be given"));
   CHECK(contains(page("input_shape"), "may be left out"));
   CHECK(page("conv2d.trainable") == page("layer.trainable"));
+  CHECK(page("layer.conv1.trainable") == page("layer.trainable"));  // as an override says it
 }
 
 TEST_CASE("a key of several types is explained for each") {
