@@ -42,7 +42,7 @@ const Verb data_verb = {.name = "data",
                         .help = "Draw the images that training sees, and count them.",
                         .examples =
                             "convoy data preview configs/mnist_augmented.toml\n"
-                            "convoy data preview configs/mnist_cnn.toml --split test --images 30 -o test.png",
+                            "convoy data preview configs/mnist_cnn.toml --split test -o test.png",
                         .declare = declare_data,
                         .run = run_data};
 
