@@ -122,7 +122,7 @@ int run_reproduce(const Options& options) {
 
 const Verb reproduce_verb = {.name = "reproduce",
                              .operands = "[NAME]",
-                             .help = "Run a shipped experiment and hold its claim against it, or list them.",
+                             .help = "Hold a published claim against an experiment, or list them.",
                              .examples =
                                  "convoy reproduce vanishing --quick\n"
                                  "convoy reproduce bn-fig1 --out runs/figure",
