@@ -10,6 +10,7 @@
 #include "convoy/dataset.h"
 #include "convoy/diagnostics.h"
 #include "convoy/error.h"
+#include "convoy/extend.h"
 #include "convoy/fields.h"
 #include "convoy/fit_options.h"
 #include "convoy/foreign_text.h"

@@ -67,7 +67,8 @@ struct Evaluation {
   /// equally wide bins by the probability of their prediction; the mean over the samples of |accuracy - mean
   /// probability| of their bin. Nothing where outputs are no probabilities.
   std::optional<double> calibration_error = {};
-  std::vector<Mistake> mistakes = {};  ///< in the data's order
+  std::vector<Mistake> mistakes = {};          ///< in the data's order
+  std::map<std::string, double> metrics = {};  ///< a program's own, means over the samples: see extend.h
 };
 
 /// By class number; empty without classes.

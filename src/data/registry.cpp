@@ -26,13 +26,16 @@ DatasetType row(const Described<Options>& described,
 
 }  // namespace
 
-const std::vector<DatasetType>& dataset_types() {
-  static const std::vector<DatasetType> types = {
-      row(described_idx(), load_idx, files_of_idx),
-      row(described_image_folder(), load_image_folder, files_of_image_folder),
-  };
-  return types;
+OpenTable<DatasetType>& dataset_table() {
+  static OpenTable<DatasetType> table("data set",
+                                      {
+                                          row(described_idx(), load_idx, files_of_idx),
+                                          row(described_image_folder(), load_image_folder, files_of_image_folder),
+                                      });
+  return table;
 }
+
+const std::vector<DatasetType>& dataset_types() { return dataset_table().read(); }
 
 const std::vector<KeySpec>& common_data_keys() {
   static const std::vector<KeySpec> keys = [] {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "convoy/dataset.h"
+#include "core/open_table.h"
 #include "data/kinds.h"
 
 namespace convoy {
@@ -17,6 +18,8 @@ struct DatasetType {
   std::function<std::vector<std::filesystem::path>(const Settings& data, Need need)> files;
 };
 const std::vector<DatasetType>& dataset_types();
+/// The same, for a program that adds its own.
+OpenTable<DatasetType>& dataset_table();
 /// The row of the kind that `data` names. Throws Error{config}.
 const DatasetType& dataset_type(const Settings& data);
 

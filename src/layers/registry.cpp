@@ -29,22 +29,24 @@ LayerType row() {
 
 }  // namespace
 
-const std::vector<LayerType>& layer_types() {
-  static const std::vector<LayerType> types = {
-      row<layers::Conv2D>(),         row<layers::Dense>(),
-      row<layers::BatchNorm>(),      row<layers::GroupNorm>(),
-      row<layers::LayerNorm>(),      row<layers::MaxPool2D>(),
-      row<layers::AvgPool2D>(),      row<layers::GlobalAvgPool>(),
-      row<layers::Flatten>(),        row<layers::Dropout>(),
-      row<layers::Noise>(),          row<layers::Add>(),
-      row<layers::Concat>(),         layers::activation_type(),
-      layers::function_type("relu"), layers::function_type("relu6"),
-      layers::leaky_relu_type(),     layers::function_type("sigmoid"),
-      layers::function_type("tanh"), layers::function_type("gelu"),
-      layers::function_type("silu"), layers::function_type("softmax"),
-  };
-  return types;
+OpenTable<LayerType>& layer_table() {
+  static OpenTable<LayerType> table("layer", {
+                                                 row<layers::Conv2D>(),         row<layers::Dense>(),
+                                                 row<layers::BatchNorm>(),      row<layers::GroupNorm>(),
+                                                 row<layers::LayerNorm>(),      row<layers::MaxPool2D>(),
+                                                 row<layers::AvgPool2D>(),      row<layers::GlobalAvgPool>(),
+                                                 row<layers::Flatten>(),        row<layers::Dropout>(),
+                                                 row<layers::Noise>(),          row<layers::Add>(),
+                                                 row<layers::Concat>(),         layers::activation_type(),
+                                                 layers::function_type("relu"), layers::function_type("relu6"),
+                                                 layers::leaky_relu_type(),     layers::function_type("sigmoid"),
+                                                 layers::function_type("tanh"), layers::function_type("gelu"),
+                                                 layers::function_type("silu"), layers::function_type("softmax"),
+                                             });
+  return table;
 }
+
+const std::vector<LayerType>& layer_types() { return layer_table().read(); }
 
 const LayerType& layer_type(const std::string& name) {
   const auto& types = layer_types();

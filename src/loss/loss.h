@@ -5,6 +5,7 @@
 
 #include "convoy/settings.h"
 #include "core/described.h"
+#include "core/open_table.h"
 
 namespace convoy {
 
@@ -31,6 +32,8 @@ class Loss {
 
 using LossType = TypeRow<Loss>;
 const std::vector<LossType>& loss_types();
+/// The same, for a program that adds its own.
+OpenTable<LossType>& loss_table();
 
 /// Throws Error{config} for an unknown type. `spec.settings` must be complete.
 std::unique_ptr<Loss> make_loss(const Spec& spec);

@@ -239,17 +239,19 @@ const Described<Huber>& huber() {
 
 }  // namespace
 
-const std::vector<LossType>& loss_types() {
-  static const std::vector<LossType> types = {
-      type_row<Loss, SoftmaxCrossEntropyLoss>(softmax_cross_entropy()),
-      type_row<Loss, FocalLoss>(focal()),
-      type_row<Loss, BinaryCrossEntropyLoss>(binary_cross_entropy()),
-      type_row<Loss, MeanSquaredErrorLoss>(mean_squared_error()),
-      type_row<Loss, MeanAbsoluteErrorLoss>(mean_absolute_error()),
-      type_row<Loss, HuberLoss>(huber()),
-  };
-  return types;
+OpenTable<LossType>& loss_table() {
+  static OpenTable<LossType> table("loss", {
+                                               type_row<Loss, SoftmaxCrossEntropyLoss>(softmax_cross_entropy()),
+                                               type_row<Loss, FocalLoss>(focal()),
+                                               type_row<Loss, BinaryCrossEntropyLoss>(binary_cross_entropy()),
+                                               type_row<Loss, MeanSquaredErrorLoss>(mean_squared_error()),
+                                               type_row<Loss, MeanAbsoluteErrorLoss>(mean_absolute_error()),
+                                               type_row<Loss, HuberLoss>(huber()),
+                                           });
+  return table;
 }
+
+const std::vector<LossType>& loss_types() { return loss_table().read(); }
 
 std::unique_ptr<Loss> make_loss(const Spec& spec) {
   return row_named(spec.type, loss_types(), "loss").make(spec.settings);

@@ -8,6 +8,7 @@
 
 #include "convoy/settings.h"
 #include "core/described.h"
+#include "core/open_table.h"
 
 namespace convoy {
 
@@ -37,9 +38,14 @@ class Optimizer {
 
 using OptimizerType = TypeRow<Optimizer>;
 const std::vector<OptimizerType>& optimizer_types();
+/// The same, for a program that adds its own.
+OpenTable<OptimizerType>& optimizer_table();
 
 /// The keys that all optimizers share: clipping, Lookahead, decay_all.
 std::vector<KeySpec> common_optimizer_keys();
+
+/// What every optimizer begins with: learning_rate, 0.001 unless given.
+KeySpec learning_rate_key();
 
 /// Throws Error{config} for an unknown type. `spec.settings` must be complete.
 std::unique_ptr<Optimizer> make_optimizer(const Spec& spec);

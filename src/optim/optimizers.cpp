@@ -377,15 +377,23 @@ const Described<Lion>& lion() {
 
 }  // namespace
 
-const std::vector<OptimizerType>& optimizer_types() {
-  static const std::vector<OptimizerType> types = {
-      type_row<Optimizer, AdamRule<Adam>>(adam()),   type_row<Optimizer, AdamRule<AdamW>>(adamw()),
-      type_row<Optimizer, NadamRule>(nadam()),       type_row<Optimizer, SgdRule>(sgd()),
-      type_row<Optimizer, RmspropRule>(rmsprop()),   type_row<Optimizer, AdagradRule>(adagrad()),
-      type_row<Optimizer, AdadeltaRule>(adadelta()), type_row<Optimizer, LionRule>(lion()),
-  };
-  return types;
+OpenTable<OptimizerType>& optimizer_table() {
+  static OpenTable<OptimizerType> table("optimizer", {
+                                                         type_row<Optimizer, AdamRule<Adam>>(adam()),
+                                                         type_row<Optimizer, AdamRule<AdamW>>(adamw()),
+                                                         type_row<Optimizer, NadamRule>(nadam()),
+                                                         type_row<Optimizer, SgdRule>(sgd()),
+                                                         type_row<Optimizer, RmspropRule>(rmsprop()),
+                                                         type_row<Optimizer, AdagradRule>(adagrad()),
+                                                         type_row<Optimizer, AdadeltaRule>(adadelta()),
+                                                         type_row<Optimizer, LionRule>(lion()),
+                                                     });
+  return table;
 }
+
+const std::vector<OptimizerType>& optimizer_types() { return optimizer_table().read(); }
+
+KeySpec learning_rate_key() { return with_rate<Adam>().keys().front(); }
 
 std::vector<KeySpec> common_optimizer_keys() { return shared_fields<Adam>().keys(); }
 

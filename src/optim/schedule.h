@@ -7,6 +7,7 @@
 #include "convoy/callbacks.h"
 #include "convoy/settings.h"
 #include "core/described.h"
+#include "core/open_table.h"
 
 namespace convoy {
 
@@ -32,6 +33,8 @@ class Schedule {
 
 using ScheduleType = TypeRow<Schedule>;
 const std::vector<ScheduleType>& schedule_types();
+/// The same, for a program that adds its own.
+OpenTable<ScheduleType>& schedule_table();
 
 /// The keys that all schedules share: warmup_steps.
 std::vector<KeySpec> common_schedule_keys();

@@ -378,16 +378,22 @@ const Described<Plateau>& plateau() {
 
 }  // namespace
 
-const std::vector<ScheduleType>& schedule_types() {
-  static const std::vector<ScheduleType> types = {
-      type_row<Schedule, ConstantRate>(constant()),     type_row<Schedule, StepRate>(step()),
-      type_row<Schedule, MultiStepRate>(multi_step()),  type_row<Schedule, ExponentialRate>(exponential()),
-      type_row<Schedule, PolynomialRate>(polynomial()), type_row<Schedule, CosineRate>(cosine()),
-      type_row<Schedule, RestartingRate>(restarts()),   type_row<Schedule, OneCycleRate>(one_cycle()),
-      type_row<Schedule, PlateauRate>(plateau()),
-  };
-  return types;
+OpenTable<ScheduleType>& schedule_table() {
+  static OpenTable<ScheduleType> table("schedule", {
+                                                       type_row<Schedule, ConstantRate>(constant()),
+                                                       type_row<Schedule, StepRate>(step()),
+                                                       type_row<Schedule, MultiStepRate>(multi_step()),
+                                                       type_row<Schedule, ExponentialRate>(exponential()),
+                                                       type_row<Schedule, PolynomialRate>(polynomial()),
+                                                       type_row<Schedule, CosineRate>(cosine()),
+                                                       type_row<Schedule, RestartingRate>(restarts()),
+                                                       type_row<Schedule, OneCycleRate>(one_cycle()),
+                                                       type_row<Schedule, PlateauRate>(plateau()),
+                                                   });
+  return table;
 }
+
+const std::vector<ScheduleType>& schedule_types() { return schedule_table().read(); }
 
 std::vector<KeySpec> common_schedule_keys() { return warmup_fields<Constant>().keys(); }
 

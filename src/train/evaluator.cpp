@@ -5,6 +5,7 @@
 
 #include "core/stopwatch.h"
 #include "train/batch.h"
+#include "train/own_metrics.h"
 
 namespace convoy {
 namespace {
@@ -69,11 +70,13 @@ Evaluation Evaluator::evaluate(const Dataset& data, const Scaling& scaling, int 
       find_answers(*batch);
       count(batch->size, result, calibration);
     }
+    if (has_classes) add_own_metrics(*batch, result);
     for (int n = 0; n < batch->size; ++n) result.loss += losses_[static_cast<std::size_t>(n)];
     result.samples += batch->size;
     if (go_on && !go_on(result.samples)) break;
   }
   result.loss /= result.samples;
+  for (auto& [name, value] : result.metrics) value /= result.samples;
   result.accuracy /= result.samples;
   result.top_k /= result.samples;
   if (has_classes && gives_probabilities()) result.calibration_error = calibration.error();
@@ -106,6 +109,21 @@ void Evaluator::count(int samples, Evaluation& result, Calibration& calibration)
     if (prediction == label) continue;
     result.mistakes.push_back(
         {result.samples + n, label, prediction, probability, losses_[static_cast<std::size_t>(n)]});
+  }
+}
+
+/// Adds up what the program's metrics say of each sample.
+void Evaluator::add_own_metrics(const Batch& batch, Evaluation& result) {
+  if (own_metrics().empty()) return;
+  const std::size_t size = session_.output_shape().size();
+  std::vector<float> outputs(static_cast<std::size_t>(batch.size) * size);
+  copy_outputs(session_, batch.size, loss_.link(), outputs.data());
+  for (const auto& [name, metric] : own_metrics()) {
+    double& sum = result.metrics[name];
+    for (int n = 0; n < batch.size; ++n) {
+      const std::span<const float> row(outputs.data() + static_cast<std::size_t>(n) * size, size);
+      sum += metric(row, answers_[static_cast<std::size_t>(n)].label);
+    }
   }
 }
 

@@ -41,6 +41,7 @@ class Evaluator {
   void forward(const Batch& batch);
   bool gives_probabilities() const;
   void find_answers(const Batch& batch);
+  void add_own_metrics(const Batch& batch, Evaluation& result);
   void count(int samples, Evaluation& result, Calibration& calibration) const;
 
   const Network& network_;

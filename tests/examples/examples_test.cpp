@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdio>
+
 #include "support/process.h"
 
 using namespace convoy;
@@ -49,4 +51,30 @@ TEST_CASE("programs B, D and E train") {
   check_contains(output_of("d_mnist_mlp_bn", {"data/mnist", "6000"}), {"after 100 steps", "test accuracy 0.8"});
   check_contains(output_of("e_mnist_bn_maxpool", {"data/mnist", "1", "640"}),
                  {"parameters: 35214, of which 194 are not trained", "test accuracy "});
+}
+
+TEST_CASE("a layer of one's own trains, and its gradient is right") {
+  check_contains(output_of("own_layer"), {"gradients agree", "test accuracy 0.9", "slopes learnt: "});
+}
+
+TEST_CASE("fine-tuning takes the body and beats training from scratch") {
+  const std::string text = output_of("fine_tuning");
+  check_contains(text, {"taken conv1/kernel", "taken conv2/bias", "drawn second_head/kernel"});
+  double tuned = 0;
+  double scratch = 0;
+  const std::size_t at = text.find("fine-tuned ");
+  REQUIRE(at != std::string::npos);
+  REQUIRE(std::sscanf(text.c_str() + at, "fine-tuned %lf, from scratch %lf", &tuned, &scratch) == 2);
+  CHECK(tuned > 0.7);
+  CHECK(tuned > scratch);
+}
+
+TEST_CASE("learnt features are nearer to their class than pixels") {
+  const std::string text = output_of("feature_extraction");
+  double pixels = 0;
+  double features = 0;
+  REQUIRE(std::sscanf(text.c_str(), "nearest class mean: %lf of pixels, %lf of learnt features", &pixels, &features) ==
+          2);
+  CHECK(pixels > 0.7);
+  CHECK(features > pixels + 0.03);
 }
