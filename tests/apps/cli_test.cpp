@@ -454,8 +454,8 @@ TEST_CASE("training says first what it is about to do, in lines that fit a termi
   CHECK_FALSE(contains(convoy_run(quick_train(run, {"--force", "--json"})).err, "data    "));
 }
 
-TEST_CASE("the README's configuration and verbs are real") {
-  const std::string readme = contents("README.md");
+TEST_CASE("the configurations and verbs of the READMEs are real") {
+  const std::string readme = contents("README.md") + contents("configs/README.md");
   const auto begin = readme.find("```toml\n") + 8;
   const test::TemporaryFolder folder;
   const auto diagnostics = readme.find("[diagnostics]\nevery");
