@@ -1,4 +1,5 @@
-// The second part of configs/README.md is made from the catalog:  CONVOY_WRITE_REFERENCE=1 build/release/tests/config/config_test
+// The second part of configs/README.md is made from the catalog:  CONVOY_WRITE_REFERENCE=1
+// build/release/tests/config/config_test
 
 #include <doctest/doctest.h>
 
