@@ -97,6 +97,8 @@ TEST_CASE("dots in texts, comments and numbers are no parts of a key") {
       "# " + dots + "\nname = \"a\" # " + dots + "\n[data]\npath = \"" + dots + "\"\n[[layer]]\ntype = 'flatten'\n";
   CHECK(sample_error(text) == "no error");
   CHECK(sample_error("a.b.c.d.e.f.g.h.i = 1") == "a.toml:1:1: a key has too many parts, at most 8");
+  CHECK(sample_error("# one\n'a'.b = 1\n\"\"\"\n\"\"\"\na.b.c.d.e.f.g.h.i = 1") ==
+        "a.toml:5:1: a key has too many parts, at most 8");
   CHECK(sample_error("name = \"\"\"\n" + dots + "\"\n\"\"\"" + one_layer).find("\"name\" expects") !=
         std::string::npos);
 }

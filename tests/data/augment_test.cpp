@@ -147,6 +147,38 @@ TEST_CASE("what happens to a sample depends on seed, epoch and sample alone") {
   CHECK(half[25] == images[25]);
 }
 
+TEST_CASE("a shift goes as far as its share of each side, to both sides") {
+  // A bright line across the middle of long images: where it is seen tells the shift along the other axis.
+  const auto places = [](bool wide) {
+    const Shape shape = wide ? Shape{4, 40, 1} : Shape{40, 4, 1};
+    std::vector<std::uint8_t> bytes;
+    for (int n = 0; n < 300; ++n) {
+      for (int y = 0; y < shape[0]; ++y) {
+        for (int x = 0; x < shape[1]; ++x) bytes.push_back((wide ? x : y) == 20 ? 255 : 0);
+      }
+    }
+    const Dataset data = Dataset::from_bytes(shape, std::move(bytes), std::vector<int>(300));
+    Loader loader(data, scaling_for("unit", data), {.batch_size = 300, .seed = 1, .augmentation = {.shift = 0.25}});
+    loader.start(0);
+    const Batch& batch = *loader.next();
+    std::set<int> seen;
+    for (int n = 0; n < 300; ++n) {
+      const float* image = batch.inputs + static_cast<std::ptrdiff_t>(n) * 160;
+      const auto brightest = static_cast<int>(std::max_element(image, image + 160) - image);
+      seen.insert(wide ? brightest % 40 : brightest / 4);
+    }
+    return seen;
+  };
+  for (const bool wide : {true, false}) {
+    CAPTURE(wide);
+    const std::set<int> seen = places(wide);
+    CHECK(*seen.begin() >= 10);
+    CHECK(*seen.begin() <= 11);
+    CHECK(*seen.rbegin() <= 30);
+    CHECK(*seen.rbegin() >= 29);
+  }
+}
+
 TEST_CASE("half of the images are mirrored, and crops go to all places") {
   const Dataset data = noise();
   const auto plain = epoch_of(data, {}, 0);

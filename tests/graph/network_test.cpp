@@ -98,6 +98,14 @@ TEST_CASE("mistakes in a network are named with their layer") {
   CHECK_THROWS_AS(Network({8}, {unknown}), Error);
 }
 
+TEST_CASE("each tensor draws its own numbers") {
+  const Network network({16}, {Dense{.units = 16, .name = "a"}, Dense{.units = 16, .name = "b"}});
+  Weights weights(network, 1);
+  const auto tensors = weights.tensors(network);
+  REQUIRE(tensors.size() == 4);
+  CHECK_FALSE(std::ranges::equal(tensors[0].values, tensors[2].values));
+}
+
 TEST_CASE("weights are a function of the seed") {
   const Network network({8, 8, 1}, {Conv2D{.filters = 3, .name = "c"}, BatchNorm{.name = "bn"}});
   Weights a(network, 1);

@@ -169,6 +169,28 @@ TEST_CASE("predict mode reuses memory and gives each sample the same output in a
   for (int i = 0; i < 3; ++i) CHECK(predict.output()[0][i] == doctest::Approx(in_batch[static_cast<std::size_t>(i)]));
 }
 
+TEST_CASE("what works in place takes no memory of its own, forward and backward") {
+  const auto activations = [](const std::vector<LayerSpec>& layers, const Shape& input) {
+    const Network network(input, layers);
+    Weights weights(network, 1);
+    ThreadPool pool(1);
+    return Session(network, weights, Mode::train, 8, network.output(), pool).memory().activations;
+  };
+  const Dense wide{.units = 256};
+  const auto plain = activations({wide, wide}, {256});
+  CHECK(activations({wide, Dropout{}, wide}, {256}) == plain);
+  CHECK(activations({wide, Activation{.function = "relu"}, wide}, {256}) == plain);
+  CHECK(activations({wide, Activation{.function = "silu"}, wide}, {256}) > plain);  // reads its input in backward
+  // Batch norm's gradient goes into its output's where its channels fill registers, but its output is its own.
+  const Conv2D conv16{.filters = 16};
+  const Conv2D conv12{.filters = 12};
+  const auto grows = [&](const LayerSpec& conv, int channels) {
+    const auto with = activations({conv, BatchNorm{}, conv}, {12, 12, channels});
+    return static_cast<double>(with - activations({conv, conv}, {12, 12, channels})) / channels;
+  };
+  CHECK(grows(conv16, 16) < 0.75 * grows(conv12, 12));
+}
+
 TEST_CASE("errors inside a pass name the layer") {
   const Network network({10}, {BatchNorm{.name = "norm"}, Dense{.units = 2}});
   ThreadPool pool(2);

@@ -42,6 +42,15 @@ TEST_CASE("regularisers add their penalty and its gradient to their own tensor o
   CHECK(g[16] == 1);
 }
 
+TEST_CASE("at 0 the L1 penalty has no slope") {
+  ThreadPool pool(1);
+  GradientTools tools({range(0, Shape{2}, 0.5)}, pool);
+  std::vector<float> w = {0, -0.0F};
+  std::vector<float> g = {1, 2};
+  CHECK(tools.regularise(w, g) == 0);
+  CHECK(g == std::vector<float>{1, 2});
+}
+
 TEST_CASE("clipping by norm keeps the direction and leaves small gradients alone") {
   ThreadPool pool(2);
   GradientTools tools({range(0, Shape{100, 1000})}, pool);

@@ -50,6 +50,7 @@ TEST_CASE("check passes for a sound model and describes the data") {
   CHECK(result.overfit_last_loss < result.overfit_first_loss);
   REQUIRE(result.directions.size() == 6 + 8);
   CHECK(result.directions[2].tensor == "conv1/kernel");
+  for (std::size_t i = 6; i < 14; ++i) CHECK(result.directions[i].tensor == "all");
   CHECK(std::abs(result.directions[2].analytic) > 1e-3);  // something was compared
   CHECK(result.train.samples == 500);
   CHECK(result.train.min == 0);
@@ -67,4 +68,25 @@ TEST_CASE("check reports a model that cannot learn") {
   }
   const CheckResult result = check(layers + "[[layer]]\ntype = \"dense\"\nunits = 10\n");
   CHECK_FALSE(result.overfit_ok);
+}
+
+TEST_CASE("what is frozen has no gradient to check, and then none along all parameters") {
+  const CheckResult result = check(R"(
+    [[layer]]
+    type = "conv2d"
+    name = "conv1"
+    filters = 4
+    stride = 2
+    trainable = false
+    [[layer]]
+    type = "flatten"
+    [[layer]]
+    type = "dense"
+    name = "output"
+    units = 10
+  )");
+  REQUIRE(result.directions.size() == 2);
+  CHECK(result.directions[0].tensor == "output/kernel");
+  CHECK(result.directions[1].tensor == "output/bias");
+  CHECK(result.gradients_ok);
 }
