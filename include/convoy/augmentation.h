@@ -15,10 +15,14 @@ struct Augmentation {
   double zoom = 0;
   double shear = 0;
   bool horizontal_flip = false;
+  bool vertical_flip = false;
   int crop_padding = 0;
   std::string fill = "zero";
+  double brightness = 0;
+  double contrast = 0;
   double erase = 0;
   double mixup = 0;
+  double cutmix = 0;
   operator Settings() const;
 };
 

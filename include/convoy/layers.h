@@ -32,6 +32,7 @@ struct Conv2D {
   std::string kernel_initializer = "glorot_uniform";
   std::string bias_initializer = "zeros";
   Regularizer kernel_regularizer = {};
+  Regularizer bias_regularizer = {};
   double max_norm = 0;
   std::string engine = "auto";
   bool trainable = true;
@@ -47,6 +48,7 @@ struct Dense {
   std::string kernel_initializer = "glorot_uniform";
   std::string bias_initializer = "zeros";
   Regularizer kernel_regularizer = {};
+  Regularizer bias_regularizer = {};
   double max_norm = 0;
   bool trainable = true;
   std::string name = {};

@@ -24,7 +24,8 @@ enum class Purpose : std::uint32_t {
   noise,
   noise_distribution,
   mixup,
-  recalibration
+  recalibration,
+  light
 };
 
 /// The numbers of one stream, named by seed, purpose and up to two indices (parameter, epoch, step, sample ...).

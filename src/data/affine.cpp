@@ -10,13 +10,20 @@ namespace {
 
 double radians(double degrees) { return degrees * std::numbers::pi / 180; }
 
+/// A place in the padded image as one within the image, whose mirror images go on beyond its sides.
+float reflected(float place, float size) {
+  const float across = place - 0.5F;  // 0 to size is the image
+  const float folded = across - 2 * size * std::floor(across / (2 * size));
+  return (folded > size ? 2 * size - folded : folded) + 0.5F;
+}
+
 }  // namespace
 
 AffineMap inverse_map(const Geometry& geometry, ImageSize size) {
   const double cosine = std::cos(radians(geometry.rotate));
   const double sine = std::sin(radians(geometry.rotate));
   const double lean = std::tan(radians(geometry.shear));
-  const double y_scale = 1 / geometry.zoom;
+  const double y_scale = (geometry.upside_down ? -1 : 1) / geometry.zoom;
   const double x_scale = (geometry.mirror ? -1 : 1) / geometry.zoom;
   const double yy = y_scale * cosine;
   const double yx = y_scale * sine;
@@ -38,7 +45,8 @@ Resampler::Resampler(ImageSize size, int channels, const std::string& fill)
     : size_(size),
       channels_(channels),
       padded_row_((size.width + 2) * channels),
-      edge_(fill == "edge"),
+      edge_(fill == "edge" || fill == "reflect"),
+      reflect_(fill == "reflect"),
       padded_(static_cast<std::size_t>(size.height + 2) * static_cast<std::size_t>(padded_row_)) {}
 
 template <class T>
@@ -78,8 +86,14 @@ void Resampler::draw_pixels(const AffineMap& map, float* image) const {
     const float row_y = map.yy * static_cast<float>(row) + map.y0 + 1;
     const float row_x = map.xy * static_cast<float>(row) + map.x0 + 1;
     for (int column = 0; column < size_.width; ++column, image += channels) {
-      const float y = std::clamp(row_y + map.yx * static_cast<float>(column), 0.0F, last_y);
-      const float x = std::clamp(row_x + map.xx * static_cast<float>(column), 0.0F, last_x);
+      float y = row_y + map.yx * static_cast<float>(column);
+      float x = row_x + map.xx * static_cast<float>(column);
+      if (reflect_) {
+        y = reflected(y, static_cast<float>(size_.height));
+        x = reflected(x, static_cast<float>(size_.width));
+      }
+      y = std::clamp(y, 0.0F, last_y);
+      x = std::clamp(x, 0.0F, last_x);
       const int top = std::min(static_cast<int>(y), size_.height);
       const int left = std::min(static_cast<int>(x), size_.width);
       const float down = y - static_cast<float>(top);

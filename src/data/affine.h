@@ -9,12 +9,13 @@ namespace convoy {
 
 /// What is done to an image about its centre, in this order.
 struct Geometry {
-  bool mirror = false;  ///< left becomes right
-  double zoom = 1;      ///< above 1 the image grows
-  double shear = 0;     ///< degrees by which upright lines lean to the left
-  double rotate = 0;    ///< degrees, counter-clockwise
-  double down = 0;      ///< pixels
-  double right = 0;     ///< pixels
+  bool mirror = false;       ///< left becomes right
+  bool upside_down = false;  ///< top becomes bottom
+  double zoom = 1;           ///< above 1 the image grows
+  double shear = 0;          ///< degrees by which upright lines lean to the left
+  double rotate = 0;         ///< degrees, counter-clockwise
+  double down = 0;           ///< pixels
+  double right = 0;          ///< pixels
 };
 
 /// Where the pixel at row y and column x of a changed image lies in the original:
@@ -30,7 +31,7 @@ AffineMap inverse_map(const Geometry& geometry, ImageSize size);
 /// Draws images of one size through affine maps, with bilinear interpolation.
 class Resampler {
  public:
-  /// `fill` is what lies outside of the image: "zero" or "edge".
+  /// `fill` is what lies outside of the image: "zero", "edge" or "reflect".
   Resampler(ImageSize size, int channels, const std::string& fill);
 
   /// Takes an image of height x width x channels as the original.
@@ -49,6 +50,7 @@ class Resampler {
   int channels_;
   int padded_row_;  ///< numbers in a row
   bool edge_;
+  bool reflect_;
   std::vector<float> padded_;  ///< the original in a border of one pixel: whatever is further out equals the border
 };
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <string>
+#include <type_traits>
 
 #include "convoy/error.h"
 #include "data/augmentation.h"
@@ -47,13 +49,16 @@ Augmenter::Augmenter(const Augmentation& augmentation, const Shape& sample, std:
 template <class T>
 void Augmenter::apply(const T* from, std::uint32_t epoch, std::uint32_t sample, float* to) {
   Random random(seed_, Purpose::augmentation, epoch, sample);
-  const Geometry geometry = draw_geometry(random);
+  Random more(seed_, Purpose::light, epoch, sample);  // apart, so that what came first draws as ever
+  Geometry geometry = draw_geometry(random);
+  geometry.upside_down = more.uniform() < 0.5F && augmentation_.vertical_flip;
   if (resampler_) {
     resampler_->load(from);
     resampler_->draw(inverse_map(geometry, size_), to);
   } else {
     std::copy_n(from, static_cast<std::ptrdiff_t>(size_.height) * size_.width * channels_, to);
   }
+  change_light(more, std::is_same_v<T, float> ? 1.0F : 255.0F, to);
   if (static_cast<double>(random.uniform()) < augmentation_.erase) erase(random, to);
 }
 template void Augmenter::apply(const std::uint8_t*, std::uint32_t, std::uint32_t, float*);
@@ -75,6 +80,19 @@ Geometry Augmenter::draw_geometry(Random& random) const {
   return geometry;
 }
 
+/// Values of bytes stay within their range, which ends at `full`.
+void Augmenter::change_light(Random& random, float full, float* image) const {
+  const auto brighter = static_cast<float>(either_way(random, augmentation_.brightness)) * full;
+  const auto stretch = static_cast<float>(1 + either_way(random, augmentation_.contrast));
+  if (augmentation_.brightness == 0 && augmentation_.contrast == 0) return;
+  const std::ptrdiff_t count = static_cast<std::ptrdiff_t>(size_.height) * size_.width * channels_;
+  const auto mean = static_cast<float>(std::accumulate(image, image + count, 0.0) / static_cast<double>(count));
+  for (std::ptrdiff_t i = 0; i < count; ++i) {
+    image[i] = (image[i] - mean) * stretch + mean + brighter;
+    if (full > 1) image[i] = std::clamp(image[i], 0.0F, full);
+  }
+}
+
 /// Sets a rectangle to 0. Where none of several fits, the image stays whole.
 void Augmenter::erase(Random& random, float* image) const {
   for (int attempt = 0; attempt < attempts; ++attempt) {
@@ -93,6 +111,9 @@ void Augmenter::erase(Random& random, float* image) const {
   }
 }
 
-bool changes_images(const Augmentation& augmentation) { return is_geometric(augmentation) || augmentation.erase > 0; }
+bool changes_images(const Augmentation& augmentation) {
+  return is_geometric(augmentation) || augmentation.brightness > 0 || augmentation.contrast > 0 ||
+         augmentation.erase > 0;
+}
 
 }  // namespace convoy

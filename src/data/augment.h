@@ -23,6 +23,7 @@ class Augmenter {
 
  private:
   Geometry draw_geometry(Random& random) const;
+  void change_light(Random& random, float full, float* image) const;
   void erase(Random& random, float* image) const;
 
   Augmentation augmentation_;

@@ -13,6 +13,7 @@
 #include "convoy/error.h"
 #include "core/random.h"
 #include "data/augment.h"
+#include "data/augmentation.h"
 #include "data/mixup.h"
 #include "data/scaling.h"
 
@@ -59,8 +60,9 @@ struct Loader::Impl {
     const auto& storage = data_.storage();
     const Augmentation& augmentation = options_.augmentation;
     if (changes_images(augmentation)) augmenter_.emplace(augmentation, storage.shape, options_.seed);
+    check_cutmix(augmentation, storage.shape);
     target_size_ = storage.target_size;
-    labels_become_targets_ = augmentation.mixup > 0 && target_size_ == 0 && !storage.labels.empty();
+    labels_become_targets_ = mixes_pairs(augmentation) && target_size_ == 0 && !storage.labels.empty();
     if (labels_become_targets_) target_size_ = options_.classes > 0 ? options_.classes : data_.classes();
     for (Slot& slot : slots_) {
       slot.inputs.resize(largest * storage.shape.size());
@@ -132,7 +134,7 @@ struct Loader::Impl {
       std::exception_ptr error;
       try {
         fill(slot_of(batch), plan_.begin(batch), plan_.end(batch));
-        if (options_.augmentation.mixup > 0) mix(slot_of(batch), batch);
+        if (mixes_pairs(options_.augmentation)) mix(slot_of(batch), batch);
       } catch (...) {
         error = std::current_exception();
       }
@@ -178,10 +180,34 @@ struct Loader::Impl {
   void mix(Slot& slot, int batch) const {
     const int size = slot.batch.size;
     Random random(options_.seed, Purpose::mixup, epoch_, static_cast<std::uint32_t>(batch));
-    const auto share = static_cast<float>(draw_beta(random, options_.augmentation.mixup));
+    const Augmentation& how = options_.augmentation;
+    auto share = static_cast<float>(draw_beta(random, how.mixup > 0 ? how.mixup : how.cutmix));
     if (labels_become_targets_) write_one_hot(slot.labels.data(), size, target_size_, slot.targets.data());
-    mix_pairs(slot.inputs.data(), size, multiply_.size(), share);
+    if (how.mixup > 0) {
+      mix_pairs(slot.inputs.data(), size, multiply_.size(), share);
+    } else {
+      share = exchange(slot, random, 1 - static_cast<double>(share));
+    }
     mix_pairs(slot.targets.data(), size, static_cast<std::size_t>(target_size_), share);
+  }
+
+  static void check_cutmix(const Augmentation& augmentation, const Shape& shape) {
+    if (augmentation.cutmix == 0) return;
+    if (augmentation.mixup > 0) {
+      throw Error(ErrorKind::config,
+                  "[augmentation]: \"cutmix\" and \"mixup\" exclude each other; set one of them to 0");
+    }
+    if (shape.rank() == 3) return;
+    throw Error(ErrorKind::config,
+                "[augmentation]: \"cutmix\" needs images, height x width x channels; the samples are " + shape.text());
+  }
+
+  /// Exchanges patches of about that share; returns the share that stays.
+  float exchange(Slot& slot, Random& random, double share) const {
+    const Shape& shape = data_.shape();
+    const Patch patch = draw_patch(random, shape[0], shape[1], share);
+    exchange_patches(slot.inputs.data(), slot.batch.size, patch, shape[0], shape[1], shape[2]);
+    return 1 - static_cast<float>(patch.height * patch.width) / static_cast<float>(shape[0] * shape[1]);
   }
 
   /// Spreads the channels' factors over one sample, so that scaling is one plain loop.

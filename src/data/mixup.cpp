@@ -49,6 +49,30 @@ void mix_pairs(float* rows, int count, std::size_t length, float share) {
   }
 }
 
+Patch draw_patch(Random& random, int height, int width, double share) {
+  const double side = std::sqrt(share);
+  const int tall = static_cast<int>(std::lround(side * height));
+  const int wide = static_cast<int>(std::lround(side * width));
+  const int middle_y = static_cast<int>(random.below(static_cast<std::uint32_t>(height)));
+  const int middle_x = static_cast<int>(random.below(static_cast<std::uint32_t>(width)));
+  const int top = std::max(0, middle_y - tall / 2);
+  const int left = std::max(0, middle_x - wide / 2);
+  return {top, left, std::min(height, middle_y - tall / 2 + tall) - top,
+          std::min(width, middle_x - wide / 2 + wide) - left};
+}
+
+void exchange_patches(float* images, int count, const Patch& patch, int height, int width, int channels) {
+  const std::size_t length = static_cast<std::size_t>(height) * static_cast<std::size_t>(width * channels);
+  for (int i = 0; i < count / 2; ++i) {
+    float* a = images + static_cast<std::size_t>(i) * length;
+    float* b = images + static_cast<std::size_t>(count - 1 - i) * length;
+    for (int y = patch.top; y < patch.top + patch.height; ++y) {
+      const std::ptrdiff_t first = (static_cast<std::ptrdiff_t>(y) * width + patch.left) * channels;
+      std::swap_ranges(a + first, a + first + static_cast<std::ptrdiff_t>(patch.width) * channels, b + first);
+    }
+  }
+}
+
 void write_one_hot(const int* labels, int count, int classes, float* rows) {
   std::fill_n(rows, static_cast<std::ptrdiff_t>(count) * classes, 0.0F);
   for (int n = 0; n < count; ++n) rows[static_cast<std::ptrdiff_t>(n) * classes + labels[n]] = 1;

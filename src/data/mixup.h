@@ -16,6 +16,18 @@ double draw_beta(Random& random, double alpha);
 /// partner's.
 void mix_pairs(float* rows, int count, std::size_t length, float share);
 
+/// A part of an image: rows and columns.
+struct Patch {
+  int top, left, height, width;
+};
+
+/// cutmix (Yun et al. 2019): a patch about a random place that covers `share` of an image of that size, as far as it
+/// lies within.
+Patch draw_patch(Random& random, int height, int width, double share);
+
+/// Exchanges a patch between each of `count` images of height x width x channels and its partner.
+void exchange_patches(float* images, int count, const Patch& patch, int height, int width, int channels);
+
 /// Writes each label as a row of `classes` numbers: 1 at the label, else 0.
 void write_one_hot(const int* labels, int count, int classes, float* rows);
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <vector>
 
 #include "convoy/error.h"
 #include "convoy/number_text.h"
@@ -11,7 +13,7 @@
 namespace convoy {
 namespace {
 
-enum class Distribution { constant, uniform, normal, truncated_normal };
+enum class Distribution { constant, uniform, normal, truncated_normal, orthogonal, dirac };
 
 struct Initializer {
   std::string name;
@@ -57,6 +59,9 @@ const std::vector<Initializer>& table() {
       {"random_normal", Distribution::normal, fixed<5>, true},
       {"random_uniform", Distribution::uniform, fixed<5>, true},
       {"truncated_normal", Distribution::truncated_normal, fixed<5>, true},
+      {"variance_scaling", Distribution::truncated_normal, deviation<lecun_variance>, true},
+      {"orthogonal", Distribution::orthogonal, fixed<100>, true},
+      {"dirac", Distribution::dirac, fixed<100>},
       {"constant", Distribution::constant, fixed<0>, true},
   };
   return rows;
@@ -75,8 +80,68 @@ float draw(Distribution distribution, Random& random) {
     case Distribution::uniform: return 2 * random.uniform() - 1;
     case Distribution::normal: return random.normal();
     case Distribution::truncated_normal: return truncated_normal(random);
+    case Distribution::orthogonal:
+    case Distribution::dirac: break;  // of whole tensors: below
   }
   return 0;
+}
+
+/// Saxe et al. 2014, "Exact solutions to the nonlinear dynamics of learning in deep linear neural networks": as a
+/// matrix of all axes but the last by the last, its columns (or where these are more, its rows) have length `gain` and
+/// stand upright on each other. By Gram & Schmidt on normal numbers, twice, in double.
+void make_orthogonal(std::span<float> values, std::size_t last, float gain, Random& random) {
+  const std::size_t rows = values.size() / last;
+  const bool upright = rows >= last;
+  const std::size_t count = upright ? last : rows;
+  const std::size_t length = upright ? rows : last;
+  std::vector<std::vector<double>> vectors(count, std::vector<double>(length));
+  for (auto& vector : vectors) {
+    for (double& value : vector) value = static_cast<double>(random.normal());
+  }
+  const auto product = [](const std::vector<double>& a, const std::vector<double>& b) {
+    return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
+  };
+  for (std::size_t i = 0; i < count; ++i) {
+    for (int pass = 0; pass < 2; ++pass) {
+      for (std::size_t j = 0; j < i; ++j) {
+        const double along = product(vectors[i], vectors[j]);
+        for (std::size_t k = 0; k < length; ++k) vectors[i][k] -= along * vectors[j][k];
+      }
+    }
+    const double norm = std::sqrt(product(vectors[i], vectors[i]));
+    for (double& value : vectors[i]) value /= norm;
+  }
+  for (std::size_t row = 0; row < rows; ++row) {
+    for (std::size_t column = 0; column < last; ++column) {
+      const double value = upright ? vectors[column][row] : vectors[row][column];
+      values[row * last + column] = gain * static_cast<float>(value);
+    }
+  }
+}
+
+/// A kernel (kh, kw, in, out), or (in, out), that passes channel i on as channel i.
+void make_dirac(std::span<float> values, const Shape& shape) {
+  if (shape.rank() != 2 && shape.rank() != 4) {
+    throw Error(ErrorKind::config, "initializer \"dirac\" is for kernels, not for a tensor of shape " + shape.text());
+  }
+  const bool image = shape.rank() == 4;
+  const int inputs = shape[image ? 2 : 0];
+  const int outputs = shape.last();
+  const int centre = image ? (shape[0] / 2) * shape[1] + shape[1] / 2 : 0;
+  std::ranges::fill(values, 0.0F);
+  for (int i = 0; i < std::min(inputs, outputs); ++i) {
+    values[(static_cast<std::size_t>(centre) * static_cast<std::size_t>(inputs) + static_cast<std::size_t>(i)) *
+               static_cast<std::size_t>(outputs) +
+           static_cast<std::size_t>(i)] = 1;
+  }
+}
+
+/// The number in brackets is a deviation, a limit, a gain or a constant; of variance_scaling it is a factor of the
+/// variance.
+float scale_of(const Initializer& row, const NumberedName& given, const ParameterSpec& spec) {
+  if (!given.number) return static_cast<float>(row.scale(spec));
+  if (row.name == "variance_scaling") return static_cast<float>(std::sqrt(*given.number) * row.scale(spec));
+  return static_cast<float>(*given.number);
 }
 
 }  // namespace
@@ -90,7 +155,11 @@ void initialise(std::span<float> values, const ParameterSpec& spec, std::uint64_
     throw Error(ErrorKind::config, "unknown initializer \"" + spec.initializer + "\": expected " + join_or(names));
   }
   Random random(seed, Purpose::initial_weights, index);
-  const auto scale = static_cast<float>(given.number ? *given.number : row->scale(spec));
+  const float scale = scale_of(*row, given, spec);
+  if (row->distribution == Distribution::orthogonal) {
+    return make_orthogonal(values, static_cast<std::size_t>(spec.shape.last()), scale, random);
+  }
+  if (row->distribution == Distribution::dirac) return make_dirac(values, spec.shape);
   for (float& value : values) value = scale * draw(row->distribution, random);
 }
 

@@ -68,12 +68,15 @@ void Network::add(LayerSpec& spec, const std::string& name) {
   const std::string activation = settings.has("activation") ? settings.text("activation") : "linear";
   int last = append(std::move(node), settings);
   if (activation != "linear") {
+    const NumberedName function = *parse_numbered(activation);  // checked with the layer's keys
     Node follower;
-    follower.name = name + "." + activation;
-    follower.type = activation;
+    follower.name = name + "." + function.name;
+    follower.type = function.name;
     follower.owner = name;
     follower.inputs = {last};
-    last = append(std::move(follower), {});
+    Settings options;
+    if (function.number) options.set("slope", *function.number);
+    last = append(std::move(follower), options);
   }
   by_name_[name] = last;
 }

@@ -4,9 +4,15 @@ namespace convoy::layers {
 
 Accepts initializers() {
   return {.choices = {"zeros", "ones", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform",
-                      "lecun_normal", "random_normal", "random_uniform", "truncated_normal", "constant"},
-          // The deviation, the limit, the constant.
-          .numbered = {{"random_normal", 0}, {"random_uniform", 0}, {"truncated_normal", 0}, {"constant"}}};
+                      "lecun_normal", "random_normal", "random_uniform", "truncated_normal", "variance_scaling",
+                      "orthogonal", "dirac", "constant"},
+          // The deviation, the limit, the scale, the gain, the constant.
+          .numbered = {{"random_normal", 0},
+                       {"random_uniform", 0},
+                       {"truncated_normal", 0},
+                       {"variance_scaling", 0},
+                       {"orthogonal", 0},
+                       {"constant"}}};
 }
 
 }  // namespace convoy::layers

@@ -15,10 +15,13 @@ Fields<Options> kernel_fields() {
   Texts activations = activation_functions();
   activations.insert(activations.begin(), "linear");
   return Fields<Options>()
-      .add("activation", &Options::activation, "What follows.", {.choices = activations})
+      .add("activation", &Options::activation, "What follows; leaky_relu(0.1) has another slope than the usual.",
+           {.choices = activations, .numbered = {{"leaky_relu", 0}}})
       .add("use_bias", &Options::use_bias, "Whether a bias is added.")
       .add("kernel_initializer", &Options::kernel_initializer,
-           "How the kernel begins; a number is the deviation, the limit or the constant: random_normal(0.1).",
+           "How the kernel begins; a number is the deviation, the limit or the constant: random_normal(0.1); the gain "
+           "of "
+           "orthogonal, the scale of variance_scaling.",
            initializers())
       .add("bias_initializer", &Options::bias_initializer, "How the bias begins; as kernel_initializer.",
            initializers())
@@ -26,6 +29,10 @@ Fields<Options> kernel_fields() {
            "Adds this times the sum of the kernel's absolute values to the loss.", {.min = 0})
       .add("kernel_regularizer.l2", [](Options& options) -> double& { return options.kernel_regularizer.l2; },
            "Adds this times the sum of the kernel's squares to the loss.", {.min = 0})
+      .add("bias_regularizer.l1", [](Options& options) -> double& { return options.bias_regularizer.l1; },
+           "Adds this times the sum of the bias's absolute values to the loss.", {.min = 0})
+      .add("bias_regularizer.l2", [](Options& options) -> double& { return options.bias_regularizer.l2; },
+           "Adds this times the sum of the bias's squares to the loss.", {.min = 0})
       .add("max_norm", &Options::max_norm, "Largest norm of one output's kernel after a step; 0 for none.", {.min = 0});
 }
 
@@ -42,7 +49,11 @@ ParameterSpec kernel_of(const Options& options) {
 }
 template <class Options>
 ParameterSpec bias_of(const Options& options) {
-  return {.name = "bias", .shape = {}, .initializer = options.bias_initializer};
+  return {.name = "bias",
+          .shape = {},
+          .initializer = options.bias_initializer,
+          .l1 = options.bias_regularizer.l1,
+          .l2 = options.bias_regularizer.l2};
 }
 
 }  // namespace convoy::layers

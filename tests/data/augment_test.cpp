@@ -147,6 +147,56 @@ TEST_CASE("what happens to a sample depends on seed, epoch and sample alone") {
   CHECK(half[25] == images[25]);
 }
 
+TEST_CASE("upside down, and mirrored beyond the edges") {
+  const Floats image = counting_floats(6);  // 2 x 3
+  check_near(changed(image, {2, 3}, 1, {.upside_down = true}), {4, 5, 6, 1, 2, 3});
+  check_near(changed(image, {2, 3}, 1, {.right = 2}, "reflect"), {2, 1, 1, 5, 4, 4});
+  check_near(changed(image, {2, 3}, 1, {.right = -2}, "reflect"), {3, 3, 2, 6, 6, 5});
+  check_near(changed(image, {2, 3}, 1, {.down = 3}, "reflect"), {4, 5, 6, 4, 5, 6});
+  check_near(changed(image, {2, 3}, 1, {.right = 7}, "reflect"), {1, 1, 2, 4, 4, 5});
+}
+
+TEST_CASE("light changes all values of an image alike, within the range of bytes") {
+  const Shape shape{2, 2, 1};
+  const std::uint8_t image[] = {100, 120, 140, 160};
+  const auto light = [&](const Augmentation& augmentation, std::uint32_t sample) {
+    Augmenter augmenter(augmentation, shape, 3);
+    Floats result(4);
+    augmenter.apply(image, 0, sample, result.data());
+    return result;
+  };
+  float darkest = 0;
+  float brightest = 0;
+  for (std::uint32_t sample = 0; sample < 200; ++sample) {
+    const Floats brighter = light({.brightness = 0.2}, sample);
+    for (std::size_t i = 1; i < 4; ++i)
+      CHECK(brighter[i] - brighter[0] == doctest::Approx(20.0 * static_cast<double>(i)).epsilon(1e-4));
+    darkest = std::min(darkest, brighter[0] - 100);
+    brightest = std::max(brightest, brighter[0] - 100);
+    const Floats stretched = light({.contrast = 0.5}, sample);
+    CHECK(std::accumulate(stretched.begin(), stretched.end(), 0.0F) == doctest::Approx(520).epsilon(1e-4));
+    const float factor = (stretched[3] - stretched[0]) / 60;
+    CHECK(factor >= 0.5F);
+    CHECK(factor <= 1.5F);
+    for (const float value : light({.brightness = 1}, sample)) CHECK((value >= 0 && value <= 255));
+  }
+  CHECK(darkest == doctest::Approx(-51).epsilon(0.1));
+  CHECK(brightest == doctest::Approx(51).epsilon(0.1));
+}
+
+TEST_CASE("half of the images are turned upside down") {
+  Augmenter augmenter({.vertical_flip = true}, {2, 1, 1}, 3);
+  const std::uint8_t image[] = {10, 20};
+  int turned = 0;
+  for (std::uint32_t sample = 0; sample < 400; ++sample) {
+    Floats result(2);
+    augmenter.apply(image, 0, sample, result.data());
+    turned += result[0] == 20 ? 1 : 0;
+  }
+  CHECK(turned > 160);
+  CHECK(turned < 240);
+}
+
 TEST_CASE("a shift goes as far as its share of each side, to both sides") {
   // A bright line across the middle of long images: where it is seen tells the shift along the other axis.
   const auto places = [](bool wide) {

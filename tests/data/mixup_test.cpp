@@ -7,6 +7,7 @@
 
 #include "convoy/dataset.h"
 #include "data/loader.h"
+#include "support/errors.h"
 
 using namespace convoy;
 
@@ -102,4 +103,44 @@ TEST_CASE("without labels only the samples are mixed") {
   REQUIRE(batch != nullptr);
   CHECK(batch->targets == nullptr);
   CHECK(batch->inputs[0] + batch->inputs[1] == doctest::Approx(3));
+}
+
+TEST_CASE("cutmix exchanges a patch between partners, and targets by its share") {
+  // Images of one value each: what is another value came from the partner.
+  std::vector<std::uint8_t> bytes;
+  for (int n = 0; n < 8; ++n) bytes.insert(bytes.end(), 10 * 12, static_cast<std::uint8_t>(n + 1));
+  const Dataset data = Dataset::from_bytes({10, 12, 1}, std::move(bytes), {0, 1, 2, 3, 4, 5, 6, 7});
+  Loader loader(data, scaling_for("none", data), {.batch_size = 8, .seed = 2, .augmentation = {.cutmix = 1}});
+  double least = 1;
+  double most = 0;
+  for (std::uint32_t epoch = 0; epoch < 60; ++epoch) {
+    loader.start(epoch);
+    const Batch& batch = *loader.next();
+    REQUIRE(batch.target_size == 8);
+    for (int n = 0; n < 8; ++n) {
+      const float* image = batch.inputs + static_cast<std::ptrdiff_t>(n) * 120;
+      const auto own = std::count(image, image + 120, static_cast<float>(n + 1));
+      const auto partners = std::count(image, image + 120, static_cast<float>(8 - n));
+      CHECK(own + partners == 120);
+      const float* target = batch.targets + static_cast<std::ptrdiff_t>(n) * 8;
+      CHECK(target[n] == doctest::Approx(static_cast<double>(own) / 120));
+      CHECK(target[7 - n] == doctest::Approx(static_cast<double>(partners) / 120));
+      least = std::min(least, static_cast<double>(own) / 120);
+      most = std::max(most, static_cast<double>(own) / 120);
+    }
+  }
+  CHECK(least < 0.5);
+  CHECK(most > 0.95);
+}
+
+TEST_CASE("cutmix is for images, and not beside mixup") {
+  const Dataset vectors = Dataset::from_floats({4}, std::vector<float>(8), std::vector<int>{0, 1});
+  const auto refusal = [](const Dataset& data, const Augmentation& augmentation) {
+    return test::error_of(ErrorKind::config, [&] {
+      const Loader loader(data, scaling_for("none", data), {.batch_size = 2, .augmentation = augmentation});
+    });
+  };
+  CHECK(refusal(vectors, {.cutmix = 1}).find("needs images") != std::string::npos);
+  const Dataset images = Dataset::from_bytes({2, 2, 1}, std::vector<std::uint8_t>(8), {0, 1});
+  CHECK(refusal(images, {.mixup = 1, .cutmix = 1}).find("exclude each other") != std::string::npos);
 }

@@ -81,6 +81,41 @@ TEST_CASE("an unknown initialiser is an error that lists the known ones") {
   CHECK_THROWS_WITH_AS(
       initialise(values, {.name = "kernel", .shape = Shape{1}, .initializer = "glorot"}, 1, 0),
       "unknown initializer \"glorot\": expected zeros, ones, glorot_uniform, glorot_normal, he_uniform, "
-      "he_normal, lecun_uniform, lecun_normal, random_normal, random_uniform, truncated_normal or constant",
+      "he_normal, lecun_uniform, lecun_normal, random_normal, random_uniform, truncated_normal, variance_scaling, "
+      "orthogonal, dirac or constant",
       Error);
+}
+
+TEST_CASE("orthogonal matrices have upright columns, or rows where these are fewer") {
+  for (const Shape& shape : {Shape{3, 3, 4, 8}, Shape{5, 20}, Shape{7, 7}}) {
+    CAPTURE(shape.text());
+    std::vector<float> values(shape.size());
+    initialise(values, {.name = "kernel", .shape = shape, .initializer = "orthogonal(2)"}, 5, 1);
+    const auto columns = static_cast<std::size_t>(shape.last());
+    const std::size_t rows = values.size() / columns;
+    const bool upright = rows >= columns;
+    const std::size_t count = upright ? columns : rows;
+    const auto at = [&](std::size_t vector, std::size_t i) {
+      return static_cast<double>(upright ? values[i * columns + vector] : values[vector * columns + i]);
+    };
+    for (std::size_t a = 0; a < count; ++a) {
+      for (std::size_t b = 0; b <= a; ++b) {
+        double product = 0;
+        for (std::size_t i = 0; i < (upright ? rows : columns); ++i) product += at(a, i) * at(b, i);
+        CHECK(product == doctest::Approx(a == b ? 4 : 0).epsilon(1e-5));
+      }
+    }
+  }
+}
+
+TEST_CASE("dirac passes channels on, variance_scaling takes a factor of the variance") {
+  std::vector<float> kernel(3 * 3 * 2 * 3);
+  initialise(kernel, {.name = "kernel", .shape = Shape{3, 3, 2, 3}, .initializer = "dirac"}, 1, 1);
+  for (std::size_t i = 0; i < kernel.size(); ++i) {
+    const bool centre = i / 6 == 4;
+    CHECK(kernel[i] == (centre && (i % 6 == 0 || i % 6 == 4) ? 1.0F : 0.0F));
+  }
+  CHECK_THROWS_AS(draw("dirac", 1, 1), Error);
+  CHECK(draw("variance_scaling(2)", 100, 7).deviation == doctest::Approx(std::sqrt(2.0 / 100)).epsilon(0.02));
+  CHECK(draw("variance_scaling", 100, 7).deviation == doctest::Approx(0.1).epsilon(0.02));
 }

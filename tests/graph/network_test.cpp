@@ -4,6 +4,7 @@
 
 #include "convoy/error.h"
 #include "convoy/layers.h"
+#include "graph/session.h"
 #include "graph/weights.h"
 #include "support/layer_spec.h"
 
@@ -96,6 +97,28 @@ TEST_CASE("mistakes in a network are named with their layer") {
   LayerSpec unknown;
   unknown.type = "cnv2d";
   CHECK_THROWS_AS(Network({8}, {unknown}), Error);
+}
+
+TEST_CASE("an activation in brackets has its slope, and a bias its regulariser") {
+  const Network network(
+      {4},
+      {Dense{.units = 3, .activation = "leaky_relu(0.5)", .bias_regularizer = {.l1 = 0.25, .l2 = 0.5}, .name = "d"}});
+  CHECK(network.node(1).type == "leaky_relu");
+  CHECK(network.node(1).name == "d.leaky_relu");
+  CHECK(network.node(0).declaration.parameters[1].l1 == 0.25);
+  CHECK(network.node(0).declaration.parameters[1].l2 == 0.5);
+  CHECK(network.node(0).declaration.parameters[0].l2 == 0);
+  Weights weights(network, 1);
+  ThreadPool pool(1);
+  Session session(network, weights, Mode::predict, 1, network.output(), pool);
+  std::ranges::fill(weights.parameters.span(), 0.0F);
+  const auto tensors = weights.tensors(network);
+  tensors[1].values[0] = -4;
+  session.prepare();
+  session.forward(1);
+  CHECK(session.output()[0][0] == -2);
+  CHECK_THROWS_AS(Network({4}, {Dense{.units = 3, .activation = "leaky_relu(-1)"}}), Error);
+  CHECK_THROWS_AS(Network({4}, {Dense{.units = 3, .activation = "relu(0.1)"}}), Error);
 }
 
 TEST_CASE("each tensor draws its own numbers") {
