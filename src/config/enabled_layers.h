@@ -12,8 +12,8 @@ struct SwitchedLayer {
   bool enabled = true;
 };
 
-/// The enabled layers, wired as if the others were not there: who took a disabled layer's output takes what that one
-/// took. Throws Error{config} for a disabled layer with several inputs.
+/// Removes disabled layers: a layer that read a disabled layer's output reads that layer's input instead. Throws
+/// Error{config} for a disabled layer with several inputs.
 std::vector<LayerSpec> enabled_layers(std::vector<SwitchedLayer> layers);
 
 }  // namespace convoy

@@ -50,8 +50,8 @@ class Random {
   int used_ = 4;
 };
 
-/// `count` (at most `size`) of the numbers 0 ... size - 1, each as likely as any other, and behind them the rest: the
-/// first steps of Fisher & Yates' shuffle.
+/// Draws `count` (at most `size`) different numbers from 0 ... size - 1 at random; the others follow behind them. A
+/// partial Fisher-Yates shuffle.
 std::vector<int> draw(int size, int count, Random random);
 
 }  // namespace convoy

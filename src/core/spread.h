@@ -4,7 +4,7 @@
 
 namespace convoy {
 
-/// What repetitions of a measurement come to.
+/// Mean and deviation of repeated measurements.
 struct Spread {
   double mean = 0;
   double deviation = 0;  ///< of the sample (n - 1); 0 for one value

@@ -23,7 +23,7 @@ struct NumberedName {
 /// A text without brackets is all name; nothing for brackets around anything but one finite number.
 std::optional<NumberedName> parse_numbered(const std::string& text);
 
-/// With ASCII's capital letters made small.
+/// In lower case; only ASCII letters change.
 std::string lower_case(std::string text);
 
 /// "a, b or c"

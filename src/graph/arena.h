@@ -6,7 +6,7 @@
 
 namespace convoy {
 
-/// A buffer that is in use from one moment to another, both included.
+/// A buffer that is in use from one time to another, both included.
 struct Lifetime {
   std::size_t floats = 0;
   int first = 0;

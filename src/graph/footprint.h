@@ -8,7 +8,7 @@ namespace convoy {
 /// more than an integer counts.
 double stored_numbers(const Network& network);
 
-/// The memory in bytes that predicting one sample takes besides the weights: activations, and what layers keep.
+/// Bytes needed to predict one sample, without the weights: activations, and what layers keep.
 double bytes_a_sample(const Network& network);
 
 /// Throws Error{config} for a network that takes more than 1 GB to predict one sample: a small file could describe it,

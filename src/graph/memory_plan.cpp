@@ -59,21 +59,21 @@ class Planner {
     lifetime.last = std::max(lifetime.last, last);
   }
 
-  const Moments& forward(int node) const { return work_.forward_moments[static_cast<std::size_t>(node)]; }
-  const Moments& backward(int node) const { return work_.backward_moments[static_cast<std::size_t>(node)]; }
+  const Interval& forward(int node) const { return work_.forward_intervals[static_cast<std::size_t>(node)]; }
+  const Interval& backward(int node) const { return work_.backward_intervals[static_cast<std::size_t>(node)]; }
 
-  /// The moment after which nobody reads a node's output (in training backward may read it, up to the node's own turn).
+  /// The time after which nobody reads a node's output (in training backward may read it, up to the node's own turn).
   int last_read(int node) const {
     if (node == last_) return work_.end;
-    int moment = node == Network::input ? 0 : forward(node).last;
+    int time = node == Network::input ? 0 : forward(node).last;
     for (const Use& use : uses_[position(node)]) {
-      moment = std::max(moment, forward(use.consumer).last);
+      time = std::max(time, forward(use.consumer).last);
       if (mode_ == Mode::train && network_.node(use.consumer).needs_gradient) {
-        moment = std::max(moment, backward(use.consumer).last);
+        time = std::max(time, backward(use.consumer).last);
       }
     }
     const bool has_backward = node != Network::input && mode_ == Mode::train && network_.node(node).needs_gradient;
-    return has_backward ? std::max(moment, backward(node).last) : moment;
+    return has_backward ? std::max(time, backward(node).last) : time;
   }
 
   /// Whether node i may write over what it reads: every node that shares that buffer is used by nobody else and does
@@ -133,7 +133,7 @@ class Planner {
       const auto at = static_cast<std::size_t>(i);
       d_inputs_[at].assign(node.inputs.size(), none);
       if (!node.needs_gradient) continue;
-      if (i == last_) d_outputs_[at] = add_buffer(i, work_.loss_moment, backward(i).last);
+      if (i == last_) d_outputs_[at] = add_buffer(i, work_.loss_time, backward(i).last);
       for (std::size_t slot = 0; slot < node.inputs.size(); ++slot) place_gradient(i, slot);
     }
   }

@@ -26,11 +26,11 @@ struct MemoryPlan {
   std::size_t floats = 0;                                   ///< of the block
 };
 
-/// Which activations and gradients are still there after a pass.
+/// Which activations and gradients stay in memory after a pass.
 enum class Retain { nothing, everything };
 
 /// Plans for batches of up to max_batch samples. Layers that work in place share the buffer of what they read, where
-/// nobody else needs it; buffers that are never in use at the same moment share memory. With Retain::everything only
+/// nobody else needs it; buffers that are never in use at the same time share memory. With Retain::everything only
 /// views share.
 MemoryPlan plan_memory(const Network& network, const WorkPlan& work, Mode mode, int last, int max_batch,
                        Retain retain = Retain::nothing);

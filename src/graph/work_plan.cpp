@@ -10,13 +10,13 @@ namespace {
 /// Builds the segments of one direction.
 class Builder {
  public:
-  Builder(std::size_t nodes, int first_moment) : moments_(nodes), first_moment_(first_moment + 1) {
+  Builder(std::size_t nodes, int first_time) : intervals_(nodes), first_time_(first_time + 1) {
     segments_.emplace_back();
   }
 
   void add(int node, Stages stages) {
-    Moments& moments = moments_[static_cast<std::size_t>(node)];
-    moments = {now(), now()};
+    Interval& interval = intervals_[static_cast<std::size_t>(node)];
+    interval = {now(), now()};
     bool started = false;
     for (Stage& stage : stages) {
       if (stage.when != Stage::When::in_order) {
@@ -25,8 +25,8 @@ class Builder {
         continue;
       }
       append(node, std::move(stage));
-      if (!std::exchange(started, true)) moments.first = now();
-      moments.last = now();
+      if (!std::exchange(started, true)) interval.first = now();
+      interval.last = now();
     }
   }
 
@@ -37,8 +37,8 @@ class Builder {
     std::ranges::move(late_, std::back_inserter(segments_));
     return std::move(segments_);
   }
-  std::vector<Moments> moments() const { return moments_; }
-  int now() const { return first_moment_ + static_cast<int>(segments_.size()) - 1; }
+  std::vector<Interval> intervals() const { return intervals_; }
+  int now() const { return first_time_ + static_cast<int>(segments_.size()) - 1; }
 
  private:
   void append(int node, Stage stage) {
@@ -50,8 +50,8 @@ class Builder {
   std::vector<Segment> segments_;
   std::vector<Segment> early_;
   std::vector<Segment> late_;
-  std::vector<Moments> moments_;
-  int first_moment_;
+  std::vector<Interval> intervals_;
+  int first_time_;
 };
 
 void mark_grouped(std::vector<Segment>& segments, const Network& network) {
@@ -76,18 +76,18 @@ WorkPlan plan_work(const Network& network, Mode mode, int last) {
     const Node& node = network.node(i);
     forward.add(i, node.layer->forward(mode, node.trainable));
   }
-  plan.loss_moment = forward.now() + 1;
-  plan.forward_moments = forward.moments();
+  plan.loss_time = forward.now() + 1;
+  plan.forward_intervals = forward.intervals();
   plan.prepare = forward.take_early();
   plan.forward = forward.take_segments();
 
-  Builder backward(network.nodes().size(), plan.loss_moment);
+  Builder backward(network.nodes().size(), plan.loss_time);
   for (int i = last; i >= 0 && mode == Mode::train; --i) {
     const Node& node = network.node(i);
     if (node.needs_gradient) backward.add(i, node.layer->backward(node.trainable));
   }
   plan.end = backward.now() + 1;
-  plan.backward_moments = backward.moments();
+  plan.backward_intervals = backward.intervals();
   plan.backward = backward.take_early();
   std::ranges::move(backward.take_segments(), std::back_inserter(plan.backward));
   mark_grouped(plan.backward, network);

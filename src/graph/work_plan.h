@@ -21,21 +21,21 @@ struct Segment {
   std::vector<int> grouped = {};  ///< nodes that begin to do so here
 };
 
-/// The moments, numbers of segments, at which a node works.
-struct Moments {
+/// The first and the last segment, by number, in which a node has work.
+struct Interval {
   int first = 0;
   int last = 0;
 };
 
-/// All the work of one pass through a network, in order. Moments count on from the forward pass to the loss to the
-/// backward pass.
+/// All the work of one pass through a network, in order. Segments are numbered from the forward pass through the loss
+/// to the backward pass.
 struct WorkPlan {
   std::vector<Segment> prepare;  ///< ahead of forward: what reads parameters only
   std::vector<Segment> forward;
   std::vector<Segment> backward;
-  std::vector<Moments> forward_moments;   ///< by node
-  std::vector<Moments> backward_moments;  ///< by node
-  int loss_moment = 0;
+  std::vector<Interval> forward_intervals;   ///< by node
+  std::vector<Interval> backward_intervals;  ///< by node
+  int loss_time = 0;
   int end = 0;  ///< after everything
 };
 

@@ -10,13 +10,13 @@
 
 namespace convoy {
 
-/// What ended a run before its time.
+/// Why a run diverged: the error, and the last gradient norms.
 struct Divergence {
   std::string message;
   std::vector<double> gradient_norms = {};  ///< of the last steps; NaN where one was not finite
 };
 
-/// Something went wrong at a step and training went on.
+/// A warning given during training, with its step.
 struct RunWarning {
   std::uint64_t step = 0;
   std::string message;

@@ -8,7 +8,7 @@
 
 namespace convoy {
 
-/// Runs that are one experiment, repeated with other seeds.
+/// Runs of one configuration with different seeds.
 struct RunGroup {
   std::string name;
   /// The keys in which the groups differ, with this group's values: {"train.batch_size", "32"}. All groups name the

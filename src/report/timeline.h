@@ -9,14 +9,14 @@
 
 namespace convoy {
 
-/// A moment of training by the clocks that a chart may have as its x axis; NaN where the run does not tell.
+/// A point in training on each x axis that a chart may have: step, epoch, seconds. NaN where unknown.
 struct Moment {
   double step = std::numeric_limits<double>::quiet_NaN();
   double epoch = std::numeric_limits<double>::quiet_NaN();    ///< epochs done
   double seconds = std::numeric_limits<double>::quiet_NaN();  ///< of training, validation apart
 };
 
-/// When things happened in a run: what it recorded, and straight lines between.
+/// Converts between a run's steps, epochs and seconds: the points it recorded, interpolated linearly.
 class Timeline {
  public:
   explicit Timeline(const RunRecord& record);

@@ -16,8 +16,8 @@ extern const std::vector<std::string> harmless_keys;
 /// Throws Error{config} when `config` changes more of the run's resolved.toml than it may.
 void require_harmless(const Config& config, const std::filesystem::path& run);
 
-/// Throws Error{data} for a run without a checkpoint that once had one: to begin anew would be its loss. A run that was
-/// killed before its first one has a whole epoch at most.
+/// Throws Error{data} for a run whose checkpoint is missing though it had one: beginning anew would overwrite its
+/// results. (A run that was killed before its first checkpoint has at most one complete epoch.)
 void require_nothing_to_lose(const std::filesystem::path& run);
 
 /// Throws Error{config} when a run's checkpoint was trained with another configuration.

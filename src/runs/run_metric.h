@@ -6,7 +6,7 @@
 
 namespace convoy {
 
-/// A number that a run's record gives: "accuracy", or with what it is about behind a point, "gradient_norm.dense1".
+/// A metric read from a run's record: "accuracy", or of one layer, "gradient_norm.dense1".
 class RunMetric {
  public:
   /// Throws Error{config} for a name that is not in metric_names().

@@ -102,7 +102,7 @@ class Trainer {
   Weights& trained() { return judged(); }
   /// Where weights are averaged, their average; else empty. For checkpoints.
   std::span<float> average() { return average_ ? average_->values() : std::span<float>{}; }
-  /// Of the last steps, the latest at the end: not finite for a step that was given up.
+  /// Gradient norms of the last 50 steps, oldest first; not finite for a step that was skipped.
   const std::vector<double>& gradient_norms() const { return gradient_norms_; }
   /// Of the last step, after regularisation and clipping; laid out as Weights::parameters.
   std::span<const float> gradients() { return session_.gradients(); }
