@@ -269,7 +269,7 @@ TEST_CASE("bad input gets one clear line, its exit code, and leaves nothing behi
   fails({"-s", "layer.conv1.filters=0"}, 2, "\"filters\" expects");
   fails({"-s", "layer.conv1.kernel=99"}, 2, "kernel 99x99 does not fit input 28x28x1; add padding = \"same\"");
   fails({"-s", "augmentation.rotate=-5"}, 2, "\"rotate\" expects 0.0 to 180.0, got -5");
-  fails({"-s", "augmentation.fill=mirror"}, 2, "\"fill\" expects zero or edge");
+  fails({"-s", "augmentation.fill=mirror"}, 2, "\"fill\" expects zero, edge or reflect");
   fails({"-s", "augmentation.rotat=5"}, 2, "did you mean \"rotate\"?");
   fails({"-s", "data.path=/no/such/folder"}, 3, "/no/such/folder: no such folder");
   fails({"-s", "layer.output.units=5"}, 3, "the network has 5 outputs");
