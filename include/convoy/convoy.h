@@ -25,6 +25,7 @@
 #include "convoy/model_data.h"
 #include "convoy/number_text.h"
 #include "convoy/optimizers.h"
+#include "convoy/padding.h"
 #include "convoy/predictor.h"
 #include "convoy/preview.h"
 #include "convoy/report.h"

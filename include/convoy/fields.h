@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "convoy/padding.h"
 #include "convoy/settings.h"
 #include "convoy/size2.h"
 
@@ -45,6 +46,7 @@ constexpr Kind kind_of() {
   if constexpr (std::is_same_v<M, int>) return Kind::integer;
   if constexpr (std::is_same_v<M, double>) return Kind::number;
   if constexpr (std::is_same_v<M, Size2>) return Kind::pair;
+  if constexpr (std::is_same_v<M, Sides> || std::is_same_v<M, Padding>) return Kind::sides;
   if constexpr (std::is_same_v<M, Texts>) return Kind::names;
   if constexpr (std::is_same_v<M, Integers>) return Kind::shape;
   if constexpr (std::is_enum_v<M>) return Kind::choice;
@@ -60,6 +62,15 @@ inline Value value_of(const Integers& numbers, const Texts&) { return numbers; }
 inline Value value_of(const Size2& size, const Texts&) {
   if (size.height == size.width) return std::int64_t{size.height};
   return Integers{size.height, size.width};
+}
+inline Value value_of(const Sides& sides, const Texts&) {
+  if (sides == Sides(sides.top)) return std::int64_t{sides.top};
+  if (sides == Sides(sides.top, sides.left)) return Integers{sides.top, sides.left};
+  return Integers{sides.top, sides.bottom, sides.left, sides.right};
+}
+inline Value value_of(const Padding& padding, const Texts& names) {
+  if (padding.name.empty()) return value_of(padding.sides, names);
+  return padding.name;
 }
 template <class Enum>
 requires std::is_enum_v<Enum> Value value_of(Enum choice, const Texts& names) {
@@ -87,6 +98,13 @@ inline void read(Integers& numbers, const Settings& settings, const std::string&
 inline void read(Size2& size, const Settings& settings, const std::string& key, const Texts&) {
   const auto [height, width] = settings.pair(key);
   size = {height, width};
+}
+inline void read(Sides& sides, const Settings& settings, const std::string& key, const Texts&) {
+  sides = settings.sides(key);
+}
+inline void read(Padding& padding, const Settings& settings, const std::string& key, const Texts&) {
+  const std::string name = settings.text_or(key, "");
+  padding = name.empty() ? Padding(settings.sides(key)) : Padding(name);
 }
 template <class Enum>
 requires std::is_enum_v<Enum>
@@ -129,8 +147,8 @@ void read_optional(std::optional<M>& member, const Settings& settings, const std
 }  // namespace fields_detail
 
 /// The keys of a component, each bound to the member of its struct that holds the value: bool, int, double,
-/// std::string, Size2, Texts, an enum, or a std::optional of one, where the key may be absent. The struct's own values
-/// are the defaults.
+/// std::string, Size2, Sides, Padding, Texts, an enum, or a std::optional of one, where the key may be absent. The
+/// struct's own values are the defaults.
 template <class Struct>
 class Fields {
  public:

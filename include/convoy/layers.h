@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "convoy/padding.h"
 #include "convoy/settings.h"
 #include "convoy/size2.h"
 
@@ -25,7 +26,7 @@ struct Conv2D {
   int filters = 0;
   Size2 kernel = 3;
   Size2 stride = 1;
-  std::string padding = "valid";
+  Padding padding = "valid";
   Size2 dilation = 1;
   std::string activation = "linear";
   bool use_bias = true;
@@ -94,7 +95,8 @@ struct LayerNorm {
 struct MaxPool2D {
   Size2 pool = 2;
   Size2 stride = 0;
-  std::string padding = "valid";
+  Padding padding = "valid";
+  bool ceil_mode = false;
   std::string name = {};
   operator LayerSpec() const;
 };
@@ -102,7 +104,9 @@ struct MaxPool2D {
 struct AvgPool2D {
   Size2 pool = 2;
   Size2 stride = 0;
-  std::string padding = "valid";
+  Padding padding = "valid";
+  bool ceil_mode = false;
+  bool count_padding = false;
   std::string name = {};
   operator LayerSpec() const;
 };

@@ -8,6 +8,8 @@
 #include <variant>
 #include <vector>
 
+#include "convoy/padding.h"
+
 namespace convoy {
 
 using Integers = std::vector<std::int64_t>;
@@ -17,8 +19,9 @@ using Texts = std::vector<std::string>;
 using Value = std::variant<bool, std::int64_t, double, std::string, Integers, Texts>;
 
 /// What a key accepts. `amount` is a whole number or a share below 1: 5000, 0.1; `pair` is a whole number or two of
-/// them: kernel = 3, stride = [2, 1]; `shape` is a list of them.
-enum class Kind { flag, integer, number, amount, text, choice, pair, shape, names };
+/// them: kernel = 3, stride = [2, 1]; `sides` is one, two or four of them, or one of the choices: padding = "same", 1,
+/// [1, 2] (height, width) or [0, 1, 0, 1] (top, bottom, left, right); `shape` is a list of them.
+enum class Kind { flag, integer, number, amount, text, choice, pair, sides, shape, names };
 
 /// A choice that may be followed by a number in brackets, "random_normal(0.1)", and the least such number.
 struct Numbered {
@@ -41,7 +44,7 @@ struct KeySpec {
   double min = -std::numeric_limits<double>::infinity();  ///< inclusive bounds of numbers, also of those in a list
   double max = std::numeric_limits<double>::infinity();
   Integers values = {};                 ///< for Kind::integer, where it is one of a few
-  Texts choices = {};                   ///< for Kind::choice
+  Texts choices = {};                   ///< for Kind::choice and Kind::sides
   std::vector<Numbered> numbered = {};  ///< those of the choices that take a number
   bool required = false;
   FallbackBy fallback_by = {};  ///< in place of `fallback`
@@ -82,6 +85,7 @@ class Settings {
   int amount(const std::string& name, int whole) const;
   const std::string& text(const std::string& name) const;
   std::pair<int, int> pair(const std::string& name) const;  ///< height, width; a single number stands for both
+  Sides sides(const std::string& name) const;               ///< one number stands for all, two for height and width
   const Integers& integers(const std::string& name) const;
   const Texts& texts(const std::string& name) const;
 

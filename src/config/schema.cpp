@@ -37,6 +37,13 @@ Json amount_schema(const Json& count) {
   return {{"anyOf", {count, {{"type", "number"}, {"minimum", 0}, {"exclusiveMaximum", 1}}}}};
 }
 
+/// A number for all sides, for height and width, or for each side; or a choice.
+Json sides_schema(const Texts& choices, const Json& scalar) {
+  Json forms = {scalar, list_of(scalar, 2, 2), list_of(scalar, 4, 4)};
+  if (!choices.empty()) forms.insert(forms.begin(), {{"type", "string"}, {"enum", choices}});
+  return {{"anyOf", std::move(forms)}};
+}
+
 Json value_schema(const KeySpec& key) {
   Json scalar = {{"type", key.kind == Kind::number ? "number" : "integer"}};
   add_bounds(scalar, key);
@@ -49,6 +56,7 @@ Json value_schema(const KeySpec& key) {
     case Kind::text: return text;
     case Kind::choice: return choice_schema(key);
     case Kind::pair: return {{"anyOf", {scalar, list_of(scalar, 2, 2)}}};
+    case Kind::sides: return sides_schema(key.choices, scalar);
     case Kind::shape: return list_of(scalar, 1, 4);
     case Kind::names: return {{"anyOf", {text, {{"type", "array"}, {"items", text}}}}};
   }

@@ -28,6 +28,10 @@ bool has_kind(const Value& value, const KeySpec& key) {
     case Kind::text:
     case Kind::choice: return std::holds_alternative<std::string>(value);
     case Kind::pair: return whole || (integers != nullptr && integers->size() == 2);
+    case Kind::sides: {
+      const bool sides = integers != nullptr && (integers->size() == 2 || integers->size() == 4);
+      return whole || sides || (!key.choices.empty() && std::holds_alternative<std::string>(value));
+    }
     case Kind::shape: return integers != nullptr && !integers->empty() && integers->size() <= 4;
     case Kind::names: return std::holds_alternative<Texts>(value);
   }
@@ -73,8 +77,9 @@ void check_entry(const Settings::Entry& entry, const KeySpec& key, const std::st
     const std::string range = range_error(number, key);
     if (!range.empty()) reject(range, "");
   }
-  if (key.kind != Kind::choice) return;
-  const auto& text = std::get<std::string>(entry.value);
+  const auto* given = std::get_if<std::string>(&entry.value);
+  if (given == nullptr || (key.kind != Kind::choice && key.kind != Kind::sides)) return;
+  const std::string& text = *given;
   const std::string name = text.substr(0, text.find('('));
   if (std::ranges::find(key.choices, name) == key.choices.end()) {
     reject(kind_text(key), did_you_mean(name, key.choices));
@@ -164,6 +169,16 @@ std::pair<int, int> Settings::pair(const std::string& name) const {
   const auto& two = typed<Integers>(value, name);
   if (two.size() != 2) refuse("", "", "setting \"" + name + "\" needs two numbers: " + brief(toml_text(value)));
   return {to_int(two[0], name), to_int(two[1], name)};
+}
+
+Sides Settings::sides(const std::string& name) const {
+  const Value& value = at(name);
+  if (std::holds_alternative<std::int64_t>(value)) return to_int(std::get<std::int64_t>(value), name);
+  std::vector<int> numbers;
+  for (const std::int64_t number : typed<Integers>(value, name)) numbers.push_back(to_int(number, name));
+  if (numbers.size() == 2) return {numbers[0], numbers[1]};
+  if (numbers.size() == 4) return {numbers[0], numbers[1], numbers[2], numbers[3]};
+  refuse("", "", "setting \"" + name + "\" needs two numbers or four: " + brief(toml_text(value)));
 }
 
 const Integers& Settings::integers(const std::string& name) const { return typed<Integers>(at(name), name); }

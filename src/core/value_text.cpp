@@ -55,6 +55,13 @@ std::string numbers_or(const Integers& numbers) {
   return text;
 }
 
+/// "valid, same, a whole number, or two or four of them"
+std::string sides_text(const Texts& choices) {
+  std::string text;
+  for (const std::string& choice : choices) text += choice + ", ";
+  return text + "a whole number, two (height, width) or four of them (top, bottom, left, right)";
+}
+
 /// "constant[(number)]" for what may be followed by one.
 Texts choices_of(const KeySpec& key) {
   Texts choices = key.choices;
@@ -81,6 +88,7 @@ std::string kind_text(const KeySpec& key) {
     case Kind::text: return "a text";
     case Kind::choice: return join_or(choices_of(key));
     case Kind::pair: return "a whole number or two of them";
+    case Kind::sides: return sides_text(key.choices);
     case Kind::shape: return "a list of one to four whole numbers";
     case Kind::names: return "a list of texts";
   }

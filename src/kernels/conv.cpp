@@ -17,6 +17,13 @@ std::string by(std::int64_t height, std::int64_t width) { return std::to_string(
 /// Larger kernels, strides and dilations make no sense, and these keep all arithmetic within int.
 constexpr int largest_step = 4096;
 
+void require_sensible(const Sides& sides) {
+  const auto [smallest, largest] = std::minmax({sides.top, sides.bottom, sides.left, sides.right});
+  if (smallest >= 0 && largest <= largest_step) return;
+  throw Error(ErrorKind::config, "padding must be between 0 and " + std::to_string(largest_step) + ", got " +
+                                     std::to_string(smallest < 0 ? smallest : largest));
+}
+
 void require_sensible(const char* what, Pair pair) {
   const auto [smaller, larger] = std::minmax(pair.first, pair.second);
   if (smaller >= 1 && larger <= largest_step) return;
@@ -47,9 +54,17 @@ struct Axis {
   std::int64_t pad_before;
 };
 
-/// TensorFlow's arithmetic for one axis; `extent` is the dilated kernel's. Valid: out < 1 if the kernel does not fit.
-Axis axis(std::int64_t in, std::int64_t extent, std::int64_t stride, bool same) {
-  if (!same) return {in < extent ? 0 : (in - extent) / stride + 1, 0};
+/// Zeros before and after the image.
+struct Zeros {
+  std::int64_t before, after;
+};
+
+/// One axis; `extent` is the dilated kernel's. "same" as TensorFlow has it. out < 1 if the kernel does not fit.
+Axis axis(std::int64_t in, std::int64_t extent, std::int64_t stride, bool same, Zeros zeros) {
+  if (!same) {
+    const std::int64_t padded = zeros.before + in + zeros.after;
+    return {padded < extent ? 0 : (padded - extent) / stride + 1, zeros.before};
+  }
   const std::int64_t out = (in + stride - 1) / stride;
   return {out, std::max<std::int64_t>((out - 1) * stride + extent - in, 0) / 2};
 }
@@ -64,7 +79,9 @@ std::int64_t dilated(int kernel, int dilation) { return (std::int64_t{kernel} - 
                   dilated(options.kernel.second, options.dilation.second)) +
                " and";
   }
-  throw Error(ErrorKind::config, message + " does not fit input " + input.text() + "; add padding = \"same\"");
+  const bool padded = options.sides != Sides{};
+  throw Error(ErrorKind::config, message + " does not fit input " + input.text() +
+                                     (padded ? " with its padding; add more, or" : "; add") + " padding = \"same\"");
 }
 
 /// An engine but for the kernel's gradient, which blas computes.
@@ -121,16 +138,21 @@ ConvShape conv_shape(const Shape& input, const ConvOptions& options) {
   require_sensible("kernel", options.kernel);
   require_sensible("stride", options.stride);
   require_sensible("dilation", options.dilation);
+  require_sensible(options.sides);
   if (options.filters < 1) {
     throw Error(ErrorKind::config, "filters must be at least 1, got " + std::to_string(options.filters));
   }
   const auto [kernel_h, kernel_w] = options.kernel;
-  const Axis h = axis(input[0], dilated(kernel_h, options.dilation.first), options.stride.first, options.same);
-  const Axis w = axis(input[1], dilated(kernel_w, options.dilation.second), options.stride.second, options.same);
+  const Sides& sides = options.sides;
+  const Axis h = axis(input[0], dilated(kernel_h, options.dilation.first), options.stride.first, options.same,
+                      {sides.top, sides.bottom});
+  const Axis w = axis(input[1], dilated(kernel_w, options.dilation.second), options.stride.second, options.same,
+                      {sides.left, sides.right});
   if (h.out < 1 || w.out < 1) does_not_fit(input, options);
   require_indexable("the kernel", {kernel_h, kernel_w, input[2], options.filters});
   require_indexable("the output", {h.out, w.out, options.filters});
-  require_indexable("the padded input", {input[0] + 2 * h.pad_before + 1, input[1] + 2 * w.pad_before + 1, input[2]});
+  require_indexable("the padded input", {input[0] + 2 * h.pad_before + sides.bottom + 1,
+                                         input[1] + 2 * w.pad_before + sides.right + 1, input[2]});
   ConvShape s;
   s.in_h = input[0], s.in_w = input[1], s.in_c = input[2];
   s.out_h = static_cast<int>(h.out), s.out_w = static_cast<int>(w.out), s.out_c = options.filters;

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "convoy/padding.h"
 #include "convoy/shape.h"
 
 namespace convoy::kernels {
@@ -16,7 +17,8 @@ struct ConvOptions {
   std::pair<int, int> kernel = {1, 1};
   std::pair<int, int> stride = {1, 1};
   std::pair<int, int> dilation = {1, 1};
-  bool same = false;  ///< pad with zeros so that the output is ceil(input / stride); else no padding
+  bool same = false;  ///< pad with zeros so that the output is ceil(input / stride); else at the sides
+  Sides sides = {};
 };
 
 /// The sizes of one convolution of an image, in_h x in_w x in_c, by a kernel, kernel_h x kernel_w x in_c x out_c:
@@ -28,7 +30,7 @@ struct ConvShape {
   int out_h = 1, out_w = 1, out_c = 1;
   int kernel_h = 1, kernel_w = 1;
   int stride_h = 1, stride_w = 1;
-  int pad_h = 0, pad_w = 0;  ///< rows above and columns to the left; "same" may need one more below or to the right
+  int pad_h = 0, pad_w = 0;  ///< rows above and columns to the left; there may be others below and to the right
   int dilation_h = 1, dilation_w = 1;
 
   /// Multiply-adds of one image.

@@ -376,7 +376,10 @@ class WinogradConv final : public ConvEngine {
 }  // namespace
 
 std::unique_ptr<const ConvEngine> make_winograd_conv(const ConvShape& shape) {
-  const bool applies = shape.kernel_h == 3 && shape.kernel_w == 3 && shape.stride_h == 1 && shape.stride_w == 1 &&
+  constexpr int most = 2;  // zeros at a side
+  const auto fits = [](int in, int out, int pad) { return pad <= most && out + most - in - pad <= most; };
+  const bool applies = fits(shape.in_h, shape.out_h, shape.pad_h) && fits(shape.in_w, shape.out_w, shape.pad_w) &&
+                       shape.kernel_h == 3 && shape.kernel_w == 3 && shape.stride_h == 1 && shape.stride_w == 1 &&
                        shape.dilation_h == 1 && shape.dilation_w == 1;
   return applies ? std::make_unique<WinogradConv>(shape) : nullptr;
 }

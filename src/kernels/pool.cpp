@@ -107,7 +107,18 @@ void max_backward(float* dx, const float* dy, const std::uint8_t* place, const P
   });
 }
 
-float share_of(const Window& w) { return 1.0F / static_cast<float>((w.y1 - w.y0) * (w.x1 - w.x0)); }
+/// Pixels of a window, from `from` on, that lie within the padded axis.
+int padded_extent(int from, int pool, int in, int pad_after) {
+  const int end = from + pool < in + pad_after ? from + pool : in + pad_after;
+  return end - from;
+}
+
+float share_of(const PoolShape& s, const Window& w) {
+  const int area = s.count_padding ? padded_extent(w.top, s.pool_h, s.in_h, s.pad_bottom) *
+                                         padded_extent(w.left, s.pool_w, s.in_w, s.pad_right)
+                                   : (w.y1 - w.y0) * (w.x1 - w.x0);
+  return 1.0F / static_cast<float>(area);
+}
 
 void add_scaled(float* __restrict sum, const float* __restrict values, int channels, float factor) {
   for (int c = 0; c < channels; ++c) sum[c] += factor * values[c];
@@ -115,9 +126,10 @@ void add_scaled(float* __restrict sum, const float* __restrict values, int chann
 
 void average_forward(float* y, const float* x, const PoolShape& s) {
   each_window(s, [&](const Window& w, std::ptrdiff_t out) {
+    const float share = share_of(s, w);
     for (int c = 0; c < s.channels; ++c) y[out + c] = 0;
     for (int iy = w.y0; iy < w.y1; ++iy) {
-      for (int ix = w.x0; ix < w.x1; ++ix) add_scaled(y + out, x + pixel(s, s.in_w, iy, ix), s.channels, share_of(w));
+      for (int ix = w.x0; ix < w.x1; ++ix) add_scaled(y + out, x + pixel(s, s.in_w, iy, ix), s.channels, share);
     }
   });
 }
@@ -125,8 +137,9 @@ void average_forward(float* y, const float* x, const PoolShape& s) {
 void average_backward(float* dx, const float* dy, const PoolShape& s) {
   clear(dx, s);
   each_window(s, [&](const Window& w, std::ptrdiff_t out) {
+    const float share = share_of(s, w);
     for (int iy = w.y0; iy < w.y1; ++iy) {
-      for (int ix = w.x0; ix < w.x1; ++ix) add_scaled(dx + pixel(s, s.in_w, iy, ix), dy + out, s.channels, share_of(w));
+      for (int ix = w.x0; ix < w.x1; ++ix) add_scaled(dx + pixel(s, s.in_w, iy, ix), dy + out, s.channels, share);
     }
   });
 }

@@ -8,13 +8,15 @@
 namespace convoy::kernels {
 
 /// The geometry of pooling one NHWC sample, (in_h, in_w, channels) -> (out_h, out_w, channels). A window may stick out
-/// of the image; what is outside does not count.
+/// of the image; what is outside does not count, unless count_padding says that zeros beside the image do.
 struct PoolShape {
   int in_h, in_w, channels;
   int out_h, out_w;
   int pool_h, pool_w;
   int stride_h, stride_w;
   int pad_h, pad_w;  ///< rows above and columns to the left of the image
+  int pad_bottom = 0, pad_right = 0;
+  bool count_padding = false;  ///< in a mean; what lies beyond the padding never counts
 };
 
 struct PoolKernels {
@@ -23,7 +25,7 @@ struct PoolKernels {
   void (*max_forward)(float* y, std::uint8_t* place, const float* x, const PoolShape& shape);
   /// Assigns dx: each dy goes to the place that was largest.
   void (*max_backward)(float* dx, const float* dy, const std::uint8_t* place, const PoolShape& shape);
-  /// Assigns y, the mean of what lies inside the image of each window.
+  /// Assigns y, the mean of what lies inside the image, or the padded image, of each window.
   void (*average_forward)(float* y, const float* x, const PoolShape& shape);
   void (*average_backward)(float* dx, const float* dy, const PoolShape& shape);
 };

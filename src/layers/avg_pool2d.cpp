@@ -3,13 +3,21 @@
 namespace convoy::layers {
 
 const Described<convoy::AvgPool2D>& AvgPool2D::described() {
-  static const Described<convoy::AvgPool2D> all{"avg_pool2d", "The mean of each window, by channel.",
-                                                pool_fields<convoy::AvgPool2D>()};
+  static const Described<convoy::AvgPool2D> all{
+      "avg_pool2d", "The mean of each window, by channel.",
+      pool_fields<convoy::AvgPool2D>().add("count_padding", &convoy::AvgPool2D::count_padding,
+                                           "Whether the zeros of the padding count in the mean of a window at "
+                                           "the edge: false as in Keras; true is PyTorch's default "
+                                           "(count_include_pad).")};
   return all;
 }
 
 Declaration AvgPool2D::setup(std::span<const Shape> inputs) {
-  return {.output = infer(inputs), .folding = Folding::passes_affine};
+  Declaration declaration{.output = infer(inputs)};
+  shape_.count_padding = count_padding_;
+  const bool zeros = count_padding_ && shape_.pad_h + shape_.pad_bottom + shape_.pad_w + shape_.pad_right > 0;
+  if (!zeros) declaration.folding = Folding::passes_affine;
+  return declaration;
 }
 
 void AvgPool2D::forward_sample(const Pass& pass, const Task& task) const {

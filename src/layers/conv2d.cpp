@@ -20,7 +20,8 @@ kernels::ConvOptions kernel_options(const convoy::Conv2D& options) {
           .kernel = pair_of(options.kernel),
           .stride = pair_of(options.stride),
           .dilation = pair_of(options.dilation),
-          .same = options.padding == "same"};
+          .same = options.padding.same(),
+          .sides = options.padding.sides};
 }
 
 }  // namespace
@@ -36,9 +37,12 @@ const Described<convoy::Conv2D>& Conv2D::described() {
                {.min = 1, .max = largest})
           .add("stride", &Options::stride, "Pixels from one place of the kernel to the next.",
                {.min = 1, .max = largest})
-          .add("padding", &Options::padding,
-               "\"valid\" adds no border; \"same\" adds zeros so that the output is input / stride, rounded up.",
-               {.choices = {"valid", "same"}})
+          .add(
+              "padding", &Options::padding,
+              "\"valid\" adds no border; \"same\" adds zeros so that the output is input / stride, rounded up, the odd "
+              "one at the end (Keras); a number adds as many zeros at each side: 1 is PyTorch's padding=1, which at "
+              "stride 2 puts the zeros elsewhere than \"same\".",
+              {.min = 0, .max = largest, .choices = {"valid", "same"}})
           .add("dilation", &Options::dilation, "Pixels from one number of the kernel to the next.",
                {.min = 1, .max = largest})
           .add_all(kernel_fields<Options>())
@@ -68,7 +72,8 @@ Declaration Conv2D::setup(std::span<const Shape> inputs) {
   d.shared_floats = round_to_line(engine_->forward_weights_floats()) + engine_->backward_weights_floats();
   d.scratch_floats = engine_->scratch_floats();
   d.macs = shape_.macs();
-  d.folding = options_.padding == "same" ? Folding::linear_padded : Folding::linear;
+  d.folding =
+      options_.padding == Padding("valid") || options_.padding == Padding(0) ? Folding::linear : Folding::linear_padded;
   d.group_floats = kernel_sums() + static_cast<std::size_t>(shape_.out_c);
   return d;
 }

@@ -7,7 +7,7 @@ namespace convoy::layers {
 /// The largest of each window, by channel. Saves its place (a byte) for backward.
 class MaxPool2D final : public Pool2D {
  public:
-  explicit MaxPool2D(const convoy::MaxPool2D& options) : Pool2D(options.pool, options.stride, options.padding) {}
+  explicit MaxPool2D(const convoy::MaxPool2D& options) : Pool2D(options) {}
   static const Described<convoy::MaxPool2D>& described();
 
   Declaration setup(std::span<const Shape> inputs) override;

@@ -16,23 +16,31 @@ Fields<Pool> pool_fields() {
       .add("stride", &Pool::stride, "Steps between windows; 0 for the window's size.", {.min = 0})
       .add("padding", &Pool::padding,
            "\"valid\": whole windows only; \"same\": ceil(size / stride) windows, of which what lies outside does not "
-           "count.",
-           {.choices = {"valid", "same"}});
+           "count; a number: windows begin so many pixels outside, fewer than the window has.",
+           {.min = 0, .max = 254, .choices = {"valid", "same"}})
+      .add("ceil_mode", &Pool::ceil_mode,
+           "Whether a last window that begins on the image and sticks out of it counts as well, as PyTorch's ceil_mode "
+           "has it; false leaves its pixels out.");
 }
 
 /// What max and average pooling share: (H, W, C) -> (H', W', C).
 class Pool2D : public SampleLayer {
  protected:
-  Pool2D(Size2 pool, Size2 stride, const std::string& padding);
+  template <class Options>
+  explicit Pool2D(const Options& options) : Pool2D(options.pool, options.stride, options.padding, options.ceil_mode) {}
   /// Infers shape_; throws Error{config} for a window that does not fit.
   Shape infer(std::span<const Shape> inputs);
 
   kernels::PoolShape shape_{};
 
  private:
+  Pool2D(Size2 pool, Size2 stride, Padding padding, bool ceil_mode);
+  void check(const Shape& input) const;
+
   Size2 pool_;
   Size2 stride_;
-  bool same_;
+  Padding padding_;
+  bool ceil_mode_;
 };
 
 }  // namespace convoy::layers

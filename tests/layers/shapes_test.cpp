@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "convoy/layers.h"
 #include "layers/registry.h"
 #include "support/errors.h"
 #include "support/layer_settings.h"
@@ -32,9 +33,35 @@ TEST_CASE("pools and convolutions infer TensorFlow's sizes") {
   CHECK(setup("dense", {{"units", whole(9)}}, {{126}}).output == Shape{9});
 }
 
+TEST_CASE("padding is a name, a number, or numbers by side") {
+  const auto output = [](const Value& padding) {
+    return setup("max_pool2d", {{"pool", whole(3)}, {"stride", whole(2)}, {"padding", padding}}, {{7, 6, 3}}).output;
+  };
+  CHECK(output(std::int64_t{1}) == Shape{4, 3, 3});
+  CHECK(output(Integers{1, 2}) == Shape{4, 4, 3});
+  CHECK(output(Integers{2, 0, 1, 2}) == Shape{4, 4, 3});
+  CHECK(MaxPool2D{.padding = 1}.operator LayerSpec().settings.find("padding")->value == Value{std::int64_t{1}});
+  CHECK(MaxPool2D{.padding = {1, 2}}.operator LayerSpec().settings.find("padding")->value == Value{Integers{1, 2}});
+  CHECK(MaxPool2D{.padding = {0, 1, 2, 3}}.operator LayerSpec().settings.find("padding")->value ==
+        Value{Integers{0, 1, 2, 3}});
+  CHECK(MaxPool2D{.padding = "same"}.operator LayerSpec().settings.find("padding")->value ==
+        Value{std::string("same")});
+}
+
 TEST_CASE("inputs that do not fit are named, with a hint") {
   CHECK(setup_error("max_pool2d", {{"pool", whole(4)}}, {{3, 3, 64}}) ==
         "pool 4x4 does not fit input 3x3x64; add padding = \"same\"");
+  CHECK(setup_error("max_pool2d", {{"pool", whole(2)}, {"padding", whole(2)}}, {{3, 3, 64}}) ==
+        "\"padding\" must be less than the window, 2x2, or some windows would lie beside the image");
+  CHECK(
+      setup_error("max_pool2d", {{"padding", Integers{1, 2, 3}}}, {{3, 3, 64}}) ==
+      "max_pool2d: \"padding\" expects valid, same, a whole number, two (height, width) or four of them (top, bottom, "
+      "left, right), got [1, 2, 3]");
+  CHECK(setup_error("conv2d", {{"filters", whole(2)}, {"padding", std::string("sme")}}, {{3, 3, 64}}) ==
+        "conv2d: \"padding\" expects valid, same, a whole number, two (height, width) or four of them (top, bottom, "
+        "left, right), got \"sme\"; did you mean \"same\"?");
+  CHECK(setup_error("conv2d", {{"filters", whole(2)}, {"kernel", whole(7)}, {"padding", whole(1)}}, {{3, 3, 64}}) ==
+        "kernel 7x7 does not fit input 3x3x64 with its padding; add more, or padding = \"same\"");
   CHECK(setup_error("conv2d", {{"filters", whole(2)}, {"kernel", whole(5)}}, {{3, 3, 64}}) ==
         "kernel 5x5 does not fit input 3x3x64; add padding = \"same\"");
   CHECK(setup_error("max_pool2d", {}, {{128}}) ==

@@ -25,35 +25,50 @@ void accumulate(Doubles& sum, const Doubles& more) {
   for (std::size_t i = 0; i < more.size(); ++i) sum[i] += more[i];
 }
 
-/// Visits what lies inside the image of every pooling window: visit(output, inputs of the window), as offsets.
+/// Visits what lies inside the image of every pooling window: visit(output, inputs of the window, what a sum is divided
+/// by for the mean), inputs and output as offsets.
 struct Pooling {
   int in_h, in_w, channels, pool_h, pool_w, stride_h, stride_w;
   bool same;
+  Sides sides = {};
+  bool ceil_mode = false;
+  bool count_padding = false;
+
+  /// Window after window, as long as it is whole, or with ceil_mode as long as there are pixels that none had.
+  int windows(int in, int pool, int stride, int before, int after) const {
+    if (same) return (in + stride - 1) / stride;
+    int count = 0;
+    for (int start = -before; start < in; start += stride, ++count) {
+      const bool whole = start + pool <= in + after;
+      const bool all_seen = count > 0 && start - stride + pool >= in + after;
+      if (!whole && (!ceil_mode || all_seen)) break;
+    }
+    return count;
+  }
 
   template <class Visit>
   void each_window(Visit visit) const {
-    const auto out = [&](int in, int pool, int stride) {
-      return same ? (in + stride - 1) / stride : (in - pool) / stride + 1;
-    };
-    const int out_h = out(in_h, pool_h, stride_h);
-    const int out_w = out(in_w, pool_w, stride_w);
-    const auto pad = [&](int in, int outs, int pool, int stride) {
-      return same ? std::max(0, (outs - 1) * stride + pool - in) / 2 : 0;
+    const int out_h = windows(in_h, pool_h, stride_h, sides.top, sides.bottom);
+    const int out_w = windows(in_w, pool_w, stride_w, sides.left, sides.right);
+    const auto pad = [&](int in, int outs, int pool, int stride, int given) {
+      return same ? std::max(0, (outs - 1) * stride + pool - in) / 2 : given;
     };
     std::size_t output = 0;
     for (int oy = 0; oy < out_h; ++oy) {
       for (int ox = 0; ox < out_w; ++ox) {
         for (int c = 0; c < channels; ++c) {
           std::vector<std::size_t> window;
+          double counted = 0;
           for (int ky = 0; ky < pool_h; ++ky) {
             for (int kx = 0; kx < pool_w; ++kx) {
-              const int y = oy * stride_h + ky - pad(in_h, out_h, pool_h, stride_h);
-              const int x = ox * stride_w + kx - pad(in_w, out_w, pool_w, stride_w);
+              const int y = oy * stride_h + ky - pad(in_h, out_h, pool_h, stride_h, sides.top);
+              const int x = ox * stride_w + kx - pad(in_w, out_w, pool_w, stride_w, sides.left);
+              if (count_padding && y < in_h + sides.bottom && x < in_w + sides.right) ++counted;
               if (y < 0 || x < 0 || y >= in_h || x >= in_w) continue;
               window.push_back(static_cast<std::size_t>((y * in_w + x) * channels + c));
             }
           }
-          visit(output++, window);
+          visit(output++, window, count_padding ? counted : static_cast<double>(window.size()));
         }
       }
     }
@@ -64,33 +79,34 @@ Reference pooling_reference(bool largest, std::function<Pooling(const Shape&)> p
   const auto largest_of = [](const Doubles& x, const std::vector<std::size_t>& window) {
     return *std::ranges::max_element(window, {}, [&](std::size_t i) { return x[i]; });
   };
-  return {[=](const Problem& p) {
-            Doubles y;
-            for (int n = 0; n < p.batch; ++n) {
-              const Doubles x = sample_of(p.inputs[0], p.batch, n);
-              pooling(p.shapes[0]).each_window([&](std::size_t, const std::vector<std::size_t>& window) {
-                double sum = 0;
-                for (const std::size_t i : window) sum += x[i];
-                y.push_back(largest ? x[largest_of(x, window)] : sum / static_cast<double>(window.size()));
-              });
-            }
-            return y;
-          },
-          [=](const Problem& p, const Doubles& d_output) {
-            Gradients gradients{.inputs = {{}}};
-            for (int n = 0; n < p.batch; ++n) {
-              const Doubles x = sample_of(p.inputs[0], p.batch, n);
-              const Doubles d = sample_of(d_output, p.batch, n);
-              Doubles d_x(x.size());
-              pooling(p.shapes[0]).each_window([&](std::size_t output, const std::vector<std::size_t>& window) {
+  return {
+      [=](const Problem& p) {
+        Doubles y;
+        for (int n = 0; n < p.batch; ++n) {
+          const Doubles x = sample_of(p.inputs[0], p.batch, n);
+          pooling(p.shapes[0]).each_window([&](std::size_t, const std::vector<std::size_t>& window, double counted) {
+            double sum = 0;
+            for (const std::size_t i : window) sum += x[i];
+            y.push_back(largest ? x[largest_of(x, window)] : sum / counted);
+          });
+        }
+        return y;
+      },
+      [=](const Problem& p, const Doubles& d_output) {
+        Gradients gradients{.inputs = {{}}};
+        for (int n = 0; n < p.batch; ++n) {
+          const Doubles x = sample_of(p.inputs[0], p.batch, n);
+          const Doubles d = sample_of(d_output, p.batch, n);
+          Doubles d_x(x.size());
+          pooling(p.shapes[0])
+              .each_window([&](std::size_t output, const std::vector<std::size_t>& window, double counted) {
                 if (largest) d_x[largest_of(x, window)] += d[output];
-                for (const std::size_t i : window)
-                  d_x[i] += largest ? 0 : d[output] / static_cast<double>(window.size());
+                for (const std::size_t i : window) d_x[i] += largest ? 0 : d[output] / counted;
               });
-              append(gradients.inputs[0], d_x);
-            }
-            return gradients;
-          }};
+          append(gradients.inputs[0], d_x);
+        }
+        return gradients;
+      }};
 }
 
 double normal_cdf(double x) { return 0.5 * std::erfc(-x / std::numbers::sqrt2); }
@@ -104,7 +120,8 @@ Reference conv_reference(const ConvCase& options) {
                                                            .kernel = {options.kernel_h, options.kernel_w},
                                                            .stride = {options.stride_h, options.stride_w},
                                                            .dilation = {options.dilation, options.dilation},
-                                                           .same = options.same})};
+                                                           .same = options.same,
+                                                           .sides = options.sides})};
   };
   return {[=](const Problem& p) {
             Doubles y;
@@ -218,6 +235,13 @@ Reference layer_norm_reference(double epsilon) {
 Reference pool_reference(bool largest, std::pair<int, int> pool, std::pair<int, int> stride, bool same) {
   return pooling_reference(largest, [=](const Shape& s) {
     return Pooling{s[0], s[1], s[2], pool.first, pool.second, stride.first, stride.second, same};
+  });
+}
+
+Reference pool_reference(bool largest, const PoolCase& options) {
+  return pooling_reference(largest, [=](const Shape& s) {
+    return Pooling{s[0],           s[1],  s[2],          options.pool,      options.pool,         options.stride,
+                   options.stride, false, options.sides, options.ceil_mode, options.count_padding};
   });
 }
 

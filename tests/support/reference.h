@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "convoy/padding.h"
 #include "convoy/shape.h"
 
 namespace convoy::test {
@@ -37,6 +38,7 @@ struct ConvCase {
   bool same = false;
   int filters = 1;
   bool bias = true;
+  Sides sides = {};
 };
 Reference conv_reference(const ConvCase& options);
 Reference dense_reference(int units);
@@ -44,6 +46,14 @@ Reference batch_norm_reference(double epsilon);
 Reference group_norm_reference(int groups, double epsilon);
 Reference layer_norm_reference(double epsilon);
 Reference pool_reference(bool largest, std::pair<int, int> pool, std::pair<int, int> stride, bool same);
+/// With a given padding and PyTorch's other options.
+struct PoolCase {
+  int pool = 1, stride = 1;
+  Sides sides = {};
+  bool ceil_mode = false;
+  bool count_padding = false;
+};
+Reference pool_reference(bool largest, const PoolCase& options);
 Reference global_average_reference();
 Reference add_reference();
 Reference concat_reference();

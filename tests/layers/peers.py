@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+"""Makes peers.json: what Keras's and PyTorch's layers make of the same numbers, and their gradients. Run by hand, never
+by ctest, with keras 3, torch and numpy:
+
+    KERAS_BACKEND=torch python3 tests/layers/peers.py
+
+A case names convoy's type and its keys; arrays are in convoy's order (height x width x channels). Peers compute in
+double.
+"""
+import json, os
+import keras, numpy as np, torch
+import torch.nn.functional as f
+
+keras.backend.set_floatx("float64")
+HERE = os.path.dirname(os.path.abspath(__file__))
+rng = np.random.default_rng(1)
+BATCH = 2
+cases = []
+
+
+def numbers(shape):
+    """Few digits, so that the file stays small, and all different, so that a maximum has one place."""
+    size = int(np.prod(shape))
+    return (rng.permutation(size) * (4.0 / size) - 1.9 + 0.1 * rng.integers(1, 9) / size).round(4).reshape(shape)
+
+
+def flat(tensor):
+    return [float(f"{x:.9g}") for x in tensor.detach().numpy().reshape(-1)]
+
+
+def case(peer, type, keys, shapes, work, parameters=()):
+    """`work` takes the inputs and the parameters, as tensors in convoy's order, and gives the output."""
+    inputs = [torch.tensor(numbers((BATCH, *shape)), requires_grad=True) for shape in shapes]
+    weights = [torch.tensor(numbers(shape), requires_grad=True) for shape in parameters]
+    output = work(inputs, weights)
+    d_output = torch.tensor(numbers(tuple(output.shape)))
+    (output * d_output).sum().backward()
+    cases.append({"peer": peer, "type": type, "keys": keys, "shapes": [list(shape) for shape in shapes],
+                  "inputs": [flat(x) for x in inputs], "parameters": [flat(w) for w in weights],
+                  "output_shape": list(output.shape[1:]), "output": flat(output), "d_output": flat(d_output),
+                  "d_inputs": [flat(x.grad) for x in inputs], "d_parameters": [flat(w.grad) for w in weights]})
+
+
+def by_torch(type, keys, shapes, work, parameters=()):
+    case("torch", type, keys, shapes, work, parameters)
+
+
+def by_keras(type, keys, shapes, layer, parameters=()):
+    def work(inputs, weights):
+        layer.build(inputs[0].shape if len(inputs) == 1 else [x.shape for x in inputs])
+        given = inputs[0] if len(inputs) == 1 else inputs
+        return layer.stateless_call(weights, [v.value for v in layer.non_trainable_variables], given)[0]
+
+    case("keras", type, keys, shapes, work, parameters)
+
+
+def first(x): return x.permute(0, 3, 1, 2)
+def last(x): return x.permute(0, 2, 3, 1)
+
+
+def image(work):
+    """A function of one image, channels first, for one in convoy's order."""
+    return lambda inputs, weights: last(work(first(inputs[0]), *weights))
+
+
+def pools():
+    k = keras.layers
+    for padding in ["valid", "same"]:
+        keys = {"pool": 3, "stride": 2, "padding": padding}
+        if padding == "valid": by_keras("avg_pool2d", keys, [(6, 5, 2)], k.AveragePooling2D(3, 2, padding))
+        by_keras("max_pool2d", keys, [(6, 5, 2)], k.MaxPooling2D(3, 2, padding))
+    # Keras with TensorFlow leaves the border out of the mean; with PyTorch, as here, it repeats the image's edge instead.
+    sums = lambda x: f.avg_pool2d(f.pad(x, (1, 1, 0, 1)), 3, 2)
+    by_torch("avg_pool2d", {"pool": 3, "stride": 2, "padding": "same"}, [(6, 5, 2)],
+             image(lambda x: sums(x) / sums(torch.ones_like(x))))
+    for ceil in [False, True]:
+        for shape in [(6, 5, 2), (7, 4, 1)]:
+            keys = {"pool": 3, "stride": 2, "padding": 1, "ceil_mode": ceil}
+            by_torch("avg_pool2d", {**keys, "count_padding": True}, [shape],
+                     image(lambda x: f.avg_pool2d(x, 3, 2, 1, ceil_mode=ceil)))
+            by_torch("avg_pool2d", keys, [shape],
+                     image(lambda x: f.avg_pool2d(x, 3, 2, 1, ceil_mode=ceil, count_include_pad=False)))
+            by_torch("max_pool2d", keys, [shape], image(lambda x: f.max_pool2d(x, 3, 2, 1, ceil_mode=ceil)))
+    by_torch("avg_pool2d", {"pool": [3, 2], "stride": [2, 3], "padding": [1, 0], "ceil_mode": True}, [(5, 8, 1)],
+             image(lambda x: f.avg_pool2d(x, (3, 2), (2, 3), (1, 0), ceil_mode=True, count_include_pad=False)))
+
+
+def convolutions():
+    def conv(**options):
+        return image(lambda x, w, b: f.conv2d(x, w.permute(3, 2, 0, 1), b, **options))
+
+    keys = {"filters": 3, "kernel": 3}
+    shapes = [(3, 3, 2, 3), (3,)]
+    by_torch("conv2d", {**keys, "stride": 2, "padding": 1}, [(6, 5, 2)], conv(stride=2, padding=1), shapes)
+    by_torch("conv2d", {**keys, "padding": [2, 1]}, [(4, 5, 2)], conv(padding=(2, 1)), shapes)
+    by_torch("conv2d", {**keys, "padding": [1, 0, 2, 1]}, [(4, 5, 2)],
+             image(lambda x, w, b: f.conv2d(f.pad(x, (2, 1, 1, 0)), w.permute(3, 2, 0, 1), b)), shapes)
+    by_keras("conv2d", {**keys, "stride": 2, "padding": "same"}, [(6, 5, 2)],
+             keras.layers.Conv2D(3, 3, 2, "same"), shapes)
+
+
+pools()
+convolutions()
+
+with open(os.path.join(HERE, "peers.json"), "w") as file:
+    file.write('{"versions": ' + json.dumps({"keras": keras.__version__, "torch": torch.__version__}) + ',\n "cases": [\n')
+    file.write(",\n".join(json.dumps(row, separators=(",", ":")) for row in cases))
+    file.write("\n]}\n")
