@@ -21,12 +21,74 @@ struct Regularizer {
   double l2 = 0;
 };
 
-/// (H, W, C) -> (H', W', filters); the kernel is (kh, kw, C, filters).
+/// (H, W, C) -> (H', W', filters); the kernel is (kh, kw, C / groups, filters).
 struct Conv2D {
   int filters = 0;
   Size2 kernel = 3;
   Size2 stride = 1;
   Padding padding = "valid";
+  Size2 dilation = 1;
+  int groups = 1;
+  std::string activation = "linear";
+  bool use_bias = true;
+  std::string kernel_initializer = "glorot_uniform";
+  std::string bias_initializer = "zeros";
+  Regularizer kernel_regularizer = {};
+  Regularizer bias_regularizer = {};
+  double max_norm = 0;
+  std::string engine = "auto";
+  bool trainable = true;
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
+/// (H, W, C) -> (H', W', C * depth_multiplier), each channel by itself; the kernel is (kh, kw, C, depth_multiplier).
+struct DepthwiseConv2D {
+  Size2 kernel = 3;
+  Size2 stride = 1;
+  Padding padding = "valid";
+  Size2 dilation = 1;
+  int depth_multiplier = 1;
+  std::string activation = "linear";
+  bool use_bias = true;
+  std::string kernel_initializer = "glorot_uniform";
+  std::string bias_initializer = "zeros";
+  Regularizer kernel_regularizer = {};
+  Regularizer bias_regularizer = {};
+  double max_norm = 0;
+  bool trainable = true;
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
+/// (H, W, C) -> (H', W', filters): each channel by itself, then 1x1 across channels. The kernels are (kh, kw, C,
+/// depth_multiplier) and (1, 1, C * depth_multiplier, filters).
+struct SeparableConv2D {
+  int filters = 0;
+  Size2 kernel = 3;
+  Size2 stride = 1;
+  Padding padding = "valid";
+  Size2 dilation = 1;
+  int depth_multiplier = 1;
+  std::string activation = "linear";
+  bool use_bias = true;
+  std::string kernel_initializer = "glorot_uniform";
+  std::string bias_initializer = "zeros";
+  Regularizer kernel_regularizer = {};
+  Regularizer bias_regularizer = {};
+  double max_norm = 0;
+  bool trainable = true;
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
+/// (H, W, C) -> (H', W', filters), a convolution's input gradient as a layer; the kernel is (kh, kw, filters, C).
+struct Conv2DTranspose {
+  int filters = 0;
+  Size2 kernel = 3;
+  Size2 stride = 1;
+  Padding padding = "valid";
+  Size2 output_padding = 0;
   Size2 dilation = 1;
   std::string activation = "linear";
   bool use_bias = true;

@@ -69,6 +69,14 @@ Axis axis(std::int64_t in, std::int64_t extent, std::int64_t stride, bool same, 
   return {out, std::max<std::int64_t>((out - 1) * stride + extent - in, 0) / 2};
 }
 
+void require_groups(int channels, const ConvOptions& options) {
+  const int groups = options.groups;
+  if (groups >= 1 && channels % groups == 0 && options.filters % groups == 0) return;
+  throw Error(ErrorKind::config, "\"groups\" must divide the " + std::to_string(channels) +
+                                     " channels of the input and the " + std::to_string(options.filters) +
+                                     " filters, got " + std::to_string(groups));
+}
+
 std::int64_t dilated(int kernel, int dilation) { return (std::int64_t{kernel} - 1) * dilation + 1; }
 
 [[noreturn]] void does_not_fit(const Shape& input, const ConvOptions& options) {
@@ -142,6 +150,7 @@ ConvShape conv_shape(const Shape& input, const ConvOptions& options) {
   if (options.filters < 1) {
     throw Error(ErrorKind::config, "filters must be at least 1, got " + std::to_string(options.filters));
   }
+  require_groups(input[2], options);
   const auto [kernel_h, kernel_w] = options.kernel;
   const Sides& sides = options.sides;
   const Axis h = axis(input[0], dilated(kernel_h, options.dilation.first), options.stride.first, options.same,
@@ -160,12 +169,13 @@ ConvShape conv_shape(const Shape& input, const ConvOptions& options) {
   s.stride_h = options.stride.first, s.stride_w = options.stride.second;
   s.pad_h = static_cast<int>(h.pad_before), s.pad_w = static_cast<int>(w.pad_before);
   s.dilation_h = options.dilation.first, s.dilation_w = options.dilation.second;
+  s.groups = options.groups;
   return s;
 }
 
 std::size_t ConvShape::in_floats() const { return product({in_h, in_w, in_c}); }
 std::size_t ConvShape::out_floats() const { return product({out_h, out_w, out_c}); }
-std::size_t ConvShape::kernel_floats() const { return product({kernel_h, kernel_w, in_c, out_c}); }
+std::size_t ConvShape::kernel_floats() const { return product({kernel_h, kernel_w, group_in_c(), out_c}); }
 std::int64_t ConvShape::macs() const { return static_cast<std::int64_t>(product({out_h, out_w}) * kernel_floats()); }
 
 void ConvEngine::pack_forward(float*, const float*) const {}
@@ -173,13 +183,17 @@ void ConvEngine::pack_backward(float*, const float*) const {}
 
 void ConvEngine::add_kernel_gradient(float* d_kernel, const float* sums, std::ptrdiff_t begin,
                                      std::ptrdiff_t end) const {
-  const std::ptrdiff_t tap = std::ptrdiff_t{s_.in_c} * s_.out_c;
+  const std::ptrdiff_t tap = std::ptrdiff_t{s_.group_in_c()} * s_.out_c;
   for (int t = 0; t < s_.kernel_h * s_.kernel_w; ++t, d_kernel += tap, sums += tap) {
     elementwise().add(d_kernel + begin, d_kernel + begin, sums + begin, static_cast<std::size_t>(end - begin));
   }
 }
 
 std::unique_ptr<const ConvEngine> make_conv(const std::string& engine, const ConvShape& shape) {
+  if (shape.groups > 1) {
+    auto depthwise = engine == "blas" ? nullptr : make_depthwise_conv(shape);
+    return depthwise ? std::move(depthwise) : make_grouped_conv(engine, shape);
+  }
   if (engine == "auto") return make_auto_conv(shape);
   std::unique_ptr<const ConvEngine> made;
   if (engine == "winograd") made = make_winograd_conv(shape);

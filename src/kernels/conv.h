@@ -19,12 +19,16 @@ struct ConvOptions {
   std::pair<int, int> dilation = {1, 1};
   bool same = false;  ///< pad with zeros so that the output is ceil(input / stride); else at the sides
   Sides sides = {};
+  int groups = 1;
 };
 
-/// The sizes of one convolution of an image, in_h x in_w x in_c, by a kernel, kernel_h x kernel_w x in_c x out_c:
+/// The sizes of one convolution of an image, in_h x in_w x in_c, by a kernel, kernel_h x kernel_w x in_c / groups x
+/// out_c. With one group:
 ///
 ///     y[oy][ox][o] = bias[o] + sum over ky, kx, i of x[iy][ix][i] * kernel[ky][kx][i][o]
 ///     with iy = oy * stride_h + ky * dilation_h - pad_h, and ix likewise; x is 0 outside the image.
+///
+/// Of several groups each makes its share of the outputs from its share of the inputs, both neighbours.
 struct ConvShape {
   int in_h = 1, in_w = 1, in_c = 1;
   int out_h = 1, out_w = 1, out_c = 1;
@@ -32,6 +36,9 @@ struct ConvShape {
   int stride_h = 1, stride_w = 1;
   int pad_h = 0, pad_w = 0;  ///< rows above and columns to the left; there may be others below and to the right
   int dilation_h = 1, dilation_w = 1;
+  int groups = 1;
+
+  int group_in_c() const { return in_c / groups; }
 
   /// Multiply-adds of one image.
   std::int64_t macs() const;
@@ -75,12 +82,12 @@ class ConvEngine {
   virtual void forward(float* y, const float* x, const float* weights, const float* bias, float* scratch,
                        RowRange rows) const = 0;
 
-  /// The kernel's gradient is added up over images in sums of the engine's own: this many planes of in_c x out_c
-  /// numbers, usually one for each tap of the kernel.
+  /// The kernel's gradient is added up over images in sums of the engine's own: this many planes of in_c / groups x
+  /// out_c numbers, usually one for each tap of the kernel.
   virtual int sum_planes() const { return s_.kernel_h * s_.kernel_w; }
   /// Adds to sums what follows from d_y and x.
   virtual void backward_kernel(float* sums, const float* d_y, const float* x, float* scratch) const = 0;
-  /// Adds to d_kernel (kernel_h x kernel_w x in_c x out_c) what the sums amount to: of each tap's in_c x out_c numbers
+  /// Adds to d_kernel what the sums amount to: of each tap's in_c / groups x out_c numbers
   /// those of [begin, end).
   virtual void add_kernel_gradient(float* d_kernel, const float* sums, std::ptrdiff_t begin, std::ptrdiff_t end) const;
 
@@ -102,8 +109,14 @@ std::unique_ptr<const ConvEngine> make_direct_conv(const ConvShape& shape);
 /// stride and dilation, with any padding up to 2.
 std::unique_ptr<const ConvEngine> make_winograd_conv(const ConvShape& shape);
 
+/// Vectorised over channels. Null where it does not apply: each channel must be a group of its own.
+std::unique_ptr<const ConvEngine> make_depthwise_conv(const ConvShape& shape);
+
+/// Each group by itself, by "blas" or else the direct engine where that applies.
+std::unique_ptr<const ConvEngine> make_grouped_conv(const std::string& engine, const ConvShape& shape);
+
 /// "blas", "direct", "winograd" or "auto": what was measured to be faster. Where an engine does not apply the one
-/// before it in this list takes its place.
+/// before it in this list takes its place. Groups have engines of their own.
 std::unique_ptr<const ConvEngine> make_conv(const std::string& engine, const ConvShape& shape);
 
 /// Adds to d_bias (channels) the sum of d_y (pixels x channels) over its pixels.

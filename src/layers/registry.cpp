@@ -10,7 +10,9 @@
 #include "layers/batch_norm.h"
 #include "layers/concat.h"
 #include "layers/conv2d.h"
+#include "layers/conv2d_transpose.h"
 #include "layers/dense.h"
+#include "layers/depthwise_conv2d.h"
 #include "layers/dropout.h"
 #include "layers/flatten.h"
 #include "layers/global_avg_pool.h"
@@ -18,6 +20,7 @@
 #include "layers/layer_norm.h"
 #include "layers/max_pool2d.h"
 #include "layers/noise.h"
+#include "layers/separable_conv2d.h"
 
 namespace convoy {
 namespace {
@@ -31,17 +34,31 @@ LayerType row() {
 
 OpenTable<LayerType>& layer_table() {
   static OpenTable<LayerType> table("layer", {
-                                                 row<layers::Conv2D>(),         row<layers::Dense>(),
-                                                 row<layers::BatchNorm>(),      row<layers::GroupNorm>(),
-                                                 row<layers::LayerNorm>(),      row<layers::MaxPool2D>(),
-                                                 row<layers::AvgPool2D>(),      row<layers::GlobalAvgPool>(),
-                                                 row<layers::Flatten>(),        row<layers::Dropout>(),
-                                                 row<layers::Noise>(),          row<layers::Add>(),
-                                                 row<layers::Concat>(),         layers::activation_type(),
-                                                 layers::function_type("relu"), layers::function_type("relu6"),
-                                                 layers::leaky_relu_type(),     layers::function_type("sigmoid"),
-                                                 layers::function_type("tanh"), layers::function_type("gelu"),
-                                                 layers::function_type("silu"), layers::function_type("softmax"),
+                                                 row<layers::Conv2D>(),
+                                                 row<layers::DepthwiseConv2D>(),
+                                                 row<layers::SeparableConv2D>(),
+                                                 row<layers::Conv2DTranspose>(),
+                                                 row<layers::Dense>(),
+                                                 row<layers::BatchNorm>(),
+                                                 row<layers::GroupNorm>(),
+                                                 row<layers::LayerNorm>(),
+                                                 row<layers::MaxPool2D>(),
+                                                 row<layers::AvgPool2D>(),
+                                                 row<layers::GlobalAvgPool>(),
+                                                 row<layers::Flatten>(),
+                                                 row<layers::Dropout>(),
+                                                 row<layers::Noise>(),
+                                                 row<layers::Add>(),
+                                                 row<layers::Concat>(),
+                                                 layers::activation_type(),
+                                                 layers::function_type("relu"),
+                                                 layers::function_type("relu6"),
+                                                 layers::leaky_relu_type(),
+                                                 layers::function_type("sigmoid"),
+                                                 layers::function_type("tanh"),
+                                                 layers::function_type("gelu"),
+                                                 layers::function_type("silu"),
+                                                 layers::function_type("softmax"),
                                              });
   return table;
 }

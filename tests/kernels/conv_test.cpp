@@ -91,7 +91,7 @@ struct Bench {
 
   Floats backward_kernel(const Floats& start) {
     Floats d_kernel = start;
-    const int tap = s.in_c * s.out_c;
+    const int tap = s.group_in_c() * s.out_c;
     Floats sums(static_cast<std::size_t>(engine->sum_planes() * tap));
     engine->backward_kernel(sums.data(), d_y.data(), x.data(), scratch.data());
     engine->add_kernel_gradient(d_kernel.data(), sums.data(), 0, tap / 3);
@@ -152,6 +152,27 @@ TEST_CASE("every convolution engine agrees with the double-precision reference")
     if (auto direct = make_direct_conv(shape)) check_against_reference(c, "direct", std::move(direct));
     if (auto winograd = make_winograd_conv(shape)) check_against_reference(c, "winograd", std::move(winograd));
   }
+}
+
+TEST_CASE("groups of channels, and channels by themselves, agree with it as well") {
+  const std::vector<ConvCase> cases = {
+      {{7, 9, 6}, {.filters = 9, .kernel = {3, 3}, .same = true, .groups = 3}},
+      {{9, 8, 34}, {.filters = 64, .kernel = {3, 2}, .stride = {2, 1}, .groups = 2}},
+      {{9, 8, 4}, {.filters = 4, .kernel = {3, 3}, .dilation = {2, 2}, .groups = 2}},
+      {{20, 22, 37}, {.filters = 37, .kernel = {3, 3}, .sides = 1, .groups = 37}},
+      {{20, 23, 16}, {.filters = 16, .kernel = {7, 5}, .stride = {2, 3}, .same = true, .groups = 16}},
+      {{9, 31, 5}, {.filters = 15, .kernel = {3, 4}, .dilation = {3, 2}, .sides = {9, 0, 7, 1}, .groups = 5}},
+      {{1, 1, 64}, {.filters = 64, .kernel = {3, 3}, .same = true, .groups = 64}}};
+  for (const ConvCase& c : cases) {
+    CAPTURE(text(c));
+    const ConvShape shape = conv_shape(c.input, c.options);
+    for (const char* engine : {"auto", "blas", "direct"}) {
+      check_against_reference(c, engine, make_conv(engine, shape));
+    }
+    CHECK((make_depthwise_conv(shape) != nullptr) == (shape.groups == shape.in_c));
+  }
+  CHECK(shape_error({5, 5, 6}, {.filters = 4, .groups = 3}) ==
+        "\"groups\" must divide the 6 channels of the input and the 4 filters, got 3");
 }
 
 TEST_CASE("the direct engine takes all shapes without dilation, and auto the others too") {

@@ -97,6 +97,23 @@ def convolutions():
              image(lambda x, w, b: f.conv2d(f.pad(x, (2, 1, 1, 0)), w.permute(3, 2, 0, 1), b)), shapes)
     by_keras("conv2d", {**keys, "stride": 2, "padding": "same"}, [(6, 5, 2)],
              keras.layers.Conv2D(3, 3, 2, "same"), shapes)
+    by_torch("conv2d", {"filters": 4, "kernel": 3, "groups": 2, "padding": 1}, [(4, 5, 6)], conv(groups=2, padding=1),
+             [(3, 3, 3, 4), (4,)])
+    by_torch("conv2d", {"filters": 4, "kernel": 3, "groups": 2}, [(4, 5, 2)], conv(groups=2), [(3, 3, 1, 4), (4,)])
+    k = keras.layers
+    for stride, padding, multiplier in [(1, "same", 1), (2, "same", 1), (1, "valid", 2)]:
+        keys = {"kernel": 3, "stride": stride, "padding": padding, "depth_multiplier": multiplier}
+        by_keras("depthwise_conv2d", keys, [(6, 5, 2)], k.DepthwiseConv2D(3, stride, padding, multiplier),
+                 [(3, 3, 2, multiplier), (2 * multiplier,)])
+        by_keras("separable_conv2d", {"filters": 3, **keys}, [(6, 5, 2)],
+                 k.SeparableConv2D(3, 3, stride, padding, depth_multiplier=multiplier),
+                 [(3, 3, 2, multiplier), (1, 1, 2 * multiplier, 3), (3,)])
+    for kernel, stride, padding in [(3, 2, "same"), (3, 2, "valid"), (2, 3, "valid"), (4, 2, "same")]:
+        by_keras("conv2d_transpose", {"filters": 3, "kernel": kernel, "stride": stride, "padding": padding}, [(3, 4, 2)],
+                 k.Conv2DTranspose(3, kernel, stride, padding), [(kernel, kernel, 3, 2), (3,)])
+    by_torch("conv2d_transpose", {"filters": 3, "kernel": 3, "stride": 2, "padding": 1, "output_padding": 1},
+             [(3, 4, 2)], image(lambda x, w, b: f.conv_transpose2d(x, w.permute(3, 2, 0, 1), b, 2, 1, 1)),
+             [(3, 3, 3, 2), (3,)])
 
 
 pools()

@@ -121,7 +121,8 @@ Reference conv_reference(const ConvCase& options) {
                                                            .stride = {options.stride_h, options.stride_w},
                                                            .dilation = {options.dilation, options.dilation},
                                                            .same = options.same,
-                                                           .sides = options.sides})};
+                                                           .sides = options.sides,
+                                                           .groups = options.groups})};
   };
   return {[=](const Problem& p) {
             Doubles y;
@@ -140,6 +141,105 @@ Reference conv_reference(const ConvCase& options) {
               if (options.bias) accumulate(gradients.parameters[1], engine(p).backward_bias(d));
             }
             return gradients;
+          }};
+}
+
+Reference terms_reference(std::function<Terms(const Shape&)> terms, bool bias) {
+  const auto weight = [](const Problem& p, const Term& t) {
+    return t.factor * (t.weight == Term::none ? 1 : p.parameters[0][t.weight]);
+  };
+  return {[=](const Problem& p) {
+            const Terms of = terms(p.shapes[0]);
+            Doubles y;
+            for (int n = 0; n < p.batch; ++n) {
+              const Doubles x = sample_of(p.inputs[0], p.batch, n);
+              Doubles y_n(of.outputs);
+              for (std::size_t i = 0; bias && i < y_n.size(); ++i)
+                y_n[i] = p.parameters.back()[i % p.parameters.back().size()];
+              for (const Term& t : of.all) y_n[t.output] += x[t.input] * weight(p, t);
+              append(y, y_n);
+            }
+            return y;
+          },
+          [=](const Problem& p, const Doubles& d_output) {
+            const Terms of = terms(p.shapes[0]);
+            Gradients d{.inputs = {{}}};
+            for (const auto& w : p.parameters) d.parameters.emplace_back(w.size());
+            for (int n = 0; n < p.batch; ++n) {
+              const Doubles x = sample_of(p.inputs[0], p.batch, n);
+              const Doubles d_y = sample_of(d_output, p.batch, n);
+              Doubles d_x(x.size());
+              for (const Term& t : of.all) {
+                d_x[t.input] += d_y[t.output] * weight(p, t);
+                if (t.weight != Term::none) d.parameters[0][t.weight] += d_y[t.output] * x[t.input] * t.factor;
+              }
+              for (std::size_t i = 0; bias && i < d_y.size(); ++i)
+                d.parameters.back()[i % d.parameters.back().size()] += d_y[i];
+              append(d.inputs[0], d_x);
+            }
+            return d;
+          }};
+}
+
+namespace {
+
+kernels::ConvShape shape_of(const ConvCase& options, const Shape& input, int filters, int groups) {
+  return kernels::conv_shape(input, {.filters = filters,
+                                     .kernel = {options.kernel_h, options.kernel_w},
+                                     .stride = {options.stride_h, options.stride_w},
+                                     .dilation = {options.dilation, options.dilation},
+                                     .same = options.same,
+                                     .sides = options.sides,
+                                     .groups = groups});
+}
+
+}  // namespace
+
+Reference depthwise_reference(const ConvCase& options, int multiplier) {
+  return terms_reference(
+      [=](const Shape& s) {
+        const auto shape = shape_of(options, s, s[2] * multiplier, s[2]);
+        Terms terms{.outputs = shape.out_floats()};
+        ReferenceConv{shape}.for_each_product([&](std::size_t o, std::size_t i, std::size_t w) {
+          terms.all.push_back({o, i, w});
+        });
+        return terms;
+      },
+      options.bias);
+}
+
+Reference transposed_reference(const ConvCase& options, Shape output) {
+  return terms_reference(
+      [=](const Shape& s) {
+        Terms terms{.outputs = output.size()};
+        ReferenceConv{shape_of(options, output, s[2], 1)}.for_each_product(
+            [&](std::size_t o, std::size_t i, std::size_t w) {
+              terms.all.push_back({i, o, w});
+            });
+        return terms;
+      },
+      options.bias);
+}
+
+Reference separable_reference(const ConvCase& options, int multiplier) {
+  ConvCase without_bias = options;
+  without_bias.bias = false;
+  const Reference first = depthwise_reference(without_bias, multiplier);
+  const Reference second = conv_reference({.filters = options.filters});
+  const auto of_first = [](const Problem& p) { return Problem{p.batch, p.shapes, p.inputs, {p.parameters[0]}}; };
+  const auto of_second = [=](const Problem& p) {
+    const auto shape = shape_of(options, p.shapes[0], p.shapes[0][2] * multiplier, p.shapes[0][2]);
+    return Problem{p.batch,
+                   {{shape.out_h, shape.out_w, shape.out_c}},
+                   {first.forward(of_first(p))},
+                   {p.parameters[1], p.parameters[2]}};
+  };
+  return {[=](const Problem& p) { return second.forward(of_second(p)); },
+          [=](const Problem& p, const Doubles& d_output) {
+            const Gradients d_second = second.backward(of_second(p), d_output);
+            const Gradients d_first = first.backward(of_first(p), d_second.inputs[0]);
+            return Gradients{.inputs = d_first.inputs,
+                             .parameters = {d_first.parameters[0], d_second.parameters[0], d_second.parameters[1]}};
           }};
 }
 

@@ -39,9 +39,28 @@ struct ConvCase {
   int filters = 1;
   bool bias = true;
   Sides sides = {};
+  int groups = 1;
 };
 Reference conv_reference(const ConvCase& options);
+/// Depthwise with so many outputs of a channel; then filters by 1x1 pixels; transposed, an output larger by so much.
+Reference depthwise_reference(const ConvCase& options, int multiplier);
+Reference separable_reference(const ConvCase& options, int multiplier);
+Reference transposed_reference(const ConvCase& options, Shape output);
 Reference dense_reference(int units);
+
+/// y[output] = bias by channel + the sum of x[input] * w[weight] * factor over all terms; the weight may be none, and
+/// so may be the bias.
+struct Term {
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+  std::size_t output, input;
+  std::size_t weight = none;
+  double factor = 1;
+};
+struct Terms {
+  std::vector<Term> all = {};
+  std::size_t outputs = 0;  ///< of a sample
+};
+Reference terms_reference(std::function<Terms(const Shape&)> terms, bool bias = false);
 Reference batch_norm_reference(double epsilon);
 Reference group_norm_reference(int groups, double epsilon);
 Reference layer_norm_reference(double epsilon);

@@ -58,10 +58,12 @@ struct ReferenceConv {
     const int iy = oy * s.stride_h + ky * s.dilation_h - s.pad_h;
     const int ix = ox * s.stride_w + kx * s.dilation_w - s.pad_w;
     if (iy < 0 || iy >= s.in_h || ix < 0 || ix >= s.in_w) return;
-    for (int i = 0; i < s.in_c; ++i) {
+    const int inputs = s.in_c / s.groups;
+    for (int i = 0; i < inputs; ++i) {
       for (int o = 0; o < s.out_c; ++o) {
-        visit(offset(oy, s.out_w, ox, s.out_c, o), offset(iy, s.in_w, ix, s.in_c, i),
-              offset(ky * s.kernel_w + kx, s.in_c, i, s.out_c, o));
+        const int group = o / (s.out_c / s.groups);
+        visit(offset(oy, s.out_w, ox, s.out_c, o), offset(iy, s.in_w, ix, s.in_c, group * inputs + i),
+              offset(ky * s.kernel_w + kx, inputs, i, s.out_c, o));
       }
     }
   }
