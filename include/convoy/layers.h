@@ -201,7 +201,8 @@ struct Noise {
   operator LayerSpec() const;
 };
 
-/// relu, relu6, leaky_relu, sigmoid, tanh, gelu, silu or softmax (over the last axis).
+/// relu, relu6, leaky_relu, elu, selu, sigmoid, tanh, gelu, gelu_tanh, silu, hard_sigmoid, hard_swish, softplus, mish,
+/// softmax or log_softmax (over the last axis).
 struct Activation {
   std::string function = "relu";
   std::string name = {};
@@ -211,6 +212,22 @@ struct Activation {
 /// x where it is positive, else slope * x.
 struct LeakyReLU {
   double slope = 0.2;
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
+/// x where it is positive, else alpha * (exp(x) - 1).
+struct ELU {
+  double alpha = 1;
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
+/// x where it is positive, else a learnt slope times x.
+struct PReLU {
+  std::string slopes = "each";
+  double initial = 0;
+  bool trainable = true;
   std::string name = {};
   operator LayerSpec() const;
 };

@@ -75,7 +75,7 @@ void Network::add(LayerSpec& spec, const std::string& name) {
     follower.owner = name;
     follower.inputs = {last};
     Settings options;
-    if (function.number) options.set("slope", *function.number);
+    if (function.number) options.set(layer_type(function.name).spec.keys.front().name, *function.number);
     last = append(std::move(follower), options);
   }
   by_name_[name] = last;

@@ -50,6 +50,93 @@ void d_leaky_relu(float* dx, const float* dy, const float* y, std::size_t count,
   for (std::size_t i = 0; i < count; ++i) dx[i] = y[i] > 0 ? dy[i] : slope * dy[i];
 }
 
+void elu(float* y, const float* x, std::size_t count, float alpha) {
+  for (std::size_t i = 0; i < count; ++i) y[i] = x[i] > 0 ? x[i] : alpha * __builtin_expm1f(x[i]);
+}
+void d_elu(float* dx, const float* dy, const float* y, std::size_t count, float alpha) {
+  for (std::size_t i = 0; i < count; ++i) dx[i] = y[i] > 0 ? dy[i] : dy[i] * (y[i] + alpha);
+}
+
+constexpr float selu_scale = 1.05070098735548049F;
+constexpr float selu_alpha = 1.67326324235437728F;
+
+void selu(float* y, const float* x, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) y[i] = selu_scale * (x[i] > 0 ? x[i] : selu_alpha * __builtin_expm1f(x[i]));
+}
+void d_selu(float* dx, const float* dy, const float* y, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i)
+    dx[i] = y[i] > 0 ? selu_scale * dy[i] : dy[i] * (y[i] + selu_scale * selu_alpha);
+}
+
+float between_0_and_1(float x) {
+  const float positive = x < 0 ? 0 : x;
+  return positive > 1 ? 1 : positive;
+}
+
+void hard_sigmoid(float* y, const float* x, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) y[i] = between_0_and_1(x[i] / 6 + 0.5F);
+}
+void d_hard_sigmoid(float* dx, const float* dy, const float* y, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) dx[i] = ((y[i] > 0) & (y[i] < 1)) ? dy[i] / 6 : 0;
+}
+
+/// Without overflow.
+float log_one_plus_exp(float x) { return (x < 0 ? 0 : x) + __builtin_log1pf(__builtin_expf(-__builtin_fabsf(x))); }
+
+void softplus(float* y, const float* x, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) y[i] = log_one_plus_exp(x[i]);
+}
+void d_softplus(float* dx, const float* dy, const float* y, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) dx[i] = dy[i] * -__builtin_expm1f(-y[i]);
+}
+
+/// tanh(sqrt(2 / pi) * (x + 0.044715 x^3))
+constexpr float sqrt_2_over_pi = 0.79788456080286536F;
+constexpr float cubic = 0.044715F;
+float gelu_tangent(float x) { return __builtin_tanhf(sqrt_2_over_pi * (x + cubic * x * x * x)); }
+
+void gelu_tanh(float* y, const float* x, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) y[i] = 0.5F * x[i] * (1 + gelu_tangent(x[i]));
+}
+void d_gelu_tanh(float* dx, const float* dy, const float* x, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const float t = gelu_tangent(x[i]);
+    const float inner = sqrt_2_over_pi * (1 + 3 * cubic * x[i] * x[i]);
+    dx[i] = dy[i] * 0.5F * (1 + t + x[i] * (1 - t * t) * inner);
+  }
+}
+
+void hard_swish(float* y, const float* x, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) y[i] = x[i] * between_0_and_1(x[i] / 6 + 0.5F);
+}
+void d_hard_swish(float* dx, const float* dy, const float* x, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const float inner = x[i] / 3 + 0.5F;
+    const float slope = x[i] > -3 ? inner : 0;
+    dx[i] = dy[i] * (x[i] >= 3 ? 1 : slope);
+  }
+}
+
+void mish(float* y, const float* x, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) y[i] = x[i] * __builtin_tanhf(log_one_plus_exp(x[i]));
+}
+void d_mish(float* dx, const float* dy, const float* x, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const float t = __builtin_tanhf(log_one_plus_exp(x[i]));
+    dx[i] = dy[i] * (t + x[i] * logistic(x[i]) * (1 - t * t));
+  }
+}
+
+void prelu(float* y, const float* x, const float* slopes, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) y[i] = x[i] > 0 ? x[i] : slopes[i] * x[i];
+}
+void d_prelu(float* dx, float* d_slopes, const float* dy, const float* x, const float* slopes, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    if (d_slopes != nullptr) d_slopes[i] += x[i] > 0 ? 0 : dy[i] * x[i];
+  }
+  for (std::size_t i = 0; dx != nullptr && i < count; ++i) dx[i] = x[i] > 0 ? dy[i] : slopes[i] * dy[i];
+}
+
 void gelu(float* y, const float* x, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) y[i] = x[i] * normal_cdf(x[i]);
 }
@@ -81,6 +168,22 @@ const ActivationKernels Table<ActivationKernels, Isa::CONVOY_KERNEL_ISA>::functi
     .d_tanh = d_tanh,
     .leaky_relu = leaky_relu,
     .d_leaky_relu = d_leaky_relu,
+    .elu = elu,
+    .d_elu = d_elu,
+    .selu = selu,
+    .hard_sigmoid = hard_sigmoid,
+    .softplus = softplus,
+    .d_selu = d_selu,
+    .d_hard_sigmoid = d_hard_sigmoid,
+    .d_softplus = d_softplus,
+    .gelu_tanh = gelu_tanh,
+    .hard_swish = hard_swish,
+    .mish = mish,
+    .d_gelu_tanh = d_gelu_tanh,
+    .d_hard_swish = d_hard_swish,
+    .d_mish = d_mish,
+    .prelu = prelu,
+    .d_prelu = d_prelu,
     .gelu = gelu,
     .silu = silu,
     .d_gelu = d_gelu,

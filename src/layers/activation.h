@@ -7,18 +7,19 @@
 
 namespace convoy::layers {
 
-/// y = f(x), element by element: relu, relu6, leaky_relu, sigmoid, tanh, gelu or silu. One class for all, since they
-/// differ by their kernels only; softmax, which couples its elements, has its own.
+/// y = f(x), element by element. One class for all such functions, since they differ by their kernels only; softmax,
+/// which couples its elements, has its own.
 class Elementwise final : public SampleLayer {
  public:
   struct Function {
-    void (*forward)(float* y, const float* x, std::size_t count, float slope);
+    void (*forward)(float* y, const float* x, std::size_t count, float number);
     /// `source` is y for functions that overwrite their input, else x.
-    void (*backward)(float* dx, const float* dy, const float* source, std::size_t count, float slope);
+    void (*backward)(float* dx, const float* dy, const float* source, std::size_t count, float number);
     bool from_output;
+    double usual_number = 0;  ///< the slope of leaky_relu, the alpha of elu; others have none
   };
 
-  Elementwise(const Function& function, float slope) : function_(function), slope_(slope) {}
+  Elementwise(const Function& function, double number) : function_(function), number_(static_cast<float>(number)) {}
 
   Declaration setup(std::span<const Shape> inputs) override;
 
@@ -27,19 +28,22 @@ class Elementwise final : public SampleLayer {
   void backward_sample(const Pass& pass, const Task& task) const override;
 
   Function function_;
-  float slope_;
+  float number_;
   std::size_t size_ = 0;
 };
 
-/// y = exp(x) / sum exp(x) over the last axis.
+/// y = exp(x) / sum exp(x) over the last axis, or its logarithm.
 class Softmax final : public SampleLayer {
  public:
+  explicit Softmax(bool logarithm) : logarithm_(logarithm) {}
+
   Declaration setup(std::span<const Shape> inputs) override;
 
  private:
   void forward_sample(const Pass& pass, const Task& task) const override;
   void backward_sample(const Pass& pass, const Task& task) const override;
 
+  bool logarithm_;
   std::size_t rows_ = 0;
   std::size_t classes_ = 0;
 };
@@ -51,5 +55,6 @@ const Texts& activation_functions();
 TypeRow<Layer> activation_type();
 TypeRow<Layer> function_type(const std::string& function);
 TypeRow<Layer> leaky_relu_type();
+TypeRow<Layer> elu_type();
 
 }  // namespace convoy::layers

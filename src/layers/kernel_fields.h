@@ -15,8 +15,9 @@ Fields<Options> kernel_fields() {
   Texts activations = activation_functions();
   activations.insert(activations.begin(), "linear");
   return Fields<Options>()
-      .add("activation", &Options::activation, "What follows; leaky_relu(0.1) has another slope than the usual.",
-           {.choices = activations, .numbered = {{"leaky_relu", 0}}})
+      .add("activation", &Options::activation,
+           "What follows; leaky_relu(0.1) has another slope than the usual, elu(0.5) another alpha.",
+           {.choices = activations, .numbered = {{"leaky_relu", 0}, {"elu", 0}}})
       .add("use_bias", &Options::use_bias, "Whether a bias is added.")
       .add("kernel_initializer", &Options::kernel_initializer,
            "How the kernel begins; a number is the deviation, the limit or the constant: random_normal(0.1); the gain "

@@ -20,6 +20,7 @@
 #include "layers/layer_norm.h"
 #include "layers/max_pool2d.h"
 #include "layers/noise.h"
+#include "layers/prelu.h"
 #include "layers/separable_conv2d.h"
 
 namespace convoy {
@@ -30,36 +31,50 @@ LayerType row() {
   return type_row<Layer, Class>(Class::described());
 }
 
+/// In the order of configs/README.md.
+std::vector<LayerType> all_layers() {
+  return {
+      row<layers::Conv2D>(),
+      row<layers::DepthwiseConv2D>(),
+      row<layers::SeparableConv2D>(),
+      row<layers::Conv2DTranspose>(),
+      row<layers::Dense>(),
+      row<layers::BatchNorm>(),
+      row<layers::GroupNorm>(),
+      row<layers::LayerNorm>(),
+      row<layers::MaxPool2D>(),
+      row<layers::AvgPool2D>(),
+      row<layers::GlobalAvgPool>(),
+      row<layers::Flatten>(),
+      row<layers::Dropout>(),
+      row<layers::Noise>(),
+      row<layers::Add>(),
+      row<layers::Concat>(),
+      layers::activation_type(),
+      layers::function_type("relu"),
+      layers::function_type("relu6"),
+      layers::leaky_relu_type(),
+      layers::elu_type(),
+      layers::function_type("selu"),
+      row<layers::PReLU>(),
+      layers::function_type("sigmoid"),
+      layers::function_type("hard_sigmoid"),
+      layers::function_type("tanh"),
+      layers::function_type("gelu"),
+      layers::function_type("gelu_tanh"),
+      layers::function_type("silu"),
+      layers::function_type("hard_swish"),
+      layers::function_type("mish"),
+      layers::function_type("softplus"),
+      layers::function_type("softmax"),
+      layers::function_type("log_softmax"),
+  };
+}
+
 }  // namespace
 
 OpenTable<LayerType>& layer_table() {
-  static OpenTable<LayerType> table("layer", {
-                                                 row<layers::Conv2D>(),
-                                                 row<layers::DepthwiseConv2D>(),
-                                                 row<layers::SeparableConv2D>(),
-                                                 row<layers::Conv2DTranspose>(),
-                                                 row<layers::Dense>(),
-                                                 row<layers::BatchNorm>(),
-                                                 row<layers::GroupNorm>(),
-                                                 row<layers::LayerNorm>(),
-                                                 row<layers::MaxPool2D>(),
-                                                 row<layers::AvgPool2D>(),
-                                                 row<layers::GlobalAvgPool>(),
-                                                 row<layers::Flatten>(),
-                                                 row<layers::Dropout>(),
-                                                 row<layers::Noise>(),
-                                                 row<layers::Add>(),
-                                                 row<layers::Concat>(),
-                                                 layers::activation_type(),
-                                                 layers::function_type("relu"),
-                                                 layers::function_type("relu6"),
-                                                 layers::leaky_relu_type(),
-                                                 layers::function_type("sigmoid"),
-                                                 layers::function_type("tanh"),
-                                                 layers::function_type("gelu"),
-                                                 layers::function_type("silu"),
-                                                 layers::function_type("softmax"),
-                                             });
+  static OpenTable<LayerType> table("layer", all_layers());
   return table;
 }
 

@@ -23,6 +23,10 @@ using Function = std::function<double(double)>;
 constexpr float leaky_slope = 0.25F;
 
 double logistic(double x) { return 1 / (1 + std::exp(-x)); }
+double hard_logistic(double x) { return std::min(std::max(x / 6 + 0.5, 0.0), 1.0); }
+double hard_slope(double x) { return std::abs(x) < 3 ? 1.0 / 6 : 0; }
+double softplus(double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }
+double gelu_tangent(double x) { return std::tanh(std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x)); }
 double normal_cdf(double x) { return 0.5 * std::erfc(-x / std::numbers::sqrt2); }
 
 /// One activation: how to call the kernel, and its definition.
@@ -67,6 +71,36 @@ std::vector<ActivationCase> activation_cases() {
          k.d_leaky_relu(dx, dy, y, count, leaky_slope);
        },
        [](double x) { return x > 0 ? x : leaky_slope * x; }, [](double x) { return x > 0 ? 1 : leaky_slope; }},
+      {"elu", [](const K& k, float* y, const float* x, std::size_t count) { k.elu(y, x, count, leaky_slope); },
+       [](const K& k, float* dx, const float* dy, const float* y, std::size_t count) {
+         k.d_elu(dx, dy, y, count, leaky_slope);
+       },
+       [](double x) { return x > 0 ? x : leaky_slope * std::expm1(x); },
+       [](double x) { return x > 0 ? 1 : leaky_slope * std::exp(x); }},
+      simple(
+          "selu", &K::selu, &K::d_selu,
+          [](double x) { return 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * std::expm1(x)); },
+          [](double x) { return 1.0507009873554805 * (x > 0 ? 1 : 1.6732632423543772 * std::exp(x)); }),
+      simple("hard_sigmoid", &K::hard_sigmoid, &K::d_hard_sigmoid, hard_logistic, hard_slope),
+      simple("softplus", &K::softplus, &K::d_softplus, softplus, logistic),
+      simple(
+          "gelu_tanh", &K::gelu_tanh, &K::d_gelu_tanh, [](double x) { return 0.5 * x * (1 + gelu_tangent(x)); },
+          [](double x) {
+            const double t = gelu_tangent(x);
+            const double inner = std::sqrt(2 / std::numbers::pi) * (1 + 3 * 0.044715 * x * x);
+            return 0.5 * (1 + t + x * (1 - t * t) * inner);
+          },
+          false),
+      simple(
+          "hard_swish", &K::hard_swish, &K::d_hard_swish, [](double x) { return x * hard_logistic(x); },
+          [](double x) { return hard_logistic(x) + x * hard_slope(x); }, false),
+      simple(
+          "mish", &K::mish, &K::d_mish, [](double x) { return x * std::tanh(softplus(x)); },
+          [](double x) {
+            const double t = std::tanh(softplus(x));
+            return t + x * logistic(x) * (1 - t * t);
+          },
+          false),
       simple(
           "gelu", &K::gelu, &K::d_gelu, [](double x) { return x * normal_cdf(x); },
           [](double x) { return normal_cdf(x) + x * std::exp(-x * x / 2) / std::sqrt(2 * std::numbers::pi); }, false),

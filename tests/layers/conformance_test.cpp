@@ -153,6 +153,17 @@ const std::vector<LayerCase>& layer_cases() {
       {"tanh", {}, {{127}}, test::activation_reference("tanh")},
       {"gelu", {}, {{127}}, test::activation_reference("gelu")},
       {"silu", {}, {{127}}, test::activation_reference("silu")},
+      {"elu", {}, {{128}}, test::activation_reference("elu")},
+      {"selu", {}, {{128}}, test::activation_reference("selu")},
+      {"gelu_tanh", {}, {{128}}, test::activation_reference("gelu_tanh")},
+      {"hard_sigmoid", {}, {{128}}, test::activation_reference("hard_sigmoid")},
+      {"hard_swish", {}, {{128}}, test::activation_reference("hard_swish")},
+      {"softplus", {}, {{128}}, test::activation_reference("softplus")},
+      {"mish", {}, {{128}}, test::activation_reference("mish")},
+      {"log_softmax", {}, {{3, 13}}, test::softmax_reference(true)},
+      {"prelu", {}, {{3, 5, 7}}, test::prelu_reference(105)},
+      {"prelu", {{"slopes", std::string("channel")}}, {{3, 5, 17}}, test::prelu_reference(17)},
+      {"prelu", {{"slopes", std::string("one")}}, {{3, 5, 7}}, test::prelu_reference(1)},
       {"softmax", {}, {{3, 13}}, test::softmax_reference()},
   };
   return table;

@@ -116,8 +116,32 @@ def convolutions():
              [(3, 3, 3, 2), (3,)])
 
 
+def activations():
+    k = keras.layers
+    shape, c = [(2, 3, 4)], keras.activations
+    torch_functions = {
+        "relu6": f.relu6, "elu": f.elu, "selu": f.selu, "gelu": f.gelu, "silu": f.silu, "hard_swish": f.hardswish,
+        "hard_sigmoid": f.hardsigmoid, "softplus": f.softplus, "mish": f.mish,
+        "gelu_tanh": lambda x: f.gelu(x, approximate="tanh"), "log_softmax": lambda x: f.log_softmax(x, -1),
+        "softmax": lambda x: f.softmax(x, -1)}
+    keras_functions = {
+        "elu": c.elu, "selu": c.selu, "gelu": c.gelu, "silu": c.silu, "hard_swish": c.hard_silu,
+        "hard_sigmoid": c.hard_sigmoid, "softplus": c.softplus, "mish": c.mish, "log_softmax": c.log_softmax,
+        "gelu_tanh": lambda x: c.gelu(x, approximate=True), "leaky_relu": c.leaky_relu}
+    for peer, functions in [("torch", torch_functions), ("keras", keras_functions)]:
+        for name, function in functions.items():
+            case(peer, name, {}, shape, lambda x, w: function(x[0]))
+    by_torch("leaky_relu", {"slope": 0.01}, shape, lambda x, w: f.leaky_relu(x[0]))
+    by_keras("leaky_relu", {"slope": 0.3}, shape, k.LeakyReLU())
+    by_torch("elu", {"alpha": 0.5}, shape, lambda x, w: f.elu(x[0], 0.5))
+    by_keras("prelu", {}, shape, k.PReLU(), [(2, 3, 4)])
+    by_torch("prelu", {"slopes": "channel"}, shape, image(f.prelu), [(4,)])
+    by_torch("prelu", {"slopes": "one"}, shape, image(f.prelu), [(1,)])
+
+
 pools()
 convolutions()
+activations()
 
 with open(os.path.join(HERE, "peers.json"), "w") as file:
     file.write('{"versions": ' + json.dumps({"keras": keras.__version__, "torch": torch.__version__}) + ',\n "cases": [\n')

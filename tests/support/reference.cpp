@@ -385,14 +385,14 @@ Reference concat_reference() {
       }};
 }
 
-Reference softmax_reference() {
-  const auto forward = [](const Problem& p) {
+Reference softmax_reference(bool logarithm) {
+  const auto forward = [logarithm](const Problem& p) {
     const auto classes = static_cast<std::size_t>(p.shapes[0].last());
     Doubles y = p.inputs[0];
     for (std::size_t row = 0; row < y.size(); row += classes) {
       double sum = 0;
       for (std::size_t i = row; i < row + classes; ++i) sum += std::exp(y[i]);
-      for (std::size_t i = row; i < row + classes; ++i) y[i] = std::exp(y[i]) / sum;
+      for (std::size_t i = row; i < row + classes; ++i) y[i] = logarithm ? y[i] - std::log(sum) : std::exp(y[i]) / sum;
     }
     return y;
   };
@@ -403,9 +403,27 @@ Reference softmax_reference() {
             for (std::size_t i = 0; i < y.size(); ++i) {
               const std::size_t row = i / classes * classes;
               for (std::size_t j = row; j < row + classes; ++j)
-                d_x[i] += d_output[j] * y[j] * ((i == j ? 1 : 0) - y[i]);
+                d_x[i] += logarithm ? d_output[j] * ((i == j ? 1 : 0) - std::exp(y[i]))
+                                    : d_output[j] * y[j] * ((i == j ? 1 : 0) - y[i]);
             }
             return Gradients{.inputs = {d_x}};
+          }};
+}
+
+Reference prelu_reference(std::size_t period) {
+  return {[=](const Problem& p) {
+            Doubles y = p.inputs[0];
+            for (std::size_t i = 0; i < y.size(); ++i) y[i] *= y[i] > 0 ? 1 : p.parameters[0][i % period];
+            return y;
+          },
+          [=](const Problem& p, const Doubles& d_output) {
+            Gradients d{.inputs = {d_output}, .parameters = {Doubles(period)}};
+            for (std::size_t i = 0; i < d_output.size(); ++i) {
+              const double x = p.inputs[0][i];
+              if (x <= 0) d.parameters[0][i % period] += x * d_output[i];
+              if (x <= 0) d.inputs[0][i] *= p.parameters[0][i % period];
+            }
+            return d;
           }};
 }
 
@@ -432,6 +450,41 @@ Reference activation_reference(const std::string& function) {
   if (function == "leaky_relu") {
     return elementwise_reference([](double x) { return x > 0 ? x : 0.2 * x; },
                                  [](double x) { return x > 0 ? 1.0 : 0.2; });
+  }
+  if (function == "elu") {
+    return elementwise_reference([](double x) { return x > 0 ? x : std::expm1(x); },
+                                 [](double x) { return x > 0 ? 1.0 : std::exp(x); });
+  }
+  if (function == "selu") {
+    constexpr double scale = 1.0507009873554804934;
+    constexpr double alpha = 1.6732632423543772848;
+    return elementwise_reference([=](double x) { return scale * (x > 0 ? x : alpha * std::expm1(x)); },
+                                 [=](double x) { return scale * (x > 0 ? 1.0 : alpha * std::exp(x)); });
+  }
+  const auto hard_sigmoid = [](double x) { return std::clamp(x / 6 + 0.5, 0.0, 1.0); };
+  const auto hard_slope = [](double x) { return std::abs(x) < 3 ? 1.0 / 6 : 0.0; };
+  if (function == "hard_sigmoid") return elementwise_reference(hard_sigmoid, hard_slope);
+  if (function == "hard_swish") {
+    return elementwise_reference([=](double x) { return x * hard_sigmoid(x); },
+                                 [=](double x) { return hard_sigmoid(x) + x * hard_slope(x); });
+  }
+  const auto softplus = [](double x) { return std::log1p(std::exp(x)); };
+  if (function == "softplus") return elementwise_reference(softplus, logistic);
+  if (function == "mish") {
+    return elementwise_reference([=](double x) { return x * std::tanh(softplus(x)); },
+                                 [=](double x) {
+                                   const double t = std::tanh(softplus(x));
+                                   return t + x * logistic(x) * (1 - t * t);
+                                 });
+  }
+  if (function == "gelu_tanh") {
+    const double factor = std::sqrt(2 / std::numbers::pi);
+    return elementwise_reference(
+        [=](double x) { return 0.5 * x * (1 + std::tanh(factor * (x + 0.044715 * x * x * x))); },
+        [=](double x) {
+          const double t = std::tanh(factor * (x + 0.044715 * x * x * x));
+          return 0.5 * (1 + t + x * (1 - t * t) * factor * (1 + 3 * 0.044715 * x * x));
+        });
   }
   if (function == "sigmoid")
     return elementwise_reference(logistic, [](double x) { return logistic(x) * (1 - logistic(x)); });

@@ -76,9 +76,11 @@ Reference pool_reference(bool largest, const PoolCase& options);
 Reference global_average_reference();
 Reference add_reference();
 Reference concat_reference();
-Reference softmax_reference();
+Reference softmax_reference(bool logarithm = false);
+/// x, or for negative x that times the parameter, of which numbers `period` apart have the same.
+Reference prelu_reference(std::size_t period);
 Reference elementwise_reference(std::function<double(double)> f, std::function<double(double)> derivative);
-/// relu, relu6, leaky_relu (slope 0.2), sigmoid, tanh, gelu or silu.
+/// By its name; the slope of leaky_relu is 0.2, the alpha of elu 1.
 Reference activation_reference(const std::string& function);
 
 }  // namespace convoy::test
