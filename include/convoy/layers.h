@@ -154,6 +154,35 @@ struct LayerNorm {
   operator LayerSpec() const;
 };
 
+/// Group normalisation with each channel as a group.
+struct InstanceNorm {
+  double epsilon = 1e-3;
+  bool center = true;
+  bool scale = true;
+  bool trainable = true;
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
+/// x / (k + alpha / size * the sum of squares over `size` neighbouring channels)^beta.
+struct LocalResponseNorm {
+  int size = 5;
+  double alpha = 1e-4;
+  double beta = 0.75;
+  double k = 1;
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
+/// gamma * x + beta by channel: a normalisation's last step alone.
+struct Affine {
+  bool center = true;
+  bool scale = true;
+  bool trainable = true;
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
 struct MaxPool2D {
   Size2 pool = 2;
   Size2 stride = 0;
@@ -173,6 +202,48 @@ struct AvgPool2D {
   operator LayerSpec() const;
 };
 
+/// (H, W, C) -> (size, size, C), the mean of as many windows, which cover the image whatever its size.
+struct AdaptiveAvgPool2D {
+  Size2 size = 1;
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
+/// (H, W, C) -> (C), the largest over height and width.
+struct GlobalMaxPool {
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
+/// Adds zeros around an image.
+struct ZeroPadding2D {
+  Sides padding = 1;
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
+/// Cuts off the edges of an image.
+struct Cropping2D {
+  Sides cropping = 0;
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
+/// (H, W, C) -> (H * size, W * size, C).
+struct UpSampling2D {
+  Size2 size = 2;
+  std::string interpolation = "nearest";
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
+/// The same numbers in another shape; -1 stands for what is left.
+struct Reshape {
+  Integers shape = {};
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
 /// (H, W, C) -> (C), the mean over height and width.
 struct GlobalAvgPool {
   std::string name = {};
@@ -187,6 +258,13 @@ struct Flatten {
 
 /// In training sets a share of the values to 0 and scales the others by 1 / (1 - rate).
 struct Dropout {
+  double rate = 0.5;
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
+/// The same for whole channels.
+struct SpatialDropout {
   double rate = 0.5;
   std::string name = {};
   operator LayerSpec() const;
@@ -234,6 +312,30 @@ struct PReLU {
 
 /// The sum of two or more inputs of one shape.
 struct Add {
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
+/// The first input less the second.
+struct Subtract {
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
+/// The product of two or more inputs; one number a channel, as a squeeze-and-excite gate has, goes with every pixel.
+struct Multiply {
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
+/// The largest of two or more inputs, number by number.
+struct Maximum {
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
+/// The mean of two or more inputs.
+struct Average {
   std::string name = {};
   operator LayerSpec() const;
 };

@@ -7,6 +7,26 @@ void add(float* y, const float* a, const float* b, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) y[i] = a[i] + b[i];
 }
 
+void subtract(float* y, const float* a, const float* b, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) y[i] = a[i] - b[i];
+}
+
+void multiply(float* y, const float* a, const float* b, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) y[i] = a[i] * b[i];
+}
+
+void maximum(float* y, const float* a, const float* b, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) y[i] = ((b[i] > a[i]) | (b[i] != b[i])) ? b[i] : a[i];
+}
+
+void scale(float* y, const float* x, std::size_t count, float factor) {
+  for (std::size_t i = 0; i < count; ++i) y[i] = factor * x[i];
+}
+
+void add_scaled(float* y, const float* x, std::size_t count, float factor) {
+  for (std::size_t i = 0; i < count; ++i) y[i] += factor * x[i];
+}
+
 void mask(float* y, const float* x, const unsigned char* keep, std::size_t count, float factor) {
   for (std::size_t i = 0; i < count; ++i) y[i] = keep[i] != 0 ? x[i] * factor : 0;
 }
@@ -32,6 +52,13 @@ double sum_of_squares(const float* x, std::size_t count) {
 
 template <>
 const ElementwiseKernels Table<ElementwiseKernels, Isa::CONVOY_KERNEL_ISA>::functions = {
-    .add = add, .mask = mask, .sum_of_squares = sum_of_squares};
+    .add = add,
+    .subtract = subtract,
+    .multiply = multiply,
+    .maximum = maximum,
+    .scale = scale,
+    .add_scaled = add_scaled,
+    .mask = mask,
+    .sum_of_squares = sum_of_squares};
 
 }  // namespace convoy::kernels

@@ -13,16 +13,9 @@ const Described<convoy::Add>& Add::described() {
 }
 
 Declaration Add::setup(std::span<const Shape> inputs) {
-  if (inputs.size() < 2) {
-    throw Error(ErrorKind::config, "expected two inputs or more, got " + std::to_string(inputs.size()) +
-                                       "; name them: inputs = [\"a\", \"b\"]");
-  }
-  for (const Shape& shape : inputs) {
-    if (shape == inputs[0]) continue;
-    throw Error(ErrorKind::config, "inputs must have one shape, got " + inputs[0].text() + " and " + shape.text());
-  }
-  size_ = inputs[0].size();
-  return {.output = inputs[0]};
+  const Shape& shape = common_shape(inputs);
+  size_ = shape.size();
+  return {.output = shape};
 }
 
 void Add::forward_sample(const Pass& pass, const Task& task) const {

@@ -22,4 +22,20 @@ inline const Shape& image_input(std::span<const Shape> inputs) {
                                      "; it must come before flatten and dense layers");
 }
 
+inline void several_inputs(std::span<const Shape> inputs) {
+  if (inputs.size() >= 2) return;
+  throw Error(ErrorKind::config, "expected two inputs or more, got " + std::to_string(inputs.size()) +
+                                     "; name them: inputs = [\"a\", \"b\"]");
+}
+
+/// The one shape that two inputs or more have.
+inline const Shape& common_shape(std::span<const Shape> inputs) {
+  several_inputs(inputs);
+  for (const Shape& shape : inputs) {
+    if (shape == inputs[0]) continue;
+    throw Error(ErrorKind::config, "inputs must have one shape, got " + inputs[0].text() + " and " + shape.text());
+  }
+  return inputs[0];
+}
+
 }  // namespace convoy::layers

@@ -30,10 +30,7 @@ const Described<convoy::Concat>& Concat::described() {
 }
 
 Declaration Concat::setup(std::span<const Shape> inputs) {
-  if (inputs.size() < 2) {
-    throw Error(ErrorKind::config, "expected two inputs or more, got " + std::to_string(inputs.size()) +
-                                       "; name them: inputs = [\"a\", \"b\"]");
-  }
+  several_inputs(inputs);
   for (const Shape& shape : inputs) {
     if (!agree(shape, inputs[0])) {
       throw Error(ErrorKind::config,

@@ -9,12 +9,15 @@ namespace convoy::layers {
 /// sample's group is normalised over height, width and its channels:
 ///
 ///     y = gamma * (x - mean) / sqrt(variance + epsilon) + beta     gamma and beta by channel.
-class GroupNorm final : public SampleNorm {
+class GroupNorm : public SampleNorm {
  public:
   explicit GroupNorm(const convoy::GroupNorm& options);
   static const Described<convoy::GroupNorm>& described();
 
   Declaration setup(std::span<const Shape> inputs) override;
+
+ protected:
+  int groups_;  // NOLINT(misc-non-private-member-variables-in-classes): of a norm with groups of its own
 
  private:
   /// A worker's arrays of one number a channel.
@@ -33,7 +36,6 @@ class GroupNorm final : public SampleNorm {
   kernels::Normal merge_moments(const double* mean, const double* m2) const;
   void set_input_coefficients(const Work& work, int group, const kernels::Normal& normal, const float* gamma) const;
 
-  int groups_;
   int width_ = 0;  ///< channels of a group
 };
 

@@ -5,23 +5,37 @@
 #include "convoy/error.h"
 #include "core/text.h"
 #include "layers/activation.h"
+#include "layers/adaptive_avg_pool2d.h"
 #include "layers/add.h"
+#include "layers/affine.h"
+#include "layers/average.h"
 #include "layers/avg_pool2d.h"
 #include "layers/batch_norm.h"
 #include "layers/concat.h"
 #include "layers/conv2d.h"
 #include "layers/conv2d_transpose.h"
+#include "layers/cropping2d.h"
 #include "layers/dense.h"
 #include "layers/depthwise_conv2d.h"
 #include "layers/dropout.h"
 #include "layers/flatten.h"
 #include "layers/global_avg_pool.h"
+#include "layers/global_max_pool.h"
 #include "layers/group_norm.h"
+#include "layers/instance_norm.h"
 #include "layers/layer_norm.h"
+#include "layers/local_response_norm.h"
 #include "layers/max_pool2d.h"
+#include "layers/maximum.h"
+#include "layers/multiply.h"
 #include "layers/noise.h"
 #include "layers/prelu.h"
+#include "layers/reshape.h"
 #include "layers/separable_conv2d.h"
+#include "layers/spatial_dropout.h"
+#include "layers/subtract.h"
+#include "layers/up_sampling2d.h"
+#include "layers/zero_padding2d.h"
 
 namespace convoy {
 namespace {
@@ -42,13 +56,27 @@ std::vector<LayerType> all_layers() {
       row<layers::BatchNorm>(),
       row<layers::GroupNorm>(),
       row<layers::LayerNorm>(),
+      row<layers::InstanceNorm>(),
+      row<layers::LocalResponseNorm>(),
+      row<layers::Affine>(),
       row<layers::MaxPool2D>(),
       row<layers::AvgPool2D>(),
+      row<layers::AdaptiveAvgPool2D>(),
       row<layers::GlobalAvgPool>(),
+      row<layers::GlobalMaxPool>(),
+      row<layers::ZeroPadding2D>(),
+      row<layers::Cropping2D>(),
+      row<layers::UpSampling2D>(),
+      row<layers::Reshape>(),
       row<layers::Flatten>(),
       row<layers::Dropout>(),
+      row<layers::SpatialDropout>(),
       row<layers::Noise>(),
       row<layers::Add>(),
+      row<layers::Subtract>(),
+      row<layers::Multiply>(),
+      row<layers::Maximum>(),
+      row<layers::Average>(),
       row<layers::Concat>(),
       layers::activation_type(),
       layers::function_type("relu"),

@@ -13,7 +13,7 @@ namespace convoy::layers {
 template <class Norm>
 Fields<Norm> sample_norm_fields() {
   return Fields<Norm>()
-      .add("epsilon", &Norm::epsilon, "Added to the variance.", {.min = 1e-12})
+      .add("epsilon", &Norm::epsilon, "Added to the variance: 1e-3 as in Keras; PyTorch has 1e-5.", {.min = 1e-12})
       .add_all(affine_fields<Norm>());
 }
 
@@ -26,8 +26,8 @@ class SampleNorm : public Layer {
 
  protected:
   template <class Norm>
-  explicit SampleNorm(const Norm& options)
-      : epsilon_(options.epsilon), center_(options.center), scale_(options.scale) {}
+  explicit SampleNorm(const Norm& options) : SampleNorm(options.epsilon, options.center, options.scale) {}
+  SampleNorm(double epsilon, bool center, bool scale) : epsilon_(epsilon), center_(center), scale_(scale) {}
   /// An output like the input, with the parameters; what is saved and scratch is left to the layer.
   Declaration declare(std::span<const Shape> inputs);
 

@@ -139,7 +139,8 @@ TEST_CASE("resolved, every layer has every key of its type") {
   for (const auto& type : layers.types) {
     text += "[[layer]]\ntype = \"" + type.name + "\"\n";
     for (const auto& key : type.keys) {
-      if (key.required) text += key.name + " = " + (key.kind == Kind::choice ? "\"relu\"" : "3") + "\n";
+      const std::string number = key.kind == Kind::shape ? "[3]" : "3";
+      if (key.required) text += key.name + " = " + (key.kind == Kind::choice ? "\"relu\"" : number) + "\n";
     }
   }
   const Config config = parse_config(resolved_toml(parse_config(text, "a.toml", ".")), "resolved.toml", ".");

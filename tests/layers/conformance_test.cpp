@@ -145,6 +145,62 @@ const std::vector<LayerCase>& layer_cases() {
        test::elementwise_reference([](double x) { return x; }, [](double) { return 1.0; })},
       {"add", {}, {{3, 5, 7}, {3, 5, 7}, {3, 5, 7}}, test::add_reference()},
       {"concat", {}, {{3, 5, 2}, {3, 5, 7}}, test::concat_reference()},
+      {"instance_norm", {}, {{5, 3, 13}}, test::group_norm_reference(13, 1e-3)},
+      {"affine", {}, {{5, 3, 13}}, test::affine_reference()},
+      {"local_response_norm", {}, {{2, 3, 13}}, test::local_response_reference(5, 1e-4, 0.75, 1)},
+      {"local_response_norm",
+       {{"size", whole(4)}, {"alpha", 0.5}, {"beta", 0.5}, {"k", 2.0}},
+       {{2, 3, 7}},
+       test::local_response_reference(4, 0.5, 0.5, 2)},
+      {"zero_padding2d", {}, {{3, 4, 2}}, test::border_reference(1)},
+      {"zero_padding2d", {{"padding", Integers{0, 1, 2, 3}}}, {{3, 4, 5}}, test::border_reference({0, 1, 2, 3})},
+      {"cropping2d", {{"cropping", Integers{0, 1, 2, 1}}}, {{3, 4, 5}}, test::border_reference({0, -1, -2, -1})},
+      {"up_sampling2d", {}, {{3, 4, 5}}, test::up_sampling_reference(2, 2, false)},
+      {"up_sampling2d",
+       {{"size", Integers{3, 2}}, {"interpolation", std::string("bilinear")}},
+       {{3, 4, 5}},
+       test::up_sampling_reference(3, 2, true)},
+      {"adaptive_avg_pool2d", {{"size", Integers{3, 2}}}, {{7, 5, 3}}, test::adaptive_average_reference(3, 2)},
+      {"adaptive_avg_pool2d", {{"size", whole(3)}}, {{2, 5, 3}}, test::adaptive_average_reference(3, 3)},
+      {"global_max_pool", {}, {{17, 16, 3}}, test::global_maximum_reference()},
+      {"reshape",
+       {{"shape", Integers{5, -1, 2}}},
+       {{3, 5, 2}},
+       test::elementwise_reference([](double x) { return x; }, [](double) { return 1.0; })},
+      {"spatial_dropout",
+       {{"rate", 0.0}},
+       {{3, 5, 7}},
+       test::elementwise_reference([](double x) { return x; }, [](double) { return 1.0; })},
+      {"subtract",
+       {},
+       {{3, 5, 7}, {3, 5, 7}},
+       test::merge_reference([](const auto& x) { return x[0] - x[1]; },
+                             [](const auto&, std::size_t i) { return i == 0 ? 1.0 : -1.0; })},
+      {"average",
+       {},
+       {{3, 5, 7}, {3, 5, 7}, {3, 5, 7}},
+       test::merge_reference([](const auto& x) { return (x[0] + x[1] + x[2]) / 3; },
+                             [](const auto&, std::size_t) { return 1.0 / 3; })},
+      {"maximum",
+       {},
+       {{3, 5, 7}, {3, 5, 7}, {3, 5, 7}},
+       test::merge_reference(
+           [](const auto& x) {
+             return std::max({x[0], x[1], x[2]});
+           },
+           [](const auto& x, std::size_t i) {
+             return x[i] == std::max({x[0], x[1], x[2]}) ? 1.0 : 0.0;
+           })},
+      {"multiply",
+       {},
+       {{3, 5, 7}, {3, 5, 7}, {3, 5, 7}},
+       test::merge_reference([](const auto& x) { return x[0] * x[1] * x[2]; },
+                             [](const auto& x, std::size_t i) { return x[(i + 1) % 3] * x[(i + 2) % 3]; })},
+      {"multiply",
+       {},
+       {{7}, {3, 5, 7}, {1, 1, 7}},
+       test::merge_reference([](const auto& x) { return x[0] * x[1] * x[2]; },
+                             [](const auto& x, std::size_t i) { return x[(i + 1) % 3] * x[(i + 2) % 3]; })},
       {"activation", {{"function", std::string("gelu")}}, {{3, 5, 7}}, test::activation_reference("gelu")},
       {"relu", {}, {{3, 5, 7}}, test::activation_reference("relu")},
       {"relu6", {}, {{3, 5, 7}}, test::activation_reference("relu6")},
@@ -171,13 +227,14 @@ const std::vector<LayerCase>& layer_cases() {
 
 constexpr int batch_size = 5;
 
-/// Values from -1 to 7, in random order, away from 0 and 6 and from each other, where derivatives jump.
+/// Values from -1 to 7, in random order, away from 0 and 6 and from each other, where derivatives jump; those of other
+/// streams stand between them.
 std::vector<float> without_kinks(std::size_t count, std::uint32_t stream) {
   Random random(9, Purpose::augmentation, stream);
   std::vector<float> values(count);
   for (std::size_t i = 0; i < count; ++i) {
     const float x = 7.6F * (static_cast<float>(i) + 0.5F) / static_cast<float>(count);
-    values[i] = x < 0.9F ? x - 1.0F : (x < 6.7F ? x - 0.8F : x - 0.6F);
+    values[i] = 0.003F * static_cast<float>(stream) + (x < 0.9F ? x - 1.0F : (x < 6.7F ? x - 0.8F : x - 0.6F));
     std::swap(values[i], values[random.below(static_cast<std::uint32_t>(i + 1))]);
   }
   return values;

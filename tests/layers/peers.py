@@ -139,9 +139,45 @@ def activations():
     by_torch("prelu", {"slopes": "one"}, shape, image(f.prelu), [(1,)])
 
 
+def shapes():
+    k = keras.layers
+    by_keras("zero_padding2d", {"padding": [1, 0, 2, 1]}, [(3, 2, 2)], k.ZeroPadding2D(((1, 0), (2, 1))))
+    by_keras("cropping2d", {"cropping": [1, 0, 0, 2]}, [(3, 4, 2)], k.Cropping2D(((1, 0), (0, 2))))
+    for name in ["nearest", "bilinear"]:
+        keys = {"size": [2, 3], "interpolation": name}
+        by_keras("up_sampling2d", keys, [(3, 2, 2)], k.UpSampling2D((2, 3), interpolation=name))
+        by_torch("up_sampling2d", keys, [(3, 2, 2)], image(lambda x: f.interpolate(x, scale_factor=(2, 3), mode=name)))
+    by_torch("adaptive_avg_pool2d", {"size": [3, 2]}, [(7, 5, 2)], image(lambda x: f.adaptive_avg_pool2d(x, (3, 2))))
+    by_keras("global_max_pool", {}, [(3, 4, 2)], k.GlobalMaxPooling2D())
+    by_keras("reshape", {"shape": [4, -1]}, [(3, 4, 2)], k.Reshape((4, -1)))
+    two, three = [(2, 3, 2)] * 2, [(2, 3, 2)] * 3
+    by_keras("subtract", {}, two, k.Subtract())
+    by_keras("multiply", {}, three, k.Multiply())
+    by_keras("multiply", {}, [(2, 3, 2), (1, 1, 2)], k.Multiply())
+    by_keras("maximum", {}, three, k.Maximum())
+    by_keras("average", {}, three, k.Average())
+
+
+def norms():
+    k = keras.layers
+    images, image_of_6 = [(3, 4, 2)], [(3, 2, 6)]
+    by_keras("group_norm", {"groups": 3}, image_of_6, k.GroupNormalization(3), [(6,), (6,)])
+    by_torch("group_norm", {"groups": 3, "epsilon": 1e-5}, image_of_6, image(lambda x, g, b: f.group_norm(x, 3, g, b)),
+             [(6,), (6,)])
+    by_keras("layer_norm", {}, image_of_6, k.LayerNormalization(), [(6,), (6,)])
+    by_torch("layer_norm", {"epsilon": 1e-5}, image_of_6, lambda x, w: f.layer_norm(x[0], (6,), *w), [(6,), (6,)])
+    by_keras("instance_norm", {}, images, k.GroupNormalization(-1), [(2,), (2,)])
+    by_torch("instance_norm", {"epsilon": 1e-5, "center": False, "scale": False}, images, image(f.instance_norm))
+    by_torch("local_response_norm", {}, image_of_6, image(lambda x: f.local_response_norm(x, 5)))
+    by_torch("local_response_norm", {"size": 4, "alpha": 0.3, "beta": 0.5, "k": 2}, image_of_6,
+             image(lambda x: f.local_response_norm(x, 4, 0.3, 0.5, 2)))
+
+
 pools()
 convolutions()
 activations()
+shapes()
+norms()
 
 with open(os.path.join(HERE, "peers.json"), "w") as file:
     file.write('{"versions": ' + json.dumps({"keras": keras.__version__, "torch": torch.__version__}) + ',\n "cases": [\n')

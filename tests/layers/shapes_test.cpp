@@ -77,6 +77,17 @@ TEST_CASE("inputs that do not fit are named, with a hint") {
   CHECK(setup_error("add", {}, {{3}, {4}}) == "inputs must have one shape, got 3 and 4");
   CHECK(setup_error("concat", {}, {{3, 3, 1}, {3, 4, 1}}) ==
         "inputs may differ in the last extent only, got 3x3x1 and 3x4x1");
+  CHECK(setup_error("multiply", {}, {{3, 3, 4}, {3, 3, 1}}) ==
+        "inputs must have one shape, or one number for each of the 4 channels, got 3x3x4 and 3x3x1");
+  CHECK(setup_error("subtract", {}, {{3}, {3}, {3}}) == "expected two inputs, got 3");
+  CHECK(setup_error("reshape", {{"shape", Integers{4, -1}}}, {{3, 3, 1}}) ==
+        "\"shape\" must have the 9 numbers of input 3x3x1, and at most one extent of -1");
+  CHECK(setup_error("reshape", {{"shape", Integers{-1, -1}}}, {{9}}) ==
+        "\"shape\" must have the 9 numbers of input 9, and at most one extent of -1");
+  CHECK(setup_error("reshape", {{"shape", Integers{2147483647, 2147483647, 4}}}, {{9}}) ==
+        "\"shape\" must have the 9 numbers of input 9, and at most one extent of -1");
+  CHECK(setup_error("cropping2d", {{"cropping", whole(2)}}, {{4, 5, 1}}) ==
+        "\"cropping\" leaves nothing of input 4x5x1");
   CHECK(setup_error("flatten", {}, {{3}, {4}}) == "expected one input, got 2; join them with add or concat");
   CHECK(setup_error("relu7", {}, {}) == "unknown layer type \"relu7\"; did you mean \"relu\"?");
 }

@@ -410,6 +410,160 @@ Reference softmax_reference(bool logarithm) {
           }};
 }
 
+namespace {
+
+std::size_t place(const Shape& s, int y, int x, int c) { return static_cast<std::size_t>((y * s[1] + x) * s[2] + c); }
+
+/// Calls visit(y, x, c) for every number of an image.
+template <class Visit>
+void each_place(const Shape& s, Visit visit) {
+  for (int y = 0; y < s[0]; ++y) {
+    for (int x = 0; x < s[1]; ++x) {
+      for (int c = 0; c < s[2]; ++c) visit(y, x, c);
+    }
+  }
+}
+
+}  // namespace
+
+Reference border_reference(Sides sides) {
+  return terms_reference([=](const Shape& s) {
+    const Shape out{s[0] + sides.top + sides.bottom, s[1] + sides.left + sides.right, s[2]};
+    Terms terms{.outputs = out.size()};
+    each_place(out, [&](int y, int x, int c) {
+      const int from_y = y - sides.top;
+      const int from_x = x - sides.left;
+      if (from_y < 0 || from_y >= s[0] || from_x < 0 || from_x >= s[1]) return;
+      terms.all.push_back({place(out, y, x, c), place(s, from_y, from_x, c)});
+    });
+    return terms;
+  });
+}
+
+Reference up_sampling_reference(int factor_h, int factor_w, bool bilinear) {
+  return terms_reference([=](const Shape& s) {
+    const Shape out{s[0] * factor_h, s[1] * factor_w, s[2]};
+    // How much of input i is in output o: a hat around its centre, or a box; what is beyond the edge is the edge's.
+    const auto share = [=](int o, int i, int factor, int in) {
+      if (!bilinear) return o / factor == i ? 1.0 : 0.0;
+      const double centre = std::clamp((o + 0.5) / factor - 0.5, 0.0, in - 1.0);
+      return std::max(0.0, 1 - std::abs(centre - i));
+    };
+    Terms terms{.outputs = out.size()};
+    each_place(out, [&](int y, int x, int c) {
+      for (int from_y = 0; from_y < s[0]; ++from_y) {
+        for (int from_x = 0; from_x < s[1]; ++from_x) {
+          const double factor = share(y, from_y, factor_h, s[0]) * share(x, from_x, factor_w, s[1]);
+          if (factor > 0) terms.all.push_back({place(out, y, x, c), place(s, from_y, from_x, c), Term::none, factor});
+        }
+      }
+    });
+    return terms;
+  });
+}
+
+Reference adaptive_average_reference(int height, int width) {
+  return terms_reference([=](const Shape& s) {
+    const Shape out{height, width, s[2]};
+    const auto covers = [](int o, int i, int outs, int ins) {
+      return i * outs < (o + 1) * ins && (i + 1) * outs > o * ins;
+    };
+    Terms terms{.outputs = out.size()};
+    each_place(out, [&](int y, int x, int c) {
+      std::vector<std::size_t> window;
+      each_place(s, [&](int from_y, int from_x, int from_c) {
+        if (from_c != c || !covers(y, from_y, height, s[0]) || !covers(x, from_x, width, s[1])) return;
+        window.push_back(place(s, from_y, from_x, c));
+      });
+      for (const std::size_t from : window)
+        terms.all.push_back({place(out, y, x, c), from, Term::none, 1 / static_cast<double>(window.size())});
+    });
+    return terms;
+  });
+}
+
+Reference global_maximum_reference() {
+  return pooling_reference(true, [](const Shape& s) { return Pooling{s[0], s[1], s[2], s[0], s[1], 1, 1, false}; });
+}
+
+Reference merge_reference(std::function<double(const std::vector<double>&)> f,
+                          std::function<double(const std::vector<double>&, std::size_t)> derivative) {
+  // Calls visit(place of the output, the inputs' values there, the inputs' places).
+  const auto each = [](const Problem& p, auto visit) {
+    std::size_t outputs = 0;
+    for (const Shape& s : p.shapes) outputs = std::max(outputs, s.size());
+    for (int n = 0; n < p.batch; ++n) {
+      for (std::size_t i = 0; i < outputs; ++i) {
+        std::vector<double> values;
+        std::vector<std::size_t> places;
+        for (std::size_t k = 0; k < p.inputs.size(); ++k) {
+          const std::size_t size = p.shapes[k].size();
+          places.push_back(static_cast<std::size_t>(n) * size + i % size);
+          values.push_back(p.inputs[k][places.back()]);
+        }
+        visit(static_cast<std::size_t>(n) * outputs + i, values, places);
+      }
+    }
+  };
+  return {[=](const Problem& p) {
+            Doubles y;
+            each(p, [&](std::size_t, const auto& values, const auto&) { y.push_back(f(values)); });
+            return y;
+          },
+          [=](const Problem& p, const Doubles& d_output) {
+            Gradients d;
+            for (const Doubles& x : p.inputs) d.inputs.emplace_back(x.size());
+            each(p, [&](std::size_t output, const auto& values, const auto& places) {
+              for (std::size_t k = 0; k < values.size(); ++k)
+                d.inputs[k][places[k]] += d_output[output] * derivative(values, k);
+            });
+            return d;
+          }};
+}
+
+Reference affine_reference() {
+  return terms_reference(
+      [](const Shape& s) {
+        Terms terms{.outputs = s.size()};
+        const auto channels = static_cast<std::size_t>(s.last());
+        for (std::size_t i = 0; i < s.size(); ++i) terms.all.push_back({i, i, i % channels});
+        return terms;
+      },
+      true);
+}
+
+Reference local_response_reference(int size, double alpha, double beta, double k) {
+  // Calls visit(c, j) for all neighbours of each place, both as offsets into the batch.
+  const auto each = [size](const Problem& p, std::size_t i, auto visit) {
+    const int channels = p.shapes[0][2];
+    const int c = static_cast<int>(i) % channels;
+    for (int j = c - size / 2; j <= c + (size - 1) / 2; ++j) {
+      if (j >= 0 && j < channels) visit(i + static_cast<std::size_t>(j) - static_cast<std::size_t>(c));
+    }
+  };
+  const auto scale = [=](const Problem& p, std::size_t i) {
+    double sum = 0;
+    each(p, i, [&](std::size_t j) { sum += p.inputs[0][j] * p.inputs[0][j]; });
+    return k + alpha / size * sum;
+  };
+  return {[=](const Problem& p) {
+            Doubles y = p.inputs[0];
+            for (std::size_t i = 0; i < y.size(); ++i) y[i] /= std::pow(scale(p, i), beta);
+            return y;
+          },
+          [=](const Problem& p, const Doubles& d_output) {
+            const Doubles& x = p.inputs[0];
+            Gradients d{.inputs = {Doubles(x.size())}};
+            for (std::size_t i = 0; i < x.size(); ++i) {
+              const double s = scale(p, i);
+              d.inputs[0][i] += d_output[i] / std::pow(s, beta);
+              const double to_s = -beta * d_output[i] * x[i] / std::pow(s, beta + 1);
+              each(p, i, [&](std::size_t j) { d.inputs[0][j] += to_s * alpha / size * 2 * x[j]; });
+            }
+            return d;
+          }};
+}
+
 Reference prelu_reference(std::size_t period) {
   return {[=](const Problem& p) {
             Doubles y = p.inputs[0];

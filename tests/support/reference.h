@@ -77,6 +77,18 @@ Reference global_average_reference();
 Reference add_reference();
 Reference concat_reference();
 Reference softmax_reference(bool logarithm = false);
+/// Terms of layers that move and weigh numbers: bordered by zeros (a side below 0 cuts off), enlarged by a factor,
+/// means of so many windows that cover the image.
+Reference border_reference(Sides sides);
+Reference up_sampling_reference(int factor_h, int factor_w, bool bilinear);
+Reference adaptive_average_reference(int height, int width);
+Reference global_maximum_reference();
+/// A function of the values at one place of all inputs; an input of one number a channel is repeated. The derivatives
+/// are by input.
+Reference merge_reference(std::function<double(const std::vector<double>&)> f,
+                          std::function<double(const std::vector<double>&, std::size_t)> derivative);
+Reference affine_reference();
+Reference local_response_reference(int size, double alpha, double beta, double k);
 /// x, or for negative x that times the parameter, of which numbers `period` apart have the same.
 Reference prelu_reference(std::size_t period);
 Reference elementwise_reference(std::function<double(double)> f, std::function<double(double)> derivative);
