@@ -109,6 +109,32 @@ TEST_CASE("batch norm stays where nothing can absorb it") {
   CHECK(shared.distance < 1e-5);
 }
 
+TEST_CASE("convolutions with groups absorb what comes after them, not what comes before") {
+  for (const bool bias : {false, true}) {
+    const Outcome outcome =
+        fold({DepthwiseConv2D{.depth_multiplier = 2, .use_bias = bias}, BatchNorm{},
+              Conv2D{.filters = 4, .kernel = 1, .groups = 2, .use_bias = bias}, BatchNorm{}, Affine{},
+              Activation{.function = "relu"}, BatchNorm{.name = "before groups"}, Conv2D{.filters = 6, .groups = 2},
+              Activation{.function = "relu"}, BatchNorm{.name = "before depthwise"}, DepthwiseConv2D{.kernel = 2}});
+    CHECK(outcome.kept == Names{"before groups", "before depthwise"});
+    CHECK(outcome.distance < 1e-5);
+  }
+}
+
+TEST_CASE("maps go through what moves or averages pixels, but not through zeros that count") {
+  const Outcome through = fold({BatchNorm{}, UpSampling2D{.interpolation = "bilinear"}, Cropping2D{.cropping = 3},
+                                AdaptiveAvgPool2D{.size = 4}, SpatialDropout{}, AvgPool2D{.padding = 1},
+                                Conv2D{.filters = 4, .kernel = 2, .padding = 0}, Affine{}});
+  CHECK(through.kept.empty());
+  CHECK(through.distance < 1e-5);
+  const Outcome zeros =
+      fold({BatchNorm{.name = "1"}, AvgPool2D{.stride = 1, .padding = 1, .count_padding = true}, Conv2D{.filters = 4},
+            Activation{.function = "relu"}, BatchNorm{.name = "2"}, ZeroPadding2D{}, Conv2D{.filters = 4},
+            Activation{.function = "relu"}, BatchNorm{.name = "3"}, Conv2D{.filters = 4, .padding = 1}});
+  CHECK(zeros.kept == Names{"1", "2", "3"});
+  CHECK(zeros.distance < 1e-5);
+}
+
 TEST_CASE("branches keep their inputs when a batch norm between them goes") {
   const Outcome outcome = fold(
       {Conv2D{.filters = 4, .use_bias = false, .name = "stem"}, with_inputs(BatchNorm{.name = "bn"}, {"stem"}),
