@@ -52,6 +52,7 @@ struct FitOptions {
   int accumulate = 1;
   Texts class_weights = {};
   double average = 0;
+  bool evaluation_penalties = false;
   std::optional<int> log_steps = {};
   DiagnosticsOptions diagnostics = {};
   std::vector<Callback*> callbacks = {};

@@ -270,6 +270,14 @@ struct SpatialDropout {
   operator LayerSpec() const;
 };
 
+/// Passes its input on; in training adds l1 * sum |x| + l2 * sum x^2 of each sample to the loss.
+struct ActivityRegularization {
+  double l1 = 0;
+  double l2 = 0;
+  std::string name = {};
+  operator LayerSpec() const;
+};
+
 /// In training adds to each value mean + deviation * n, n normal.
 struct Noise {
   double mean = 0;

@@ -43,6 +43,9 @@ const Fields<FitOptions>& train_fields() {
           .add("class_weights", &FitOptions::class_weights,
                "What the loss of a training sample counts, by class: \"balanced\" gives each class the same sum, "
                "[\"cat=2\", \"dog=0.5\"] names some, the others count 1. Evaluation does not weigh.")
+          .add("evaluation_penalties", &FitOptions::evaluation_penalties,
+               "Whether the loss of an evaluation has the penalties of regularisers and activity_regularization, as in "
+               "Keras. Without them, the default, it is what one writes in PyTorch. The training loss always has them.")
           .add("average", &FitOptions::average,
                "Keep an exponential moving average of the weights, with this share of it kept in each step (0.999, "
                "fewer "

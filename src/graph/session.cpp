@@ -219,6 +219,18 @@ void Session::forward(int batch, std::uint64_t seed, std::uint32_t step) {
 
 void Session::prepare() { run(work_.prepare, Profile::forward); }
 
+double Session::penalty(int sample) const {
+  double sum = 0;
+  for (std::size_t i = 0; i < passes_.size(); ++i) {
+    if (network_.nodes()[i].declaration.penalises) sum += *passes_[i].saved_of<double>(sample);
+  }
+  return sum;
+}
+
+void Session::set_sample_share(float share) {
+  for (Pass& pass : passes_) pass.sample_share = share;
+}
+
 void Session::backward() { run(work_.backward, Profile::backward); }
 
 void Session::run(const std::vector<Segment>& segments, Profile::Direction direction) {

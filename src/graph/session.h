@@ -65,6 +65,10 @@ class Session {
   /// Computes output() for the first `batch` samples of input(). `seed` and `step` name the random numbers of dropout.
   /// Throws Error with the layer's name.
   void forward(int batch, std::uint64_t seed = 0, std::uint32_t step = 0);
+  /// What the layers that penalise their input say of a sample, after forward.
+  double penalty(int sample) const;
+  /// What one sample's loss, and so its penalty, counts in the next backward.
+  void set_sample_share(float share);
   /// Adds to gradients(); follows a forward of the same batch.
   void backward();
 

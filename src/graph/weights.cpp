@@ -1,6 +1,7 @@
 #include "graph/weights.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "graph/initializers.h"
 
@@ -54,6 +55,21 @@ Weights Weights::copy() const {
   same.states = AlignedBuffer<float>(states.size());
   same.copy_from(*this);
   return same;
+}
+
+double penalty_on(const Weights& weights, const Network& network) {
+  double sum = 0;
+  for (const Node& node : network.nodes()) {
+    for (std::size_t i = 0; node.trainable && i < node.parameters.size(); ++i) {
+      const ParameterSpec& spec = node.declaration.parameters[i];
+      const float* w = weights.parameters.data() + node.parameters[i].offset;
+      for (std::size_t k = 0; (spec.l1 > 0 || spec.l2 > 0) && k < spec.shape.size(); ++k) {
+        const double value = w[k];
+        sum += spec.l1 * std::abs(value) + spec.l2 * value * value;
+      }
+    }
+  }
+  return sum;
 }
 
 }  // namespace convoy

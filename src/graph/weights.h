@@ -37,4 +37,7 @@ class Weights {
   static Weights zeros(const Network& network);
 };
 
+/// What the regularisers of all trained weights add to a loss.
+double penalty_on(const Weights& weights, const Network& network);
+
 }  // namespace convoy

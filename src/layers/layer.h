@@ -58,6 +58,7 @@ struct Declaration {
   bool gradient_in_place = false;  ///< backward may overwrite d_output with d_input, even if forward is not in place
   bool reads_output = false;       ///< backward reads this layer's own output
   Folding folding = Folding::none;
+  bool penalises = false;  ///< forward leaves a penalty on each sample, a double, at the beginning of what it saves
   /// A group of samples: 0 before the first of them; backward's stages by sample add up there what follows from all of
   /// them, and a late stage makes gradients of it.
   std::size_t group_floats = 0;
@@ -78,6 +79,7 @@ struct Pass {
   int batch = 0;           ///< samples in this batch
   std::uint64_t seed = 0;  ///< with step and sample, names the random numbers of this pass
   std::uint32_t step = 0;
+  float sample_share = 1;  ///< of a sample's loss, and so of its penalties, in what backward differentiates
   std::uint32_t salt = 0;  ///< the layer's number in its network, so that two dropouts draw differently
   std::vector<BatchView> inputs;
   BatchView output;

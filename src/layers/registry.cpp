@@ -5,6 +5,7 @@
 #include "convoy/error.h"
 #include "core/text.h"
 #include "layers/activation.h"
+#include "layers/activity_regularization.h"
 #include "layers/adaptive_avg_pool2d.h"
 #include "layers/add.h"
 #include "layers/affine.h"
@@ -72,6 +73,7 @@ std::vector<LayerType> all_layers() {
       row<layers::Dropout>(),
       row<layers::SpatialDropout>(),
       row<layers::Noise>(),
+      row<layers::ActivityRegularization>(),
       row<layers::Add>(),
       row<layers::Subtract>(),
       row<layers::Multiply>(),

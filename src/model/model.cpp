@@ -148,6 +148,8 @@ Evaluator& Model::Impl::evaluator(int batch_size) {
     evaluator_ = std::make_unique<Evaluator>(now, weights(), loss(), pool, batch_size);
     evaluator_batch_ = batch_size;
   }
+  const std::string penalties = "evaluation_penalties";
+  evaluator_->count_penalties(config.train.has(penalties) && config.train.flag(penalties));
   return *evaluator_;
 }
 

@@ -78,13 +78,15 @@ void compute_losses(const Loss& loss, const Batch& batch, Session& session, floa
   const BatchView output = session.output();
   const BatchView d_output = session.d_output();
   const int size = static_cast<int>(session.output_shape().size());
+  session.set_sample_share(scale);
   session.pool().run(std::min(batch.size, Session::groups), [&](int task, int) {
     for (int n = task; n < batch.size; n += Session::groups) {
       float* gradient = d_output ? d_output[n] : nullptr;
       const Target target = target_of(batch, n);
       const float weight = weight_of(target, class_weights);
       losses[static_cast<std::size_t>(n)] =
-          static_cast<double>(weight) * loss.sample(output[n], target, size, weight * scale, gradient);
+          static_cast<double>(weight) * loss.sample(output[n], target, size, weight * scale, gradient) +
+          (d_output ? session.penalty(n) : 0);
     }
   });
 }

@@ -30,7 +30,8 @@ float sigmoid(float logit);
 void copy_outputs(const Session& session, int count, Link link, float* to);
 
 /// Computes each sample's loss from the session's output into `losses`, and in Mode::train scale * d loss / d output
-/// into the session's d_output. `class_weights` (or empty: all 1) multiply both; a row of targets weighs their mean.
+/// into the session's d_output. `class_weights` (or empty: all 1) multiply both; a row of targets weighs their mean. In
+/// Mode::train the losses have the penalties of layers, too.
 void compute_losses(const Loss& loss, const Batch& batch, Session& session, float scale, std::span<double> losses,
                     std::span<const float> class_weights = {});
 

@@ -71,11 +71,13 @@ Evaluation Evaluator::evaluate(const Dataset& data, const Scaling& scaling, int 
       count(batch->size, result, calibration);
     }
     if (has_classes) add_own_metrics(*batch, result);
-    for (int n = 0; n < batch->size; ++n) result.loss += losses_[static_cast<std::size_t>(n)];
+    for (int n = 0; n < batch->size; ++n)
+      result.loss += losses_[static_cast<std::size_t>(n)] + (counts_penalties_ ? session_.penalty(n) : 0);
     result.samples += batch->size;
     if (go_on && !go_on(result.samples)) break;
   }
   result.loss /= result.samples;
+  if (counts_penalties_) result.loss += penalty_on(weights_, network_);
   for (auto& [name, value] : result.metrics) value /= result.samples;
   result.accuracy /= result.samples;
   result.top_k /= result.samples;

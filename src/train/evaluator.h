@@ -19,6 +19,9 @@ class Evaluator {
   /// All must outlive the evaluator. With a loss from logits a final softmax is left to the loss.
   Evaluator(const Network& network, const Weights& weights, const Loss& loss, ThreadPool& pool, int batch_size);
 
+  /// Whether the loss has the penalties of regularisers, on weights and on activities, as in Keras; else not.
+  void count_penalties(bool count) { counts_penalties_ = count; }
+
   /// Loss and metrics over `data`, in its order; its class numbers are the network's. After each batch `go_on` is told
   /// how many samples are done; where it returns false the evaluation ends with them. Throws Error{data} for samples of
   /// another shape or without labels.
@@ -49,6 +52,7 @@ class Evaluator {
   const Loss& loss_;
   FoldedNetwork folded_;
   Session session_;
+  bool counts_penalties_ = false;
   std::vector<double> losses_;   ///< of the batch's samples
   std::vector<Answer> answers_;  ///< the same
 };

@@ -97,6 +97,7 @@ Trainer::Trainer(TrainingTask task, const FitOptions& options)
   }
   if (!task_.validation.empty()) {
     evaluator_.emplace(task_.network, judged(), task_.loss, task_.pool, evaluation_batch);
+    evaluator_->count_penalties(options.evaluation_penalties);
   }
   if (const int images = recalibrated_images(task_, options); images > 0) {
     recalibrator_.emplace(task_.network, task_.pool, task_.train, task_.scaling,

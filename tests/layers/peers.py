@@ -33,8 +33,9 @@ def case(peer, type, keys, shapes, work, parameters=()):
     inputs = [torch.tensor(numbers((BATCH, *shape)), requires_grad=True) for shape in shapes]
     weights = [torch.tensor(numbers(shape), requires_grad=True) for shape in parameters]
     output = work(inputs, weights)
+    output, penalty = output if isinstance(output, tuple) else (output, 0)
     d_output = torch.tensor(numbers(tuple(output.shape)))
-    (output * d_output).sum().backward()
+    ((output * d_output).sum() + penalty).backward()
     cases.append({"peer": peer, "type": type, "keys": keys, "shapes": [list(shape) for shape in shapes],
                   "inputs": [flat(x) for x in inputs], "parameters": [flat(w) for w in weights],
                   "output_shape": list(output.shape[1:]), "output": flat(output), "d_output": flat(d_output),
@@ -43,6 +44,14 @@ def case(peer, type, keys, shapes, work, parameters=()):
 
 def by_torch(type, keys, shapes, work, parameters=()):
     case("torch", type, keys, shapes, work, parameters)
+
+
+def by_keras_with_penalty(type, keys, shapes, layer):
+    """Keras divides what a layer adds to the loss by the size of the batch; here a sample's loss counts once."""
+    def work(inputs, weights):
+        return layer(inputs[0]), BATCH * sum(layer.losses)
+
+    case("keras", type, keys, shapes, work)
 
 
 def by_keras(type, keys, shapes, layer, parameters=()):
@@ -150,6 +159,8 @@ def shapes():
     by_torch("adaptive_avg_pool2d", {"size": [3, 2]}, [(7, 5, 2)], image(lambda x: f.adaptive_avg_pool2d(x, (3, 2))))
     by_keras("global_max_pool", {}, [(3, 4, 2)], k.GlobalMaxPooling2D())
     by_keras("reshape", {"shape": [4, -1]}, [(3, 4, 2)], k.Reshape((4, -1)))
+    by_keras_with_penalty("activity_regularization", {"l1": 0.3, "l2": 0.7}, [(3, 4, 2)],
+                          k.ActivityRegularization(0.3, 0.7))
     two, three = [(2, 3, 2)] * 2, [(2, 3, 2)] * 3
     by_keras("subtract", {}, two, k.Subtract())
     by_keras("multiply", {}, three, k.Multiply())

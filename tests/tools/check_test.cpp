@@ -27,6 +27,55 @@ CheckResult check(const std::string& layers) {
 
 }  // namespace
 
+TEST_CASE("the gradients of penalties on activities are right, and of convolutions by channel and by group") {
+  const CheckResult result = check(R"(
+    [[layer]]
+    type = "conv2d"
+    filters = 8
+    stride = 2
+    padding = 1
+    activation = "elu"
+    [[layer]]
+    type = "activity_regularization"
+    l1 = 1e-3
+    l2 = 1e-3
+    [[layer]]
+    type = "depthwise_conv2d"
+    padding = 1
+    [[layer]]
+    type = "prelu"
+    slopes = "channel"
+    initial = 0.25
+    [[layer]]
+    type = "separable_conv2d"
+    filters = 4
+    activation = "mish"
+    [[layer]]
+    type = "conv2d_transpose"
+    filters = 4
+    stride = 2
+    [[layer]]
+    type = "conv2d"
+    filters = 4
+    groups = 2
+    stride = 2
+    [[layer]]
+    type = "instance_norm"
+    [[layer]]
+    type = "affine"
+    [[layer]]
+    type = "flatten"
+    [[layer]]
+    type = "dense"
+    units = 10
+  )");
+  CHECK(result.gradients_ok);
+  for (const DirectionCheck& direction : result.directions) {
+    INFO(direction.tensor);
+    CHECK(direction.relative_error < 1e-2);
+  }
+}
+
 TEST_CASE("check passes for a sound model and describes the data") {
   const CheckResult result = check(R"(
     [[layer]]

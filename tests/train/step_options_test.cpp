@@ -39,6 +39,17 @@ std::vector<float> fitted(const Spec& optimizer, const Dataset& data, const FitO
   return weights_of(model);
 }
 
+std::vector<float> fitted_penalised(const Dataset& data, const FitOptions& options) {
+  Sequential model({28, 28, 1});
+  model.add(Flatten{})
+      .add(Dense{.units = 12, .activation = "tanh"})
+      .add(ActivityRegularization{.l1 = 0.1, .l2 = 0.2})
+      .add(Dense{.units = 10});
+  model.compile(SGD{.learning_rate = 0.1}, SoftmaxCrossEntropy{});
+  model.fit(data, options);
+  return weights_of(model);
+}
+
 }  // namespace
 
 TEST_CASE("accumulated gradients are those of one large batch, but for rounding") {
@@ -58,6 +69,49 @@ TEST_CASE("a schedule and the log count steps of the optimizer, and the last one
       model.fit(test::mnist().train.slice(0, 160), {.epochs = 2, .batch_size = 16, .accumulate = 4});
   CHECK(history[1].step == 6);  // 10 batches: 4, 4 and 2
   CHECK(history[1].learning_rate == 0);
+}
+
+TEST_CASE("penalties on activities are part of the training loss and of its gradient") {
+  const Dataset data = test::mnist().train.slice(0, 64);
+  const auto first_loss = [&](double l1, double l2, int batch_size) {
+    Sequential model({28, 28, 1});
+    model.add(Flatten{}).add(ActivityRegularization{.l1 = l1, .l2 = l2}).add(Dense{.units = 10});
+    model.compile(SGD{.learning_rate = 1e-12}, SoftmaxCrossEntropy{});
+    return model.fit(data, {.epochs = 1, .batch_size = batch_size, .shuffle = false})[0].loss;
+  };
+  double absolute = 0;
+  double squares = 0;
+  for (int n = 0; n < data.size(); ++n) {
+    const auto size = static_cast<std::size_t>(28 * 28);
+    const std::uint8_t* image = data.storage().bytes.data() + static_cast<std::size_t>(data.index(n)) * size;
+    for (std::size_t i = 0; i < size; ++i) {
+      absolute += image[i] / 255.0;
+      squares += image[i] / 255.0 * image[i] / 255.0;
+    }
+  }
+  const double penalty = (0.01 * absolute + 0.02 * squares) / data.size();
+  for (const int batch_size : {16, 64})
+    CHECK(first_loss(0.01, 0.02, batch_size) - first_loss(0, 0, batch_size) == doctest::Approx(penalty));
+
+  const auto large = fitted_penalised(data, {.epochs = 1, .batch_size = 64, .shuffle = false});
+  const auto small = fitted_penalised(data, {.epochs = 1, .batch_size = 16, .shuffle = false, .accumulate = 4});
+  CHECK(test::relative_distance(small, large) < 1e-4);
+}
+
+TEST_CASE("an evaluation has the penalties where it is asked to") {
+  const Dataset data = test::mnist().train.slice(0, 64);
+  const auto losses = [&](bool penalties) {
+    Sequential model({28, 28, 1});
+    model.add(Flatten{})
+        .add(ActivityRegularization{.l2 = 0.01})
+        .add(Dense{.units = 10, .kernel_regularizer = {.l1 = 0.01, .l2 = 0.1}});
+    model.compile(SGD{.learning_rate = 1e-12}, SoftmaxCrossEntropy{});
+    const History history = model.fit(data, {.epochs = 1, .validation = data, .evaluation_penalties = penalties});
+    CHECK(model.evaluate(data).loss == doctest::Approx(history[0].validation_loss));
+    return std::pair{history[0].loss, history[0].validation_loss};
+  };
+  CHECK(losses(true).second == doctest::Approx(losses(true).first));
+  CHECK(losses(false).second < losses(false).first - 0.1);
 }
 
 TEST_CASE("weights of classes scale what their samples do") {
