@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 
 #include "kernels/elementwise.h"
 #include "layers/check.h"
@@ -18,15 +19,16 @@ const Described<convoy::AdaptiveAvgPool2D>& AdaptiveAvgPool2D::described() {
 
 Declaration AdaptiveAvgPool2D::setup(std::span<const Shape> inputs) {
   input_ = image_input(inputs);
-  return {.output = {options_.size.height, options_.size.width, input_[2]}, .folding = Folding::passes_affine};
+  return {.output = larger_image(options_.size.height, options_.size.width, input_[2]),
+          .folding = Folding::passes_affine};
 }
 
 /// Calls visit(output, input, share) for every pixel of every window.
 template <class Visit>
 void AdaptiveAvgPool2D::each_pixel(const Visit& visit) const {
   const auto [height, width] = options_.size;
-  const auto first = [](int i, int in, int out) { return i * in / out; };
-  const auto end = [](int i, int in, int out) { return ((i + 1) * in + out - 1) / out; };
+  const auto first = [](std::int64_t i, int in, int out) { return static_cast<int>(i * in / out); };
+  const auto end = [](std::int64_t i, int in, int out) { return static_cast<int>(((i + 1) * in + out - 1) / out); };
   for (int oy = 0; oy < height; ++oy) {
     for (int ox = 0; ox < width; ++ox) {
       const int top = first(oy, input_[0], height), bottom = end(oy, input_[0], height);

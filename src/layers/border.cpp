@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "layers/check.h"
+
 namespace convoy::layers {
 
 Shape Border::outer() const {
-  return {sides.top + inner[0] + sides.bottom, sides.left + inner[1] + sides.right, inner[2]};
+  return larger_image(std::int64_t{sides.top} + inner[0] + sides.bottom,
+                      std::int64_t{sides.left} + inner[1] + sides.right, inner[2]);
 }
 
 void Border::put(float* outer_image, const float* inner_image) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 
@@ -20,6 +21,20 @@ inline const Shape& image_input(std::span<const Shape> inputs) {
   if (input.rank() == 3) return input;
   throw Error(ErrorKind::config, "expected height x width x channels, got " + input.text() +
                                      "; it must come before flatten and dense layers");
+}
+
+/// The shape of an output that is larger than its input.
+inline Shape larger_image(std::int64_t height, std::int64_t width, std::int64_t channels) {
+  constexpr std::int64_t most = 1 << 30;  // kernels index with int
+  const bool fits = height <= most && width <= most / height && channels <= most / (height * width);
+  if (fits) return {static_cast<int>(height), static_cast<int>(width), static_cast<int>(channels)};
+  throw Error(ErrorKind::config, "the output would be " + std::to_string(height) + "x" + std::to_string(width) + "x" +
+                                     std::to_string(channels) + ", more than 2^30 numbers");
+}
+
+/// The channels of an output that has several for each of the input's.
+inline int repeated_channels(int channels, int times) {
+  return larger_image(1, 1, std::int64_t{channels} * times).last();
 }
 
 inline void several_inputs(std::span<const Shape> inputs) {

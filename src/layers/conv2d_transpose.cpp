@@ -10,7 +10,7 @@ namespace {
 
 /// With "same" and "valid" as Keras has it, with numbers as PyTorch has it: they differ where the kernel is smaller
 /// than the stride.
-int transposed_extent(int in, int extent, int stride, const Padding& padding, int cut_off, int more) {
+std::int64_t transposed_extent(std::int64_t in, int extent, int stride, const Padding& padding, int cut_off, int more) {
   if (padding.same()) return in * stride;
   const bool filled = padding.name == "valid" && more == 0;
   return (in - 1) * stride + (filled ? std::max(extent, stride) : extent) - cut_off + more;
@@ -55,11 +55,11 @@ Shape Conv2DTranspose::output_of(const Shape& input) const {
   if (!fits || (options_.padding.same() && more_h + more_w > 0)) {
     throw Error(ErrorKind::config, "\"output_padding\" must be less than the stride, and 0 with padding = \"same\"");
   }
-  const int height = transposed_extent(input[0], dilated_extent(kernel_h, options_.dilation.height), stride_h,
-                                       options_.padding, sides.top + sides.bottom, more_h);
-  const int width = transposed_extent(input[1], dilated_extent(kernel_w, options_.dilation.width), stride_w,
-                                      options_.padding, sides.left + sides.right, more_w);
-  if (height >= 1 && width >= 1) return {height, width, options_.filters};
+  const std::int64_t height = transposed_extent(input[0], dilated_extent(kernel_h, options_.dilation.height), stride_h,
+                                                options_.padding, sides.top + sides.bottom, more_h);
+  const std::int64_t width = transposed_extent(input[1], dilated_extent(kernel_w, options_.dilation.width), stride_w,
+                                               options_.padding, sides.left + sides.right, more_w);
+  if (height >= 1 && width >= 1) return larger_image(height, width, options_.filters);
   throw Error(ErrorKind::config, "\"padding\" leaves nothing of the output for input " + input.text());
 }
 

@@ -39,7 +39,7 @@ const Described<convoy::DepthwiseConv2D>& DepthwiseConv2D::described() {
 Declaration DepthwiseConv2D::setup(std::span<const Shape> inputs) {
   const int channels = image_input(inputs)[2];
   options_.groups = channels;
-  options_.filters = channels * multiplier_;
+  options_.filters = repeated_channels(channels, multiplier_);
   Declaration declaration = Conv2D::setup(inputs);
   ParameterSpec& spec = declaration.parameters.front();
   const int taps = options_.kernel.height * options_.kernel.width;

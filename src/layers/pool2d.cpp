@@ -1,6 +1,7 @@
 #include "layers/pool2d.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include "layers/check.h"
@@ -16,7 +17,7 @@ struct Axis {
 
 /// TensorFlow's arithmetic: "same" pads so that the output is ceil(in / stride), the odd one at the end.
 Axis same_axis(int in, int pool, int stride) {
-  const int out = (in + stride - 1) / stride;
+  const int out = (in - 1) / stride + 1;
   const int pad = std::max(0, (out - 1) * stride + pool - in);
   return {out, pad / 2, pad - pad / 2};
 }
@@ -25,7 +26,7 @@ Axis same_axis(int in, int pool, int stride) {
 Axis padded_axis(int in, int pool, int stride, int before, int after, bool ceil_mode) {
   const int room = in + before + after - pool;
   int out = room / stride + 1;
-  if (ceil_mode && room % stride != 0 && out * stride < in + before) ++out;
+  if (ceil_mode && room % stride != 0 && std::int64_t{out} * stride < in + before) ++out;
   return {out, before, after};
 }
 

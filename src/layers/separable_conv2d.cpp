@@ -26,7 +26,7 @@ const Described<convoy::SeparableConv2D>& SeparableConv2D::described() {
 Declaration SeparableConv2D::setup(std::span<const Shape> inputs) {
   const Shape& input = image_input(inputs);
   kernels::ConvOptions of_channels = kernel_options(options_);
-  of_channels.filters = input[2] * options_.depth_multiplier;
+  of_channels.filters = repeated_channels(input[2], options_.depth_multiplier);
   of_channels.groups = input[2];
   const kernels::ConvShape first = kernels::conv_shape(input, of_channels);
   const Shape middle{first.out_h, first.out_w, first.out_c};

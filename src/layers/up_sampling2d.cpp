@@ -36,11 +36,12 @@ std::vector<UpSampling2D::Between> UpSampling2D::axis(int in, int factor) const 
 
 Declaration UpSampling2D::setup(std::span<const Shape> inputs) {
   const Shape& input = image_input(inputs);
+  const Shape output = larger_image(std::int64_t{input[0]} * options_.size.height,
+                                    std::int64_t{input[1]} * options_.size.width, input[2]);
   channels_ = static_cast<std::size_t>(input[2]);
   width_ = input[1];
   rows_ = axis(input[0], options_.size.height);
   columns_ = axis(input[1], options_.size.width);
-  const Shape output{input[0] * options_.size.height, input[1] * options_.size.width, input[2]};
   return {.output = output, .folding = Folding::passes_affine};
 }
 

@@ -22,9 +22,12 @@ struct Shipped {
 };
 
 const std::map<std::string, Shipped> expected = {
-    {"mnist_cnn", {387850, 0.90}},      {"mnist_quick", {387850, 0.90, 3000}}, {"mnist_bn_maxpool", {35214, 0.93}},
-    {"mnist_mlp_bn", {79910, 0.88}},    {"fashion_mnist", {35214, 0}},         {"mnist_residual", {273130, 0.60, 1500}},
-    {"mnist_augmented", {35214, 0.90}}, {"mnist_sweep", {79910, 0.85}},        {"mnist_new_head", {314474, 0.85}},
+    {"mnist_cnn", {387850, 0.90}},       {"mnist_quick", {387850, 0.90, 3000}},
+    {"mnist_bn_maxpool", {35214, 0.93}}, {"mnist_mlp_bn", {79910, 0.88}},
+    {"fashion_mnist", {35214, 0}},       {"mnist_residual", {273130, 0.60, 1500}},
+    {"mnist_augmented", {35214, 0.90}},  {"mnist_sweep", {79910, 0.85}},
+    {"mnist_new_head", {314474, 0.85}},  {"mnist_mobilenet", {38346, 0.88}},
+    {"mnist_vgg", {731754, 0.88, 3000}}, {"mnist_squeeze_excite", {81254, 0.60, 4000}},
 };
 
 }  // namespace

@@ -88,6 +88,14 @@ TEST_CASE("inputs that do not fit are named, with a hint") {
         "\"shape\" must have the 9 numbers of input 9, and at most one extent of -1");
   CHECK(setup_error("cropping2d", {{"cropping", whole(2)}}, {{4, 5, 1}}) ==
         "\"cropping\" leaves nothing of input 4x5x1");
+  CHECK(setup_error("up_sampling2d", {{"size", whole(256)}}, {{16777216, 16777216, 1}}) ==
+        "the output would be 4294967296x4294967296x1, more than 2^30 numbers");
+  CHECK(setup_error("zero_padding2d", {}, {{1, 1073741823, 1}}) ==
+        "the output would be 3x1073741825x1, more than 2^30 numbers");
+  CHECK(setup_error("conv2d_transpose", {{"filters", whole(1)}, {"stride", whole(4096)}}, {{1048576, 1, 1}}) ==
+        "the output would be 4294967296x4096x1, more than 2^30 numbers");
+  CHECK(setup_error("depthwise_conv2d", {{"depth_multiplier", whole(4096)}}, {{3, 3, 1048576}}) ==
+        "the output would be 1x1x4294967296, more than 2^30 numbers");
   CHECK(setup_error("flatten", {}, {{3}, {4}}) == "expected one input, got 2; join them with add or concat");
   CHECK(setup_error("relu7", {}, {}) == "unknown layer type \"relu7\"; did you mean \"relu\"?");
 }

@@ -22,7 +22,7 @@ struct Recipe {
 };
 
 const std::vector<Recipe> recipes = {
-    {"Adding a layer", "avg_pool2d|AvgPool2D", 6},
+    {"Adding a layer", "\\b(avg_pool2d|AvgPool2D)", 6},
     {"Adding an optimizer", "rmsprop|RMSprop", 4},
     {"Adding a schedule", "one_cycle|OneCycle", 4},
     {"Adding a loss", "mean_squared_error|MeanSquaredError", 4},
