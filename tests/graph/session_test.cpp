@@ -47,6 +47,35 @@ std::vector<LayerSpec> sample_by_sample() {
           Dense{.units = 3}};
 }
 
+/// Convolutions by channel, by group and transposed; a squeeze-and-excite gate; views and merges of all kinds.
+std::vector<LayerSpec> of_many_kinds() {
+  return {
+      Conv2D{.filters = 4, .padding = 1, .activation = "elu", .name = "stem"},
+      DepthwiseConv2D{.padding = 1, .depth_multiplier = 2, .activation = "mish", .name = "depthwise"},
+      Conv2D{.filters = 6, .padding = {1, 0, 1, 0}, .groups = 2, .activation = "hard_swish", .name = "grouped"},
+      with_inputs(GlobalMaxPool{.name = "largest"}, {"grouped"}),
+      with_inputs(Dense{.units = 6, .activation = "sigmoid", .name = "gate"}, {"largest"}),
+      with_inputs(Multiply{.name = "gated"}, {"grouped", "gate"}),
+      with_inputs(InstanceNorm{.name = "instance"}, {"gated"}),
+      with_inputs(PReLU{.slopes = "one", .initial = 0.25, .name = "prelu"}, {"gated"}),
+      with_inputs(Subtract{.name = "less"}, {"instance", "prelu"}),
+      with_inputs(Average{.name = "mean"}, {"less", "gated", "less"}),
+      with_inputs(ActivityRegularization{.l1 = 0.1, .name = "activity"}, {"mean"}),
+      with_inputs(Conv2DTranspose{.filters = 3, .stride = 2, .name = "larger"}, {"activity"}),
+      SpatialDropout{.rate = 0.3},
+      SeparableConv2D{.filters = 4, .activation = "softplus"},
+      Affine{},
+      LocalResponseNorm{.size = 3},
+      UpSampling2D{.interpolation = "bilinear"},
+      Cropping2D{.cropping = 2},
+      AdaptiveAvgPool2D{.size = 3},
+      ZeroPadding2D{},
+      Reshape{.shape = {100}},
+      PReLU{},
+      Dense{.units = 3, .activation = "log_softmax"},
+  };
+}
+
 /// The session's output summed with fixed coefficients: a scalar whose gradient is easy to feed back.
 float coefficient(int sample, int output) {
   return 0.3F * static_cast<float>(1 + (sample * 7 + output * 3) % 5) - 0.8F;
@@ -117,7 +146,7 @@ TEST_CASE("the gradients of a tangled graph agree with differences of its output
 }
 
 TEST_CASE("gradients have the same bits for every number of threads") {
-  for (const auto& layers : {tangled(), sample_by_sample()}) {
+  for (const auto& layers : {tangled(), sample_by_sample(), of_many_kinds()}) {
     const Network network({6, 6, 2}, layers);
     for (const int batch : {2, 3, 8, 21}) {
       const auto one = gradients_of(network, batch, 1);
