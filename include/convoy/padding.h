@@ -21,12 +21,12 @@ struct Sides {
 /// The border of an image that a window may cover: "valid" for none, "same" for what makes the output as large as
 /// input / stride, rounded up, or a number of pixels at each side.
 struct Padding {
-  std::string name = "valid";  ///< empty: `sides`
+  std::string name = {};  ///< empty: `sides`
   Sides sides = {};
-  Padding() = default;
+  Padding() : Padding("valid") {}
   Padding(std::string by_name) : name(std::move(by_name)) {}  // NOLINT(google-explicit-constructor)
   Padding(const char* by_name) : name(by_name) {}             // NOLINT(google-explicit-constructor)
-  Padding(const Sides& given) : name(), sides(given) {}       // NOLINT(google-explicit-constructor)
+  Padding(const Sides& given) : sides(given) {}               // NOLINT(google-explicit-constructor)
   Padding(int all) : Padding(Sides(all)) {}                   // NOLINT(google-explicit-constructor)
   Padding(int height, int width) : Padding(Sides(height, width)) {}
   Padding(int top, int bottom, int left, int right) : Padding(Sides(top, bottom, left, right)) {}

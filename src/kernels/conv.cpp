@@ -158,7 +158,7 @@ ConvShape conv_shape(const Shape& input, const ConvOptions& options) {
   const Axis w = axis(input[1], dilated(kernel_w, options.dilation.second), options.stride.second, options.same,
                       {sides.left, sides.right});
   if (h.out < 1 || w.out < 1) does_not_fit(input, options);
-  require_indexable("the kernel", {kernel_h, kernel_w, input[2], options.filters});
+  require_indexable("the kernel", {kernel_h, kernel_w, input[2] / options.groups, options.filters});
   require_indexable("the output", {h.out, w.out, options.filters});
   require_indexable("the padded input", {input[0] + 2 * h.pad_before + sides.bottom + 1,
                                          input[1] + 2 * w.pad_before + sides.right + 1, input[2]});

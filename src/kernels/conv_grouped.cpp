@@ -62,8 +62,8 @@ class GroupedConv final : public ConvEngine {
     for (int g = 0; g < s_.groups; ++g, weights += kernel_floats() + forward_packed()) {
       take_columns(work.image, x, in_pixels(), s_.in_c, g * group_.in_c, group_.in_c);
       const float* packed = forward_packed() == 0 ? weights : weights + kernel_floats();
-      engine_->forward(work.output, work.image, packed, bias == nullptr ? nullptr : bias + g * group_.out_c,
-                       work.engine, {0, s_.out_h});
+      engine_->forward(work.output, work.image, packed,
+                       bias == nullptr ? nullptr : bias + std::ptrdiff_t{g} * group_.out_c, work.engine, {0, s_.out_h});
       put_columns(y, work.output, out_pixels(), s_.out_c, g * group_.out_c, group_.out_c);
     }
   }

@@ -73,6 +73,8 @@ Declaration Conv2DTranspose::setup(std::span<const Shape> inputs) {
   const int taps = shape.kernel_h * shape.kernel_w;
   ParameterSpec kernel_spec = kernel_of(options_);
   kernel_spec.shape = {shape.kernel_h, shape.kernel_w, options_.filters, input[2]};
+  kernel_spec.outputs = options_.filters;
+  kernel_spec.output_step = input[2];
   kernel_spec.fan_in = taps * options_.filters;  // as Keras counts them
   kernel_spec.fan_out = taps * input[2];
   d.parameters.push_back(kernel_spec);

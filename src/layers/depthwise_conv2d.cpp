@@ -44,6 +44,7 @@ Declaration DepthwiseConv2D::setup(std::span<const Shape> inputs) {
   ParameterSpec& spec = declaration.parameters.front();
   const int taps = options_.kernel.height * options_.kernel.width;
   spec.shape = {options_.kernel.height, options_.kernel.width, channels, multiplier_};
+  spec.outputs = channels * multiplier_;
   spec.fan_in = taps * channels;
   spec.fan_out = taps * multiplier_;
   return declaration;

@@ -24,7 +24,9 @@ struct ParameterSpec {
   bool decayed = false;  ///< weight decay applies unless told otherwise: kernels only
   double l1 = 0;         ///< penalty l1 * sum |w| + l2 * sum w^2 of this tensor
   double l2 = 0;
-  double max_norm = 0;  ///< largest norm along all axes but the last; 0 for none
+  double max_norm = 0;  ///< largest norm of the numbers that make one output; 0 for none
+  int outputs = 0;      ///< number i makes output i / output_step % outputs; 0: the last axis are the outputs
+  int output_step = 1;
 };
 
 /// A tensor that is saved with the model but not trained: moving_mean, moving_variance.

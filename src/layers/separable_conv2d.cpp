@@ -38,6 +38,7 @@ Declaration SeparableConv2D::setup(std::span<const Shape> inputs) {
   d.parameters.assign(2, kernel_of(options_));
   d.parameters[0].name = "depthwise_kernel";
   d.parameters[0].shape = {first.kernel_h, first.kernel_w, first.in_c, options_.depth_multiplier};
+  d.parameters[0].outputs = first.out_c;
   d.parameters[0].fan_in = taps * first.in_c;
   d.parameters[0].fan_out = taps * options_.depth_multiplier;
   d.parameters[1].name = "pointwise_kernel";

@@ -26,16 +26,33 @@ double penalty_of(std::span<const float> w, std::span<float> g, const ParameterS
   return spec.l1 * absolute + spec.l2 * squares;
 }
 
-void limit_columns(std::span<float> values, std::size_t columns, double max_norm) {
+/// Number i is of output i / step % outputs.
+struct Outputs {
+  std::size_t count, step;
+
+  template <class Visit>
+  void each_of(std::size_t output, std::size_t size, const Visit& visit) const {
+    for (std::size_t run = output * step; run < size; run += count * step) {
+      for (std::size_t i = run; i < run + step; ++i) visit(i);
+    }
+  }
+};
+
+Outputs outputs_of(const ParameterSpec& spec) {
+  const int count = spec.outputs > 0 ? spec.outputs : spec.shape.last();
+  return {static_cast<std::size_t>(count), static_cast<std::size_t>(spec.output_step)};
+}
+
+void limit_norms(std::span<float> values, const Outputs& outputs, double max_norm) {
   constexpr double tiny = 1e-7;  // Keras's epsilon
-  for (std::size_t column = 0; column < columns; ++column) {
+  for (std::size_t output = 0; output < outputs.count; ++output) {
     double squares = 0;
-    for (std::size_t i = column; i < values.size(); i += columns)
-      squares += static_cast<double>(values[i]) * static_cast<double>(values[i]);
+    outputs.each_of(output, values.size(),
+                    [&](std::size_t i) { squares += static_cast<double>(values[i]) * static_cast<double>(values[i]); });
     const double norm = std::sqrt(squares);
     if (norm <= max_norm) continue;
     const auto factor = static_cast<float>(max_norm / (norm + tiny));
-    for (std::size_t i = column; i < values.size(); i += columns) values[i] *= factor;
+    outputs.each_of(output, values.size(), [&](std::size_t i) { values[i] *= factor; });
   }
 }
 
@@ -117,8 +134,7 @@ void GradientTools::clip_value(std::span<float> gradients, double limit) {
 void GradientTools::constrain(std::span<float> parameters) {
   for (const ParameterRange& tensor : tensors_) {
     if (!tensor.trainable || tensor.spec.max_norm <= 0) continue;
-    limit_columns(parameters.subspan(tensor.offset, tensor.size), static_cast<std::size_t>(tensor.spec.shape.last()),
-                  tensor.spec.max_norm);
+    limit_norms(parameters.subspan(tensor.offset, tensor.size), outputs_of(tensor.spec), tensor.spec.max_norm);
   }
 }
 

@@ -2,11 +2,20 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "sample_catalog.h"
 
 using namespace convoy;
+
+namespace {
+
+Section& find_section_of(std::vector<Section>& sections, const std::string& name) {
+  return *std::ranges::find(sections, name, &Section::name);
+}
+
+}  // namespace
 
 TEST_CASE("the schema describes sections, types and keys and allows nothing else") {
   const auto schema = nlohmann::json::parse(json_schema(sample_catalog()));
@@ -35,4 +44,17 @@ TEST_CASE("the schema describes sections, types and keys and allows nothing else
   CHECK(conv["properties"]["padding"]["enum"] == nlohmann::json{"valid", "same"});
   CHECK(conv["properties"]["kernel"]["anyOf"][1]["minItems"] == 2);
   CHECK(conv["properties"]["trainable"]["default"] == true);
+}
+
+TEST_CASE("the schema takes padding by name, as a number, and by side") {
+  std::vector<Section> sections = sample_catalog();
+  KeySpec& padding = find_section_of(sections, "train").keys.emplace_back();
+  padding = {.name = "border", .kind = Kind::sides, .doc = "Zeros.", .min = 0, .choices = {"valid", "same"}};
+  const auto schema = nlohmann::json::parse(json_schema(sections));
+  const auto& forms = schema["properties"]["train"]["properties"]["border"]["anyOf"];
+  REQUIRE(forms.size() == 4);
+  CHECK(forms[0]["enum"] == nlohmann::json{"valid", "same"});
+  CHECK(forms[1] == nlohmann::json{{"type", "integer"}, {"minimum", 0}});
+  CHECK(forms[2]["maxItems"] == 2);
+  CHECK(forms[3]["minItems"] == 4);
 }

@@ -28,6 +28,23 @@ double norm(const std::vector<float>& values) {
 
 }  // namespace
 
+TEST_CASE("the largest norm is that of one output, wherever the kernel has it") {
+  ThreadPool pool(1);
+  ParameterRange kernel = range(0, Shape{2, 2, 2}, 0, 0, 1);
+  kernel.spec.outputs = 2;
+  kernel.spec.output_step = 2;  // the middle axis are the outputs
+  std::vector<float> w = {3, 0, 0.5F, 0, 0, 4, 0, 0.5F};
+  GradientTools({kernel}, pool).constrain(w);
+  const std::vector<float> middle = {0.6F, 0, 0.5F, 0, 0, 0.8F, 0, 0.5F};
+  CHECK(test::relative_distance(w, middle) < 1e-6);
+  kernel.spec.outputs = 4;  // the last two axes are
+  kernel.spec.output_step = 1;
+  w = {3, 0, 0.5F, 0, 4, 0.5F, 0, 0.5F};
+  GradientTools({kernel}, pool).constrain(w);
+  const std::vector<float> last_two = {0.6F, 0, 0.5F, 0, 0.8F, 0.5F, 0, 0.5F};
+  CHECK(test::relative_distance(w, last_two) < 1e-6);
+}
+
 TEST_CASE("regularisers add their penalty and its gradient to their own tensor only") {
   ThreadPool pool(2);
   GradientTools tools({range(0, Shape{2}, 0.5, 0.25), range(16, Shape{2})}, pool);
