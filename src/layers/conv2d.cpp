@@ -34,7 +34,7 @@ Declaration Conv2D::setup(std::span<const Shape> inputs) {
   const kernels::ConvShape& shape = convolution_.shape();
   const int taps = shape.kernel_h * shape.kernel_w;
   Declaration d{.output = {shape.out_h, shape.out_w, shape.out_c}};
-  ParameterSpec kernel_spec = kernel_of(options_);
+  ParameterDeclaration kernel_spec = kernel_of(options_);
   kernel_spec.shape = {shape.kernel_h, shape.kernel_w, shape.group_in_c(), shape.out_c};
   kernel_spec.fan_in = taps * shape.group_in_c();
   kernel_spec.fan_out = taps * shape.out_c;

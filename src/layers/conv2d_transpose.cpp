@@ -71,7 +71,7 @@ Declaration Conv2DTranspose::setup(std::span<const Shape> inputs) {
   const kernels::ConvShape shape = kernels::conv_shape(d.output, from_output);
   convolution_.set_up(options_.engine, shape);
   const int taps = shape.kernel_h * shape.kernel_w;
-  ParameterSpec kernel_spec = kernel_of(options_);
+  ParameterDeclaration kernel_spec = kernel_of(options_);
   kernel_spec.shape = {shape.kernel_h, shape.kernel_w, options_.filters, input[2]};
   kernel_spec.outputs = options_.filters;
   kernel_spec.output_step = input[2];

@@ -41,7 +41,7 @@ Declaration DepthwiseConv2D::setup(std::span<const Shape> inputs) {
   options_.groups = channels;
   options_.filters = repeated_channels(channels, multiplier_);
   Declaration declaration = Conv2D::setup(inputs);
-  ParameterSpec& spec = declaration.parameters.front();
+  ParameterDeclaration& spec = declaration.parameters.front();
   const int taps = options_.kernel.height * options_.kernel.width;
   spec.shape = {options_.kernel.height, options_.kernel.width, channels, multiplier_};
   spec.outputs = channels * multiplier_;

@@ -48,7 +48,7 @@ TEST_CASE("the schema describes sections, types and keys and allows nothing else
 
 TEST_CASE("the schema takes padding by name, as a number, and by side") {
   std::vector<Section> sections = sample_catalog();
-  KeySpec& padding = find_section_of(sections, "train").keys.emplace_back();
+  KeySchema& padding = find_section_of(sections, "train").keys.emplace_back();
   padding = {.name = "border", .kind = Kind::sides, .doc = "Zeros.", .min = 0, .choices = {"valid", "same"}};
   const auto schema = nlohmann::json::parse(json_schema(sections));
   const auto& forms = schema["properties"]["train"]["properties"]["border"]["anyOf"];
