@@ -70,7 +70,7 @@ const std::vector<std::pair<std::string, std::string>>& exit_codes() {
 
 void print_help(std::ostream& out) {
   out << "convoy " << version() << ": trains convolutional networks on a CPU\n\nusage: convoy VERB [ARGUMENTS]\n";
-  for (const VerbGroup& group : verb_groups()) {
+  for (const VerbSection& group : verb_sections()) {
     out << '\n' << group.title << '\n';
     for (const Verb* verb : group.verbs) print_entry(out, verb->name, 15, verb->help);
   }

@@ -79,7 +79,7 @@ std::string verb_hint(const std::string& word) {
   if (path.extension() == ".toml") return "; a verb comes first: convoy train " + word;
   if (file && path.extension() == ".safetensors") return "; a verb comes first: convoy eval " + word;
   Arguments names;
-  for (const VerbGroup& group : verb_groups()) {
+  for (const VerbSection& group : verb_sections()) {
     for (const Verb* verb : group.verbs) names.emplace_back(verb->name);
   }
   return did_you_mean(word, names);

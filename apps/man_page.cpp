@@ -79,7 +79,7 @@ int run_man(const Options&) {
             << ".SH DESCRIPTION\n"
             << plain("convoy trains small convolutional networks as a TOML file says, evaluates them and uses them. ")
             << plain(operand_kinds) << '\n';
-  for (const VerbGroup& group : verb_groups()) {
+  for (const VerbSection& group : verb_sections()) {
     std::cout << ".SH \"" << upper(group.title) << "\"\n";
     for (const Verb* verb : group.verbs) print_verb(Options(*verb));
   }

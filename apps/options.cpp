@@ -217,7 +217,7 @@ void Options::read_number(const std::string& name, const std::string& text) {
 
 std::vector<Options> all_options() {
   std::vector<Options> all;
-  for (const VerbGroup& group : verb_groups()) {
+  for (const VerbSection& group : verb_sections()) {
     for (const Verb* verb : group.verbs) all.emplace_back(*verb);
   }
   return all;

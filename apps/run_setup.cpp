@@ -11,7 +11,7 @@ std::string samples_text(const RunSetup& setup) {
 }
 
 std::string network_text(const RunSetup& setup) {
-  return std::to_string(setup.layers) + " layers, " + grouped(setup.parameters) + " parameters";
+  return std::to_string(setup.layers) + " layers, " + with_separators(setup.parameters) + " parameters";
 }
 
 }  // namespace convoy::app

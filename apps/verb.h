@@ -31,13 +31,13 @@ extern const Verb eval_verb, predict_verb, summary_verb, inspect_verb, recalibra
 extern const Verb help_verb, completions_verb, man_verb;
 
 /// Verbs that belong together, under a title.
-struct VerbGroup {
+struct VerbSection {
   const char* title;
   std::vector<const Verb*> verbs;
 };
 
 /// All verbs, in the order of --help.
-const std::vector<VerbGroup>& verb_groups();
+const std::vector<VerbSection>& verb_sections();
 /// Throws Error{config} with the nearest name.
 const Verb& find_verb(const std::string& name);
 

@@ -4,8 +4,8 @@
 
 namespace convoy::app {
 
-const std::vector<VerbGroup>& verb_groups() {
-  static const std::vector<VerbGroup> groups = {
+const std::vector<VerbSection>& verb_sections() {
+  static const std::vector<VerbSection> groups = {
       {"Train", {&init_verb, &train_verb, &resume_verb, &sweep_verb, &reproduce_verb}},
       {"Before training", {&config_verb, &data_verb, &check_verb, &lr_find_verb, &bench_verb}},
       {"Look at runs", {&runs_verb, &report_verb, &compare_verb}},
@@ -16,7 +16,7 @@ const std::vector<VerbGroup>& verb_groups() {
 }
 
 const Verb& find_verb(const std::string& name) {
-  for (const VerbGroup& group : verb_groups()) {
+  for (const VerbSection& group : verb_sections()) {
     for (const Verb* verb : group.verbs) {
       if (verb->name == name) return *verb;
     }

@@ -86,18 +86,18 @@ using OwnSchedule = std::function<double(const ScheduleTime&)>;
 /// A number of one sample, of which an evaluation has the mean: Evaluation::metrics.
 using OwnMetric = std::function<double(std::span<const float> outputs, int label)>;
 
-void register_layer(const TypeSpec& type, std::function<std::unique_ptr<OwnLayer>(const Settings&)> make);
-void register_loss(const TypeSpec& type, std::function<std::unique_ptr<OwnLoss>(const Settings&)> make);
-void register_optimizer(const TypeSpec& type, std::function<std::unique_ptr<OwnOptimizer>(const Settings&)> make);
-void register_schedule(const TypeSpec& type, std::function<OwnSchedule(const Settings&)> make);
+void register_layer(const TypeSchema& type, std::function<std::unique_ptr<OwnLayer>(const Settings&)> make);
+void register_loss(const TypeSchema& type, std::function<std::unique_ptr<OwnLoss>(const Settings&)> make);
+void register_optimizer(const TypeSchema& type, std::function<std::unique_ptr<OwnOptimizer>(const Settings&)> make);
+void register_schedule(const TypeSchema& type, std::function<OwnSchedule(const Settings&)> make);
 /// `load` reads what [data] says; where it has no test samples, some of those for training are set aside as from any
 /// data set.
-void register_dataset(const TypeSpec& type, std::function<DataSplits(const Settings&)> load);
+void register_dataset(const TypeSchema& type, std::function<DataSplits(const Settings&)> load);
 void register_metric(const std::string& name, OwnMetric metric);
 
 /// A type whose keys are those of a struct.
 template <class Options>
-TypeSpec type_of(const std::string& name, const std::string& doc, const Fields<Options>& fields) {
+TypeSchema type_of(const std::string& name, const std::string& doc, const Fields<Options>& fields) {
   return {name, doc, fields.keys()};
 }
 

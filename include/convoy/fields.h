@@ -142,17 +142,17 @@ class Fields {
     if (kind == Kind::text && !accepts.choices.empty()) kind = Kind::choice;
     Struct defaults{};
     const Texts names = accepts.choices;
-    KeySpec key{.name = name,
-                .kind = kind,
-                .fallback = fields_detail::optional_value(std::invoke(member, defaults), names),
-                .doc = doc,
-                .min = accepts.min,
-                .max = accepts.max,
-                .values = accepts.values,
-                .choices = names,
-                .numbered = accepts.numbered,
-                .required = accepts.required,
-                .fallback_by = accepts.fallback_by};
+    KeySchema key{.name = name,
+                  .kind = kind,
+                  .fallback = fields_detail::optional_value(std::invoke(member, defaults), names),
+                  .doc = doc,
+                  .min = accepts.min,
+                  .max = accepts.max,
+                  .values = accepts.values,
+                  .choices = names,
+                  .numbered = accepts.numbered,
+                  .required = accepts.required,
+                  .fallback_by = accepts.fallback_by};
     if (accepts.required) key.fallback.reset();
     rows_.push_back(
         {std::move(key),
@@ -180,8 +180,8 @@ class Fields {
     return *this;
   }
 
-  std::vector<KeySpec> keys() const {
-    std::vector<KeySpec> keys;
+  std::vector<KeySchema> keys() const {
+    std::vector<KeySchema> keys;
     for (const Row& row : rows_) keys.push_back(row.key);
     return keys;
   }
@@ -206,7 +206,7 @@ class Fields {
   }
 
   struct Row {
-    KeySpec key;
+    KeySchema key;
     std::function<std::optional<Value>(Struct&)> get;
     std::function<void(Struct&, const Settings&)> set;
   };

@@ -11,7 +11,7 @@ std::string fixed(double value, int digits);
 /// "98.42 %"
 std::string percent(double share);
 /// "1,234,567"
-std::string grouped(std::int64_t number);
+std::string with_separators(std::int64_t number);
 /// "12.3 s", "4 min 05 s", "2 h 05 min"
 std::string duration(double seconds);
 

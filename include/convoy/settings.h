@@ -33,7 +33,7 @@ struct FallbackBy {
 };
 
 /// One row of the table from which parsing, defaults, `config explain` and `config schema` all come.
-struct KeySpec {
+struct KeySchema {
   std::string name;  ///< dotted where nested: "kernel_regularizer.l2"
   Kind kind = Kind::text;
   std::optional<Value> fallback = {};                     ///< empty: the key may be absent if `required` is false
@@ -48,10 +48,10 @@ struct KeySpec {
 };
 
 /// A named set of keys: a layer type, an optimizer, a schedule, a loss, a data set.
-struct TypeSpec {
+struct TypeSchema {
   std::string name;
   std::string doc;
-  std::vector<KeySpec> keys;
+  std::vector<KeySchema> keys;
 };
 
 /// Typed values by key, each with the place it came from.
@@ -88,7 +88,7 @@ class Settings {
   /// Checks every entry against `keys` (unknown key with the nearest valid name, type, range, choice, required keys)
   /// and adds the defaults, in the order of `keys`. `owner` names the owner in messages: `layer "conv2" (conv2d)`.
   /// Throws Error{config}: `where: owner: what was expected, what came, hint`.
-  void complete(const std::vector<KeySpec>& keys, const std::string& owner);
+  void complete(const std::vector<KeySchema>& keys, const std::string& owner);
 
   bool operator==(const Settings& other) const;  ///< names and values, not places
 

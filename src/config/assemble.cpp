@@ -23,7 +23,7 @@ struct Part {
   const Section& section;
   Table table;
   std::string owner;  ///< "[train]", "layer 4 \"conv2\""; empty at the top level
-  const TypeSpec* type = nullptr;
+  const TypeSchema* type = nullptr;
   std::string place() const { return owner.empty() ? "" : owner + ": "; }
 };
 
@@ -84,7 +84,7 @@ std::string unknown_key_hint(const Part& part, const Settings::Entry& entry, con
   return hint.empty() ? key_hint(entry.name, part.section, part.type, catalog) : hint;
 }
 
-void reject_unknown_keys(const Part& part, const std::vector<KeySpec>& keys, const std::vector<Section>& catalog) {
+void reject_unknown_keys(const Part& part, const std::vector<KeySchema>& keys, const std::vector<Section>& catalog) {
   for (const auto& entry : part.table.settings.entries()) {
     if (find_key(keys, entry.name) != nullptr) continue;
     fail(entry.where,
@@ -93,9 +93,9 @@ void reject_unknown_keys(const Part& part, const std::vector<KeySpec>& keys, con
 }
 
 /// The keys whose defaults `chooser` decides, "momentum, epsilon", where the file gives all of them; else "".
-std::string given_by_file(const std::string& chooser, const Settings& settings, const std::vector<KeySpec>& keys) {
+std::string given_by_file(const std::string& chooser, const Settings& settings, const std::vector<KeySchema>& keys) {
   std::string names;
-  for (const KeySpec& key : keys) {
+  for (const KeySchema& key : keys) {
     if (key.fallback_by.key != chooser) continue;
     const std::string where = settings.where(key.name);
     if (where.empty() || is_override(where)) return "";
@@ -104,7 +104,7 @@ std::string given_by_file(const std::string& chooser, const Settings& settings, 
   return names;
 }
 
-void reject_idle_overrides(const Part& part, const std::vector<KeySpec>& keys) {
+void reject_idle_overrides(const Part& part, const std::vector<KeySchema>& keys) {
   for (const auto& entry : part.table.settings.entries()) {
     const std::string given = is_override(entry.where) ? given_by_file(entry.name, part.table.settings, keys) : "";
     if (given.empty()) continue;
@@ -114,10 +114,10 @@ void reject_idle_overrides(const Part& part, const std::vector<KeySpec>& keys) {
 }
 
 /// A single name stands for a list of one.
-void lift_names(Settings& settings, const std::vector<KeySpec>& keys) {
+void lift_names(Settings& settings, const std::vector<KeySchema>& keys) {
   const Settings given = settings;
   for (const auto& entry : given.entries()) {
-    const KeySpec* key = find_key(keys, entry.name);
+    const KeySchema* key = find_key(keys, entry.name);
     const auto* text = std::get_if<std::string>(&entry.value);
     if (key != nullptr && key->kind == Kind::names && text != nullptr)
       settings.set(entry.name, Texts{*text}, entry.where);
@@ -125,7 +125,7 @@ void lift_names(Settings& settings, const std::vector<KeySpec>& keys) {
 }
 
 void complete(Part& part, const std::vector<Section>& catalog) {
-  const std::vector<KeySpec> keys = keys_with(part.section, part.type);
+  const std::vector<KeySchema> keys = keys_with(part.section, part.type);
   reject_unknown_keys(part, keys, catalog);
   reject_idle_overrides(part, keys);
   lift_names(part.table.settings, keys);
@@ -154,7 +154,7 @@ Spec section_spec(const Document& document, const std::string& name, const std::
   return {part.type->name, std::move(part.table.settings)};
 }
 
-void inherit_regularizer(Settings& layer, const TypeSpec& type, const Settings& train) {
+void inherit_regularizer(Settings& layer, const TypeSchema& type, const Settings& train) {
   for (const auto& entry : train.entries()) {
     if (!entry.name.starts_with(regularizer) || layer.has(entry.name)) continue;
     if (find_key(type.keys, entry.name) != nullptr) layer.set(entry.name, entry.value, entry.where);
@@ -225,7 +225,7 @@ std::string run_name(std::string name) {
 }
 
 /// "adam or adamw": the types that take the key, other than `type`.
-Texts types_with(const std::string& key, const Section& section, const TypeSpec* type) {
+Texts types_with(const std::string& key, const Section& section, const TypeSchema* type) {
   Texts types;
   for (const auto& other : section.types) {
     if (&other != type && find_key(other.keys, key) != nullptr) types.push_back(other.name);
@@ -235,7 +235,7 @@ Texts types_with(const std::string& key, const Section& section, const TypeSpec*
 
 }  // namespace
 
-std::string key_hint(const std::string& key, const Section& section, const TypeSpec* type,
+std::string key_hint(const std::string& key, const Section& section, const TypeSchema* type,
                      const std::vector<Section>& catalog) {
   constexpr std::size_t many = 4;
   const Texts types = types_with(key, section, type);

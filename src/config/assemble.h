@@ -13,7 +13,7 @@ namespace convoy {
 Config assemble(Document document, const std::string& name, const std::vector<Section>& catalog);
 
 /// Why a key might have been written where it does not belong: "; did you mean ...?", "; it belongs to [train]".
-std::string key_hint(const std::string& key, const Section& section, const TypeSpec* type,
+std::string key_hint(const std::string& key, const Section& section, const TypeSchema* type,
                      const std::vector<Section>& catalog);
 
 }  // namespace convoy

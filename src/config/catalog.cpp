@@ -12,18 +12,19 @@ namespace convoy {
 namespace {
 
 template <class Row>
-std::vector<TypeSpec> specs_of(const std::vector<Row>& rows) {
-  std::vector<TypeSpec> specs;
-  specs.reserve(rows.size());
-  for (const auto& row : rows) specs.push_back(row.spec);
-  return specs;
+std::vector<TypeSchema> schemas_of(const std::vector<Row>& rows) {
+  std::vector<TypeSchema> schemas;
+  schemas.reserve(rows.size());
+  for (const auto& row : rows) schemas.push_back(row.schema);
+  return schemas;
 }
 
 /// A section whose keys depend on its type. Without a default, the type must be given.
-Section typed_section(const std::string& name, const std::string& doc, const std::vector<TypeSpec>& types,
-                      const std::string& default_type, const std::vector<KeySpec>& common,
+Section typed_section(const std::string& name, const std::string& doc, const std::vector<TypeSchema>& types,
+                      const std::string& default_type, const std::vector<KeySchema>& common,
                       const std::string& type_key = "type") {
-  KeySpec type{.name = type_key, .kind = Kind::choice, .fallback = {}, .doc = "Which kind; it decides the other keys."};
+  KeySchema type{
+      .name = type_key, .kind = Kind::choice, .fallback = {}, .doc = "Which kind; it decides the other keys."};
   type.choices = names_of(types);
   type.required = default_type.empty();
   if (!type.required) type.fallback = default_type;
@@ -83,7 +84,7 @@ Section diagnostics_section() {
 
 Section sweep_section() {
   const auto whole = [](const std::string& name, std::int64_t fallback, double min, const std::string& doc) {
-    return KeySpec{
+    return KeySchema{
         .name = name, .kind = Kind::integer, .fallback = Value{fallback}, .doc = doc, .min = min, .max = 1000};
   };
   return {.name = "sweep",
@@ -99,10 +100,10 @@ Section sweep_section() {
 
 Section experiment_section() {
   const auto text = [](const std::string& name, const std::string& doc) {
-    return KeySpec{.name = name, .kind = Kind::text, .fallback = {}, .doc = doc, .required = true};
+    return KeySchema{.name = name, .kind = Kind::text, .fallback = {}, .doc = doc, .required = true};
   };
   const auto list = [](const std::string& name, const std::string& doc) {
-    return KeySpec{.name = name, .kind = Kind::names, .fallback = Value{Texts{}}, .doc = doc};
+    return KeySchema{.name = name, .kind = Kind::names, .fallback = Value{Texts{}}, .doc = doc};
   };
   return {
       .name = "experiment",
@@ -115,7 +116,7 @@ Section experiment_section() {
       .apart = true};
 }
 
-std::vector<KeySpec> common_layer_keys() {
+std::vector<KeySchema> common_layer_keys() {
   return {
       {.name = "name",
        .kind = Kind::text,
@@ -139,19 +140,19 @@ std::vector<KeySpec> common_layer_keys() {
 std::vector<Section> gather() {
   return {
       top_level(),
-      typed_section("data", "Which samples to train, validate and test on.", specs_of(dataset_types()), "idx",
+      typed_section("data", "Which samples to train, validate and test on.", schemas_of(dataset_types()), "idx",
                     common_data_keys(), "dataset"),
       {"augmentation", "Random changes of the training images, new in every epoch; all are off by default.",
        augmentation_fields().keys()},
       train_section(),
       diagnostics_section(),
-      typed_section("optimizer", "The rule that turns gradients into steps.", specs_of(optimizer_types()), "adam",
+      typed_section("optimizer", "The rule that turns gradients into steps.", schemas_of(optimizer_types()), "adam",
                     common_optimizer_keys()),
-      typed_section("schedule", "How the learning rate changes while training.", specs_of(schedule_types()), "constant",
-                    common_schedule_keys()),
-      typed_section("loss", "What training makes small.", specs_of(loss_types()), "softmax_cross_entropy", {}),
+      typed_section("schedule", "How the learning rate changes while training.", schemas_of(schedule_types()),
+                    "constant", common_schedule_keys()),
+      typed_section("loss", "What training makes small.", schemas_of(loss_types()), "softmax_cross_entropy", {}),
       typed_section("layer", "One layer of the network; each [[layer]] follows the one before it.",
-                    specs_of(layer_types()), "", common_layer_keys()),
+                    schemas_of(layer_types()), "", common_layer_keys()),
       sweep_section(),
       experiment_section(),
   };

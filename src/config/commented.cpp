@@ -32,7 +32,7 @@ void CommentedToml::section(const std::string& name, const std::string& type) {
 }
 
 void CommentedToml::key(const std::string& name, const Value& value) {
-  const std::vector<KeySpec> keys = keys_with(*section_, type_);
+  const std::vector<KeySchema> keys = keys_with(*section_, type_);
   const std::string owner = section_->name + " " + (type_ == nullptr ? "" : type_->name) + ".";
   explain(owner + name, find_key(keys, name)->doc);
   text_ += name + " = " + toml_text(value) + "\n";

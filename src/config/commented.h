@@ -28,7 +28,7 @@ class CommentedToml {
 
   const std::vector<Section>& catalog_;
   const Section* section_ = nullptr;
-  const TypeSpec* type_ = nullptr;
+  const TypeSchema* type_ = nullptr;
   std::set<std::string> explained_;
   std::string text_;
 };

@@ -60,17 +60,17 @@ Expectation read_expectation(const std::string& text, const std::string& where) 
   return expectation;
 }
 
-Experiment read_experiment(const WrittenSection& section, const Section& spec) {
+Experiment read_experiment(const WrittenSection& section, const Section& schema) {
   Settings settings;
   for (const auto& entry : section.entries) {
-    if (find_key(spec.keys, entry.name) == nullptr) {
-      fail(entry.where, "unknown key \"" + brief(entry.name) + "\" in " + heading(spec) +
-                            did_you_mean(entry.name, names_of(spec.keys)));
+    if (find_key(schema.keys, entry.name) == nullptr) {
+      fail(entry.where, "unknown key \"" + brief(entry.name) + "\" in " + heading(schema) +
+                            did_you_mean(entry.name, names_of(schema.keys)));
     }
     settings.set(entry.name, parse_override_value(entry.name, entry.text, entry.where).find(entry.name)->value,
                  entry.where);
   }
-  settings.complete(spec.keys, heading(spec));
+  settings.complete(schema.keys, heading(schema));
   Experiment experiment{
       .source = settings.text("source"), .claim = settings.text("claim"), .quick = settings.texts("quick")};
   for (const std::string& text : settings.texts("expect")) {

@@ -21,7 +21,7 @@ std::string default_by_text(const FallbackBy& by) {
   return text;
 }
 
-std::string key_page(const std::string& name, const KeySpec& key) {
+std::string key_page(const std::string& name, const KeySchema& key) {
   return name + "\n" + wrapped("  ", key.doc) + wrapped("  takes: ", takes_text(key)) +
          wrapped("  ", default_text(key));
 }
@@ -35,19 +35,19 @@ std::string table(const std::vector<std::pair<std::string, std::string>>& rows) 
   return text;
 }
 
-std::string key_table(const std::vector<KeySpec>& keys) {
+std::string key_table(const std::vector<KeySchema>& keys) {
   std::vector<std::pair<std::string, std::string>> rows;
   for (const auto& key : keys) rows.emplace_back(key.name, takes_text(key) + "; " + default_text(key));
   return table(rows);
 }
 
-std::string type_table(const std::vector<TypeSpec>& types) {
+std::string type_table(const std::vector<TypeSchema>& types) {
   std::vector<std::pair<std::string, std::string>> rows;
   for (const auto& type : types) rows.emplace_back(type.name, type.doc);
   return table(rows);
 }
 
-std::string type_page(const Section& section, const TypeSpec& type) {
+std::string type_page(const Section& section, const TypeSchema& type) {
   std::string text = type.name + " (" + heading(section) + " " + section.type_key + " = \"" + type.name + "\")\n";
   text += wrapped("  ", type.doc);
   if (!type.keys.empty()) text += "\nkeys:\n" + key_table(type.keys);
@@ -114,13 +114,13 @@ std::string without_layer_name(const std::string& name) {
 
 }  // namespace
 
-std::string default_text(const KeySpec& key) {
+std::string default_text(const KeySchema& key) {
   if (!key.fallback_by.key.empty()) return default_by_text(key.fallback_by);
   if (key.fallback) return "default " + toml_text(*key.fallback);
   return key.required ? "must be given" : "may be left out";
 }
 
-std::string takes_text(const KeySpec& key) {
+std::string takes_text(const KeySchema& key) {
   const std::string range = range_text(key);
   return kind_text(key) + (range.empty() ? "" : ", " + range);
 }

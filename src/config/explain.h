@@ -13,8 +13,8 @@ namespace convoy {
 std::string explain(const std::string& name, const std::vector<Section>& catalog);
 
 /// What a key takes and what it is where it is not given, in words: "a whole number, at least 1", "default 3".
-std::string takes_text(const KeySpec& key);
-std::string default_text(const KeySpec& key);
+std::string takes_text(const KeySchema& key);
+std::string default_text(const KeySchema& key);
 
 /// All names that have a page; some more than once.
 Texts explained(const std::vector<Section>& catalog);

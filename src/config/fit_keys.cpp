@@ -68,9 +68,9 @@ const Fields<DiagnosticsOptions>& diagnostics_fields() {
 }
 
 /// What only a run of a configuration looks at.
-std::vector<KeySpec> keys_of_runs() {
+std::vector<KeySchema> keys_of_runs() {
   const auto amount = [](const char* name, double fallback, const char* doc) {
-    return KeySpec{.name = name, .kind = Kind::number, .fallback = Value{fallback}, .doc = doc, .min = 0};
+    return KeySchema{.name = name, .kind = Kind::number, .fallback = Value{fallback}, .doc = doc, .min = 0};
   };
   return {amount("checkpoint_seconds", 600,
                  "Write the checkpoint after so many seconds too, not only after each epoch; 0: only then."),
@@ -81,20 +81,20 @@ std::vector<KeySpec> keys_of_runs() {
 }
 
 /// Puts the values of `from` into `to`; other keys stay.
-void merge(Settings& to, const Settings& from, const std::vector<KeySpec>& keys) {
-  for (const KeySpec& key : keys) to.erase(key.name);
+void merge(Settings& to, const Settings& from, const std::vector<KeySchema>& keys) {
+  for (const KeySchema& key : keys) to.erase(key.name);
   for (const auto& entry : from.entries()) to.set(entry.name, entry.value);
 }
 
 }  // namespace
 
-std::vector<KeySpec> train_keys() {
-  std::vector<KeySpec> keys = train_fields().keys();
-  for (KeySpec& key : keys_of_runs()) keys.push_back(std::move(key));
+std::vector<KeySchema> train_keys() {
+  std::vector<KeySchema> keys = train_fields().keys();
+  for (KeySchema& key : keys_of_runs()) keys.push_back(std::move(key));
   return keys;
 }
 
-std::vector<KeySpec> diagnostics_keys() { return diagnostics_fields().keys(); }
+std::vector<KeySchema> diagnostics_keys() { return diagnostics_fields().keys(); }
 
 FitOptions fit_options(const Config& config) {
   FitOptions options;
@@ -107,7 +107,7 @@ FitOptions fit_options(const Config& config) {
 
 void record(const FitOptions& options, Config& config) {
   Config checked = config;  // what is refused changes nothing
-  const auto put = [](Settings& section, Settings given, const std::vector<KeySpec>& keys, const std::string& owner) {
+  const auto put = [](Settings& section, Settings given, const std::vector<KeySchema>& keys, const std::string& owner) {
     given.complete(keys, owner);
     merge(section, given, keys);
   };

@@ -9,8 +9,8 @@
 namespace convoy {
 
 /// The keys of [train] and of [diagnostics], each with its member of FitOptions. Those of [data] are feeding_keys().
-std::vector<KeySpec> train_keys();
-std::vector<KeySpec> diagnostics_keys();
+std::vector<KeySchema> train_keys();
+std::vector<KeySchema> diagnostics_keys();
 
 /// What a complete configuration says of training.
 FitOptions fit_options(const Config& config);

@@ -9,8 +9,8 @@
 namespace convoy {
 namespace {
 
-void add_keys(Texts& names, const std::string& prefix, const std::vector<KeySpec>& keys) {
-  for (const KeySpec& key : keys) {
+void add_keys(Texts& names, const std::string& prefix, const std::vector<KeySchema>& keys) {
+  for (const KeySchema& key : keys) {
     const std::string name = prefix + key.name;
     if (name != "extends" && std::ranges::find(names, name) == names.end()) names.push_back(name);
   }
@@ -25,7 +25,7 @@ Texts override_keys(const std::vector<Section>& catalog) {
     std::string prefix = section.name.empty() ? "" : section.name + ".";
     if (section.name == "layer") prefix += "NAME.";
     add_keys(names, prefix, section.keys);
-    for (const TypeSpec& type : section.types) add_keys(names, prefix, type.keys);
+    for (const TypeSchema& type : section.types) add_keys(names, prefix, type.keys);
   }
   return names;
 }

@@ -14,7 +14,7 @@ Json to_json(const Value& value) {
   return std::visit([](const auto& held) { return Json(held); }, value);
 }
 
-void add_bounds(Json& schema, const KeySpec& key) {
+void add_bounds(Json& schema, const KeySchema& key) {
   const auto bound = [&](double x) { return key.kind == Kind::number ? Json(x) : Json(static_cast<std::int64_t>(x)); };
   if (std::isfinite(key.min)) schema["minimum"] = bound(key.min);
   if (std::isfinite(key.max)) schema["maximum"] = bound(key.max);
@@ -25,7 +25,7 @@ Json list_of(const Json& items, int least, int most) {
 }
 
 /// A choice may have a number behind it, in brackets.
-Json choice_schema(const KeySpec& key) {
+Json choice_schema(const KeySchema& key) {
   if (key.numbered.empty()) return {{"type", "string"}, {"enum", key.choices}};
   std::string names;
   for (const Numbered& numbered : key.numbered) names += (names.empty() ? "" : "|") + numbered.choice;
@@ -37,7 +37,7 @@ Json amount_schema(const Json& count) {
   return {{"anyOf", {count, {{"type", "number"}, {"minimum", 0}, {"exclusiveMaximum", 1}}}}};
 }
 
-Json value_schema(const KeySpec& key) {
+Json value_schema(const KeySchema& key) {
   Json scalar = {{"type", key.kind == Kind::number ? "number" : "integer"}};
   add_bounds(scalar, key);
   Json text = {{"type", "string"}};
@@ -55,7 +55,7 @@ Json value_schema(const KeySpec& key) {
   return {};
 }
 
-Json key_schema(const KeySpec& key) {
+Json key_schema(const KeySchema& key) {
   Json schema = {{"description", key.doc}};
   schema.update(value_schema(key));
   if (key.fallback) schema["default"] = to_json(*key.fallback);
@@ -67,7 +67,7 @@ Json object_schema(const std::string& doc) {
 }
 
 /// Adds a key at its dotted name, with the objects on the way.
-void add_key(Json& object, const std::string& name, const KeySpec& key) {
+void add_key(Json& object, const std::string& name, const KeySchema& key) {
   Json& properties = object["properties"];
   const auto dot = name.find('.');
   if (dot == std::string::npos) {
@@ -80,14 +80,14 @@ void add_key(Json& object, const std::string& name, const KeySpec& key) {
   add_key(properties[outer], name.substr(dot + 1), key);
 }
 
-Json keys_schema(const std::string& doc, const std::vector<KeySpec>& keys) {
+Json keys_schema(const std::string& doc, const std::vector<KeySchema>& keys) {
   Json schema = object_schema(doc);
   for (const auto& key : keys) add_key(schema, key.name, key);
   return schema;
 }
 
 /// One alternative: its type key has a single value.
-Json type_schema(const TypeSpec& type, const std::string& type_key, const std::vector<KeySpec>& keys) {
+Json type_schema(const TypeSchema& type, const std::string& type_key, const std::vector<KeySchema>& keys) {
   Json schema = keys_schema(type.doc, keys);
   Json& property = schema["properties"][type_key];
   property.erase("enum");
@@ -100,8 +100,8 @@ Json type_schema(const TypeSpec& type, const std::string& type_key, const std::v
 /// required: the file that it extends may have them.
 Json section_schema(const Section& section) {
   const bool layer = section.name == "layer";
-  const auto keys_of = [&](const TypeSpec* type) {
-    std::vector<KeySpec> keys = keys_with(section, type);
+  const auto keys_of = [&](const TypeSchema* type) {
+    std::vector<KeySchema> keys = keys_with(section, type);
     for (auto& key : keys) key.required = key.required && layer;
     return keys;
   };

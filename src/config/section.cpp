@@ -27,20 +27,20 @@ const Section& find_section(const std::vector<Section>& sections, const std::str
   throw Error(ErrorKind::config, "no section is named \"" + name + "\"");
 }
 
-const TypeSpec* find_type(const Section& section, const std::string& name) { return named(section.types, name); }
+const TypeSchema* find_type(const Section& section, const std::string& name) { return named(section.types, name); }
 
-const KeySpec* find_key(const std::vector<KeySpec>& keys, const std::string& name) { return named(keys, name); }
+const KeySchema* find_key(const std::vector<KeySchema>& keys, const std::string& name) { return named(keys, name); }
 
-std::vector<KeySpec> keys_with(const Section& section, const TypeSpec* type) {
-  std::vector<KeySpec> keys = section.keys;
+std::vector<KeySchema> keys_with(const Section& section, const TypeSchema* type) {
+  std::vector<KeySchema> keys = section.keys;
   if (type == nullptr) return keys;
   const auto after_type_key = keys.begin() + (find_key(keys, section.type_key) == keys.data() ? 1 : 0);
   keys.insert(after_type_key, type->keys.begin(), type->keys.end());
   return keys;
 }
 
-Texts names_of(const std::vector<KeySpec>& keys) { return names(keys); }
-Texts names_of(const std::vector<TypeSpec>& types) { return names(types); }
+Texts names_of(const std::vector<KeySchema>& keys) { return names(keys); }
+Texts names_of(const std::vector<TypeSchema>& types) { return names(types); }
 Texts names_of(const std::vector<Section>& sections) { return names(sections); }
 
 std::string heading(const Section& section) {

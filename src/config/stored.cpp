@@ -26,7 +26,7 @@ const std::vector<Section>& catalog_without_place() {
   static const std::vector<Section> sections = [] {
     std::vector<Section> all = catalog();
     for (Section& section : all) {
-      for (KeySpec& key : section.keys) key.required = key.required && !(section.name == "data" && is_path(key.name));
+      for (KeySchema& key : section.keys) key.required = key.required && !(section.name == "data" && is_path(key.name));
     }
     return all;
   }();

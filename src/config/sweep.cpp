@@ -281,12 +281,12 @@ void require_different(const SweepPlan& plan, const std::string& name) {
 
 }  // namespace
 
-SweepTable read_sweep(const WrittenSection& section, const Section& spec) {
+SweepTable read_sweep(const WrittenSection& section, const Section& schema) {
   SweepTable table;
   Settings counts;
   SweepAxis variants;
   for (const auto& entry : section.entries) {
-    if (find_key(spec.keys, entry.name) != nullptr) {
+    if (find_key(schema.keys, entry.name) != nullptr) {
       counts.set(entry.name, parse_override_value("", entry.text, entry.where).find("")->value, entry.where);
     } else if (entry.name.starts_with(variant)) {
       if (variants.choices.empty()) variants.where = entry.where;
@@ -301,7 +301,7 @@ SweepTable read_sweep(const WrittenSection& section, const Section& spec) {
   }
   if (!variants.choices.empty()) table.axes.insert(table.axes.begin(), std::move(variants));
   for (auto& axis : table.axes) axis.folder = section.folder;
-  counts.complete(spec.keys, heading(spec));
+  counts.complete(schema.keys, heading(schema));
   table.seeds = counts.integer("seeds");
   table.jobs = counts.integer("jobs");
   table.random = counts.integer("random");

@@ -48,7 +48,7 @@ struct SweepPoint {
 };
 
 /// Checks a [sweep] section as far as that goes without the configuration. Throws Error{config}.
-SweepTable read_sweep(const WrittenSection& section, const Section& spec);
+SweepTable read_sweep(const WrittenSection& section, const Section& schema);
 
 /// "train.batch_size=16,32", as given on the command line. Throws Error{config}.
 SweepAxis read_sweep_axis(const std::string& text);

@@ -38,7 +38,7 @@ struct Described {
 /// One row of a table of types.
 template <class Base>
 struct TypeRow {
-  TypeSpec spec;
+  TypeSchema schema;
   std::function<std::unique_ptr<Base>(const Settings& complete)> make;
 };
 
@@ -57,8 +57,8 @@ const TypeRow<Base>& row_named(const std::string& name, const std::vector<TypeRo
                                const std::string& what) {
   Texts names;
   for (const auto& row : rows) {
-    if (row.spec.name == name) return row;
-    names.push_back(row.spec.name);
+    if (row.schema.name == name) return row;
+    names.push_back(row.schema.name);
   }
   throw Error(ErrorKind::config,
               "unknown " + what + " \"" + name + "\": expected " + join_or(names) + did_you_mean(name, names));

@@ -17,7 +17,7 @@ std::string fixed(double value, int digits) {
 
 std::string percent(double share) { return std::isfinite(share) ? fixed(100 * share, 2) + " %" : "-"; }
 
-std::string grouped(std::int64_t number) {
+std::string with_separators(std::int64_t number) {
   std::string digits = std::to_string(number);
   for (int at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<std::size_t>(at), ",");
   return digits;

@@ -22,8 +22,8 @@ class OpenTable {
   }
 
   void add(Row row) {
-    const std::string& name = row.spec.name;
-    const auto same = [&](const Row& other) { return other.spec.name == name; };
+    const std::string& name = row.schema.name;
+    const auto same = [&](const Row& other) { return other.schema.name == name; };
     if (read_) refuse(name, "register it before the first configuration or model is made");
     if (name.empty()) refuse(name, "it needs a name");
     if (std::ranges::any_of(rows_, same)) refuse(name, "there is one of that name");

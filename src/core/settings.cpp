@@ -17,7 +17,7 @@ namespace {
   throw Error(ErrorKind::config, message + what);
 }
 
-bool has_kind(const Value& value, const KeySpec& key) {
+bool has_kind(const Value& value, const KeySchema& key) {
   const bool whole = std::holds_alternative<std::int64_t>(value);
   const auto* integers = std::get_if<Integers>(&value);
   switch (key.kind) {
@@ -42,7 +42,7 @@ std::vector<double> numbers_in(const Value& value) {
 }
 
 /// Why a number does not fit the key, or "" if it does.
-std::string range_error(double number, const KeySpec& key) {
+std::string range_error(double number, const KeySchema& key) {
   constexpr int largest = std::numeric_limits<int>::max();
   if (!std::isfinite(number)) return "a finite number";
   if (number < key.min || number > key.max) return range_text(key);
@@ -52,7 +52,7 @@ std::string range_error(double number, const KeySpec& key) {
 }
 
 /// What a choice with a number in brackets should have been, or "" if it is fine.
-std::string numbered_error(const std::string& text, const std::string& name, const KeySpec& key) {
+std::string numbered_error(const std::string& text, const std::string& name, const KeySchema& key) {
   const auto row = std::ranges::find(key.numbered, name, &Numbered::choice);
   if (row == key.numbered.end()) return "\"" + name + "\" without a number";
   const auto parsed = parse_numbered(text);
@@ -61,7 +61,7 @@ std::string numbered_error(const std::string& text, const std::string& name, con
   return "a number" + (range.empty() ? "" : " of " + range) + " in the brackets of " + name;
 }
 
-void check_entry(const Settings::Entry& entry, const KeySpec& key, const std::string& owner) {
+void check_entry(const Settings::Entry& entry, const KeySchema& key, const std::string& owner) {
   const auto reject = [&](const std::string& expected, const std::string& hint) {
     refuse(entry.where, owner,
            "\"" + key.name + "\" expects " + expected + ", got " + brief(toml_text(entry.value)) + hint);
@@ -85,10 +85,10 @@ void check_entry(const Settings::Entry& entry, const KeySpec& key, const std::st
 }
 
 /// What the key has where it is not given: its default, or the one that another key chooses.
-std::optional<Value> fallback_of(const KeySpec& key, const std::vector<KeySpec>& keys, const Settings& given) {
+std::optional<Value> fallback_of(const KeySchema& key, const std::vector<KeySchema>& keys, const Settings& given) {
   const FallbackBy& by = key.fallback_by;
   if (by.key.empty()) return key.fallback;
-  const auto chooser = std::ranges::find(keys, by.key, &KeySpec::name);
+  const auto chooser = std::ranges::find(keys, by.key, &KeySchema::name);
   const bool has_default = chooser != keys.end() && chooser->fallback;
   const std::string choice = given.text_or(by.key, has_default ? std::get<std::string>(*chooser->fallback) : "");
   const auto row = std::ranges::find(by.values, choice, &std::pair<std::string, Value>::first);
@@ -96,7 +96,7 @@ std::optional<Value> fallback_of(const KeySpec& key, const std::vector<KeySpec>&
 }
 
 /// The same value in the one form that the getters and comparisons expect of its kind.
-Value normalised(const Value& value, const KeySpec& key) {
+Value normalised(const Value& value, const KeySchema& key) {
   const auto* whole = std::get_if<std::int64_t>(&value);
   return key.kind == Kind::number && whole != nullptr ? Value{static_cast<double>(*whole)} : value;
 }
@@ -170,7 +170,7 @@ const Integers& Settings::integers(const std::string& name) const { return typed
 
 const Texts& Settings::texts(const std::string& name) const { return typed<Texts>(at(name), name); }
 
-void Settings::complete(const std::vector<KeySpec>& keys, const std::string& owner) {
+void Settings::complete(const std::vector<KeySchema>& keys, const std::string& owner) {
   Texts names;
   for (const auto& key : keys) names.push_back(key.name);
   for (const auto& entry : entries_) {

@@ -56,7 +56,7 @@ std::string numbers_or(const Integers& numbers) {
 }
 
 /// "constant[(number)]" for what may be followed by one.
-Texts choices_of(const KeySpec& key) {
+Texts choices_of(const KeySchema& key) {
   Texts choices = key.choices;
   for (std::string& choice : choices) {
     if (std::ranges::find(key.numbered, choice, &Numbered::choice) != key.numbered.end()) choice += "[(number)]";
@@ -72,7 +72,7 @@ std::string brief(const std::string& text, std::size_t limit) { return shortened
 
 std::string in_quotes(const std::string& text) { return "\"" + brief(text) + "\""; }
 
-std::string kind_text(const KeySpec& key) {
+std::string kind_text(const KeySchema& key) {
   switch (key.kind) {
     case Kind::flag: return "true or false";
     case Kind::integer: return key.values.empty() ? "a whole number" : numbers_or(key.values);
@@ -87,7 +87,7 @@ std::string kind_text(const KeySpec& key) {
   return "";
 }
 
-std::string range_text(const KeySpec& key) {
+std::string range_text(const KeySchema& key) {
   const auto number = [&](double x) {
     return key.kind == Kind::number ? shortest(x) : std::to_string(static_cast<std::int64_t>(x));
   };

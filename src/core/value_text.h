@@ -16,9 +16,9 @@ std::string brief(const std::string& text, std::size_t limit = 80);
 std::string in_quotes(const std::string& text);
 
 /// What a key takes, in words: "a whole number", "valid or same".
-std::string kind_text(const KeySpec& key);
+std::string kind_text(const KeySchema& key);
 
 /// The bounds of a key's numbers, in words: "at least 1", "0.0 to 1.0"; "" without bounds.
-std::string range_text(const KeySpec& key);
+std::string range_text(const KeySchema& key);
 
 }  // namespace convoy

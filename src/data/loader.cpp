@@ -18,7 +18,7 @@
 #include "data/scaling.h"
 
 namespace convoy {
-/// The thread fills slots ahead of next(): a slot is free, then filled, then in the caller's hands until the call
+/// The thread fills buffers ahead of next(): a buffer is free, then filled, then in the caller's hands until the call
 /// after.
 struct Loader::Impl {
   /// Where batch b of an epoch begins in the order of samples.
@@ -43,7 +43,7 @@ struct Loader::Impl {
   }
 
   /// One batch's memory.
-  struct Slot {
+  struct Buffer {
     std::vector<float> inputs;
     std::vector<int> labels;
     std::vector<float> targets;
@@ -64,10 +64,10 @@ struct Loader::Impl {
     target_size_ = storage.target_size;
     labels_become_targets_ = mixes_pairs(augmentation) && target_size_ == 0 && !storage.labels.empty();
     if (labels_become_targets_) target_size_ = options_.classes > 0 ? options_.classes : data_.classes();
-    for (Slot& slot : slots_) {
-      slot.inputs.resize(largest * storage.shape.size());
-      slot.labels.resize(storage.labels.empty() ? 0 : largest);
-      slot.targets.resize(largest * static_cast<std::size_t>(target_size_));
+    for (Buffer& buffer : buffers_) {
+      buffer.inputs.resize(largest * storage.shape.size());
+      buffer.labels.resize(storage.labels.empty() ? 0 : largest);
+      buffer.targets.resize(largest * static_cast<std::size_t>(target_size_));
     }
     prepare_scaling();
     thread_ = std::thread([this] { fill_slots(); });
@@ -105,22 +105,22 @@ struct Loader::Impl {
       last_batch_ = 0;
       std::rethrow_exception(error_);
     }
-    const Slot& slot = slot_of(next_to_take_);
+    const Buffer& buffer = buffer_of(next_to_take_);
     ++next_to_take_;
     lock.unlock();
     changed_.notify_all();
-    return &slot.batch;
+    return &buffer.batch;
   }
 
   const Plan& plan() const { return plan_; }
 
  private:
-  Slot& slot_of(int batch) { return slots_[static_cast<std::size_t>(batch) % slots_.size()]; }
+  Buffer& buffer_of(int batch) { return buffers_[static_cast<std::size_t>(batch) % buffers_.size()]; }
 
-  /// The slot handed out last stays untouched, so the thread is at most so many batches ahead.
+  /// The buffer handed out last stays untouched, so the thread is at most so many batches ahead.
   bool may_fill() const {
     return !error_ && next_to_fill_ < last_batch_ &&
-           next_to_fill_ - next_to_take_ < static_cast<int>(slots_.size()) - 1;
+           next_to_fill_ - next_to_take_ < static_cast<int>(buffers_.size()) - 1;
   }
 
   void fill_slots() {
@@ -133,8 +133,8 @@ struct Loader::Impl {
       lock.unlock();
       std::exception_ptr error;
       try {
-        fill(slot_of(batch), plan_.begin(batch), plan_.end(batch));
-        if (mixes_pairs(options_.augmentation)) mix(slot_of(batch), batch);
+        fill(buffer_of(batch), plan_.begin(batch), plan_.end(batch));
+        if (mixes_pairs(options_.augmentation)) mix(buffer_of(batch), batch);
       } catch (...) {
         error = std::current_exception();
       }
@@ -149,24 +149,24 @@ struct Loader::Impl {
     }
   }
 
-  void fill(Slot& slot, int begin, int end) {
+  void fill(Buffer& buffer, int begin, int end) {
     const auto& storage = data_.storage();
     const std::size_t size = storage.shape.size();
     const auto target_size = static_cast<std::size_t>(storage.target_size);
     for (int i = begin; i < end; ++i) {
       const auto source = static_cast<std::size_t>(data_.index(order_[static_cast<std::size_t>(i)]));
       const auto n = static_cast<std::size_t>(i - begin);
-      float* input = slot.inputs.data() + n * size;
+      float* input = buffer.inputs.data() + n * size;
       if (!storage.bytes.empty()) fill_input(storage.bytes.data() + source * size, source, input);
       if (!storage.floats.empty()) fill_input(storage.floats.data() + source * size, source, input);
-      if (!storage.labels.empty()) slot.labels[n] = storage.labels[source];
-      std::copy_n(storage.targets.data() + source * target_size, target_size, slot.targets.data() + n * target_size);
+      if (!storage.labels.empty()) buffer.labels[n] = storage.labels[source];
+      std::copy_n(storage.targets.data() + source * target_size, target_size, buffer.targets.data() + n * target_size);
     }
-    slot.batch = {.size = end - begin,
-                  .inputs = slot.inputs.data(),
-                  .labels = storage.labels.empty() ? nullptr : slot.labels.data(),
-                  .targets = target_size_ == 0 ? nullptr : slot.targets.data(),
-                  .target_size = target_size_};
+    buffer.batch = {.size = end - begin,
+                    .inputs = buffer.inputs.data(),
+                    .labels = storage.labels.empty() ? nullptr : buffer.labels.data(),
+                    .targets = target_size_ == 0 ? nullptr : buffer.targets.data(),
+                    .target_size = target_size_};
   }
 
   template <class T>
@@ -177,18 +177,18 @@ struct Loader::Impl {
     scale(input, input, size);
   }
 
-  void mix(Slot& slot, int batch) const {
-    const int size = slot.batch.size;
+  void mix(Buffer& buffer, int batch) const {
+    const int size = buffer.batch.size;
     Random random(options_.seed, Purpose::mixup, epoch_, static_cast<std::uint32_t>(batch));
     const Augmentation& how = options_.augmentation;
     auto share = static_cast<float>(draw_beta(random, how.mixup > 0 ? how.mixup : how.cutmix));
-    if (labels_become_targets_) write_one_hot(slot.labels.data(), size, target_size_, slot.targets.data());
+    if (labels_become_targets_) write_one_hot(buffer.labels.data(), size, target_size_, buffer.targets.data());
     if (how.mixup > 0) {
-      mix_pairs(slot.inputs.data(), size, multiply_.size(), share);
+      mix_pairs(buffer.inputs.data(), size, multiply_.size(), share);
     } else {
-      share = exchange(slot, random, 1 - static_cast<double>(share));
+      share = exchange(buffer, random, 1 - static_cast<double>(share));
     }
-    mix_pairs(slot.targets.data(), size, static_cast<std::size_t>(target_size_), share);
+    mix_pairs(buffer.targets.data(), size, static_cast<std::size_t>(target_size_), share);
   }
 
   static void check_cutmix(const Augmentation& augmentation, const Shape& shape) {
@@ -203,10 +203,10 @@ struct Loader::Impl {
   }
 
   /// Exchanges patches of about that share; returns the share that stays.
-  float exchange(Slot& slot, Random& random, double share) const {
+  float exchange(Buffer& buffer, Random& random, double share) const {
     const Shape& shape = data_.shape();
     const Patch patch = draw_patch(random, shape[0], shape[1], share);
-    exchange_patches(slot.inputs.data(), slot.batch.size, patch, shape[0], shape[1], shape[2]);
+    exchange_patches(buffer.inputs.data(), buffer.batch.size, patch, shape[0], shape[1], shape[2]);
     return 1 - static_cast<float>(patch.height * patch.width) / static_cast<float>(shape[0] * shape[1]);
   }
 
@@ -251,7 +251,7 @@ struct Loader::Impl {
   std::vector<int> order_;
   std::vector<float> multiply_;
   std::vector<float> add_;
-  std::array<Slot, 4> slots_;
+  std::array<Buffer, 4> buffers_;
 
   std::mutex mutex_;
   std::condition_variable changed_;

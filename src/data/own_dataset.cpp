@@ -5,7 +5,7 @@
 
 namespace convoy {
 
-void register_dataset(const TypeSpec& type, std::function<DataSplits(const Settings&)> load) {
+void register_dataset(const TypeSchema& type, std::function<DataSplits(const Settings&)> load) {
   const auto found = [load = std::move(load)](const Settings& data, Need) {
     FoundParts parts;
     parts.splits = load(data);

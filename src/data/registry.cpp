@@ -37,9 +37,9 @@ OpenTable<DatasetType>& dataset_table() {
 
 const std::vector<DatasetType>& dataset_types() { return dataset_table().read(); }
 
-const std::vector<KeySpec>& common_data_keys() {
-  static const std::vector<KeySpec> keys = [] {
-    std::vector<KeySpec> all = {
+const std::vector<KeySchema>& common_data_keys() {
+  static const std::vector<KeySchema> keys = [] {
+    std::vector<KeySchema> all = {
         {.name = "path",
          .kind = Kind::text,
          .fallback = {},
@@ -66,8 +66,8 @@ const std::vector<KeySpec>& common_data_keys() {
          .doc = "Train on so many samples only, of each class its share, drawn by the seed; 0 for all.",
          .min = 0},
     };
-    for (KeySpec& key : feeding_fields().keys()) all.push_back(std::move(key));
-    for (KeySpec& key : folder_fields<IdxOptions>().keys()) all.push_back(std::move(key));
+    for (KeySchema& key : feeding_fields().keys()) all.push_back(std::move(key));
+    for (KeySchema& key : folder_fields<IdxOptions>().keys()) all.push_back(std::move(key));
     return all;
   }();
   return keys;
@@ -76,7 +76,7 @@ const std::vector<KeySpec>& common_data_keys() {
 const DatasetType& dataset_type(const Settings& data) {
   const auto& types = dataset_types();
   const std::string& kind = data.text("dataset");
-  const auto row = std::ranges::find(types, kind, [](const DatasetType& type) { return type.spec.name; });
+  const auto row = std::ranges::find(types, kind, [](const DatasetType& type) { return type.schema.name; });
   if (row == types.end()) throw Error(ErrorKind::config, "unknown data set kind \"" + kind + "\"");
   return *row;
 }

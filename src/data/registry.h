@@ -12,7 +12,7 @@ namespace convoy {
 
 /// One row of the table of data-set kinds: "idx", "image_folder".
 struct DatasetType {
-  TypeSpec spec;
+  TypeSchema schema;
   std::function<FoundParts(const Settings& data, Need need)> load;
   /// Those that `load` reads, by name.
   std::function<std::vector<std::filesystem::path>(const Settings& data, Need need)> files;
@@ -24,6 +24,6 @@ OpenTable<DatasetType>& dataset_table();
 const DatasetType& dataset_type(const Settings& data);
 
 /// The keys of [data] that all kinds share: validation, limit, shuffle, last_batch, scaling ...
-const std::vector<KeySpec>& common_data_keys();
+const std::vector<KeySchema>& common_data_keys();
 
 }  // namespace convoy

@@ -79,8 +79,8 @@ LayerDiagnostics Diagnoser::look_at(int index, std::span<const float> gradients,
   double weight = 0;
   double weight_before = 0;
   double change = 0;
-  for (const TensorSlot& slot : node.parameters) {
-    const auto part = [&](std::span<const float> all) { return all.subspan(slot.offset, slot.shape.size()); };
+  for (const TensorPlace& place : node.parameters) {
+    const auto part = [&](std::span<const float> all) { return all.subspan(place.offset, place.shape.size()); };
     gradient += square_sum(part(gradients));
     weight += square_sum(part(task_.weights.parameters.span()));
     weight_before += square_sum(part(before_));

@@ -56,12 +56,12 @@ WatchedTensor::WatchedTensor(const std::string& name, const Network& network, in
 void WatchedTensor::find_parameter(const std::string& parameter, const Network& network) {
   std::vector<std::string> names;
   for (const Node& node : network.nodes()) {
-    for (const TensorSlot& slot : node.parameters) {
-      names.push_back(slot.name);
-      if (slot.name != parameter) continue;
+    for (const TensorPlace& place : node.parameters) {
+      names.push_back(place.name);
+      if (place.name != parameter) continue;
       is_parameter_ = true;
-      offset_ = slot.offset;
-      shape_ = slot.shape;
+      offset_ = place.offset;
+      shape_ = place.shape;
       return;
     }
   }

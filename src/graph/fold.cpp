@@ -33,7 +33,9 @@ int linear_after(const Network& network, const std::vector<int>& consumers, int 
   return node != Network::input && folding(network, node) == Folding::linear ? node : Network::input;
 }
 
-const float* values(const AlignedBuffer<float>& block, const TensorSlot& slot) { return block.data() + slot.offset; }
+const float* values(const AlignedBuffer<float>& block, const TensorPlace& tensor) {
+  return block.data() + tensor.offset;
+}
 
 /// The kernel and the bias of the layer `name` among `tensors`.
 struct Linear {
@@ -131,8 +133,8 @@ void FoldedNetwork::refresh(const Network& network, const Weights& weights) {
 void FoldedNetwork::copy_tensors(const Network& given, const Weights& weights) {
   std::map<std::string, const float*> by_name;
   for (const Node& node : given.nodes()) {
-    for (const auto& slot : node.parameters) by_name[slot.name] = values(weights.parameters, slot);
-    for (const auto& slot : node.states) by_name[slot.name] = values(weights.states, slot);
+    for (const auto& tensor : node.parameters) by_name[tensor.name] = values(weights.parameters, tensor);
+    for (const auto& tensor : node.states) by_name[tensor.name] = values(weights.states, tensor);
   }
   for (const auto& tensor : weights_.tensors(network_)) {
     const auto found = by_name.find(tensor.name);
@@ -147,8 +149,8 @@ void FoldedNetwork::copy_tensors(const Network& given, const Weights& weights) {
 void FoldedNetwork::apply(const Fold& fold, const Network& given, const Weights& weights) {
   const Node& affine = given.node(fold.affine);
   std::vector<const float*> parameters, states;
-  for (const auto& slot : affine.parameters) parameters.push_back(values(weights.parameters, slot));
-  for (const auto& slot : affine.states) states.push_back(values(weights.states, slot));
+  for (const auto& tensor : affine.parameters) parameters.push_back(values(weights.parameters, tensor));
+  for (const auto& tensor : affine.states) states.push_back(values(weights.states, tensor));
   const auto channels = static_cast<std::size_t>(affine.declaration.output.last());
   std::vector<double> scale(channels), shift(channels);
   affine.layer->affine_map(parameters, states, scale, shift);

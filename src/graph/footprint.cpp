@@ -36,8 +36,8 @@ std::string megabytes(double bytes) {
 double stored_numbers(const Network& network) {
   double sum = 0;
   for (const Node& node : network.nodes()) {
-    for (const TensorSlot& slot : node.parameters) sum += numbers_in(slot.shape);
-    for (const TensorSlot& slot : node.states) sum += numbers_in(slot.shape);
+    for (const TensorPlace& place : node.parameters) sum += numbers_in(place.shape);
+    for (const TensorPlace& place : node.states) sum += numbers_in(place.shape);
   }
   return sum;
 }

@@ -18,31 +18,34 @@ enum class Distribution { constant, uniform, normal, truncated_normal, orthogona
 struct Initializer {
   std::string name;
   Distribution distribution;
-  double (*scale)(const ParameterSpec&);  ///< the constant, the limit of the uniform or the deviation of the normal
-  bool numbered = false;                  ///< may be given as a number in brackets
+  double (*scale)(
+      const ParameterDeclaration&);  ///< the constant, the limit of the uniform or the deviation of the normal
+  bool numbered = false;             ///< may be given as a number in brackets
 };
 
-double glorot_variance(const ParameterSpec& spec) {
-  return 2.0 / (spec.fan_in + spec.fan_out);
+double glorot_variance(const ParameterDeclaration& declaration) {
+  return 2.0 / (declaration.fan_in + declaration.fan_out);
 }  // Glorot & Bengio 2010
-double he_variance(const ParameterSpec& spec) { return 2.0 / spec.fan_in; }     // He et al. 2015
-double lecun_variance(const ParameterSpec& spec) { return 1.0 / spec.fan_in; }  // LeCun et al. 1998
+double he_variance(const ParameterDeclaration& declaration) { return 2.0 / declaration.fan_in; }  // He et al. 2015
+double lecun_variance(const ParameterDeclaration& declaration) {
+  return 1.0 / declaration.fan_in;
+}  // LeCun et al. 1998
 
-template <double (*variance)(const ParameterSpec&)>
-double limit(const ParameterSpec& spec) {
-  return std::sqrt(3.0 * variance(spec));
+template <double (*variance)(const ParameterDeclaration&)>
+double limit(const ParameterDeclaration& declaration) {
+  return std::sqrt(3.0 * variance(declaration));
 }
 
 /// Cutting a normal at two deviations shrinks its deviation by this factor, which Keras makes up for.
 constexpr double truncation_shrinkage = .87962566103423978;
 
-template <double (*variance)(const ParameterSpec&)>
-double deviation(const ParameterSpec& spec) {
-  return std::sqrt(variance(spec)) / truncation_shrinkage;
+template <double (*variance)(const ParameterDeclaration&)>
+double deviation(const ParameterDeclaration& declaration) {
+  return std::sqrt(variance(declaration)) / truncation_shrinkage;
 }
 
 template <int hundredths>
-double fixed(const ParameterSpec&) {
+double fixed(const ParameterDeclaration&) {
   return hundredths / 100.0;
 }
 
@@ -138,28 +141,30 @@ void make_dirac(std::span<float> values, const Shape& shape) {
 
 /// The number in brackets is a deviation, a limit, a gain or a constant; of variance_scaling it is a factor of the
 /// variance.
-float scale_of(const Initializer& row, const NumberedName& given, const ParameterSpec& spec) {
-  if (!given.number) return static_cast<float>(row.scale(spec));
-  if (row.name == "variance_scaling") return static_cast<float>(std::sqrt(*given.number) * row.scale(spec));
+float scale_of(const Initializer& row, const NumberedName& given, const ParameterDeclaration& declaration) {
+  if (!given.number) return static_cast<float>(row.scale(declaration));
+  if (row.name == "variance_scaling") return static_cast<float>(std::sqrt(*given.number) * row.scale(declaration));
   return static_cast<float>(*given.number);
 }
 
 }  // namespace
 
-void initialise(std::span<float> values, const ParameterSpec& spec, std::uint64_t seed, std::uint32_t index) {
-  const NumberedName given = parse_numbered(spec.initializer).value_or(NumberedName{spec.initializer});
+void initialise(std::span<float> values, const ParameterDeclaration& declaration, std::uint64_t seed,
+                std::uint32_t index) {
+  const NumberedName given = parse_numbered(declaration.initializer).value_or(NumberedName{declaration.initializer});
   const auto row = std::ranges::find(table(), given.name, &Initializer::name);
   if (row == table().end() || (given.number && !row->numbered)) {
     std::vector<std::string> names;
     for (const auto& initializer : table()) names.push_back(initializer.name);
-    throw Error(ErrorKind::config, "unknown initializer \"" + spec.initializer + "\": expected " + join_or(names));
+    throw Error(ErrorKind::config,
+                "unknown initializer \"" + declaration.initializer + "\": expected " + join_or(names));
   }
   Random random(seed, Purpose::initial_weights, index);
-  const float scale = scale_of(*row, given, spec);
+  const float scale = scale_of(*row, given, declaration);
   if (row->distribution == Distribution::orthogonal) {
-    return make_orthogonal(values, static_cast<std::size_t>(spec.shape.last()), scale, random);
+    return make_orthogonal(values, static_cast<std::size_t>(declaration.shape.last()), scale, random);
   }
-  if (row->distribution == Distribution::dirac) return make_dirac(values, spec.shape);
+  if (row->distribution == Distribution::dirac) return make_dirac(values, declaration.shape);
   for (float& value : values) value = scale * draw(row->distribution, random);
 }
 

@@ -14,10 +14,10 @@ std::size_t sample_stride(std::size_t floats) {
   return stride % 1024 == 0 ? stride + 16 : stride;
 }
 
-/// One use of a node's output: input number `slot` of node `consumer`.
+/// One use of a node's output: input number `input` of node `consumer`.
 struct Use {
   int consumer;
-  int slot;
+  int input;
 };
 
 class Planner {
@@ -32,8 +32,8 @@ class Planner {
     uses_.resize(static_cast<std::size_t>(last) + 2);  // the network's input comes first
     for (int i = 0; i <= last; ++i) {
       const auto& inputs = network.node(i).inputs;
-      for (std::size_t slot = 0; slot < inputs.size(); ++slot) {
-        uses_[position(inputs[slot])].push_back({i, static_cast<int>(slot)});
+      for (std::size_t input = 0; input < inputs.size(); ++input) {
+        uses_[position(inputs[input])].push_back({i, static_cast<int>(input)});
       }
     }
   }
@@ -134,17 +134,17 @@ class Planner {
       d_inputs_[at].assign(node.inputs.size(), none);
       if (!node.needs_gradient) continue;
       if (i == last_) d_outputs_[at] = add_buffer(i, work_.loss_time, backward(i).last);
-      for (std::size_t slot = 0; slot < node.inputs.size(); ++slot) place_gradient(i, slot);
+      for (std::size_t input = 0; input < node.inputs.size(); ++input) place_gradient(i, input);
     }
   }
 
-  void place_gradient(int i, std::size_t slot) {
-    const int source = network_.node(i).inputs[slot];
+  void place_gradient(int i, std::size_t input) {
+    const int source = network_.node(i).inputs[input];
     if (source == Network::input || !network_.node(source).needs_gradient) return;
     const int shared = shares_gradient(i) ? d_outputs_[static_cast<std::size_t>(i)] : none;
     const int buffer = shared != none ? shared : add_buffer(source, backward(i).first, backward(source).last);
     extend(buffer, backward(i).first, backward(source).last);
-    d_inputs_[static_cast<std::size_t>(i)][slot] = buffer;
+    d_inputs_[static_cast<std::size_t>(i)][input] = buffer;
     int& first = d_outputs_[static_cast<std::size_t>(source)];
     if (first == none) {
       first = buffer;

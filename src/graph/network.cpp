@@ -12,7 +12,7 @@ namespace convoy {
 namespace {
 
 /// `configs/a.toml:31:3: layer 4 "conv2": ` for messages.
-std::string place(const LayerSpec& spec, std::size_t number, const std::string& name) {
+std::string place_of(const LayerSpec& spec, std::size_t number, const std::string& name) {
   return (spec.where.empty() ? "" : spec.where + ": ") + "layer " + std::to_string(number) + " \"" + name + "\": ";
 }
 
@@ -23,10 +23,10 @@ std::string automatic_name(const std::string& type, const std::vector<LayerSpec>
   return type + "_" + std::to_string(earlier + 1);
 }
 
-TensorSlot make_slot(const std::string& node, const std::string& tensor, const Shape& shape, std::size_t& floats) {
-  TensorSlot slot{node + "/" + tensor, floats, shape};
+TensorPlace make_place(const std::string& node, const std::string& tensor, const Shape& shape, std::size_t& floats) {
+  TensorPlace place{node + "/" + tensor, floats, shape};
   floats += round_to_line(shape.size());
-  return slot;
+  return place;
 }
 
 }  // namespace
@@ -45,7 +45,7 @@ Network::Network(const Shape& input_shape, const std::vector<LayerSpec>& layers)
       // Errors about a key carry their own, nearer place.
       const bool placed =
           !spec.where.empty() && message.starts_with(shown(spec.where.substr(0, spec.where.find(':') + 1)));
-      throw Error(error.kind(), placed ? message : place(spec, i + 1, name) + message);
+      throw Error(error.kind(), placed ? message : place_of(spec, i + 1, name) + message);
     }
   }
   check_consumed();
@@ -53,7 +53,7 @@ Network::Network(const Shape& input_shape, const std::vector<LayerSpec>& layers)
 
 void Network::add(LayerSpec& spec, const std::string& name) {
   if (by_name_.contains(name)) throw Error(ErrorKind::config, "another layer has the same name");
-  spec.settings.complete(layer_type(spec.type).spec.keys, "layer \"" + name + "\" (" + spec.type + ")");
+  spec.settings.complete(layer_type(spec.type).schema.keys, "layer \"" + name + "\" (" + spec.type + ")");
   Settings settings = spec.settings;
 
   Node node;
@@ -83,7 +83,7 @@ void Network::add(LayerSpec& spec, const std::string& name) {
 
 int Network::append(Node node, Settings settings) {
   const LayerType& type = layer_type(node.type);
-  settings.complete(type.spec.keys, node.type);
+  settings.complete(type.schema.keys, node.type);
   node.layer = type.make(settings);
   std::vector<Shape> shapes;
   for (const int index : node.inputs) shapes.push_back(shape_of(index));
@@ -113,11 +113,11 @@ std::vector<int> Network::inputs_of(const LayerSpec& spec) const {
 }
 
 void Network::place_tensors(Node& node) {
-  for (const auto& spec : node.declaration.parameters) {
-    node.parameters.push_back(make_slot(node.name, spec.name, spec.shape, parameter_floats_));
+  for (const auto& tensor : node.declaration.parameters) {
+    node.parameters.push_back(make_place(node.name, tensor.name, tensor.shape, parameter_floats_));
   }
-  for (const auto& spec : node.declaration.states) {
-    node.states.push_back(make_slot(node.name, spec.name, spec.shape, state_floats_));
+  for (const auto& tensor : node.declaration.states) {
+    node.states.push_back(make_place(node.name, tensor.name, tensor.shape, state_floats_));
   }
 }
 

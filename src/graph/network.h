@@ -13,7 +13,7 @@
 namespace convoy {
 
 /// Where a parameter or state lives in Weights.
-struct TensorSlot {
+struct TensorPlace {
   std::string name;        ///< "conv1/kernel"
   std::size_t offset = 0;  ///< floats into Weights::parameters or ::states
   Shape shape;
@@ -29,8 +29,8 @@ struct Node {
   bool needs_gradient = false;  ///< something at or before it is trained, so backward reaches it
   Declaration declaration;
   std::unique_ptr<Layer> layer;
-  std::vector<TensorSlot> parameters;
-  std::vector<TensorSlot> states;
+  std::vector<TensorPlace> parameters;
+  std::vector<TensorPlace> states;
 };
 
 /// An immutable directed acyclic graph of named layers in topological order. It holds shapes and offsets, no tensors:

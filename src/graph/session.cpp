@@ -108,8 +108,9 @@ void Session::bind_activations(const MemoryPlan& plan) {
 void Session::bind_weights() {
   for (std::size_t i = 0; i < passes_.size(); ++i) {
     const Node& node = network_.nodes()[i];
-    for (const auto& slot : node.parameters) passes_[i].parameters.push_back(weights_.parameters.data() + slot.offset);
-    for (const auto& slot : node.states) passes_[i].states.push_back(weights_.states.data() + slot.offset);
+    for (const auto& place : node.parameters)
+      passes_[i].parameters.push_back(weights_.parameters.data() + place.offset);
+    for (const auto& place : node.states) passes_[i].states.push_back(weights_.states.data() + place.offset);
   }
 }
 
@@ -124,8 +125,8 @@ void Session::bind_gradients() {
   float* sums = group_sums_.data();
   for (std::size_t i = 0; i < passes_.size(); ++i) {
     const Node& node = network_.nodes()[i];
-    for (const auto& slot : node.parameters) {
-      passes_[i].gradients.push_back(node.trainable ? gradients_.data() + slot.offset : nullptr);
+    for (const auto& place : node.parameters) {
+      passes_[i].gradients.push_back(node.trainable ? gradients_.data() + place.offset : nullptr);
     }
     passes_[i].groups = groups;
     passes_[i].group_sums = {sums, static_cast<std::ptrdiff_t>(group_floats(node))};
@@ -186,13 +187,13 @@ Stage Session::sum_of_gradients(std::size_t node, const std::vector<Place>& furt
 void Session::add_fan_out(const MemoryPlan& plan) {
   std::vector<bool> done(passes_.size());
   for (Segment& segment : work_.backward) {
-    for (std::size_t s = 0; s < segment.steps.size(); ++s) {
-      const auto node = static_cast<std::size_t>(segment.steps[s].node);
-      if (done[node] || segment.steps[s].stage.when != Stage::When::in_order || plan.further_gradients[node].empty())
+    for (std::size_t s = 0; s < segment.stages.size(); ++s) {
+      const auto node = static_cast<std::size_t>(segment.stages[s].node);
+      if (done[node] || segment.stages[s].stage.when != Stage::When::in_order || plan.further_gradients[node].empty())
         continue;
       done[node] = true;
-      const Step sum{static_cast<int>(node), sum_of_gradients(node, plan.further_gradients[node])};
-      segment.steps.insert(segment.steps.begin() + static_cast<std::ptrdiff_t>(s), sum);
+      const NodeStage sum{static_cast<int>(node), sum_of_gradients(node, plan.further_gradients[node])};
+      segment.stages.insert(segment.stages.begin() + static_cast<std::ptrdiff_t>(s), sum);
       ++s;
     }
   }
@@ -206,12 +207,12 @@ void Session::clear_gradients() {
   });
 }
 
-void Session::forward(int batch, std::uint64_t seed, std::uint32_t step) {
+void Session::forward(int batch, std::uint64_t seed, std::uint32_t pass_number) {
   batch_ = batch;
   for (Pass& pass : passes_) {
     pass.batch = batch;
     pass.seed = seed;
-    pass.step = step;
+    pass.number = pass_number;
   }
   if (mode_ == Mode::train) prepare();
   run(work_.forward, Profile::forward);
@@ -231,17 +232,17 @@ void Session::run(const std::vector<Segment>& segments, Profile::Direction direc
     } else if (segment.parts == Stage::by_sample) {
       pool_.run(groups, [&](int group, int worker) { run_group(segment, group, worker); });
     } else {
-      pool_.run(segment.parts, [&](int task, int worker) { call(segment.steps[0], {task, 0, worker}); });
+      pool_.run(segment.parts, [&](int task, int worker) { call(segment.stages[0], {task, 0, worker}); });
     }
   }
 }
 
-/// For fewer samples than workers: one step after the other, each in bands where it allows that.
+/// For fewer samples than workers: one stage after the other, each in bands where it is divisible.
 void Session::run_divided(const Segment& segment) {
-  for (const Step& step : segment.steps) {
-    const int bands = step.stage.divisible ? 2 * pool_.threads() : 1;
+  for (const NodeStage& work : segment.stages) {
+    const int bands = work.stage.divisible ? 2 * pool_.threads() : 1;
     pool_.run(batch_ * bands, [&](int task, int worker) {
-      call(step, {.index = task / bands, .worker = worker, .band = task % bands, .bands = bands});
+      call(work, {.index = task / bands, .worker = worker, .band = task % bands, .bands = bands});
     });
   }
 }
@@ -254,21 +255,21 @@ void Session::run_group(const Segment& segment, int group, int worker) {
 }
 
 void Session::run_sample(const Segment& segment, const Task& task) {
-  for (const Step& step : segment.steps) call(step, task);
+  for (const NodeStage& work : segment.stages) call(work, task);
 }
 
-void Session::call(const Step& step, const Task& task) const {
+void Session::call(const NodeStage& work, const Task& task) const {
   if (profile_ == nullptr) {
-    call_body(step, task);
+    call_body(work, task);
     return;
   }
   const auto start = Profile::Clock::now();
-  call_body(step, task);
-  profile_->add(task.worker, step.node, direction_, Profile::Clock::now() - start);
+  call_body(work, task);
+  profile_->add(task.worker, work.node, direction_, Profile::Clock::now() - start);
 }
 
-void Session::call_body(const Step& step, const Task& task) const {
-  within_layer(network_.node(step.node), [&] { step.stage.body(passes_[static_cast<std::size_t>(step.node)], task); });
+void Session::call_body(const NodeStage& work, const Task& task) const {
+  within_layer(network_.node(work.node), [&] { work.stage.body(passes_[static_cast<std::size_t>(work.node)], task); });
 }
 
 void Session::clear_group(int node, int group) const {

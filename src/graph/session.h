@@ -62,9 +62,9 @@ class Session {
   /// this in every forward.
   void prepare();
   void clear_gradients();
-  /// Computes output() for the first `batch` samples of input(). `seed` and `step` name the random numbers of dropout.
-  /// Throws Error with the layer's name.
-  void forward(int batch, std::uint64_t seed = 0, std::uint32_t step = 0);
+  /// Computes output() for the first `batch` samples of input(). `seed` and `pass_number` name the random numbers of
+  /// dropout. Throws Error with the layer's name.
+  void forward(int batch, std::uint64_t seed = 0, std::uint32_t pass_number = 0);
   /// Adds to gradients(); follows a forward of the same batch.
   void backward();
 
@@ -97,8 +97,8 @@ class Session {
   void run_divided(const Segment& segment);
   void run_group(const Segment& segment, int group, int worker);
   void run_sample(const Segment& segment, const Task& task);
-  void call(const Step& step, const Task& task) const;
-  void call_body(const Step& step, const Task& task) const;
+  void call(const NodeStage& work, const Task& task) const;
+  void call_body(const NodeStage& work, const Task& task) const;
   void clear_group(int node, int group) const;
 
   const Network& network_;

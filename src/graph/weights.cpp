@@ -17,13 +17,13 @@ Weights::Weights(const Network& network, std::uint64_t seed) : Weights(zeros(net
   std::uint32_t index = 0;
   for (const Node& node : network.nodes()) {
     for (std::size_t i = 0; i < node.parameters.size(); ++i) {
-      const TensorSlot& slot = node.parameters[i];
-      initialise(parameters.span().subspan(slot.offset, slot.shape.size()), node.declaration.parameters[i], seed,
+      const TensorPlace& place = node.parameters[i];
+      initialise(parameters.span().subspan(place.offset, place.shape.size()), node.declaration.parameters[i], seed,
                  index++);
     }
     for (std::size_t i = 0; i < node.states.size(); ++i) {
-      const TensorSlot& slot = node.states[i];
-      std::ranges::fill(states.span().subspan(slot.offset, slot.shape.size()), node.declaration.states[i].initial);
+      const TensorPlace& place = node.states[i];
+      std::ranges::fill(states.span().subspan(place.offset, place.shape.size()), node.declaration.states[i].initial);
     }
   }
 }
@@ -31,13 +31,13 @@ Weights::Weights(const Network& network, std::uint64_t seed) : Weights(zeros(net
 std::vector<Weights::Tensor> Weights::tensors(const Network& network) {
   std::vector<Tensor> tensors;
   for (const Node& node : network.nodes()) {
-    for (const auto& slot : node.parameters) {
-      const auto values = parameters.span().subspan(slot.offset, slot.shape.size());
-      tensors.push_back({slot.name, slot.shape, values, false, node.trainable});
+    for (const auto& place : node.parameters) {
+      const auto values = parameters.span().subspan(place.offset, place.shape.size());
+      tensors.push_back({place.name, place.shape, values, false, node.trainable});
     }
-    for (const auto& slot : node.states) {
-      const auto values = states.span().subspan(slot.offset, slot.shape.size());
-      tensors.push_back({slot.name, slot.shape, values, true, false});
+    for (const auto& place : node.states) {
+      const auto values = states.span().subspan(place.offset, place.shape.size());
+      tensors.push_back({place.name, place.shape, values, true, false});
     }
   }
   return tensors;

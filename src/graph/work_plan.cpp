@@ -33,7 +33,7 @@ class Builder {
   std::vector<Segment> take_early() { return std::move(early_); }
   /// In order, and then the late ones.
   std::vector<Segment> take_segments() {
-    std::erase_if(segments_, [](const Segment& segment) { return segment.steps.empty(); });
+    std::erase_if(segments_, [](const Segment& segment) { return segment.stages.empty(); });
     std::ranges::move(late_, std::back_inserter(segments_));
     return std::move(segments_);
   }
@@ -44,7 +44,7 @@ class Builder {
   void append(int node, Stage stage) {
     const bool fuses = stage.parts == Stage::by_sample && segments_.back().parts == Stage::by_sample;
     if (!fuses) segments_.push_back({stage.parts, {}});
-    segments_.back().steps.push_back({node, std::move(stage)});
+    segments_.back().stages.push_back({node, std::move(stage)});
   }
 
   std::vector<Segment> segments_;
@@ -57,12 +57,12 @@ class Builder {
 void mark_grouped(std::vector<Segment>& segments, const Network& network) {
   std::vector<bool> begun(network.nodes().size());
   for (Segment& segment : segments) {
-    for (const Step& step : segment.steps) {
-      const Node& node = network.node(step.node);
+    for (const NodeStage& stage : segment.stages) {
+      const Node& node = network.node(stage.node);
       if (segment.parts != Stage::by_sample || !node.trainable || node.declaration.group_floats == 0) continue;
       segment.by_group = true;
-      if (!begun[static_cast<std::size_t>(step.node)]) segment.grouped.push_back(step.node);
-      begun[static_cast<std::size_t>(step.node)] = true;
+      if (!begun[static_cast<std::size_t>(stage.node)]) segment.grouped.push_back(stage.node);
+      begun[static_cast<std::size_t>(stage.node)] = true;
     }
   }
 }

@@ -8,7 +8,7 @@
 namespace convoy {
 
 /// One stage of one node.
-struct Step {
+struct NodeStage {
   int node = 0;
   Stage stage;
 };
@@ -16,8 +16,8 @@ struct Step {
 /// Stages that run without a barrier between them: either any number by sample, fused, or a single one by parts.
 struct Segment {
   int parts = Stage::by_sample;
-  std::vector<Step> steps;
-  bool by_group = false;          ///< a step adds to its group's sums: a group's samples go one after the other
+  std::vector<NodeStage> stages;
+  bool by_group = false;          ///< a stage adds to its group's sums: a group's samples go one after the other
   std::vector<int> grouped = {};  ///< nodes that begin to do so here
 };
 

@@ -56,7 +56,7 @@ Declaration Conv2D::setup(std::span<const Shape> inputs) {
   engine_ = kernels::make_conv(options_.engine, shape_);
   const int taps = shape_.kernel_h * shape_.kernel_w;
   Declaration d{.output = {shape_.out_h, shape_.out_w, shape_.out_c}};
-  ParameterSpec kernel_spec = kernel_of(options_);
+  ParameterDeclaration kernel_spec = kernel_of(options_);
   kernel_spec.shape = {shape_.kernel_h, shape_.kernel_w, shape_.in_c, shape_.out_c};
   kernel_spec.fan_in = taps * shape_.in_c;
   kernel_spec.fan_out = taps * shape_.out_c;

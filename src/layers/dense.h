@@ -29,8 +29,8 @@ class Dense final : public Layer {
   void backward_gemm(const Pass& pass, int begin, int end) const;
   void add_bias_gradient(const Pass& pass) const;
 
-  ParameterSpec kernel_spec_;
-  ParameterSpec bias_spec_;
+  ParameterDeclaration kernel_spec_;
+  ParameterDeclaration bias_spec_;
   int units_;
   bool use_bias_;
   int inputs_ = 0;

@@ -25,7 +25,7 @@ Declaration Dropout::setup(std::span<const Shape> inputs) {
 }
 
 void Dropout::draw(std::uint8_t* keep, const Pass& pass, int sample) const {
-  Random random(pass.seed ^ (std::uint64_t{pass.salt} << 40U), Purpose::dropout, pass.step,
+  Random random(pass.seed ^ (std::uint64_t{pass.salt} << 40U), Purpose::dropout, pass.number,
                 static_cast<std::uint32_t>(sample));
   const auto threshold = static_cast<std::uint32_t>(rate_ * 4294967296.0);
   for (std::size_t i = 0; i < size_; ++i) keep[i] = random.next() >= threshold ? 1 : 0;

@@ -38,7 +38,7 @@ Fields<Options> kernel_fields() {
 
 /// The kernel and the bias as these keys want them; shapes and fans are left to the layer.
 template <class Options>
-ParameterSpec kernel_of(const Options& options) {
+ParameterDeclaration kernel_of(const Options& options) {
   return {.name = "kernel",
           .shape = {},
           .initializer = options.kernel_initializer,
@@ -48,7 +48,7 @@ ParameterSpec kernel_of(const Options& options) {
           .max_norm = options.max_norm};
 }
 template <class Options>
-ParameterSpec bias_of(const Options& options) {
+ParameterDeclaration bias_of(const Options& options) {
   return {.name = "bias",
           .shape = {},
           .initializer = options.bias_initializer,

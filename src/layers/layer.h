@@ -15,7 +15,7 @@ namespace convoy {
 enum class Mode { train, predict };
 
 /// A trainable tensor that a layer asks for. Names are Keras's: kernel, bias, gamma, beta.
-struct ParameterSpec {
+struct ParameterDeclaration {
   std::string name;
   Shape shape;
   std::string initializer = "zeros";
@@ -28,7 +28,7 @@ struct ParameterSpec {
 };
 
 /// A tensor that is saved with the model but not trained: moving_mean, moving_variance.
-struct StateSpec {
+struct StateDeclaration {
   std::string name;
   Shape shape;
   float initial = 0;
@@ -47,8 +47,8 @@ enum class Folding {
 /// What a layer asks of a session. The layer allocates nothing itself.
 struct Declaration {
   Shape output;
-  std::vector<ParameterSpec> parameters = {};
-  std::vector<StateSpec> states = {};
+  std::vector<ParameterDeclaration> parameters = {};
+  std::vector<StateDeclaration> states = {};
   std::size_t saved_bytes = 0;     ///< a sample: what forward leaves for a later stage or for backward
   std::size_t shared_floats = 0;   ///< a session: the same, once for the whole batch
   std::size_t scratch_floats = 0;  ///< a worker: undefined between two calls
@@ -75,10 +75,10 @@ struct BatchView {
 struct Pass {
   Mode mode = Mode::predict;
   bool trainable = true;
-  int batch = 0;           ///< samples in this batch
-  std::uint64_t seed = 0;  ///< with step and sample, names the random numbers of this pass
-  std::uint32_t step = 0;
-  std::uint32_t salt = 0;  ///< the layer's number in its network, so that two dropouts draw differently
+  int batch = 0;             ///< samples in this batch
+  std::uint64_t seed = 0;    ///< with number and sample, names the random numbers of this pass
+  std::uint32_t number = 0;  ///< of the pass, unique in a training
+  std::uint32_t salt = 0;    ///< the layer's number in its network, so that two dropouts draw differently
   std::vector<BatchView> inputs;
   BatchView output;
   std::vector<BatchView> d_inputs;  ///< to be assigned; data is null where nobody needs it

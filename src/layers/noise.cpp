@@ -46,12 +46,12 @@ void Noise::forward_sample(const Pass& pass, const Task& task) const {
   const std::uint64_t stream = pass.seed ^ (std::uint64_t{pass.salt} << 40U);
   float* mean = pass.scratch[static_cast<std::size_t>(task.worker)];
   float* deviation = mean + channels_;
-  Random of_step(stream, Purpose::noise_distribution, pass.step);
+  Random of_step(stream, Purpose::noise_distribution, pass.number);
   for (std::size_t c = 0; c < channels_; ++c) {
     mean[c] = static_cast<float>(mean_) * (redrawn_ ? 2 * of_step.uniform() - 1 : 1);
     deviation[c] = static_cast<float>(deviation_) * (redrawn_ ? of_step.uniform() : 1);
   }
-  Random random(stream, Purpose::noise, pass.step, static_cast<std::uint32_t>(task.index));
+  Random random(stream, Purpose::noise, pass.number, static_cast<std::uint32_t>(task.index));
   std::size_t c = 0;
   const auto add = [&](std::size_t i, float normal) {
     y[i] = x[i] + mean[c] + deviation[c] * normal;

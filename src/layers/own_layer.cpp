@@ -93,7 +93,7 @@ class AdaptedLayer final : public Layer {
 
 }  // namespace
 
-void register_layer(const TypeSpec& type, std::function<std::unique_ptr<OwnLayer>(const Settings&)> make) {
+void register_layer(const TypeSchema& type, std::function<std::unique_ptr<OwnLayer>(const Settings&)> make) {
   layer_table().add({type, [make = std::move(make)](const Settings& settings) -> std::unique_ptr<Layer> {
                        return std::make_unique<AdaptedLayer>(make(settings));
                      }});

@@ -50,10 +50,10 @@ const std::vector<LayerType>& layer_types() { return layer_table().read(); }
 
 const LayerType& layer_type(const std::string& name) {
   const auto& types = layer_types();
-  const auto found = std::ranges::find(types, name, [](const LayerType& type) { return type.spec.name; });
+  const auto found = std::ranges::find(types, name, [](const LayerType& type) { return type.schema.name; });
   if (found != types.end()) return *found;
   Texts names;
-  for (const auto& type : types) names.push_back(type.spec.name);
+  for (const auto& type : types) names.push_back(type.schema.name);
   throw Error(ErrorKind::config, "unknown layer type \"" + name + "\"" + did_you_mean(name, names));
 }
 

@@ -29,7 +29,7 @@ class AdaptedLoss final : public Loss {
 
 }  // namespace
 
-void register_loss(const TypeSpec& type, std::function<std::unique_ptr<OwnLoss>(const Settings&)> make) {
+void register_loss(const TypeSchema& type, std::function<std::unique_ptr<OwnLoss>(const Settings&)> make) {
   loss_table().add({type, [make = std::move(make)](const Settings& settings) -> std::unique_ptr<Loss> {
                       return std::make_unique<AdaptedLoss>(make(settings));
                     }});

@@ -27,11 +27,11 @@ namespace {
 /// A specification with every key: the section's common ones and the type's own.
 Spec completed(const std::string& section_name, Spec spec) {
   const Section& section = convoy::section(section_name);
-  const auto type = std::ranges::find(section.types, spec.type, &TypeSpec::name);
+  const auto type = std::ranges::find(section.types, spec.type, &TypeSchema::name);
   if (type == section.types.end()) {
     throw Error(ErrorKind::config, "unknown " + section_name + " \"" + spec.type + "\"");
   }
-  std::vector<KeySpec> keys = type->keys;
+  std::vector<KeySchema> keys = type->keys;
   for (const auto& key : section.keys) {
     if (key.name != section.type_key) keys.push_back(key);
   }

@@ -9,9 +9,9 @@
 namespace convoy {
 namespace {
 
-std::int64_t count(const std::vector<TensorSlot>& slots) {
+std::int64_t count(const std::vector<TensorPlace>& places) {
   std::int64_t total = 0;
-  for (const auto& slot : slots) total += static_cast<std::int64_t>(slot.shape.size());
+  for (const auto& place : places) total += static_cast<std::int64_t>(place.shape.size());
   return total;
 }
 
@@ -35,7 +35,7 @@ Line cells(const SummaryRow& row) {
   std::string inputs;
   for (const auto& input : row.inputs) inputs += (inputs.empty() ? "" : ", ") + input;
   return {shortened(row.name, widest_name) + " (" + row.type + (row.frozen ? ", frozen)" : ")"), row.output.text(),
-          grouped(row.parameters), grouped(row.macs), shortened(inputs, widest_name)};
+          with_separators(row.parameters), with_separators(row.macs), shortened(inputs, widest_name)};
 }
 
 bool is_number(std::size_t column) { return column == 2 || column == 3; }
@@ -99,10 +99,10 @@ std::string text(const Summary& summary) {
     if (i == 0) out << std::string(total, '-') << '\n';
   }
   out << std::string(total, '=') << '\n'
-      << "Total parameters: " << grouped(summary.trainable + summary.non_trainable) << '\n'
-      << "Trainable parameters: " << grouped(summary.trainable) << '\n'
-      << "Non-trainable parameters: " << grouped(summary.non_trainable) << '\n'
-      << "MACs an image: " << grouped(summary.macs) << '\n'
+      << "Total parameters: " << with_separators(summary.trainable + summary.non_trainable) << '\n'
+      << "Trainable parameters: " << with_separators(summary.trainable) << '\n'
+      << "Non-trainable parameters: " << with_separators(summary.non_trainable) << '\n'
+      << "MACs an image: " << with_separators(summary.macs) << '\n'
       << batch_norm_mode(summary);
   return out.str();
 }

@@ -11,9 +11,9 @@ namespace {
 
 constexpr std::size_t chunk_floats = 16384;  // 64 KB: parameters, gradients and slots of a chunk stay in L2
 
-double penalty_of(std::span<const float> w, std::span<float> g, const ParameterSpec& spec) {
-  const auto l1 = static_cast<float>(spec.l1);
-  const auto twice_l2 = static_cast<float>(2 * spec.l2);
+double penalty_of(std::span<const float> w, std::span<float> g, const ParameterDeclaration& declaration) {
+  const auto l1 = static_cast<float>(declaration.l1);
+  const auto twice_l2 = static_cast<float>(2 * declaration.l2);
   double absolute = 0;
   double squares = 0;
   for (std::size_t i = 0; i < w.size(); ++i) {
@@ -23,7 +23,7 @@ double penalty_of(std::span<const float> w, std::span<float> g, const ParameterS
     const float sign = static_cast<float>(w[i] > 0) - static_cast<float>(w[i] < 0);
     g[i] += l1 * sign + twice_l2 * w[i];
   }
-  return spec.l1 * absolute + spec.l2 * squares;
+  return declaration.l1 * absolute + declaration.l2 * squares;
 }
 
 void limit_columns(std::span<float> values, std::size_t columns, double max_norm) {
@@ -46,7 +46,7 @@ GradientTools::GradientTools(std::vector<ParameterRange> tensors, ThreadPool& po
   for (std::size_t t = 0; t < tensors_.size(); ++t) {
     const ParameterRange& tensor = tensors_[t];
     if (!tensor.trainable) continue;
-    regularised_ = regularised_ || tensor.spec.l1 > 0 || tensor.spec.l2 > 0;
+    regularised_ = regularised_ || tensor.declaration.l1 > 0 || tensor.declaration.l2 > 0;
     for (std::size_t begin = 0; begin < tensor.size; begin += chunk_floats) {
       chunks_.push_back({tensor.offset + begin, std::min(chunk_floats, tensor.size - begin), t});
     }
@@ -61,11 +61,12 @@ double GradientTools::regularise(std::span<const float> parameters, std::span<fl
   if (!regularised_) return 0;
   pool_.run(static_cast<int>(chunks_.size()), [&](int task, int) {
     const Chunk& chunk = chunks_[static_cast<std::size_t>(task)];
-    const ParameterSpec& spec = tensor_of(chunk).spec;
-    const bool none = spec.l1 == 0 && spec.l2 == 0;
-    partial_[static_cast<std::size_t>(task)] = none ? 0
-                                                    : penalty_of(parameters.subspan(chunk.offset, chunk.size),
-                                                                 gradients.subspan(chunk.offset, chunk.size), spec);
+    const ParameterDeclaration& declaration = tensor_of(chunk).declaration;
+    const bool none = declaration.l1 == 0 && declaration.l2 == 0;
+    partial_[static_cast<std::size_t>(task)] =
+        none ? 0
+             : penalty_of(parameters.subspan(chunk.offset, chunk.size), gradients.subspan(chunk.offset, chunk.size),
+                          declaration);
   });
   return sum_of_chunks();
 }
@@ -116,9 +117,9 @@ void GradientTools::clip_value(std::span<float> gradients, double limit) {
 
 void GradientTools::constrain(std::span<float> parameters) {
   for (const ParameterRange& tensor : tensors_) {
-    if (!tensor.trainable || tensor.spec.max_norm <= 0) continue;
-    limit_columns(parameters.subspan(tensor.offset, tensor.size), static_cast<std::size_t>(tensor.spec.shape.last()),
-                  tensor.spec.max_norm);
+    if (!tensor.trainable || tensor.declaration.max_norm <= 0) continue;
+    limit_columns(parameters.subspan(tensor.offset, tensor.size),
+                  static_cast<std::size_t>(tensor.declaration.shape.last()), tensor.declaration.max_norm);
   }
 }
 

@@ -13,7 +13,7 @@ namespace convoy {
 struct ParameterRange {
   std::size_t offset = 0;  ///< floats
   std::size_t size = 0;
-  ParameterSpec spec = {};
+  ParameterDeclaration declaration = {};
   bool trainable = true;
 };
 

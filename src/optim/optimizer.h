@@ -42,10 +42,10 @@ const std::vector<OptimizerType>& optimizer_types();
 OpenTable<OptimizerType>& optimizer_table();
 
 /// The keys that all optimizers share: clipping, Lookahead, decay_all.
-std::vector<KeySpec> common_optimizer_keys();
+std::vector<KeySchema> common_optimizer_keys();
 
 /// What every optimizer begins with: learning_rate, 0.001 unless given.
-KeySpec learning_rate_key();
+KeySchema learning_rate_key();
 
 /// Throws Error{config} for an unknown type. `spec.settings` must be complete.
 std::unique_ptr<Optimizer> make_optimizer(const Spec& spec);

@@ -393,9 +393,9 @@ OpenTable<OptimizerType>& optimizer_table() {
 
 const std::vector<OptimizerType>& optimizer_types() { return optimizer_table().read(); }
 
-KeySpec learning_rate_key() { return with_rate<Adam>().keys().front(); }
+KeySchema learning_rate_key() { return with_rate<Adam>().keys().front(); }
 
-std::vector<KeySpec> common_optimizer_keys() { return shared_fields<Adam>().keys(); }
+std::vector<KeySchema> common_optimizer_keys() { return shared_fields<Adam>().keys(); }
 
 std::unique_ptr<Optimizer> make_optimizer(const Spec& spec) {
   return row_named(spec.type, optimizer_types(), "optimizer").make(spec.settings);

@@ -27,8 +27,8 @@ class AdaptedOptimizer final : public Optimizer {
 
 }  // namespace
 
-void register_optimizer(const TypeSpec& type, std::function<std::unique_ptr<OwnOptimizer>(const Settings&)> make) {
-  TypeSpec with_rate = type;
+void register_optimizer(const TypeSchema& type, std::function<std::unique_ptr<OwnOptimizer>(const Settings&)> make) {
+  TypeSchema with_rate = type;
   with_rate.keys.insert(with_rate.keys.begin(), learning_rate_key());
   optimizer_table().add({with_rate, [make = std::move(make)](const Settings& settings) -> std::unique_ptr<Optimizer> {
                            return std::make_unique<AdaptedOptimizer>(make(settings));

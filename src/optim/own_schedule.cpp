@@ -12,7 +12,7 @@ class AdaptedSchedule final : public Schedule {
   explicit AdaptedSchedule(OwnSchedule own) : own_(std::move(own)) {}
 
   double factor(const Time& time) const override {
-    return own_({.step = time.step, .steps = time.total, .steps_an_epoch = time.epoch});
+    return own_({.step = time.step, .steps = time.total, .steps_an_epoch = time.steps_an_epoch});
   }
 
  private:
@@ -21,7 +21,7 @@ class AdaptedSchedule final : public Schedule {
 
 }  // namespace
 
-void register_schedule(const TypeSpec& type, std::function<OwnSchedule(const Settings&)> make) {
+void register_schedule(const TypeSchema& type, std::function<OwnSchedule(const Settings&)> make) {
   schedule_table().add({type, [make = std::move(make)](const Settings& settings) -> std::unique_ptr<Schedule> {
                           return std::make_unique<AdaptedSchedule>(make(settings));
                         }});

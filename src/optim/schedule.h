@@ -20,7 +20,7 @@ class Schedule {
   struct Time {
     std::uint64_t step = 0;   ///< 0, 1, ...
     std::uint64_t total = 0;  ///< steps of the whole training
-    std::uint64_t epoch = 1;  ///< steps of an epoch
+    std::uint64_t steps_an_epoch = 1;
   };
 
   virtual double factor(const Time& time) const = 0;
@@ -37,7 +37,7 @@ const std::vector<ScheduleType>& schedule_types();
 OpenTable<ScheduleType>& schedule_table();
 
 /// The keys that all schedules share: warmup_steps.
-std::vector<KeySpec> common_schedule_keys();
+std::vector<KeySchema> common_schedule_keys();
 
 /// Throws Error{config} for an unknown type. `spec.settings` must be complete.
 std::unique_ptr<Schedule> make_schedule(const Spec& spec);

@@ -25,7 +25,7 @@ double cosine_between(double a, double b, double share) {
 
 /// Whole steps or whole epochs.
 std::uint64_t units(const Time& time, ScheduleUnit unit) {
-  return unit == ScheduleUnit::steps ? time.step : time.step / std::max<std::uint64_t>(time.epoch, 1);
+  return unit == ScheduleUnit::steps ? time.step : time.step / std::max<std::uint64_t>(time.steps_an_epoch, 1);
 }
 
 template <class Struct>
@@ -395,7 +395,7 @@ OpenTable<ScheduleType>& schedule_table() {
 
 const std::vector<ScheduleType>& schedule_types() { return schedule_table().read(); }
 
-std::vector<KeySpec> common_schedule_keys() { return warmup_fields<Constant>().keys(); }
+std::vector<KeySchema> common_schedule_keys() { return warmup_fields<Constant>().keys(); }
 
 std::unique_ptr<Schedule> make_schedule(const Spec& spec) {
   auto schedule = row_named(spec.type, schedule_types(), "schedule").make(spec.settings);

@@ -62,7 +62,7 @@ void Stepper::update(const Chunk& chunk, std::span<float> parameters, std::span<
                       .gradients = gradients.data() + chunk.offset,
                       .slots = slots,
                       .count = chunk.size,
-                      .decayed = decay_all_ || tools_.tensor_of(chunk).spec.decayed},
+                      .decayed = decay_all_ || tools_.tensor_of(chunk).declaration.decayed},
                      learning_rate, steps_);
 }
 

@@ -116,7 +116,7 @@ double best_validation(const RunRecord& record) {
   return best;
 }
 
-double seconds_of(const RunRecord& record) {
+double training_seconds(const RunRecord& record) {
   double seconds = 0;
   for (const EpochLog& log : record.history) seconds += log.seconds;
   return seconds;
@@ -145,7 +145,7 @@ std::string final_figures(const Comparison& comparison) {
                     {spread_over(group, 4, loss)},
                     {spread_over(group, 2, validation)},
                     {spread_over(group, 0, epochs)},
-                    {spread_over(group, 1, seconds_of)}});
+                    {spread_over(group, 1, training_seconds)}});
   }
   return remark("Mean ± sample standard deviation over a group's runs.") + table(rows);
 }
@@ -170,7 +170,7 @@ std::string runs(const Comparison& comparison) {
     for (const RunRecord& record : group.runs) {
       rows.push_back({{record.folder.empty() ? record.name : record.folder.string(), true},
                       {group.name, true},
-                      {state_of(record), true},
+                      {state_text(record), true},
                       {percent(outcome_of(record, &RunOutcome::accuracy))},
                       {fixed(outcome_of(record, &RunOutcome::loss), 4)},
                       {std::to_string(record.history.size())}});

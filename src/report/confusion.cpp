@@ -65,7 +65,7 @@ std::string most_frequent(const Confusion& confusion, const std::vector<std::str
 
 std::string confusion(const Evaluation& evaluation, const std::vector<std::string>& class_names) {
   if (evaluation.confusion.empty()) return "";
-  const std::string on = " on " + grouped(evaluation.samples) + " test images.";
+  const std::string on = " on " + with_separators(evaluation.samples) + " test images.";
   if (evaluation.classes > most_classes) {
     return remark("The most frequent confusions" + on) + most_frequent(evaluation.confusion, class_names);
   }

@@ -20,11 +20,11 @@ std::string base64(const std::string& bytes) {
   constexpr const char* alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string text;
   for (std::size_t at = 0; at < bytes.size(); at += 3) {
-    unsigned group = 0;
+    unsigned triple = 0;
     for (std::size_t i = at; i < at + 3; ++i) {
-      group = group << 8U | (i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0U);
+      triple = triple << 8U | (i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0U);
     }
-    for (unsigned shift : {18U, 12U, 6U, 0U}) text += alphabet[group >> shift & 63U];
+    for (unsigned shift : {18U, 12U, 6U, 0U}) text += alphabet[triple >> shift & 63U];
   }
   const std::size_t padding = (3 - bytes.size() % 3) % 3;
   return text.replace(text.size() - padding, padding, padding, '=');

@@ -36,7 +36,7 @@ std::string last_norms(const Divergence& divergence) {
 std::string warnings(const std::vector<RunWarning>& all) {
   std::string text;
   for (const RunWarning& warning : std::span(all).first(std::min(all.size(), most_warnings))) {
-    const std::string step = grouped(static_cast<std::int64_t>(warning.step));
+    const std::string step = with_separators(static_cast<std::int64_t>(warning.step));
     text += alert((warning.step > 0 && !warning.message.starts_with("step") ? "Step " + step + ": " : "") +
                   warning.message);
   }
@@ -68,7 +68,8 @@ std::string figures(const Report& report) {
   all.push_back({std::to_string(record.history.size()), "epochs"});
   if (record.outcome && record.outcome->best_epoch > 0)
     all.push_back({std::to_string(record.outcome->best_epoch), "best epoch, evaluated here"});
-  if (report.model) all.push_back({grouped(report.model->trainable + report.model->non_trainable), "parameters"});
+  if (report.model)
+    all.push_back({with_separators(report.model->trainable + report.model->non_trainable), "parameters"});
   if (!record.history.empty())
     all.push_back({fixed(record.history.back().images_per_second, 0), "images a second in training"});
   if (record.outcome) {
@@ -85,12 +86,16 @@ std::string layers(const Summary& model) {
     rows.push_back({{row.name, true},
                     {row.type, true},
                     {row.output.text()},
-                    {grouped(row.parameters)},
-                    {grouped(row.macs)},
+                    {with_separators(row.parameters)},
+                    {with_separators(row.macs)},
                     {row.frozen ? "frozen" : "", true}});
   }
-  rows.push_back(
-      {{"in all", true}, {}, {}, {grouped(model.trainable + model.non_trainable)}, {grouped(model.macs)}, {}});
+  rows.push_back({{"in all", true},
+                  {},
+                  {},
+                  {with_separators(model.trainable + model.non_trainable)},
+                  {with_separators(model.macs)},
+                  {}});
   if (model.rows.size() <= most_open_rows) return table(rows);
   return "<details><summary>All " + std::to_string(model.rows.size()) + " layers</summary>\n" + table(rows) +
          "</details>\n";
@@ -154,7 +159,7 @@ std::string facts(const RunRecord& record) {
 std::string html(const Report& report) {
   const RunRecord& record = report.record;
   const std::string test = report.test ? confusion(*report.test, report.class_names) : "";
-  const std::string state = report.live ? "under way: this page loads itself again" : state_of(record);
+  const std::string state = report.live ? "under way: this page loads itself again" : state_text(record);
   return page(report.title, "A training run of convoy, " + state + ".",
               alerts(report) + figures(report) + section("Training", training_charts(record)) +
                   section("Confusion matrix", test) + section("Worst mistakes", mistakes(report)) +

@@ -76,7 +76,7 @@ std::string percentile_figures(const RunRecord& record) {
 std::string probe_loss_figure(const RunRecord& record, const Timeline& timeline) {
   Curves curves;
   for (const Diagnostics& seen : record.diagnostics) {
-    const Moment moment = timeline.at_step(seen.step);
+    const TrainingTime moment = timeline.at_step(seen.step);
     if (seen.train_mode_loss) curves.add("in train mode", {moment, *seen.train_mode_loss});
     if (seen.predict_mode_loss) curves.add("in predict mode", {moment, *seen.predict_mode_loss});
   }
@@ -151,7 +151,7 @@ std::vector<Sample> samples_of(const RunRecord& record, Measure measure) {
   return samples;
 }
 
-std::string state_of(const RunRecord& record) {
+std::string state_text(const RunRecord& record) {
   if (record.divergence) return "diverged";
   if (!record.outcome) return "not finished";
   return record.outcome->interrupted ? "interrupted" : "finished";

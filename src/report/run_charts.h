@@ -19,7 +19,7 @@ std::string title_of(Measure measure);
 std::vector<Sample> samples_of(const RunRecord& record, Measure measure);
 
 /// "finished", "interrupted", "diverged" or "not finished".
-std::string state_of(const RunRecord& record);
+std::string state_text(const RunRecord& record);
 
 /// Of each tensor whose percentiles the run recorded the median, with the band from the 15th to the 85th.
 std::vector<Curve> percentile_curves(const RunRecord& record);

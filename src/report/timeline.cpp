@@ -9,11 +9,11 @@ namespace {
 struct Clock {
   const char* view;
   const char* label;
-  double Moment::*time;
+  double TrainingTime::*time;
 };
-constexpr Clock clocks[] = {{"by-step", "step", &Moment::step},
-                            {"by-epoch", "epoch", &Moment::epoch},
-                            {"by-seconds", "seconds of training", &Moment::seconds}};
+constexpr Clock clocks[] = {{"by-step", "step", &TrainingTime::step},
+                            {"by-epoch", "epoch", &TrainingTime::epoch},
+                            {"by-seconds", "seconds of training", &TrainingTime::seconds}};
 
 /// On straight lines through `points`, the first and last of which go on; NaN where fewer than two are known.
 double interpolated(const std::vector<Point>& points, double x) {
@@ -68,20 +68,20 @@ Timeline::Timeline(const RunRecord& record) : epochs_{{0, 0}}, seconds_{{0, 0}},
   for (const Point& mark : marks) append_rising(seconds_, mark);
 }
 
-Moment Timeline::at(const EpochLog& log) const {
-  Moment moment{.epoch = static_cast<double>(log.epoch)};
+TrainingTime Timeline::at(const EpochLog& log) const {
+  TrainingTime moment{.epoch = static_cast<double>(log.epoch)};
   if (log.step > 0) moment.step = static_cast<double>(log.step);
   moment.seconds = interpolated(epoch_seconds_, moment.epoch);
   return moment;
 }
 
-Moment Timeline::at(const StepsLog& log) const {
-  Moment moment = at_step(log.step);
+TrainingTime Timeline::at(const StepsLog& log) const {
+  TrainingTime moment = at_step(log.step);
   moment.seconds = log.seconds;
   return moment;
 }
 
-Moment Timeline::at_step(std::uint64_t step) const {
+TrainingTime Timeline::at_step(std::uint64_t step) const {
   const auto x = static_cast<double>(step);
   return {x, interpolated(epochs_, x), interpolated(seconds_, x)};
 }

@@ -10,7 +10,7 @@
 namespace convoy {
 
 /// A point in training on each x axis that a chart may have: step, epoch, seconds. NaN where unknown.
-struct Moment {
+struct TrainingTime {
   double step = std::numeric_limits<double>::quiet_NaN();
   double epoch = std::numeric_limits<double>::quiet_NaN();    ///< epochs done
   double seconds = std::numeric_limits<double>::quiet_NaN();  ///< of training, validation apart
@@ -21,9 +21,9 @@ class Timeline {
  public:
   explicit Timeline(const RunRecord& record);
 
-  Moment at(const EpochLog& log) const;
-  Moment at(const StepsLog& log) const;
-  Moment at_step(std::uint64_t step) const;
+  TrainingTime at(const EpochLog& log) const;
+  TrainingTime at(const StepsLog& log) const;
+  TrainingTime at_step(std::uint64_t step) const;
 
  private:
   std::vector<Point> epochs_;   ///< by step
@@ -33,7 +33,7 @@ class Timeline {
 
 /// A value at a moment, and where several runs were averaged their range.
 struct Sample {
-  Moment moment;
+  TrainingTime moment;
   double value = 0;
   double low = std::numeric_limits<double>::quiet_NaN();
   double high = std::numeric_limits<double>::quiet_NaN();

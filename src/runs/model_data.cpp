@@ -22,11 +22,11 @@ const Texts keys_of_a_place = {"dataset", "path", "hint", "validation", "limit"}
 /// The model's settings for data of another kind: those that this kind has too.
 Settings settings_of_kind(const Settings& trained, const std::string& kind) {
   const Section& section = convoy::section("data");
-  const TypeSpec* type = find_type(section, kind);
+  const TypeSchema* type = find_type(section, kind);
   Settings data;
   data.set(section.type_key, kind);
   if (type == nullptr) return data;  // the configuration's own check says so
-  const std::vector<KeySpec> keys = keys_with(section, type);
+  const std::vector<KeySchema> keys = keys_with(section, type);
   for (const auto& entry : trained.entries()) {
     const bool of_a_place = std::ranges::find(keys_of_a_place, entry.name) != keys_of_a_place.end();
     if (!of_a_place && find_key(keys, entry.name) != nullptr) data.set(entry.name, entry.value);

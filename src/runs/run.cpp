@@ -336,7 +336,7 @@ class Run {
   void add_by_tensor(Checkpoint& checkpoint, const std::string& prefix, std::span<float> block) {
     if (block.empty()) return;
     for (const Node& node : impl_.network().nodes()) {
-      for (const TensorSlot& tensor : node.parameters) {
+      for (const TensorPlace& tensor : node.parameters) {
         checkpoint.training.push_back(
             {prefix + tensor.name, tensor.shape, block.subspan(tensor.offset, tensor.shape.size())});
       }

@@ -51,7 +51,7 @@ void set_accuracy(RunEntry& entry, const RunRecord& record) {
   }
 }
 
-double seconds_of(const RunRecord& record) {
+double wall_seconds(const RunRecord& record) {
   if (record.outcome) return record.outcome->seconds;
   double seconds = 0;
   for (const EpochLog& log : record.history) seconds += log.seconds;
@@ -74,7 +74,7 @@ RunEntry entry_of(const fs::path& folder) {
     entry.epochs = std::max(epochs_of_events, epochs_in_metrics(folder));
     if (entry.state == RunEntry::State::killed && epochs_of_events < entry.epochs) refuse_cut_events(entry);
     entry.epochs_in_all = configured_epochs(record);
-    entry.seconds = seconds_of(record);
+    entry.seconds = wall_seconds(record);
     set_accuracy(entry, record);
   } catch (const Error& error) {
     entry = {.folder = folder, .problem = error.what()};

@@ -125,7 +125,7 @@ std::vector<CheckedRange> ranges_of(const Network& network, int directions) {
   std::vector<CheckedRange> ranges;
   for (const Node& node : network.nodes()) {
     if (!node.trainable) continue;
-    for (const auto& slot : node.parameters) ranges.push_back({slot.name, slot.offset, slot.shape.size()});
+    for (const auto& place : node.parameters) ranges.push_back({place.name, place.offset, place.shape.size()});
   }
   if (ranges.empty()) return ranges;
   // Frozen layers have no gradient, so "all" spans what lies between the trained ones only where none is frozen.

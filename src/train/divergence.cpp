@@ -57,9 +57,9 @@ std::optional<NotFinite> first_not_finite(const StepToExamine& step, const Batch
   for (int i = name.last; i >= 0; --i) {
     const auto n = bad_sample(session.d_output_of(i), network.shape_of(i).size(), batch.size);
     if (n) return NotFinite{"the gradient of " + output_of(network, i) + of_sample(*n)};
-    for (const TensorSlot& slot : network.node(i).parameters) {
-      if (finite(session.gradients().subspan(slot.offset, slot.shape.size()))) continue;
-      return NotFinite{"the gradient of \"" + slot.name + "\" is not finite"};
+    for (const TensorPlace& place : network.node(i).parameters) {
+      if (finite(session.gradients().subspan(place.offset, place.shape.size()))) continue;
+      return NotFinite{"the gradient of \"" + place.name + "\" is not finite"};
     }
   }
   return {};

@@ -21,8 +21,8 @@ bool has_moving_statistics(const Node& node) { return batch_norm_of(node) != nul
 
 /// A tensor of a node in Weights::states.
 std::span<float> state_values(const Node& node, const std::string& name, Weights& weights) {
-  const auto slot = std::ranges::find(node.states, node.name + "/" + name, &TensorSlot::name);
-  return weights.states.span().subspan(slot->offset, slot->shape.size());
+  const auto place = std::ranges::find(node.states, node.name + "/" + name, &TensorPlace::name);
+  return weights.states.span().subspan(place->offset, place->shape.size());
 }
 
 /// Samples drawn by the seed: the first ones of an image folder would all be of one class.

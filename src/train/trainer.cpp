@@ -19,8 +19,8 @@ std::vector<Stepper::Tensor> tensors_of(const Network& network) {
   std::vector<Stepper::Tensor> tensors;
   for (const Node& node : network.nodes()) {
     for (std::size_t i = 0; i < node.parameters.size(); ++i) {
-      const TensorSlot& slot = node.parameters[i];
-      tensors.push_back({slot.offset, slot.shape.size(), node.declaration.parameters[i], node.trainable});
+      const TensorPlace& place = node.parameters[i];
+      tensors.push_back({place.offset, place.shape.size(), node.declaration.parameters[i], node.trainable});
     }
   }
   return tensors;
@@ -372,7 +372,7 @@ void Trainer::go_on(const TrainingState& state) {
 }
 
 double Trainer::learning_rate(std::uint64_t step, int epochs) const {
-  return base_rate_ * schedule_->factor({.step = step, .total = steps_of(epochs), .epoch = steps_of(1)});
+  return base_rate_ * schedule_->factor({.step = step, .total = steps_of(epochs), .steps_an_epoch = steps_of(1)});
 }
 
 std::uint64_t Trainer::steps_of(int epochs) const {

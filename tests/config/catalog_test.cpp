@@ -85,7 +85,7 @@ TEST_CASE("every section, type and key has a page with its documentation") {
 TEST_CASE("the schema knows every key of every type") {
   const Json schema = Json::parse(config_schema());
   for (const Section& section : catalog()) {
-    std::vector<TypeSpec> types = section.types;
+    std::vector<TypeSchema> types = section.types;
     if (types.empty()) types.push_back({});
     for (const auto& type : types) {
       const Json object = schema_of(schema, section, type.name);
@@ -102,15 +102,15 @@ TEST_CASE("the rows of the catalog are sound: unique names, defaults within thei
   for (const Section& section : catalog()) {
     CAPTURE(section.name);
     if (!section.default_type.empty()) CHECK(find_type(section, section.default_type) != nullptr);
-    std::vector<TypeSpec> types = section.types;
+    std::vector<TypeSchema> types = section.types;
     types.push_back({});
     for (const auto& type : types) {
       CAPTURE(type.name);
-      std::vector<KeySpec> keys = keys_with(section, &type);
+      std::vector<KeySchema> keys = keys_with(section, &type);
       Texts names = names_of(keys);
       std::ranges::sort(names);
       CHECK(std::ranges::adjacent_find(names) == names.end());
-      std::erase_if(keys, [](const KeySpec& key) { return !key.fallback; });
+      std::erase_if(keys, [](const KeySchema& key) { return !key.fallback; });
       Settings defaults;
       for (const auto& key : keys) defaults.set(key.name, *key.fallback);
       CHECK_NOTHROW(defaults.complete(keys, ""));

@@ -33,15 +33,15 @@ std::string plain(const std::string& text) {
   return escaped;
 }
 
-std::string given(const KeySpec& key) {
+std::string given(const KeySchema& key) {
   const std::string text = default_text(key);
   return text.starts_with("default ") ? text.substr(8) : text;
 }
 
-std::string key_rows(const std::vector<KeySpec>& keys) {
+std::string key_rows(const std::vector<KeySchema>& keys) {
   if (keys.empty()) return "";
   std::string text = "\n| key | default | takes | what it does |\n|---|---|---|---|\n";
-  for (const KeySpec& key : keys) {
+  for (const KeySchema& key : keys) {
     text += "| `" + key.name + "` | " + plain(given(key)) + " | " + plain(takes_text(key)) + " | " + plain(key.doc) +
             " |\n";
   }
@@ -51,7 +51,7 @@ std::string key_rows(const std::vector<KeySpec>& keys) {
 std::string section_text(const Section& section) {
   const std::string title = section.name.empty() ? "The top of the file" : "`" + heading(section) + "`";
   std::string text = "\n## " + title + "\n\n" + plain(section.doc) + "\n" + key_rows(section.keys);
-  for (const TypeSpec& type : section.types) {
+  for (const TypeSchema& type : section.types) {
     text += "\n### `" + type.name + "`\n\n" + plain(type.doc) + "\n" + key_rows(type.keys);
   }
   return text;

@@ -11,30 +11,32 @@
 inline const std::vector<convoy::Section>& sample_catalog() {
   using namespace convoy;
   const auto whole = [](const std::string& name, std::int64_t fallback, double min) {
-    return KeySpec{.name = name, .kind = Kind::integer, .fallback = fallback, .doc = "A count.", .min = min};
+    return KeySchema{.name = name, .kind = Kind::integer, .fallback = fallback, .doc = "A count.", .min = min};
   };
   const auto number = [](const std::string& name, double fallback) {
-    return KeySpec{.name = name, .kind = Kind::number, .fallback = fallback, .doc = "A factor.", .min = 0};
+    return KeySchema{.name = name, .kind = Kind::number, .fallback = fallback, .doc = "A factor.", .min = 0};
   };
   const auto text = [](const std::string& name) {
-    return KeySpec{.name = name, .kind = Kind::text, .fallback = {}, .doc = "A text."};
+    return KeySchema{.name = name, .kind = Kind::text, .fallback = {}, .doc = "A text."};
   };
   const auto type = [](const std::string& name, const Texts& choices, const std::string& fallback) {
-    KeySpec key{.name = name, .kind = Kind::choice, .fallback = {}, .doc = "Which one.", .choices = choices};
+    KeySchema key{.name = name, .kind = Kind::choice, .fallback = {}, .doc = "Which one.", .choices = choices};
     key.required = fallback.empty();
     if (!key.required) key.fallback = fallback;
     return key;
   };
-  const KeySpec path{.name = "path", .kind = Kind::text, .fallback = Value{std::string("samples")}, .doc = "A folder."};
-  const KeySpec filters{
+  const KeySchema path{
+      .name = "path", .kind = Kind::text, .fallback = Value{std::string("samples")}, .doc = "A folder."};
+  const KeySchema filters{
       .name = "filters", .kind = Kind::integer, .fallback = {}, .doc = "Channels.", .min = 1, .required = true};
-  const KeySpec kernel{
+  const KeySchema kernel{
       .name = "kernel", .kind = Kind::pair, .fallback = Value{std::int64_t{3}}, .doc = "Window.", .min = 1};
-  const KeySpec padding = type("padding", {"valid", "same"}, "valid");
-  const KeySpec inputs{.name = "inputs", .kind = Kind::names, .fallback = Value{Texts{}}, .doc = "Layers."};
-  const KeySpec trainable{.name = "trainable", .kind = Kind::flag, .fallback = Value{true}, .doc = "Whether."};
-  const KeySpec enabled{.name = "enabled", .kind = Kind::flag, .fallback = Value{true}, .doc = "Whether it is there."};
-  const KeySpec shape{.name = "input_shape", .kind = Kind::shape, .fallback = {}, .doc = "Extents.", .min = 1};
+  const KeySchema padding = type("padding", {"valid", "same"}, "valid");
+  const KeySchema inputs{.name = "inputs", .kind = Kind::names, .fallback = Value{Texts{}}, .doc = "Layers."};
+  const KeySchema trainable{.name = "trainable", .kind = Kind::flag, .fallback = Value{true}, .doc = "Whether."};
+  const KeySchema enabled{
+      .name = "enabled", .kind = Kind::flag, .fallback = Value{true}, .doc = "Whether it is there."};
+  const KeySchema shape{.name = "input_shape", .kind = Kind::shape, .fallback = {}, .doc = "Extents.", .min = 1};
   static const std::vector<Section> sections = {
       {"", "Top.", {text("name"), text("extends"), whole("seed", 42, 0), shape}},
       {"data",

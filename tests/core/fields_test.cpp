@@ -52,7 +52,7 @@ Settings completed(Settings settings) {
 }  // namespace
 
 TEST_CASE("keys have the struct's values as defaults") {
-  const std::vector<KeySpec> keys = example_fields().keys();
+  const std::vector<KeySchema> keys = example_fields().keys();
   REQUIRE(keys.size() == 9);
   CHECK(keys[0].required);
   CHECK_FALSE(keys[0].fallback);

@@ -12,7 +12,7 @@ using namespace convoy;
 
 namespace {
 
-const std::vector<KeySpec> keys = {
+const std::vector<KeySchema> keys = {
     {.name = "filters", .kind = Kind::integer, .fallback = {}, .doc = "", .min = 1, .required = true},
     {.name = "kernel", .kind = Kind::pair, .fallback = Value{std::int64_t{3}}, .doc = "", .min = 1},
     {.name = "padding",
@@ -116,15 +116,15 @@ TEST_CASE("an amount is a count, or a share below 1") {
 }
 
 TEST_CASE("a default can depend on another key, whose own default counts where it is not given") {
-  const std::vector<KeySpec> preset_keys = {{.name = "momentum",
-                                             .kind = Kind::number,
-                                             .doc = "",
-                                             .fallback_by = {"preset", {{"keras", 0.99}, {"torch", 0.9}}}},
-                                            {.name = "preset",
-                                             .kind = Kind::choice,
-                                             .fallback = std::string("keras"),
-                                             .doc = "",
-                                             .choices = {"keras", "torch"}}};
+  const std::vector<KeySchema> preset_keys = {{.name = "momentum",
+                                               .kind = Kind::number,
+                                               .doc = "",
+                                               .fallback_by = {"preset", {{"keras", 0.99}, {"torch", 0.9}}}},
+                                              {.name = "preset",
+                                               .kind = Kind::choice,
+                                               .fallback = std::string("keras"),
+                                               .doc = "",
+                                               .choices = {"keras", "torch"}}};
   const auto momentum = [&](Settings settings) {
     settings.complete(preset_keys, "");
     return settings.number("momentum");
@@ -146,11 +146,11 @@ TEST_CASE("settings compare by value, not by place") {
 }
 
 TEST_CASE("a choice that takes a number takes it in brackets") {
-  const std::vector<KeySpec> one = {{.name = "start",
-                                     .kind = Kind::choice,
-                                     .doc = "",
-                                     .choices = {"zeros", "normal", "constant"},
-                                     .numbered = {{"normal", 0}, {"constant"}}}};
+  const std::vector<KeySchema> one = {{.name = "start",
+                                       .kind = Kind::choice,
+                                       .doc = "",
+                                       .choices = {"zeros", "normal", "constant"},
+                                       .numbered = {{"normal", 0}, {"constant"}}}};
   const auto error_of = [&](const std::string& value) -> std::string {
     Settings settings = with("start", value);
     settings.erase("filters");
@@ -175,7 +175,7 @@ TEST_CASE("a choice that takes a number takes it in brackets") {
 }
 
 TEST_CASE("a whole number that is one of a few is no other") {
-  const std::vector<KeySpec> channels = {
+  const std::vector<KeySchema> channels = {
       {.name = "channels", .kind = Kind::integer, .fallback = Value{std::int64_t{1}}, .doc = "", .values = {1, 3}}};
   Settings settings;
   settings.set("channels", std::int64_t{3});

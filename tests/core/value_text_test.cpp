@@ -26,7 +26,7 @@ TEST_CASE("brief shows what it quotes, and shortens it between characters") {
 }
 
 TEST_CASE("keys are described by kind and range") {
-  KeySpec key{.name = "rate", .kind = Kind::number, .fallback = {}, .doc = ""};
+  KeySchema key{.name = "rate", .kind = Kind::number, .fallback = {}, .doc = ""};
   CHECK(kind_text(key) == "a number");
   CHECK(range_text(key).empty());
   key.min = 0;

@@ -45,9 +45,9 @@ Settings settings_for(const fs::path& folder) {
   settings.set("path", folder.string());
   settings.set("dataset", std::string("image_folder"));
   settings.set("image_size", std::int64_t{2});
-  std::vector<KeySpec> keys = common_data_keys();
+  std::vector<KeySchema> keys = common_data_keys();
   for (const auto& type : dataset_types()) {
-    if (type.spec.name == "image_folder") keys.insert(keys.end(), type.spec.keys.begin(), type.spec.keys.end());
+    if (type.schema.name == "image_folder") keys.insert(keys.end(), type.schema.keys.begin(), type.schema.keys.end());
   }
   keys.push_back({.name = "dataset", .doc = ""});
   settings.complete(keys, "test");

@@ -128,7 +128,7 @@ class Rerun {
   }
 
   Model::Impl& impl() { return impl_; }
-  std::span<const float> gradient(const TensorSlot& slot) {
+  std::span<const float> gradient(const TensorPlace& slot) {
     return training_->trainer().gradients().subspan(slot.offset, slot.shape.size());
   }
 
@@ -140,11 +140,11 @@ class Rerun {
 void check_first_step(Rerun& rerun, const TensorFile& file) {
   Weights& weights = rerun.impl().weights();
   for (const Node& node : rerun.impl().network().nodes()) {
-    for (const TensorSlot& slot : node.parameters) {
+    for (const TensorPlace& slot : node.parameters) {
       check_tensor(file, "gradient/" + slot.name, rerun.gradient(slot));
       check_tensor(file, "parameter/" + slot.name, weights.parameters.span().subspan(slot.offset, slot.shape.size()));
     }
-    for (const TensorSlot& slot : node.states) {
+    for (const TensorPlace& slot : node.states) {
       check_tensor(file, "state/" + slot.name, weights.states.span().subspan(slot.offset, slot.shape.size()));
     }
   }

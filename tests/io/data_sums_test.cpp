@@ -17,9 +17,9 @@ namespace fs = std::filesystem;
 Settings settings_for(const fs::path& folder, const std::string& kind) {
   Settings settings;
   settings.set("path", folder.string());
-  std::vector<KeySpec> keys = common_data_keys();
+  std::vector<KeySchema> keys = common_data_keys();
   for (const auto& type : dataset_types()) {
-    if (type.spec.name == kind) keys.insert(keys.end(), type.spec.keys.begin(), type.spec.keys.end());
+    if (type.schema.name == kind) keys.insert(keys.end(), type.schema.keys.begin(), type.schema.keys.end());
   }
   settings.complete(keys, "test");
   settings.set("dataset", kind);

@@ -183,8 +183,8 @@ void check_case(const LayerCase& c) {
 
 TEST_CASE("every layer type has a case, and every case a layer type") {
   for (const LayerType& type : layer_types()) {
-    INFO(type.spec.name);
-    CHECK(std::ranges::find(layer_cases(), type.spec.name, &LayerCase::type) != layer_cases().end());
+    INFO(type.schema.name);
+    CHECK(std::ranges::find(layer_cases(), type.schema.name, &LayerCase::type) != layer_cases().end());
   }
   for (const LayerCase& c : layer_cases()) CHECK_NOTHROW(layer_type(c.type));
 }
@@ -203,12 +203,12 @@ TEST_CASE("every layer type is documented, in the registry and in configs/README
   std::ostringstream readme;
   readme << stream.rdbuf();
   for (const LayerType& type : layer_types()) {
-    INFO(type.spec.name);
-    CHECK_FALSE(type.spec.doc.empty());
-    for (const KeySpec& key : type.spec.keys) {
+    INFO(type.schema.name);
+    CHECK_FALSE(type.schema.doc.empty());
+    for (const KeySchema& key : type.schema.keys) {
       INFO(key.name);
       CHECK_FALSE(key.doc.empty());
     }
-    CHECK(readme.str().find("`" + type.spec.name + "`") != std::string::npos);
+    CHECK(readme.str().find("`" + type.schema.name + "`") != std::string::npos);
   }
 }

@@ -121,7 +121,7 @@ TEST_CASE("dense declares its parameters as Keras does") {
   CHECK(declaration.output == Shape{10});
   CHECK(declaration.macs == 368640);
   REQUIRE(declaration.parameters.size() == 2);
-  const ParameterSpec& kernel = declaration.parameters[0];
+  const ParameterDeclaration& kernel = declaration.parameters[0];
   CHECK(kernel.name == "kernel");
   CHECK(kernel.shape == Shape{36864, 10});
   CHECK(kernel.initializer == "he_normal");
@@ -131,7 +131,7 @@ TEST_CASE("dense declares its parameters as Keras does") {
   CHECK(kernel.l1 == 0.1);
   CHECK(kernel.l2 == 0.2);
   CHECK(kernel.max_norm == 3);
-  const ParameterSpec& bias = declaration.parameters[1];
+  const ParameterDeclaration& bias = declaration.parameters[1];
   CHECK(bias.name == "bias");
   CHECK(bias.shape == Shape{10});
   CHECK(bias.initializer == "zeros");

@@ -22,9 +22,9 @@ constexpr std::size_t size = 37;  // no multiple of any vector
 
 Spec complete(Spec spec) {
   for (const OptimizerType& type : optimizer_types()) {
-    if (type.spec.name != spec.type) continue;
-    std::vector<KeySpec> keys = type.spec.keys;
-    for (const KeySpec& key : common_optimizer_keys()) keys.push_back(key);
+    if (type.schema.name != spec.type) continue;
+    std::vector<KeySchema> keys = type.schema.keys;
+    for (const KeySchema& key : common_optimizer_keys()) keys.push_back(key);
     spec.settings.complete(keys, spec.type);
   }
   return spec;

@@ -17,9 +17,9 @@ std::unique_ptr<Schedule> make(const std::string& type,
   Spec spec{type, {}};
   for (const auto& [name, value] : settings) spec.settings.set(name, value);
   for (const ScheduleType& row : schedule_types()) {
-    if (row.spec.name != type) continue;
-    std::vector<KeySpec> keys = row.spec.keys;
-    for (const KeySpec& key : common_schedule_keys()) keys.push_back(key);
+    if (row.schema.name != type) continue;
+    std::vector<KeySchema> keys = row.schema.keys;
+    for (const KeySchema& key : common_schedule_keys()) keys.push_back(key);
     spec.settings.complete(keys, type);
   }
   return make_schedule(spec);
@@ -50,8 +50,8 @@ TEST_CASE("schedules at known points") {
 
 TEST_CASE("lengths may count epochs") {
   const auto step = make("step", {{"every", std::int64_t{2}}, {"gamma", 0.5}, {"unit", std::string("epochs")}});
-  CHECK(step->factor({.step = 19, .total = 100, .epoch = 10}) == 1);
-  CHECK(step->factor({.step = 20, .total = 100, .epoch = 10}) == 0.5);
+  CHECK(step->factor({.step = 19, .total = 100, .steps_an_epoch = 10}) == 1);
+  CHECK(step->factor({.step = 20, .total = 100, .steps_an_epoch = 10}) == 0.5);
 }
 
 TEST_CASE("warm-up rises to the schedule, which then runs over what is left") {
@@ -103,8 +103,8 @@ TEST_CASE("the public structs name every key") {
   for (Spec spec : specs) {
     CAPTURE(spec.type);
     const std::size_t given = spec.settings.entries().size();
-    std::vector<KeySpec> keys = row_named(spec.type, schedule_types(), "schedule").spec.keys;
-    for (const KeySpec& key : common_schedule_keys()) keys.push_back(key);
+    std::vector<KeySchema> keys = row_named(spec.type, schedule_types(), "schedule").schema.keys;
+    for (const KeySchema& key : common_schedule_keys()) keys.push_back(key);
     spec.settings.complete(keys, "");
     CHECK(spec.settings.entries().size() == given);
     CHECK(make_schedule(spec)->factor({0, 100}) > 0);

@@ -121,7 +121,7 @@ TEST_CASE("of many classes the page lists the most frequent confusions") {
 
 TEST_CASE("text, numbers and times as a page shows them") {
   CHECK(escaped("<a href=\"x\">'&") == "&lt;a href=&quot;x&quot;&gt;&#39;&amp;");
-  CHECK(grouped(1234567) == "1,234,567");
+  CHECK(with_separators(1234567) == "1,234,567");
   CHECK(duration(12.34) == "12.3 s");
   CHECK(duration(245) == "4 min 05 s");
   CHECK(duration(3725) == "1 h 02 min");

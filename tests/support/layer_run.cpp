@@ -96,7 +96,7 @@ void LayerRun::set_input(int which, std::span<const float> values) {
 
 void LayerRun::forward() {
   pass_.seed = seed_of_randomness;
-  pass_.step = step;
+  pass_.number = step;
   poison_samples(pass_.output, declaration_.output.size(), batch_);
   run(layer_.forward(mode_, trainable_));
 }

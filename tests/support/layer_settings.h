@@ -18,7 +18,7 @@ inline Value whole(std::int64_t value) { return value; }
 inline Settings settings_of(const std::string& type, const Given& given) {
   Settings settings;
   for (const auto& [name, value] : given) settings.set(name, value);
-  settings.complete(layer_type(type).spec.keys, type);
+  settings.complete(layer_type(type).schema.keys, type);
   return settings;
 }
 

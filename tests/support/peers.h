@@ -24,12 +24,12 @@ inline Value peer_value(const nlohmann::json& value) {
 
 /// The component of a case, with every key.
 template <class Rows>
-Spec peer_spec(const nlohmann::json& row, const Rows& types, const std::vector<KeySpec>& shared) {
+Spec peer_spec(const nlohmann::json& row, const Rows& types, const std::vector<KeySchema>& shared) {
   Spec spec{row.at("type"), {}};
   for (const auto& [key, value] : row.at("keys").items()) spec.settings.set(key, peer_value(value));
   for (const auto& type : types) {
-    if (type.spec.name != spec.type) continue;
-    std::vector<KeySpec> keys = type.spec.keys;
+    if (type.schema.name != spec.type) continue;
+    std::vector<KeySchema> keys = type.schema.keys;
     keys.insert(keys.end(), shared.begin(), shared.end());
     spec.settings.complete(keys, spec.type);
   }
