@@ -249,7 +249,7 @@ void Session::run(const std::vector<Segment>& segments, Profile::Direction direc
   }
 }
 
-/// For fewer samples than workers: one step after the other, each in bands where it allows that.
+/// For fewer samples than workers: one stage after the other, each in bands where it is divisible.
 void Session::run_divided(const Segment& segment) {
   for (const NodeStage& work : segment.stages) {
     const int bands = work.stage.divisible ? 2 * pool_.threads() : 1;
