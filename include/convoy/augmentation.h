@@ -23,6 +23,7 @@ struct Augmentation {
   double erase = 0;
   double mixup = 0;
   double cutmix = 0;
+  Texts own = {};
   operator Settings() const;
 };
 

@@ -25,7 +25,8 @@ enum class Purpose : std::uint32_t {
   noise_distribution,
   mixup,
   recalibration,
-  light
+  light,
+  own_augmentation
 };
 
 /// The numbers of one stream, named by seed, purpose and up to two indices (parameter, epoch, step, sample ...).

@@ -30,7 +30,7 @@ void require_images(const Augmentation& augmentation, const Shape& sample) {
   const Settings settings = augmentation;
   for (const auto& entry : settings.entries()) {
     const bool off = entry.value == Value{0.0} || entry.value == Value{false} || entry.value == Value{std::int64_t{0}};
-    if (off || entry.name == "fill" || entry.name == "mixup") continue;
+    if (off || entry.name == "fill" || entry.name == "mixup" || entry.name == "own") continue;
     throw Error(ErrorKind::config, "[augmentation]: \"" + entry.name +
                                        "\" needs images, height x width x channels; the samples are " + sample.text());
   }
@@ -114,6 +114,10 @@ void Augmenter::erase(Random& random, float* image) const {
 bool changes_images(const Augmentation& augmentation) {
   return is_geometric(augmentation) || augmentation.brightness > 0 || augmentation.contrast > 0 ||
          augmentation.erase > 0;
+}
+
+bool changes_samples(const Augmentation& augmentation) {
+  return changes_images(augmentation) || mixes_pairs(augmentation) || !augmentation.own.empty();
 }
 
 }  // namespace convoy

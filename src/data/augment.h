@@ -36,4 +36,7 @@ class Augmenter {
 /// Whether an Augmenter would change anything.
 bool changes_images(const Augmentation& augmentation);
 
+/// Whether training sees other samples than those of the data set: changed images, mixed pairs, own augmentations.
+bool changes_samples(const Augmentation& augmentation);
+
 }  // namespace convoy

@@ -15,6 +15,7 @@
 #include "data/augment.h"
 #include "data/augmentation.h"
 #include "data/mixup.h"
+#include "data/own_augmentation.h"
 #include "data/scaling.h"
 
 namespace convoy {
@@ -55,6 +56,7 @@ struct Loader::Impl {
         scaling_(std::move(scaling)),
         options_(std::move(options)),
         plan_(plan_batches(data_.size(), options_)),
+        own_augmentations_(options_.augmentation.own, data_.shape(), options_.seed),
         order_(static_cast<std::size_t>(data_.size())) {
     const auto largest = static_cast<std::size_t>(plan_.largest);
     const auto& storage = data_.storage();
@@ -172,8 +174,13 @@ struct Loader::Impl {
   template <class T>
   void fill_input(const T* sample, std::size_t number, float* input) {
     const std::size_t size = multiply_.size();
-    if (!augmenter_) return scale(sample, input, size);
-    augmenter_->apply(sample, epoch_, static_cast<std::uint32_t>(number), input);
+    if (!augmenter_ && own_augmentations_.empty()) return scale(sample, input, size);
+    if (augmenter_) {
+      augmenter_->apply(sample, epoch_, static_cast<std::uint32_t>(number), input);
+    } else {
+      std::copy_n(sample, size, input);
+    }
+    own_augmentations_.apply(epoch_, static_cast<std::uint32_t>(number), input);
     scale(input, input, size);
   }
 
@@ -245,6 +252,7 @@ struct Loader::Impl {
   LoaderOptions options_;
   Plan plan_;
   std::optional<Augmenter> augmenter_;
+  OwnAugmentations own_augmentations_;
   int target_size_ = 0;  ///< of the batches
   bool labels_become_targets_ = false;
   std::uint32_t epoch_ = 0;

@@ -47,7 +47,7 @@ DataPreview preview_data(const Config& config, const std::filesystem::path& png,
   const Dataset& data = splits.split(options.split);
   require_images(data);
   const Augmentation augmentation = augmentation_fields().read(config.augmentation);
-  const bool augmented = options.split == "train" && (changes_images(augmentation) || mixes_pairs(augmentation));
+  const bool augmented = options.split == "train" && changes_samples(augmentation);
 
   DataPreview preview{.data = statistics_of(data), .notes = splits.notes};
   const int enough = augmented ? images_by_default : images_by_default * std::max(1, data.classes());

@@ -112,6 +112,13 @@ const bool registered = [] {
     };
   });
   register_dataset({"blobs", "Two clouds of points.", {}}, two_blobs);
+  register_augmentation("shaken",
+                        [](std::span<float> sample, const Shape& shape, const std::function<float()>& uniform) {
+                          for (float& value : sample) value += (uniform() - 0.5F) / static_cast<float>(shape.size());
+                        });
+  register_augmentation("zeroed", [](std::span<float> sample, const Shape&, const std::function<float()>&) {
+    std::ranges::fill(sample, 0.0F);
+  });
   register_metric("brier", [](std::span<const float> outputs, int label) {
     double sum = 0;
     for (std::size_t i = 0; i < outputs.size(); ++i) {
@@ -189,6 +196,31 @@ TEST_CASE("results do not depend on the number of threads") {
     if (first.empty()) first = all_weights(model);
     CHECK(all_weights(model) == first);
   }
+}
+
+TEST_CASE("own augmentations change training samples alone, in order, by numbers that resuming draws again") {
+  const test::TemporaryFolder folder;
+  const auto train = [&](const std::string& name, const std::string& own, int epochs) {
+    const Config config =
+        parse_config(blobs, "blobs.toml", folder.path(),
+                     {"augmentation.own=" + own, "train.epochs=" + std::to_string(epochs), "train.batch_size=7"});
+    return train_run(config, {.folder = folder.path() / name});
+  };
+  const auto weights = [](const RunResult& result) {
+    Model model = Model::load(result.model);
+    return all_weights(model);
+  };
+  const auto shaken = weights(train("shaken", R"(["shaken"])", 4));
+  CHECK(shaken != weights(train("plain", "[]", 4)));
+  train("half", R"(["shaken"])", 2);
+  CHECK(weights(resume_run(folder.path() / "half", {}, {"train.epochs=4"})) == shaken);
+
+  const auto zeroed = weights(train("zeroed", R"(["zeroed"])", 4));
+  CHECK(zeroed == weights(train("both", R"(["shaken", "zeroed"])", 4)));
+  CHECK(zeroed != weights(train("other order", R"(["zeroed", "shaken"])", 4)));
+
+  CHECK(error_of(ErrorKind::config, [&] { train("none", R"(["shake"])", 1); }) ==
+        R"([augmentation]: "own" names "shake", which this program did not register; did you mean "shaken"?)");
 }
 
 TEST_CASE("an own layer's gradient passes the library's check") {
