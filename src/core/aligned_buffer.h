@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <new>
 #include <span>
 
 namespace convoy {
@@ -23,6 +24,7 @@ class AlignedBuffer {
 
  private:
   struct Free {
+    std::align_val_t alignment{};
     void operator()(T* p) const;
   };
   std::unique_ptr<T[], Free> data_;

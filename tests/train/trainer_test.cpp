@@ -8,7 +8,7 @@
 #include "convoy/error.h"
 #include "convoy/layers.h"
 #include "convoy/optimizers.h"
-#include "support/allocations.h"
+#include "support/heap.h"
 #include "support/digits.h"
 #include "support/training.h"
 
