@@ -51,9 +51,9 @@ struct Loader::Impl {
     Batch batch;
   };
 
-  Impl(Dataset data, Scaling scaling, LoaderOptions options)
+  Impl(Dataset data, const Scaling& scaling, LoaderOptions options)
       : data_(std::move(data)),
-        scaling_(std::move(scaling)),
+        scaler_(scaling, data_.shape()),
         options_(std::move(options)),
         plan_(plan_batches(data_.size(), options_)),
         own_augmentations_(options_.augmentation.own, data_.shape(), options_.seed),
@@ -71,7 +71,6 @@ struct Loader::Impl {
       buffer.labels.resize(storage.labels.empty() ? 0 : largest);
       buffer.targets.resize(largest * static_cast<std::size_t>(target_size_));
     }
-    prepare_scaling();
     thread_ = std::thread([this] { fill_slots(); });
   }
 
@@ -173,15 +172,15 @@ struct Loader::Impl {
 
   template <class T>
   void fill_input(const T* sample, std::size_t number, float* input) {
-    const std::size_t size = multiply_.size();
-    if (!augmenter_ && own_augmentations_.empty()) return scale(sample, input, size);
+    const std::size_t size = data_.shape().size();
+    if (!augmenter_ && own_augmentations_.empty()) return scaler_.apply(sample, input);
     if (augmenter_) {
       augmenter_->apply(sample, epoch_, static_cast<std::uint32_t>(number), input);
     } else {
       std::copy_n(sample, size, input);
     }
     own_augmentations_.apply(epoch_, static_cast<std::uint32_t>(number), input);
-    scale(input, input, size);
+    scaler_.apply(input, input);
   }
 
   void mix(Buffer& buffer, int batch) const {
@@ -191,7 +190,7 @@ struct Loader::Impl {
     auto share = static_cast<float>(draw_beta(random, how.mixup > 0 ? how.mixup : how.cutmix));
     if (labels_become_targets_) write_one_hot(buffer.labels.data(), size, target_size_, buffer.targets.data());
     if (how.mixup > 0) {
-      mix_pairs(buffer.inputs.data(), size, multiply_.size(), share);
+      mix_pairs(buffer.inputs.data(), size, data_.shape().size(), share);
     } else {
       share = exchange(buffer, random, 1 - static_cast<double>(share));
     }
@@ -217,27 +216,6 @@ struct Loader::Impl {
     return 1 - static_cast<float>(patch.height * patch.width) / static_cast<float>(shape[0] * shape[1]);
   }
 
-  /// Spreads the channels' factors over one sample, so that scaling is one plain loop.
-  void prepare_scaling() {
-    const auto channels = static_cast<std::size_t>(data_.shape().last());
-    if (scaling_.multiply.size() != channels || scaling_.add.size() != channels) {
-      throw Error(ErrorKind::data, "scaling for " + std::to_string(scaling_.multiply.size()) +
-                                       " channels, samples have " + std::to_string(channels));
-    }
-    multiply_.resize(data_.shape().size());
-    add_.resize(multiply_.size());
-    for (std::size_t i = 0; i < multiply_.size(); ++i) {
-      multiply_[i] = scaling_.multiply[i % channels];
-      add_[i] = scaling_.add[i % channels];
-    }
-  }
-
-  template <class T>
-  void scale(const T* from, float* to, std::size_t size) const {
-    for (std::size_t i = 0; i < size; ++i) to[i] = static_cast<float>(from[i]) * multiply_[i] + add_[i];
-    apply_threshold({to, size}, scaling_);
-  }
-
   void draw_order(std::uint32_t epoch) {
     std::iota(order_.begin(), order_.end(), 0);
     if (!options_.shuffle) return;
@@ -248,7 +226,7 @@ struct Loader::Impl {
   }
 
   Dataset data_;
-  Scaling scaling_;
+  SampleScaler scaler_;
   LoaderOptions options_;
   Plan plan_;
   std::optional<Augmenter> augmenter_;
@@ -257,8 +235,6 @@ struct Loader::Impl {
   bool labels_become_targets_ = false;
   std::uint32_t epoch_ = 0;
   std::vector<int> order_;
-  std::vector<float> multiply_;
-  std::vector<float> add_;
   std::array<Buffer, 4> buffers_;
 
   std::mutex mutex_;

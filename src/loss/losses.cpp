@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "loss/loss.h"
+#include "loss/softmax.h"
 
 namespace convoy {
 namespace {
@@ -12,14 +13,6 @@ namespace {
 float wanted_of(const Target& target, int i) {
   if (target.values != nullptr) return target.values[i];
   return i == target.label ? 1.0F : 0.0F;
-}
-
-/// log sum exp z, safe for large z.
-double log_sum_exp(const float* logits, int size) {
-  const double largest = *std::max_element(logits, logits + size);
-  double sum = 0;
-  for (int i = 0; i < size; ++i) sum += std::exp(static_cast<double>(logits[i]) - largest);
-  return largest + std::log(sum);
 }
 
 /// -sum t log softmax(z), from logits z: the target t is the label's one-hot row or a row of probabilities, smoothed as
@@ -31,7 +24,7 @@ class SoftmaxCrossEntropyLoss final : public Loss {
   Link link() const override { return Link::softmax; }
 
   double sample(const float* logits, const Target& target, int size, float scale, float* d_logits) const override {
-    const double log_sum = log_sum_exp(logits, size);
+    const double log_sum = log_sum_exp({logits, static_cast<std::size_t>(size)});
     double loss = 0;
     double total = 0;
     for (int i = 0; i < size; ++i) {
@@ -80,7 +73,7 @@ class FocalLoss final : public Loss {
   Link link() const override { return Link::softmax; }
 
   double sample(const float* logits, const Target& target, int size, float scale, float* d_logits) const override {
-    const double log_sum = log_sum_exp(logits, size);
+    const double log_sum = log_sum_exp({logits, static_cast<std::size_t>(size)});
     double loss = 0;
     double total = 0;
     for (int i = 0; i < size; ++i) {

@@ -25,7 +25,7 @@ constexpr int chunk = 32;
 /// What predictors of one model have in common; nothing of it changes.
 struct Predictor::Shared {
   explicit Shared(Model::Impl& model)
-      : scaling(model.scaling),
+      : scaler(model.scaling, model.network().input_shape()),
         link(model.has_loss() ? model.loss().link() : Link::none),
         folded(model.network(), model.weights()),
         pool(1),
@@ -34,7 +34,7 @@ struct Predictor::Shared {
   std::size_t input_size() const { return folded.network().input_shape().size(); }
   std::size_t output_size() const { return packed.output_shape().size(); }
 
-  Scaling scaling;
+  SampleScaler scaler;
   Link link;
   FoldedNetwork folded;
   ThreadPool pool;
@@ -52,16 +52,7 @@ struct Predictor::Impl {
   }
 
   void predict(const float* samples, int count, float* to) {
-    const Scaling& scaling = shared->scaling;
-    const std::size_t size = shared->input_size();
-    const std::size_t channels = scaling.multiply.size();
-    for (int n = 0; n < count; ++n) {
-      float* input = session->input()[n];
-      for (std::size_t i = 0; i < size; i += channels, input += channels, samples += channels) {
-        for (std::size_t c = 0; c < channels; ++c) input[c] = samples[c] * scaling.multiply[c] + scaling.add[c];
-      }
-      apply_threshold({session->input()[n], size}, scaling);
-    }
+    for (int n = 0; n < count; ++n, samples += shared->input_size()) shared->scaler.apply(samples, session->input()[n]);
     session->forward(count);
     copy_outputs(*session, count, shared->link, to);
   }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "convoy/error.h"
+#include "loss/softmax.h"
 
 namespace convoy {
 namespace {
@@ -53,11 +54,10 @@ int last_node(const Network& network, Link link) {
 }
 
 void softmax(std::span<const float> logits, float* probabilities) {
-  const float largest = *std::ranges::max_element(logits);
-  double sum = 0;
-  for (const float logit : logits) sum += std::exp(static_cast<double>(logit - largest));
+  const double largest = *std::ranges::max_element(logits);
+  const double sum = sum_of_exponentials(logits);
   for (std::size_t i = 0; i < logits.size(); ++i) {
-    probabilities[i] = static_cast<float>(std::exp(static_cast<double>(logits[i] - largest)) / sum);
+    probabilities[i] = static_cast<float>(std::exp(static_cast<double>(logits[i]) - largest) / sum);
   }
 }
 

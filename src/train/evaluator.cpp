@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/stopwatch.h"
+#include "loss/softmax.h"
 #include "train/batch.h"
 #include "train/own_metrics.h"
 
@@ -21,15 +22,9 @@ int rank_of(int label, std::span<const float> outputs) {
   return rank;
 }
 
-/// The softmax of the largest logit.
-double largest_probability(std::span<const float> logits, float largest) {
-  double sum = 0;
-  for (const float logit : logits) sum += std::exp(static_cast<double>(logit - largest));
-  return 1 / sum;
-}
-
+/// What the largest output says as a probability.
 double probability_of(float largest, std::span<const float> outputs, Link link) {
-  if (link == Link::softmax) return largest_probability(outputs, largest);
+  if (link == Link::softmax) return 1 / sum_of_exponentials(outputs);
   return static_cast<double>(link == Link::sigmoid ? sigmoid(largest) : largest);
 }
 
