@@ -75,7 +75,7 @@ std::string beginning(const std::string& text, std::size_t width) {
 /// What is left without the shortest beginning that leaves at most so many columns.
 std::string end_of(const std::string& text, std::size_t width) {
   std::size_t at = 0;
-  for (std::size_t left = columns(text); at < text.size() && left > width;) {
+  for (std::size_t left = columns(text); left > width;) {
     const Character character = character_at(text, at);
     left -= columns_of(character);
     at += character.bytes;
