@@ -8,6 +8,7 @@
 namespace convoy {
 namespace {
 
+/// A <tr> of escaped cells, each an element `tag`: "th" or "td".
 std::string table_row(const std::vector<Cell>& cells, const std::string& tag) {
   std::string text = "<tr>";
   for (const Cell& cell : cells) {
