@@ -8,7 +8,7 @@
 namespace convoy {
 namespace {
 
-/// What all rules share: decoupled weight decay ahead of the step, as in Keras.
+/// The base of all rules: applies decoupled weight decay before the step, as Keras does.
 class Decayed : public Optimizer {
  public:
   explicit Decayed(double weight_decay) : weight_decay_(weight_decay) {}
@@ -21,23 +21,26 @@ class Decayed : public Optimizer {
   }
 
  private:
+  /// Takes the rule's step without weight decay; see Optimizer::update.
   virtual void descend(const Piece& piece, double learning_rate, std::uint64_t step) const = 0;
 
   double weight_decay_;
 };
 
-/// The first key of every optimizer, ready for its own ones.
+/// Fields with the key learning_rate, to which an optimizer adds its own.
 template <class Struct>
 Fields<Struct> with_rate() {
   return Fields<Struct>().add("learning_rate", &Struct::learning_rate,
                               "The size of a step, before the schedule's factor.", {.min = 1e-30});
 }
 
+/// Adds the key epsilon, with more text after its explanation.
 template <class Struct>
 Fields<Struct>& add_epsilon(Fields<Struct>& fields, const std::string& more = "") {
   return fields.add("epsilon", &Struct::epsilon, "Keeps the division away from zero." + more, {.min = 1e-30});
 }
 
+/// Adds the key weight_decay.
 template <class Struct>
 Fields<Struct>& add_decay(Fields<Struct>& fields) {
   return fields.add("weight_decay", &Struct::weight_decay,
@@ -46,7 +49,7 @@ Fields<Struct>& add_decay(Fields<Struct>& fields) {
                     "as kernel_regularizer.l2 of half of it does here.");
 }
 
-/// The keys that all optimizers share, bound to one of them.
+/// The keys that all optimizers share, bound to the members of one optimizer's struct.
 template <class Struct>
 const Fields<Struct>& shared_fields() {
   static const Fields<Struct> fields =
@@ -66,6 +69,7 @@ const Fields<Struct>& shared_fields() {
   return fields;
 }
 
+/// The keys of Adam and AdamW.
 template <class Struct>
 const Fields<Struct>& adam_fields() {
   static const Fields<Struct> fields = [] {
@@ -149,7 +153,8 @@ class NadamRule final : public Decayed {
 
   std::vector<std::string> slot_names() const override { return {"m", "v"}; }
 
-  /// The product of all u up to this step goes on from the last one; after a resume it is made anew.
+  /// Updates product_, the product of all u up to this step, from that of the last step; computes it anew after a
+  /// resume.
   void begin_step(std::uint64_t step) override {
     if (step != step_ + 1) {
       product_ = 1;
@@ -160,6 +165,7 @@ class NadamRule final : public Decayed {
   }
 
  private:
+  /// u of that step.
   double momentum_at(std::uint64_t step) const {
     return options_.beta_1 * (1 - 0.5 * std::pow(0.96, static_cast<double>(step)));
   }
@@ -177,8 +183,8 @@ class NadamRule final : public Decayed {
   }
 
   Nadam options_;
-  double product_ = 1;
-  std::uint64_t step_ = 0;
+  double product_ = 1;      ///< of all u up to step_
+  std::uint64_t step_ = 0;  ///< the last one that begin_step() had
 };
 
 const Described<Nadam>& nadam() {
@@ -203,6 +209,7 @@ const Fields<SGD>& sgd_fields() {
   return fields;
 }
 
+/// Stochastic gradient descent, with momentum or Nesterov's momentum if wanted.
 class SgdRule final : public Decayed {
  public:
   explicit SgdRule(const SGD& options) : Decayed(options.weight_decay), options_(options) {}
@@ -286,7 +293,7 @@ class AdagradRule final : public Decayed {
   std::vector<std::string> slot_names() const override { return {"sum"}; }
 
  private:
-  /// The sums in memory begin with 0; where they should have begun is added each time.
+  /// Adds the sums' initial value in each step, since slots begin with 0.
   void descend(const Piece& piece, double learning_rate, std::uint64_t) const override {
     kernels::optimizer().adagrad(piece.parameters, piece.slots[0], piece.gradients, piece.count,
                                  static_cast<float>(learning_rate),
