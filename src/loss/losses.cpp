@@ -8,13 +8,13 @@
 namespace convoy {
 namespace {
 
-/// A label stands for its one-hot row.
+/// The wanted value of output `i`; a label stands for its one-hot row.
 float wanted_of(const Target& target, int i) {
   if (target.values != nullptr) return target.values[i];
   return i == target.label ? 1.0F : 0.0F;
 }
 
-/// log sum exp z, safe for large z.
+/// The logarithm of the sum of exp z over all logits, without overflow for large z.
 double log_sum_exp(const float* logits, int size) {
   const double largest = *std::max_element(logits, logits + size);
   double sum = 0;
@@ -47,6 +47,7 @@ class SoftmaxCrossEntropyLoss final : public Loss {
   }
 
  private:
+  /// The smoothed target t (1 - s) + s / size of output `i`.
   double smoothed(const Target& target, int i, int size) const {
     return static_cast<double>(wanted_of(target, i)) * (1 - smoothing_) + smoothing_ / size;
   }
@@ -99,7 +100,7 @@ class FocalLoss final : public Loss {
   }
 
  private:
-  /// w of the comment above.
+  /// w in the comment on this class, the derivative of u log p by log p.
   double slope(double log_p) const {
     const double p = std::exp(log_p);
     const double rest = 1 - p;
@@ -180,7 +181,7 @@ const Fields<SoftmaxCrossEntropy>& softmax_fields() {
 
 const Fields<Focal>& focal_fields() {
   static const Fields<Focal> fields = Fields<Focal>().add(
-      "gamma", &Focal::gamma, "How much less counts what is right already; 0 is softmax_cross_entropy.",
+      "gamma", &Focal::gamma, "How much less a sample counts the better it is predicted; 0 is softmax_cross_entropy.",
       {.min = 0, .max = 20});
   return fields;
 }
