@@ -25,12 +25,12 @@ struct Config {
   std::filesystem::path path;     ///< the file it was read from, if any
 };
 
-/// Reads a TOML file of at most 1 MB, follows `extends`, applies overrides and checks every key. `extends =
-/// "other.toml"` starts from that file, relative to this one: keys given here replace its keys one by one, [[layer]]
-/// tables given here replace all of its layers, and a section that gets another type keeps only the keys that all types
-/// share. Overrides are "train.epochs=3", "seed=7", "layer.conv2.filters=64" (layer names may be automatic: "conv2d_1",
-/// and "layer.bn*.enabled=false" is for all that match) or a whole section, "optimizer={type = \"sgd\"}"; a value that
-/// is not TOML is taken as a text. Relative data paths become absolute: from the folder of the file that sets them, in
+/// Reads a TOML file of at most 1 MB, follows `extends`, applies overrides and checks every key. `extends` names a
+/// file, relative to this one, to start from: keys given here replace its keys one by one, [[layer]] tables given here
+/// replace all of its layers, and a section that gets another type keeps only the keys that all types share. Overrides
+/// are "train.epochs=3", "seed=7", "layer.conv2.filters=64" (layer names may be automatic: "conv2d_1", and
+/// "layer.bn*.enabled=false" is for all that match) or a whole section, "optimizer={type = \"sgd\"}"; a value that is
+/// not TOML is taken as a text. Relative data paths become absolute: from the folder of the file that sets them, in
 /// overrides from the current folder. Throws Error{config} with file:line:column.
 Config load_config(const std::filesystem::path& file, const std::vector<std::string>& overrides = {});
 

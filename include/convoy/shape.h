@@ -16,7 +16,7 @@ class Shape {
   Shape() = default;
   /// Throws Error{config} for more than four extents or an extent below 1.
   Shape(std::initializer_list<int> extents);
-  /// The same for extents from `first` to `last`.
+  /// A shape of the extents from `first` to `last`, with the same errors.
   template <class Iterator>
   Shape(Iterator first, Iterator last) {
     for (; first != last; ++first) append(static_cast<long long>(*first));
@@ -28,7 +28,7 @@ class Shape {
   int last() const { return rank_ == 0 ? 1 : (*this)[rank_ - 1]; }
   /// The product of the extents; 1 for rank 0.
   std::size_t size() const;
-  /// "28x28x1"; "scalar" for rank 0.
+  /// The shape as "28x28x1"; "scalar" for rank 0.
   std::string text() const;
 
   bool operator==(const Shape&) const = default;

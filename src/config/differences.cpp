@@ -19,6 +19,7 @@ void add_values(Keys& keys, const std::string& section, const Spec& spec) {
   add_values(keys, section, spec.settings);
 }
 
+/// Adds a layer's number, type, inputs, trainable and settings, under "layer." and its name, or its number without one.
 void add_values(Keys& keys, const LayerSpec& layer, std::size_t number) {
   const std::string section = "layer." + (layer.name.empty() ? std::to_string(number) : layer.name) + ".";
   keys[section + "number"] = std::to_string(number);

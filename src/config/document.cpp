@@ -67,6 +67,7 @@ toml::table parse_toml(const std::string& text, const Origin& origin) {
   }
 }
 
+/// The type of a node with its article: "a table", "a whole number", "true or false".
 std::string type_in_words(const toml::node& node) {
   switch (node.type()) {
     case toml::node_type::table: return "a table";

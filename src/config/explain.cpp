@@ -11,7 +11,7 @@
 namespace convoy {
 namespace {
 
-/// "default 0.99 with preset = "keras", 0.9 with "torch""
+/// The default that another key chooses, in words: "default 0.99 with preset = "keras", 0.9 with "torch"".
 std::string default_by_text(const FallbackBy& by) {
   std::string text;
   for (const auto& [choice, value] : by.values) {
@@ -69,6 +69,7 @@ std::string section_page(const Section& section) {
 /// All names that can be explained, with their pages; a name may have several.
 class Pages {
  public:
+  /// Makes the pages of all sections, types and keys.
   explicit Pages(const std::vector<Section>& catalog) {
     for (const auto& section : catalog) add_section(section);
   }

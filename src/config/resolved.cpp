@@ -34,6 +34,7 @@ std::string spec_text(const std::string& name, const Spec& spec) {
   return spec.type.empty() ? "" : section_text(name, toml_line("type", spec.type) + toml_lines(spec.settings));
 }
 
+/// A [[layer]] table, without a name or inputs where the layer has none.
 std::string layer_text(const LayerSpec& layer) {
   std::string text = "\n[[layer]]\n" + toml_line("type", layer.type);
   if (!layer.name.empty()) text += toml_line("name", layer.name);

@@ -12,11 +12,13 @@ namespace convoy {
 
 /// One dimension of a sweep: a key with its values, or the named variants.
 struct SweepAxis {
+  /// A value of the key, or a variant, with the overrides that set it.
   struct Choice {
     std::string label;  ///< the value, or the variant's name
     Texts overrides;
     std::string where = {};  ///< if empty, that of the axis
   };
+  /// An interval to draw numbers from, in place of choices.
   struct Range {
     double low = 0;
     double high = 0;

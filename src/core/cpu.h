@@ -14,7 +14,7 @@ enum class Isa { baseline, avx2, avx512 };
 Isa cpu_isa();
 /// The best instruction set of this CPU, whatever CONVOY_ISA says.
 Isa best_isa();
-/// "baseline", "avx2" or "avx512".
+/// The name of an instruction set: "baseline", "avx2" or "avx512".
 std::string isa_name(Isa isa);
 /// The CPU's model name from /proc/cpuinfo: "AMD EPYC ..."; "unknown" where it has none.
 std::string cpu_name();

@@ -55,6 +55,7 @@ std::string with_each_replaced(const std::string& text, const Replace& replace) 
   return result;
 }
 
+/// The columns of a terminal that a character takes: 0, 1 or 2.
 std::size_t columns_of(const Character& character) {
   if (is_one_of(accents, character.code)) return 0;
   return is_one_of(wide, character.code) ? 2 : 1;

@@ -48,7 +48,7 @@ struct TomlWriter {
   }
 };
 
-/// "1, 2 or 3"
+/// The numbers as "1, 2 or 3".
 std::string numbers_or(const Integers& numbers) {
   std::string text;
   for (std::size_t i = 0; i < numbers.size(); ++i) {

@@ -17,6 +17,7 @@ void set_if_known(OrderedJson& object, const char* key, const std::optional<doub
   if (number) object[key] = *number;
 }
 
+/// A part of a Diagnostics record as a JSON object, without unknown numbers.
 OrderedJson as_json(const LayerDiagnostics& layer) {
   OrderedJson json = {{"name", layer.name}};
   set_if_known(json, "gradient_norm", layer.gradient_norm);

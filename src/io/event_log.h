@@ -42,7 +42,8 @@ class EventLog {
   void add(const RunOutcome& outcome);
 
   /// Rewrites the file without what a killed process recorded after its checkpoint: events after `step`, broken lines,
-  /// and how an earlier part of the run ended. Throws Error{failed} where it cannot be written.
+  /// and how an earlier part of the run ended. Throws Error{failed} where it cannot be written, Error{data} where it
+  /// cannot be read or is too large.
   void drop_after(std::uint64_t step) const;
 
  private:

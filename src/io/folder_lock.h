@@ -11,6 +11,7 @@ class FolderLock {
   /// Takes the lock. Throws Error{failed} where another process has it. Does nothing where the folder cannot be opened
   /// or the file system knows no locks.
   explicit FolderLock(const std::filesystem::path& folder);
+  /// Releases the lock.
   ~FolderLock();
   FolderLock(const FolderLock&) = delete;
   FolderLock& operator=(const FolderLock&) = delete;

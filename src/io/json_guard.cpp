@@ -46,6 +46,7 @@ class Guard : public nlohmann::json_sax<nlohmann::json> {
     names_.emplace_back();
     return count_value();
   }
+  /// Leaves an array or an object. Always true.
   bool close() {
     names_.pop_back();
     return true;

@@ -64,6 +64,7 @@ const std::string& metadata_entry(const TensorFile& file, const std::filesystem:
   return found->second;
 }
 
+/// Whether all numbers of the scaling are finite.
 bool is_finite(const Scaling& scaling) {
   const auto all_finite = [](const std::vector<float>& numbers) {
     return std::ranges::all_of(numbers, [](float number) { return std::isfinite(number); });

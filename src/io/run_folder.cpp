@@ -47,7 +47,7 @@ std::string now_utc() {
   return text.data();
 }
 
-/// The environment as env.json has it.
+/// The environment as the JSON object of env.json.
 nlohmann::ordered_json environment_json(const Environment& environment) {
   nlohmann::ordered_json data = nlohmann::ordered_json::object();
   for (const auto& [file, sum] : environment.data) data[file] = sum;

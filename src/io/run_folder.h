@@ -49,7 +49,7 @@ class RunFolder {
 
   /// Locks the folder and continues a run that has this history and has taken `step` steps: cuts metrics.csv and
   /// events.jsonl back to them, deletes temporary files of a killed process, replaces resolved.toml, and logs the
-  /// resumption. Throws Error{failed} as begin().
+  /// resumption. Throws Error{failed} as begin(), Error{data} where events.jsonl cannot be read or is too large.
   void resume(const std::string& resolved_config, const History& history, std::uint64_t step,
               const Environment& environment);
 

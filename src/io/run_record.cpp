@@ -56,6 +56,7 @@ std::vector<Json> objects(const Json& event, const char* key) {
   return found;
 }
 
+/// The log entry of an event "epoch"; missing and wrong numbers are NaN, missing counts 0.
 EpochLog epoch_from(const Json& event) {
   EpochLog log{.epoch = json_int(event, "epoch"),
                .loss = json_number(event, "loss"),
@@ -72,6 +73,7 @@ EpochLog epoch_from(const Json& event) {
   return log;
 }
 
+/// The log entry of an event "steps"; missing and wrong numbers are NaN, missing counts 0.
 StepsLog steps_from(const Json& event) {
   return {.step = step_of(event),
           .epoch = json_int(event, "epoch"),
@@ -81,6 +83,7 @@ StepsLog steps_from(const Json& event) {
           .seconds = json_number(event, "seconds")};
 }
 
+/// The record of an event "diagnostics"; wrong numbers are NaN, missing ones NaN or nothing.
 Diagnostics diagnostics_from(const Json& event) {
   Diagnostics found{.step = step_of(event), .epoch = json_int(event, "epoch")};
   for (const Json& layer : objects(event, "layers")) {
@@ -105,6 +108,7 @@ Diagnostics diagnostics_from(const Json& event) {
   return found;
 }
 
+/// The message and gradient norms of an event "diverged".
 Divergence divergence_from(const Json& event) {
   Divergence divergence{text_at(event, "message")};
   const auto norms = event.find("gradient_norms");
@@ -115,6 +119,7 @@ Divergence divergence_from(const Json& event) {
   return divergence;
 }
 
+/// The outcome of an event "result"; missing and wrong numbers are NaN, missing counts 0.
 RunOutcome outcome_from(const Json& event) {
   const auto interrupted = event.find("interrupted");
   return {.loss = json_number(event, "loss"),

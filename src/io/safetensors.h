@@ -14,9 +14,10 @@
 /// "__metadata__": {text: text}}, and the numbers, little-endian, without gaps.
 namespace convoy {
 
+/// The types of numbers that are read.
 enum class DType { f32, f64, i64, i32, u8 };
-std::string name_of(DType type);  ///< "F32"
-std::size_t bytes_of(DType type);
+std::string name_of(DType type);   ///< "F32"
+std::size_t bytes_of(DType type);  ///< the size of one number
 
 /// A tensor of a file that was read; `bytes` are a part of its TensorFile's data.
 struct StoredTensor {

@@ -199,20 +199,20 @@ const Fields<Huber>& huber_fields() {
   return fields;
 }
 
-const Described<SoftmaxCrossEntropy>& softmax_cross_entropy() {
+const Described<SoftmaxCrossEntropy>& described_softmax_cross_entropy() {
   static const Described<SoftmaxCrossEntropy> all{
       "softmax_cross_entropy", "Cross-entropy of the softmax of the outputs; a final softmax layer is fused with it.",
       softmax_fields()};
   return all;
 }
 
-const Described<Focal>& focal() {
+const Described<Focal>& described_focal() {
   static const Described<Focal> all{"focal", "Focal loss of the softmax of the outputs (Lin et al. 2017).",
                                     focal_fields()};
   return all;
 }
 
-const Described<BinaryCrossEntropy>& binary_cross_entropy() {
+const Described<BinaryCrossEntropy>& described_binary_cross_entropy() {
   static const Described<BinaryCrossEntropy> all{
       "binary_cross_entropy",
       "Cross-entropy of the sigmoid of each output by itself; a final sigmoid layer is fused with it.",
@@ -220,19 +220,19 @@ const Described<BinaryCrossEntropy>& binary_cross_entropy() {
   return all;
 }
 
-const Described<MeanSquaredError>& mean_squared_error() {
+const Described<MeanSquaredError>& described_mean_squared_error() {
   static const Described<MeanSquaredError> all{
       "mean_squared_error", "The mean over the outputs of the squared difference from the target.", {}};
   return all;
 }
 
-const Described<MeanAbsoluteError>& mean_absolute_error() {
+const Described<MeanAbsoluteError>& described_mean_absolute_error() {
   static const Described<MeanAbsoluteError> all{
       "mean_absolute_error", "The mean over the outputs of the distance from the target.", {}};
   return all;
 }
 
-const Described<Huber>& huber() {
+const Described<Huber>& described_huber() {
   static const Described<Huber> all{"huber", "Squared near the target, absolute far from it (Huber 1964).",
                                     huber_fields()};
   return all;
@@ -241,14 +241,15 @@ const Described<Huber>& huber() {
 }  // namespace
 
 OpenTable<LossType>& loss_table() {
-  static OpenTable<LossType> table("loss", {
-                                               type_row<Loss, SoftmaxCrossEntropyLoss>(softmax_cross_entropy()),
-                                               type_row<Loss, FocalLoss>(focal()),
-                                               type_row<Loss, BinaryCrossEntropyLoss>(binary_cross_entropy()),
-                                               type_row<Loss, MeanSquaredErrorLoss>(mean_squared_error()),
-                                               type_row<Loss, MeanAbsoluteErrorLoss>(mean_absolute_error()),
-                                               type_row<Loss, HuberLoss>(huber()),
-                                           });
+  static OpenTable<LossType> table("loss",
+                                   {
+                                       type_row<Loss, SoftmaxCrossEntropyLoss>(described_softmax_cross_entropy()),
+                                       type_row<Loss, FocalLoss>(described_focal()),
+                                       type_row<Loss, BinaryCrossEntropyLoss>(described_binary_cross_entropy()),
+                                       type_row<Loss, MeanSquaredErrorLoss>(described_mean_squared_error()),
+                                       type_row<Loss, MeanAbsoluteErrorLoss>(described_mean_absolute_error()),
+                                       type_row<Loss, HuberLoss>(described_huber()),
+                                   });
   return table;
 }
 
@@ -258,11 +259,11 @@ std::unique_ptr<Loss> make_loss(const Spec& spec) {
   return row_named(spec.type, loss_types(), "loss").make(spec.settings);
 }
 
-SoftmaxCrossEntropy::operator Spec() const { return softmax_cross_entropy().spec(*this); }
-Focal::operator Spec() const { return focal().spec(*this); }
-BinaryCrossEntropy::operator Spec() const { return binary_cross_entropy().spec(*this); }
-MeanSquaredError::operator Spec() const { return mean_squared_error().spec(*this); }
-MeanAbsoluteError::operator Spec() const { return mean_absolute_error().spec(*this); }
-Huber::operator Spec() const { return huber().spec(*this); }
+SoftmaxCrossEntropy::operator Spec() const { return described_softmax_cross_entropy().spec(*this); }
+Focal::operator Spec() const { return described_focal().spec(*this); }
+BinaryCrossEntropy::operator Spec() const { return described_binary_cross_entropy().spec(*this); }
+MeanSquaredError::operator Spec() const { return described_mean_squared_error().spec(*this); }
+MeanAbsoluteError::operator Spec() const { return described_mean_absolute_error().spec(*this); }
+Huber::operator Spec() const { return described_huber().spec(*this); }
 
 }  // namespace convoy

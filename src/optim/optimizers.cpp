@@ -122,13 +122,13 @@ class AdamRule final : public Decayed {
   Struct options_;
 };
 
-const Described<Adam>& adam() {
+const Described<Adam>& described_adam() {
   static const Described<Adam> all{"adam", "Adam (Kingma & Ba 2015), with Keras's defaults.", adam_fields<Adam>(),
                                    shared_fields<Adam>()};
   return all;
 }
 
-const Described<AdamW>& adamw() {
+const Described<AdamW>& described_adamw() {
   static const Described<AdamW> all{"adamw", "Adam with decoupled weight decay (Loshchilov & Hutter 2019).",
                                     adam_fields<AdamW>(), shared_fields<AdamW>()};
   return all;
@@ -187,7 +187,7 @@ class NadamRule final : public Decayed {
   std::uint64_t step_ = 0;  ///< the last one that begin_step() had
 };
 
-const Described<Nadam>& nadam() {
+const Described<Nadam>& described_nadam() {
   static const Described<Nadam> all{"nadam", "Adam with Nesterov's momentum (Dozat 2016), as in Keras.", nadam_fields(),
                                     shared_fields<Nadam>()};
   return all;
@@ -234,7 +234,7 @@ class SgdRule final : public Decayed {
   SGD options_;
 };
 
-const Described<SGD>& sgd() {
+const Described<SGD>& described_sgd() {
   static const Described<SGD> all{"sgd", "Stochastic gradient descent, with momentum if wanted.", sgd_fields(),
                                   shared_fields<SGD>()};
   return all;
@@ -269,7 +269,7 @@ class RmspropRule final : public Decayed {
   RMSprop options_;
 };
 
-const Described<RMSprop>& rmsprop() {
+const Described<RMSprop>& described_rmsprop() {
   static const Described<RMSprop> all{"rmsprop", "RMSprop (Tieleman & Hinton 2012).", rmsprop_fields(),
                                       shared_fields<RMSprop>()};
   return all;
@@ -303,7 +303,7 @@ class AdagradRule final : public Decayed {
   Adagrad options_;
 };
 
-const Described<Adagrad>& adagrad() {
+const Described<Adagrad>& described_adagrad() {
   static const Described<Adagrad> all{"adagrad", "Adagrad (Duchi et al. 2011).", adagrad_fields(),
                                       shared_fields<Adagrad>()};
   return all;
@@ -340,7 +340,7 @@ class AdadeltaRule final : public Decayed {
   Adadelta options_;
 };
 
-const Described<Adadelta>& adadelta() {
+const Described<Adadelta>& described_adadelta() {
   static const Described<Adadelta> all{"adadelta", "Adadelta (Zeiler 2012).", adadelta_fields(),
                                        shared_fields<Adadelta>()};
   return all;
@@ -376,7 +376,7 @@ class LionRule final : public Decayed {
   Lion options_;
 };
 
-const Described<Lion>& lion() {
+const Described<Lion>& described_lion() {
   static const Described<Lion> all{"lion", "Lion: steps by the sign of a momentum (Chen et al. 2023).", lion_fields(),
                                    shared_fields<Lion>()};
   return all;
@@ -386,14 +386,14 @@ const Described<Lion>& lion() {
 
 OpenTable<OptimizerType>& optimizer_table() {
   static OpenTable<OptimizerType> table("optimizer", {
-                                                         type_row<Optimizer, AdamRule<Adam>>(adam()),
-                                                         type_row<Optimizer, AdamRule<AdamW>>(adamw()),
-                                                         type_row<Optimizer, NadamRule>(nadam()),
-                                                         type_row<Optimizer, SgdRule>(sgd()),
-                                                         type_row<Optimizer, RmspropRule>(rmsprop()),
-                                                         type_row<Optimizer, AdagradRule>(adagrad()),
-                                                         type_row<Optimizer, AdadeltaRule>(adadelta()),
-                                                         type_row<Optimizer, LionRule>(lion()),
+                                                         type_row<Optimizer, AdamRule<Adam>>(described_adam()),
+                                                         type_row<Optimizer, AdamRule<AdamW>>(described_adamw()),
+                                                         type_row<Optimizer, NadamRule>(described_nadam()),
+                                                         type_row<Optimizer, SgdRule>(described_sgd()),
+                                                         type_row<Optimizer, RmspropRule>(described_rmsprop()),
+                                                         type_row<Optimizer, AdagradRule>(described_adagrad()),
+                                                         type_row<Optimizer, AdadeltaRule>(described_adadelta()),
+                                                         type_row<Optimizer, LionRule>(described_lion()),
                                                      });
   return table;
 }
@@ -408,13 +408,13 @@ std::unique_ptr<Optimizer> make_optimizer(const Spec& spec) {
   return row_named(spec.type, optimizer_types(), "optimizer").make(spec.settings);
 }
 
-Adam::operator Spec() const { return adam().spec(*this); }
-AdamW::operator Spec() const { return adamw().spec(*this); }
-Nadam::operator Spec() const { return nadam().spec(*this); }
-SGD::operator Spec() const { return sgd().spec(*this); }
-RMSprop::operator Spec() const { return rmsprop().spec(*this); }
-Adagrad::operator Spec() const { return adagrad().spec(*this); }
-Adadelta::operator Spec() const { return adadelta().spec(*this); }
-Lion::operator Spec() const { return lion().spec(*this); }
+Adam::operator Spec() const { return described_adam().spec(*this); }
+AdamW::operator Spec() const { return described_adamw().spec(*this); }
+Nadam::operator Spec() const { return described_nadam().spec(*this); }
+SGD::operator Spec() const { return described_sgd().spec(*this); }
+RMSprop::operator Spec() const { return described_rmsprop().spec(*this); }
+Adagrad::operator Spec() const { return described_adagrad().spec(*this); }
+Adadelta::operator Spec() const { return described_adadelta().spec(*this); }
+Lion::operator Spec() const { return described_lion().spec(*this); }
 
 }  // namespace convoy

@@ -50,6 +50,7 @@ const Fields<Constant>& constant_fields() {
   return fields;
 }
 
+/// The factor 1.
 class ConstantRate final : public Schedule {
  public:
   explicit ConstantRate(const Constant&) {}
@@ -66,6 +67,7 @@ const Fields<StepDecay>& step_fields() {
   return fields;
 }
 
+/// gamma ^ (number of times that `every` has passed).
 class StepRate final : public Schedule {
  public:
   explicit StepRate(const StepDecay& options) : options_(options) {}
@@ -89,6 +91,7 @@ const Fields<MultiStepDecay>& multi_step_fields() {
   return fields;
 }
 
+/// gamma ^ (number of milestones that were reached).
 class MultiStepRate final : public Schedule {
  public:
   explicit MultiStepRate(const MultiStepDecay& options) : options_(options) {}
@@ -114,6 +117,7 @@ const Fields<ExponentialDecay>& exponential_fields() {
   return fields;
 }
 
+/// decay_rate ^ (time / decay_steps), the exponent rounded down for a staircase.
 class ExponentialRate final : public Schedule {
  public:
   explicit ExponentialRate(const ExponentialDecay& options) : options_(options) {}
@@ -135,6 +139,7 @@ const Fields<PolynomialDecay>& polynomial_fields() {
   return fields;
 }
 
+/// end + (1 - end) (1 - share of the training) ^ power.
 class PolynomialRate final : public Schedule {
  public:
   explicit PolynomialRate(const PolynomialDecay& options) : options_(options) {}
@@ -318,59 +323,59 @@ class WarmedUp final : public Schedule {
   bool from_zero_;
 };
 
-const Described<Constant>& constant() {
+const Described<Constant>& described_constant() {
   static const Described<Constant> all{"constant", "The optimizer's learning rate throughout.", constant_fields(),
                                        warmup_fields<Constant>()};
   return all;
 }
 
-const Described<StepDecay>& step() {
+const Described<StepDecay>& described_step() {
   static const Described<StepDecay> all{"step", "Multiplies the rate by gamma every so many steps or epochs.",
                                         step_fields(), warmup_fields<StepDecay>()};
   return all;
 }
 
-const Described<MultiStepDecay>& multi_step() {
+const Described<MultiStepDecay>& described_multi_step() {
   static const Described<MultiStepDecay> all{"multi_step", "Multiplies the rate by gamma at each milestone.",
                                              multi_step_fields(), warmup_fields<MultiStepDecay>()};
   return all;
 }
 
-const Described<ExponentialDecay>& exponential() {
+const Described<ExponentialDecay>& described_exponential() {
   static const Described<ExponentialDecay> all{"exponential",
                                                "decay_rate ^ (step / decay_steps), as Keras's ExponentialDecay.",
                                                exponential_fields(), warmup_fields<ExponentialDecay>()};
   return all;
 }
 
-const Described<PolynomialDecay>& polynomial() {
+const Described<PolynomialDecay>& described_polynomial() {
   static const Described<PolynomialDecay> all{"polynomial", "end + (1 - end) (1 - share of the run) ^ power.",
                                               polynomial_fields(), warmup_fields<PolynomialDecay>()};
   return all;
 }
 
-const Described<CosineDecay>& cosine() {
+const Described<CosineDecay>& described_cosine() {
   static const Described<CosineDecay> all{
       "cosine", "Half a cosine from the rate down to alpha of it over the whole run (Loshchilov & Hutter 2017).",
       cosine_fields(), warmup_fields<CosineDecay>()};
   return all;
 }
 
-const Described<CosineRestarts>& restarts() {
+const Described<CosineRestarts>& described_restarts() {
   static const Described<CosineRestarts> all{
       "cosine_restarts", "Half cosines that follow each other, each longer than the one before (SGDR).",
       restarts_fields(), warmup_fields<CosineRestarts>()};
   return all;
 }
 
-const Described<OneCycle>& one_cycle() {
+const Described<OneCycle>& described_one_cycle() {
   static const Described<OneCycle> all{"one_cycle",
                                        "Up to the rate and down again over the whole run (Smith & Topin 2018).",
                                        one_cycle_fields(), warmup_fields<OneCycle>()};
   return all;
 }
 
-const Described<Plateau>& plateau() {
+const Described<Plateau>& described_plateau() {
   static const Described<Plateau> all{
       "plateau",
       "Reduces the rate when the validation loss or accuracy (those of training without validation) stops getting "
@@ -383,15 +388,15 @@ const Described<Plateau>& plateau() {
 
 OpenTable<ScheduleType>& schedule_table() {
   static OpenTable<ScheduleType> table("schedule", {
-                                                       type_row<Schedule, ConstantRate>(constant()),
-                                                       type_row<Schedule, StepRate>(step()),
-                                                       type_row<Schedule, MultiStepRate>(multi_step()),
-                                                       type_row<Schedule, ExponentialRate>(exponential()),
-                                                       type_row<Schedule, PolynomialRate>(polynomial()),
-                                                       type_row<Schedule, CosineRate>(cosine()),
-                                                       type_row<Schedule, RestartingRate>(restarts()),
-                                                       type_row<Schedule, OneCycleRate>(one_cycle()),
-                                                       type_row<Schedule, PlateauRate>(plateau()),
+                                                       type_row<Schedule, ConstantRate>(described_constant()),
+                                                       type_row<Schedule, StepRate>(described_step()),
+                                                       type_row<Schedule, MultiStepRate>(described_multi_step()),
+                                                       type_row<Schedule, ExponentialRate>(described_exponential()),
+                                                       type_row<Schedule, PolynomialRate>(described_polynomial()),
+                                                       type_row<Schedule, CosineRate>(described_cosine()),
+                                                       type_row<Schedule, RestartingRate>(described_restarts()),
+                                                       type_row<Schedule, OneCycleRate>(described_one_cycle()),
+                                                       type_row<Schedule, PlateauRate>(described_plateau()),
                                                    });
   return table;
 }
@@ -407,14 +412,14 @@ std::unique_ptr<Schedule> make_schedule(const Spec& spec) {
   return std::make_unique<WarmedUp>(std::move(schedule), warmup);
 }
 
-Constant::operator Spec() const { return constant().spec(*this); }
-StepDecay::operator Spec() const { return step().spec(*this); }
-MultiStepDecay::operator Spec() const { return multi_step().spec(*this); }
-ExponentialDecay::operator Spec() const { return exponential().spec(*this); }
-PolynomialDecay::operator Spec() const { return polynomial().spec(*this); }
-CosineDecay::operator Spec() const { return cosine().spec(*this); }
-CosineRestarts::operator Spec() const { return restarts().spec(*this); }
-OneCycle::operator Spec() const { return one_cycle().spec(*this); }
-Plateau::operator Spec() const { return plateau().spec(*this); }
+Constant::operator Spec() const { return described_constant().spec(*this); }
+StepDecay::operator Spec() const { return described_step().spec(*this); }
+MultiStepDecay::operator Spec() const { return described_multi_step().spec(*this); }
+ExponentialDecay::operator Spec() const { return described_exponential().spec(*this); }
+PolynomialDecay::operator Spec() const { return described_polynomial().spec(*this); }
+CosineDecay::operator Spec() const { return described_cosine().spec(*this); }
+CosineRestarts::operator Spec() const { return described_restarts().spec(*this); }
+OneCycle::operator Spec() const { return described_one_cycle().spec(*this); }
+Plateau::operator Spec() const { return described_plateau().spec(*this); }
 
 }  // namespace convoy

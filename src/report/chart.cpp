@@ -40,6 +40,7 @@ struct Extent {
   double low = std::numeric_limits<double>::infinity();
   double high = -std::numeric_limits<double>::infinity();
 
+  /// Extends the range to the value.
   void include(double value) {
     low = std::min(low, value);
     high = std::max(high, value);
@@ -94,6 +95,7 @@ class Plot {
     }
     return found;
   }
+  /// The smallest and the largest x of all drawable points.
   Extent extent_x() const {
     return extent([](Extent& found, const Point& point) { found.include(point.x); });
   }
@@ -215,7 +217,7 @@ std::string framed(const std::string& title, const std::vector<std::string>& nam
   return "<figure>\n<figcaption>" + escaped(title) + "</figcaption>\n" + legend(names) + drawing + "</figure>\n";
 }
 
-std::vector<std::string> names_of(const std::vector<Series>& series) {
+std::vector<std::string> series_names(const std::vector<Series>& series) {
   std::vector<std::string> names;
   for (const Series& one : series) names.push_back(one.name);
   return names;
@@ -252,12 +254,12 @@ std::vector<Point> thinned(const std::vector<Point>& points, double low, double 
 
 std::string svg(const Chart& chart) { return Plot(chart).draw(); }
 
-std::string figure(const Chart& chart) { return framed(chart.title, names_of(chart.series), svg(chart)); }
+std::string figure(const Chart& chart) { return framed(chart.title, series_names(chart.series), svg(chart)); }
 
 std::string figure(const std::vector<View>& views) {
   std::string drawings;
   for (const View& view : views) drawings += "<div class=\"" + view.name + "\">" + svg(view.chart) + "</div>\n";
-  return framed(views.front().chart.title, names_of(views.front().chart.series), drawings);
+  return framed(views.front().chart.title, series_names(views.front().chart.series), drawings);
 }
 
 std::string figure(const BarChart& chart) {

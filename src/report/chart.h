@@ -5,6 +5,7 @@
 
 namespace convoy {
 
+/// A point of a line.
 struct Point {
   double x = 0;
   double y = 0;  ///< a gap in the line where not finite

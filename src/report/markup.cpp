@@ -17,6 +17,7 @@ std::string table_row(const std::vector<Cell>& cells, const std::string& tag) {
   return text + "</tr>\n";
 }
 
+/// The bytes in base64, with padding.
 std::string base64(const std::string& bytes) {
   constexpr const char* alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string text;

@@ -84,6 +84,7 @@ class Lanes {
   }
 
  private:
+  /// Whether the lane is free at all levels from `first` to `last`.
   bool is_free(int first, int last, int lane) const {
     for (int level = first; level <= last; ++level) {
       if (taken_.contains({level, lane})) return false;
@@ -97,6 +98,7 @@ class Lanes {
 /// Lays the network out and draws it: levels from top to bottom, lanes side by side, columns where it is long.
 class Drawing {
  public:
+  /// Lays the network out: sets boxes_, edges_, columns_ and height_.
   Drawing(const Summary& summary, const Shape& input) : boxes_(boxes_of(summary, input)) {
     place_boxes();
     place_edges();
@@ -166,6 +168,7 @@ class Drawing {
     columns_.push_back({first, last});
   }
 
+  /// The number of the column that a level is in.
   std::size_t column_of(int level) const {
     return static_cast<std::size_t>(std::ranges::find_if(columns_, [&](const Column& c) { return level <= c.last; }) -
                                     columns_.begin());
@@ -202,6 +205,7 @@ class Drawing {
     const std::size_t column = column_of(level);
     return picture_margin + row_height * (level - columns_[column].first + (column > 0 ? 0.5 : 0));
   }
+  /// The x of a lane's centre in a column.
   double centre_of(int lane, std::size_t column) const {
     return columns_[column].centres[static_cast<std::size_t>(lane)];
   }

@@ -58,7 +58,7 @@ std::string alerts(const Report& report) {
   return text;
 }
 
-/// Cards with the run's main numbers, as far as the run has them.
+/// Cards with the main numbers of the run; numbers that it has not recorded are left out.
 std::string result_cards(const Report& report) {
   const RunRecord& record = report.record;
   std::vector<Card> all;

@@ -102,7 +102,8 @@ std::string time_figure(const RunRecord& record) {
   return chart.bars.empty() ? "" : figure(chart);
 }
 
-Curve curve_of(const RunRecord& record, Measure measure, const std::string& name) {
+/// A measure over the run as a curve of that name, empty where the run does not have it.
+Curve measure_curve(const RunRecord& record, Measure measure, const std::string& name) {
   return {name, samples_of(record, measure)};
 }
 
@@ -172,14 +173,15 @@ std::string clock_choice() {
 }
 
 std::string training_charts(const RunRecord& record) {
-  const std::vector<Curve> losses = {curve_of(record, Measure::loss, "training"),
-                                     curve_of(record, Measure::validation_loss, "validation")};
-  const std::vector<Curve> accuracies = {curve_of(record, Measure::accuracy, "training"),
-                                         curve_of(record, Measure::validation_accuracy, "validation")};
+  const std::vector<Curve> losses = {measure_curve(record, Measure::loss, "training"),
+                                     measure_curve(record, Measure::validation_loss, "validation")};
+  const std::vector<Curve> accuracies = {measure_curve(record, Measure::accuracy, "training"),
+                                         measure_curve(record, Measure::validation_accuracy, "validation")};
   const std::string charts =
       figure_by_span("Loss", losses) + figure_over_time("Accuracy, %", accuracies) +
       figure_over_time("Error, %", {error_of(accuracies[0]), error_of(accuracies[1])}, Scaled::logarithmically) +
-      figure_by_span(title_of(Measure::learning_rate), {curve_of(record, Measure::learning_rate, "learning rate")});
+      figure_by_span(title_of(Measure::learning_rate),
+                     {measure_curve(record, Measure::learning_rate, "learning rate")});
   if (charts.empty()) return "";
   return clock_choice() + "<div class=\"charts\">\n" + charts + "</div>\n";
 }

@@ -11,14 +11,14 @@ namespace convoy {
 /// The values that a run logs as it trains.
 enum class Measure { loss, validation_loss, accuracy, validation_accuracy, learning_rate };
 
-/// "Training loss", "Validation accuracy, %" ...
+/// The title of a measure's chart: "Training loss", "Validation accuracy, %" ...
 std::string title_of(Measure measure);
 
 /// A measure over a run, by step where it was logged by step, else by epoch; empty where the run does not have it.
 /// Accuracies are in percent.
 std::vector<Sample> samples_of(const RunRecord& record, Measure measure);
 
-/// "finished", "interrupted", "diverged" or "not finished".
+/// The state of a run in words: "finished", "interrupted", "diverged" or "not finished".
 std::string state_text(const RunRecord& record);
 
 /// The median of each tensor whose percentiles the run recorded, with the band from the 15th to the 85th.

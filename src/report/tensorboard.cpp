@@ -25,6 +25,7 @@ constexpr std::array<std::uint32_t, 256> crc_table() {
   return table;
 }
 
+/// The bytes of a number, lowest first.
 template <class Unsigned>
 std::string little_endian(Unsigned value) {
   std::string bytes;
@@ -74,6 +75,7 @@ double seconds_since_1970(const std::string& time) {
   return stream ? static_cast<double>(timegm(&utc)) : 0;
 }
 
+/// A number with its name in TensorBoard.
 struct Scalar {
   std::string tag;
   double value;

@@ -19,9 +19,11 @@ struct TrainingTime {
 /// Converts a run's steps to epochs and seconds by linear interpolation between the points that it logged.
 class Timeline {
  public:
+  /// Collects the points at which the run logged its epoch and its time.
   explicit Timeline(const RunRecord& record);
 
-  /// The moment of a log entry or of a step, as far as the run tells: an epoch of older runs has no step.
+  /// The moment of a log entry or of a step. An epoch of older runs has no step; a time before the first log may be
+  /// NaN.
   TrainingTime at(const EpochLog& log) const;
   TrainingTime at(const StepsLog& log) const;
   TrainingTime at_step(std::uint64_t step) const;
@@ -40,6 +42,7 @@ struct Sample {
   double high = std::numeric_limits<double>::quiet_NaN();
 };
 
+/// A named line over the training.
 struct Curve {
   std::string name;
   std::vector<Sample> samples = {};
