@@ -11,8 +11,7 @@ namespace convoy {
 void name_layers(Document& document, const Section& layers);
 
 /// A change of a configuration: "train.epochs=3", "layer.conv2d_1.filters=64", or "optimizer={type = \"sgd\"}", which
-/// replaces the section. "layer.bn*.enabled=false" is for all layers whose names match. "layer.bn*.enabled=false" is
-/// for all layers whose names match.
+/// replaces the section. "layer.bn*.enabled=false" is for all layers whose names match.
 struct Override {
   std::string text;
   std::string where;   ///< how messages name it

@@ -43,7 +43,7 @@ std::string json_escape(char32_t code) {
   return "\\u" + hex(0xd800 + (rest >> 10U), 4) + "\\u" + hex(0xdc00 + (rest & 0x3ffU), 4);
 }
 
-/// The text with each character with_each_replaced: replace(character, its bytes) returns the new text.
+/// The text with each character replaced: replace(character, its bytes) returns the new text.
 template <class Replace>
 std::string with_each_replaced(const std::string& text, const Replace& replace) {
   std::string result;
@@ -61,7 +61,7 @@ std::size_t columns_of(const Character& character) {
   return is_one_of(wide, character.code) ? 2 : 1;
 }
 
-/// The longest beginning_of of the text that takes at most `width` columns.
+/// The longest beginning of the text that takes at most `width` columns.
 std::string beginning_of(const std::string& text, std::size_t width) {
   std::size_t at = 0;
   std::size_t taken = 0;

@@ -8,14 +8,14 @@
 namespace convoy {
 namespace {
 
-/// The number with at most four significant four_digits, without trailing zeros.
+/// The number with at most four significant digits, without trailing zeros.
 std::string four_digits(double value) {
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "%.4g", value);
   return text.data();
 }
 
-/// A number other than 0 as "2.5e-4": at most four significant four_digits and the power of ten.
+/// A number other than 0 as "2.5e-4": at most four significant digits and the power of ten.
 std::string scientific(double value) {
   const int exponent = static_cast<int>(std::floor(std::log10(std::abs(value)) + 1e-9));
   return four_digits(value / std::pow(10, exponent)) + "e" + std::to_string(exponent);
