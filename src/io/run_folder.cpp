@@ -107,7 +107,7 @@ void RunFolder::require_free() const {
   if (!fs::exists(path_, ignored)) return;  // making it tells what is wrong with the path
   if (!fs::is_directory(path_, ignored))
     throw Error(ErrorKind::config, path_.string() + ": exists and is not a folder; use --out for another");
-  if (is_as_good_as_empty()) return;
+  if (has_temporary_files_only()) return;
   if (!fs::exists(path_ / resolved, ignored)) {
     throw Error(ErrorKind::config,
                 path_.string() + ": holds something that is not a run; use --out for another folder");
@@ -167,7 +167,7 @@ void RunFolder::remove_temporary_files() const {
   }
 }
 
-bool RunFolder::is_as_good_as_empty() const {
+bool RunFolder::has_temporary_files_only() const {
   std::error_code error;
   const fs::directory_iterator found(path_, error);
   if (error) throw Error(ErrorKind::config, path_.string() + ": cannot be read: " + error.message());

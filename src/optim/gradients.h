@@ -35,8 +35,8 @@ class GradientTools {
   const std::vector<Chunk>& chunks() const { return chunks_; }  ///< of the trainable tensors
   const ParameterRange& tensor_of(const Chunk& chunk) const { return tensors_[chunk.tensor]; }
 
-  /// Adds l1 * sign(w) + 2 * l2 * w to the gradients of tensors with a regulariser; returns the penalty, the sum of l1
-  /// * |w| + l2 * w^2.
+  /// Adds l1 * sign(w) + 2 * l2 * w to the gradients of tensors with a regulariser; returns the penalty, the sum of
+  /// l1 |w| + l2 w^2.
   double regularise(std::span<const float> parameters, std::span<float> gradients);
 
   /// The joint norm of all gradients; not finite if one of them is not.

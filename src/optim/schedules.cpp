@@ -251,7 +251,7 @@ const Fields<Plateau>& plateau_fields() {
   return fields;
 }
 
-/// Multiplies its factor by the option `factor` after `patience` epochs without improvement.
+/// Multiplies its factor by the option `factor` after `patience` epochs without improvement, down to min_factor.
 class PlateauRate final : public Schedule {
  public:
   explicit PlateauRate(const Plateau& options) : options_(options) {}
