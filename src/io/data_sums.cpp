@@ -11,7 +11,7 @@
 namespace convoy {
 namespace {
 
-constexpr const char* all_images = "all images";
+constexpr const char* all_images = "all images";  ///< the name of the one sum over a folder of images
 
 }  // namespace
 

@@ -24,6 +24,7 @@ constexpr std::array<std::uint32_t, 64> round_constants = {
 
 using State = std::array<std::uint32_t, 8>;
 
+/// Updates the state with a block of 64 bytes.
 void add_block(State& state, const char* block) {
   std::array<std::uint32_t, 64> w{};
   for (std::size_t t = 0; t < 16; ++t) {

@@ -7,7 +7,7 @@
 namespace convoy {
 namespace {
 
-/// A program's optimizer as one of convoy's.
+/// Adapts a program's OwnOptimizer to Optimizer.
 class AdaptedOptimizer final : public Optimizer {
  public:
   explicit AdaptedOptimizer(std::unique_ptr<OwnOptimizer> own) : own_(std::move(own)), slots_(own_->memory().size()) {}

@@ -81,17 +81,17 @@ Reading look_at(const fs::path& folder) {
 }
 
 void write_data(CommentedToml& toml, const Reading& reading, const std::string& path, bool validated) {
-  toml.section("data", reading.idx ? "idx" : "image_folder");
-  toml.key("path", name_text(path));
+  toml.add_section("data", reading.idx ? "idx" : "image_folder");
+  toml.add_key("path", name_text(path));
   if (!reading.idx) {
     if (reading.height == reading.width) {
-      toml.key("image_size", reading.height);
+      toml.add_key("image_size", reading.height);
     } else {
-      toml.key("image_size", Integers{reading.height, reading.width});
+      toml.add_key("image_size", Integers{reading.height, reading.width});
     }
-    toml.key("channels", reading.channels);
+    toml.add_key("channels", reading.channels);
   }
-  if (!validated) toml.key("validation", 0.1);
+  if (!validated) toml.add_key("validation", 0.1);
 }
 
 constexpr int least_side = 4;  // of what a convolution is for
@@ -102,30 +102,30 @@ int shorter_side(const Shape& shape) { return std::min(shape[0], shape[1]); }
 void write_train(CommentedToml& toml, int images, bool normed) {
   constexpr int steps = 1500;
   const int batch = images < 500 ? 16 : 32;
-  toml.section("train");
-  toml.key("epochs", std::int64_t{std::clamp(steps * batch / images, 5, 40)});
-  toml.key("batch_size", std::int64_t{batch});
-  if (normed) toml.key("recalibrate", std::int64_t{2000});
+  toml.add_section("train");
+  toml.add_key("epochs", std::int64_t{std::clamp(steps * batch / images, 5, 40)});
+  toml.add_key("batch_size", std::int64_t{batch});
+  if (normed) toml.add_key("recalibrate", std::int64_t{2000});
 }
 
 void write_layers(CommentedToml& toml, const Shape& shape, int classes) {
   int side = shorter_side(shape);
   for (std::int64_t filters = 32; filters <= 128 && side >= least_side; filters *= 2, side /= 2) {
-    toml.section("layer", "conv2d");
-    toml.key("filters", filters);
-    toml.key("kernel", std::int64_t{3});
-    toml.key("padding", std::string("same"));
-    toml.key("activation", std::string("relu"));
-    toml.section("layer", "batch_norm");
-    toml.section("layer", "max_pool2d");
-    toml.key("pool", std::int64_t{2});
+    toml.add_section("layer", "conv2d");
+    toml.add_key("filters", filters);
+    toml.add_key("kernel", std::int64_t{3});
+    toml.add_key("padding", std::string("same"));
+    toml.add_key("activation", std::string("relu"));
+    toml.add_section("layer", "batch_norm");
+    toml.add_section("layer", "max_pool2d");
+    toml.add_key("pool", std::int64_t{2});
   }
-  toml.section("layer", "flatten");
-  toml.section("layer", "dropout");
-  toml.key("rate", 0.25);
-  toml.section("layer", "dense");
-  toml.key("units", std::int64_t{classes});
-  toml.key("activation", std::string("softmax"));
+  toml.add_section("layer", "flatten");
+  toml.add_section("layer", "dropout");
+  toml.add_key("rate", 0.25);
+  toml.add_section("layer", "dense");
+  toml.add_key("units", std::int64_t{classes});
+  toml.add_key("activation", std::string("softmax"));
 }
 
 /// The data as that reading gives it.
@@ -144,18 +144,18 @@ std::string in_words(const DataSplits& data) {
 
 std::string text_of(const Reading& reading, const DataSplits& data, const fs::path& path, const fs::path& file) {
   CommentedToml toml(catalog());
-  toml.comment("A first network for " + in_words(data) + ".");
-  toml.comment("");
-  toml.comment("    convoy train " + shown(file.string()));
-  toml.comment("");
-  toml.comment(
+  toml.add_comment("A first network for " + in_words(data) + ".");
+  toml.add_comment("");
+  toml.add_comment("    convoy train " + shown(file.string()));
+  toml.add_comment("");
+  toml.add_comment(
       "convoy config explain KEY tells more of a key; convoy config explain data, train, layer ... lists all.");
   const Dataset& train = data.train;
   write_data(toml, reading, path.string(), !data.validation.empty());
   write_train(toml, train.size(), shorter_side(train.shape()) >= least_side);
-  toml.section("optimizer", "adam");
-  toml.key("learning_rate", 1e-3);
-  toml.section("loss", "softmax_cross_entropy");
+  toml.add_section("optimizer", "adam");
+  toml.add_key("learning_rate", 1e-3);
+  toml.add_section("loss", "softmax_cross_entropy");
   write_layers(toml, train.shape(), train.classes());
   return toml.text();
 }
