@@ -35,11 +35,11 @@ struct Recalibration {
   double variance_ratio = 1;  ///< moving variance by variance (geometric mean)
 };
 
-/// What became of the tensors when a model took over another's weights, by name.
+/// The names of the tensors when a model took over weights of another, by what became of them.
 struct TakenWeights {
-  std::vector<std::string> taken;   ///< of the same name and shape in both
-  std::vector<std::string> drawn;   ///< of this model, which keep the values they had
-  std::vector<std::string> unused;  ///< of the other one
+  std::vector<std::string> taken;   ///< tensors of the same name and shape in both, which took the other model's values
+  std::vector<std::string> kept;    ///< other tensors of this model, which kept their values
+  std::vector<std::string> unused;  ///< other tensors of the other model
 };
 
 /// One row of the summary table.
