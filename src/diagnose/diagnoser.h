@@ -24,7 +24,7 @@ class Diagnoser final : public StepObserver {
   Diagnoser(const TrainingTask& task, const DiagnosticsOptions& options, const LoaderOptions& batches,
             const std::string& run);
 
-  bool looks_at(std::uint64_t step) const override { return step % every_ == 0; }
+  bool wants_step(std::uint64_t step) const override { return step % every_ == 0; }
   void before_step(Session& session) override;
   void after_step(Session& session, const Step& step, const std::vector<Callback*>& callbacks) override;
 

@@ -203,7 +203,7 @@ History Model::fit(const Dataset& data, const FitOptions& options) {
   const auto [train, validation] = divided(data, options.validation, impl.seed());
   Training training(impl, train, validation);
   Trainer& trainer = training.trainer();
-  if (impl.training) trainer.go_on(*impl.training);
+  if (impl.training) trainer.continue_from(*impl.training);
   impl.training.reset();  // what fails leaves no state to go on from
   impl.keep_weights();
   const std::size_t earlier = trainer.progress().history.size();

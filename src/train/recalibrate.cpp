@@ -13,19 +13,22 @@
 namespace convoy {
 namespace {
 
+/// The layer of a node if it is a batch norm, else null.
 const layers::BatchNorm* batch_norm_of(const Node& node) {
   return dynamic_cast<const layers::BatchNorm*>(node.layer.get());
 }
 
-bool has_moving_statistics(const Node& node) { return batch_norm_of(node) != nullptr && node.trainable; }
+/// Whether a node is a batch norm that is not frozen.
+bool is_trained_batch_norm(const Node& node) { return batch_norm_of(node) != nullptr && node.trainable; }
 
-/// A tensor of a node in Weights::states.
+/// The values of the state "moving_mean", ... of a node in Weights::states.
 std::span<float> state_values(const Node& node, const std::string& name, Weights& weights) {
   const auto place = std::ranges::find(node.states, node.name + "/" + name, &TensorPlace::name);
   return weights.states.span().subspan(place->offset, place->shape.size());
 }
 
-/// Samples drawn by the seed: the first ones of an image folder would all be of one class.
+/// At most `images` samples drawn by the seed: the first ones of an image folder would all be of one class. Throws
+/// Error{data} for samples of another shape than the network's.
 Dataset drawn_from(const Dataset& data, const Network& network, int images, std::uint64_t seed) {
   if (data.empty() || data.shape() != network.input_shape()) {
     throw Error(ErrorKind::data, "recalibrate: samples are " + data.shape().text() + ", the network expects " +
@@ -40,7 +43,7 @@ Dataset drawn_from(const Dataset& data, const Network& network, int images, std:
 
 bool has_trained_batch_norm(const Network& network) {
   for (int i = 0; i <= network.logits(); ++i) {
-    if (has_moving_statistics(network.node(i))) return true;
+    if (is_trained_batch_norm(network.node(i))) return true;
   }
   return false;
 }
@@ -55,7 +58,7 @@ Recalibrator::Recalibrator(const Network& network, ThreadPool& pool, const Datas
       weights_(Weights::zeros(network)),
       session_(network, weights_, Mode::train, loader_.largest_batch(), network.logits(), pool, Retain::everything) {
   for (int i = 0; i <= network.logits(); ++i) {
-    if (has_moving_statistics(network.node(i))) populations_.push_back({.node = i});
+    if (is_trained_batch_norm(network.node(i))) populations_.push_back({.node = i});
   }
   if (populations_.empty())
     throw Error(ErrorKind::config, "recalibrate: the network has no batch norm that is trained");
@@ -79,6 +82,7 @@ std::vector<Recalibration> Recalibrator::run(Weights& weights) {
   return replaced;
 }
 
+/// Writes the moments of a batch norm's input over its moving statistics in `weights`; returns how far these were off.
 Recalibration Recalibrator::replace_statistics(const Population& population, Weights& weights) const {
   const Node& node = network_.node(population.node);
   const layers::BatchNorm& norm = *batch_norm_of(node);
