@@ -10,18 +10,20 @@
 
 namespace convoy {
 
-/// What a model file holds, for `convoy inspect`: tensors with dtype, shape, min, max, mean, standard deviation.
+/// One tensor of a model file.
 struct TensorInfo {
   std::string name;
   std::string dtype;
   Shape shape;
   double min = 0, max = 0, mean = 0, deviation = 0;
-  std::int64_t not_finite = 0;
+  std::int64_t not_finite = 0;  ///< count of values that are not finite
 };
+/// All tensors and metadata of a model file.
 struct ModelInfo {
   std::vector<TensorInfo> tensors;
   std::vector<std::pair<std::string, std::string>> metadata;
 };
+/// Reads a model file for `convoy inspect`. Throws Error{data}.
 ModelInfo inspect(const std::filesystem::path& model_file);
 
 }  // namespace convoy
