@@ -38,7 +38,7 @@ Probe::Probe(const TrainingTask& task, const DiagnosticsOptions& options, const 
   for (const std::string& name : options.percentiles) watched_.emplace_back(name, task.network, task.last_node());
 }
 
-std::vector<std::optional<double>> Probe::look(Diagnostics& found) {
+std::vector<std::optional<double>> Probe::observe(Diagnostics& found) {
   clear();
   copy_.copy_from(task_.weights);
   found.train_mode_loss = pass(training_, found.step, [this](int batch) { observe_training(batch); });
@@ -55,7 +55,6 @@ std::vector<std::optional<double>> Probe::look(Diagnostics& found) {
   return dead;
 }
 
-/// All batches of the probe through one session; returns the mean loss.
 template <class Observe>
 double Probe::pass(Session& session, std::uint64_t step, const Observe& observe) {
   double sum = 0;
@@ -107,7 +106,7 @@ BatchNormDiagnostics Probe::compare(const Norm& norm) const {
   const float* moving_mean = task_.weights.states.data() + node.states[0].offset;
   const float* moving_variance = task_.weights.states.data() + node.states[1].offset;
   const std::size_t channels = norm.in_training.channels();
-  // A channel that is 0 everywhere, behind a dead ReLU, would have an endless ratio.
+  // A channel that is 0 everywhere, behind a dead ReLU, would have an infinite ratio.
   constexpr double least = 1e-12;
   double gap = 0;
   double ratio = 0;
