@@ -6,7 +6,7 @@
 
 namespace convoy {
 
-/// The last step of a scaling: 1 for values above its threshold, else 0; nothing without one.
+/// Applies the last step of a scaling: values above its threshold become 1, others 0. Does nothing without a threshold.
 void apply_threshold(std::span<float> values, const Scaling& scaling);
 
 }  // namespace convoy
