@@ -23,6 +23,7 @@ void declare_init(Options& options) {
   options.add_flag("force", "Replace a file that is there.");
 }
 
+/// --data, else the digits that come with convoy. Throws Error{config} where these are not there.
 fs::path data_folder(const Options& options) {
   if (options.has("data")) return options.text("data");
   fs::path digits = shipped("data/mnist");
@@ -30,7 +31,7 @@ fs::path data_folder(const Options& options) {
   return digits;
 }
 
-/// Named after the folder of the data.
+/// The name of the new file: that of the folder of the data, in safe characters, with .toml.
 fs::path file_for(const fs::path& data) {
   std::string name = fs::absolute(data).lexically_normal().filename().string();
   if (name.empty()) name = fs::absolute(data).lexically_normal().parent_path().filename().string();

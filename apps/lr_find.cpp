@@ -23,7 +23,7 @@ std::string rate_text(double rate) {
   return text;
 }
 
-/// A bar a line, at about `rows` of the points.
+/// Prints a bar for each of 16 points or fewer.
 void print_curve(const std::vector<LrPoint>& points) {
   constexpr std::size_t rows = 16;
   constexpr double width = 50;

@@ -14,6 +14,7 @@
 namespace convoy::app {
 namespace {
 
+/// Mean images a second over the epochs; 0 of none.
 double mean_speed(const History& history) {
   double sum = 0;
   for (const EpochLog& log : history) sum += log.images_per_second;
@@ -58,20 +59,22 @@ void print_result(const RunResult& result) {
   std::cout << '\n';
 }
 
-/// As a TOML string, whatever the name of the file.
+/// Text as a TOML string, with quotes and escapes.
 std::string quoted(const std::string& text) {
   std::string quoted = "\"";
   for (const char c : text) quoted += (c == '"' || c == '\\' ? "\\" : "") + std::string(1, c);
   return quoted + "\"";
 }
 
+/// Adds the options that train and resume have in common.
 void add_training_options(Options& options) {
   options.add_threads();
   options.add_flag("json", "Print one JSON object a line.");
   options.add_flag("quiet", "Show no progress.");
 }
 
-/// What train and resume share: callbacks before, results after.
+/// Does the common part of train and resume: calls `work` with threads and callbacks added to `run_options`, prints the
+/// result and returns the exit code.
 template <class Work>
 int run(const Options& options, const Config& config, RunOptions run_options, Work work) {
   const bool json = options.has("json");

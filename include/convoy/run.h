@@ -25,7 +25,7 @@ struct RunResult {
   History history = {};
   int best_epoch = 0;
   Evaluation test = {};      ///< of the kept (best) weights on the test set; no samples where that was interrupted
-  std::string warning = {};  ///< where training and evaluation are far apart: the figures, and the likely cause
+  std::string warning = {};  ///< where training and evaluation are far apart: the figures and the likely cause; else ""
   bool interrupted = false;
   double seconds = 0;          ///< of all processes that worked on the run
   double earlier_seconds = 0;  ///< of those before this one
@@ -44,10 +44,11 @@ RunResult train_run(const Config& config, const RunOptions& options);
 RunResult resume_run(const std::filesystem::path& folder, const RunOptions& options,
                      const std::vector<std::string>& overrides = {});
 
-/// A model file, or a run folder's best model. Throws Error{data}.
+/// The path itself for a file; for a run folder its best.safetensors. Throws Error{data} where there is none or where
+/// it is not the model of that run.
 std::filesystem::path find_model(const std::filesystem::path& model_or_run);
 
-/// The configuration inside a model file.
+/// Reads the configuration inside a model file. Throws Error{data} for a file that is no model.
 Config config_of(const std::filesystem::path& model_file);
 
 }  // namespace convoy

@@ -72,7 +72,7 @@ class SweepCallback {
   virtual void on_note(const std::string&) {}
   /// Before the first run, for each setting that is found in order.
   virtual void on_checked(const SweepSetting&, const RunSetup&) {}
-  /// The same as of a batch.
+  /// After each batch of an evaluation; returning false ends the sweep, with everything saved.
   virtual bool on_evaluation(std::size_t /*run*/, const EvaluationLog&) { return true; }
   virtual void on_warning(std::size_t /*run*/, const std::string&) {}
   /// The run is finished, has diverged or was interrupted.
@@ -119,7 +119,7 @@ void require_startable(const SweepPlan& plan, SweepCallback* callback = nullptr)
 /// Error: after any other failure of a run, the other runs save and stop first.
 SweepResult run_sweep(const SweepPlan& plan, const SweepOptions& options = {});
 
-/// Mean and deviation by setting.
+/// Counts, mean and deviation for each setting of the plan over those of `runs` that are its own; marks the best one.
 std::vector<SweepSummary> summarize(const SweepPlan& plan, const std::vector<SweepRun>& runs);
 
 }  // namespace convoy

@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Takes the folders with one of these names out of `folders`.
+/// Removes the folders with one of these names, in any case, from `folders` and returns them.
 std::vector<fs::path> take_named(std::vector<fs::path>& folders, const Texts& names) {
   std::vector<fs::path> taken;
   std::erase_if(folders, [&](const fs::path& path) {
@@ -23,6 +23,7 @@ std::vector<fs::path> take_named(std::vector<fs::path>& folders, const Texts& na
   return taken;
 }
 
+/// The one candidate, or "" without any. Throws Error{data} where there are several.
 fs::path only(const fs::path& folder, const std::vector<fs::path>& candidates, const std::string& part) {
   if (candidates.empty()) return {};
   if (candidates.size() == 1) return candidates.front();

@@ -19,10 +19,10 @@
 #include "data/scaling.h"
 
 namespace convoy {
-/// The thread fills buffers ahead of next(): a buffer is free, then filled, then in the caller's hands until the call
-/// after.
+/// A thread fills buffers ahead of next(). Each buffer is first free, then filled, then the caller's until the next
+/// call of next().
 struct Loader::Impl {
-  /// Where batch b of an epoch begins in the order of samples.
+  /// The division of the order of samples into batches: batch b is from begin(b) to before end(b).
   struct Plan {
     int batches = 0;
     int samples = 0;
@@ -34,6 +34,7 @@ struct Loader::Impl {
     int smallest() const { return std::min(end(0) - begin(0), end(batches - 1) - begin(batches - 1)); }
   };
 
+  /// Divides so many samples into batches; the last one as options.last_batch says.
   static Plan plan_batches(int samples, const LoaderOptions& options) {
     const int size = std::max(1, std::min(options.batch_size, samples));
     const int whole = samples / size;
@@ -71,7 +72,7 @@ struct Loader::Impl {
       buffer.labels.resize(storage.labels.empty() ? 0 : largest);
       buffer.targets.resize(largest * static_cast<std::size_t>(target_size_));
     }
-    thread_ = std::thread([this] { fill_slots(); });
+    thread_ = std::thread([this] { fill_buffers(); });
   }
 
   ~Impl() {
@@ -118,13 +119,14 @@ struct Loader::Impl {
  private:
   Buffer& buffer_of(int batch) { return buffers_[static_cast<std::size_t>(batch) % buffers_.size()]; }
 
-  /// The buffer handed out last stays untouched, so the thread is at most so many batches ahead.
+  /// Whether the thread may fill the next buffer. The one that next() returned last must stay as it is.
   bool may_fill() const {
     return !error_ && next_to_fill_ < last_batch_ &&
            next_to_fill_ - next_to_take_ < static_cast<int>(buffers_.size()) - 1;
   }
 
-  void fill_slots() {
+  /// The work of the thread: fills and mixes batches until the loader ends. Keeps an exception in error_ for next().
+  void fill_buffers() {
     std::unique_lock lock(mutex_);
     while (true) {
       changed_.wait(lock, [this] { return stop_ || may_fill(); });
@@ -150,6 +152,8 @@ struct Loader::Impl {
     }
   }
 
+  /// Writes the samples at `begin` to before `end` of the order to a buffer: augmented and scaled, with labels and
+  /// targets.
   void fill(Buffer& buffer, int begin, int end) {
     const auto& storage = data_.storage();
     const std::size_t size = storage.shape.size();
@@ -170,6 +174,7 @@ struct Loader::Impl {
                     .target_size = target_size_};
   }
 
+  /// Augments and scales one sample; `number` is its index in the storage.
   template <class T>
   void fill_input(const T* sample, std::size_t number, float* input) {
     const std::size_t size = data_.shape().size();
@@ -183,6 +188,7 @@ struct Loader::Impl {
     scaler_.apply(input, input);
   }
 
+  /// Applies mixup or cutmix to a filled batch, in place; labels become targets.
   void mix(Buffer& buffer, int batch) const {
     const int size = buffer.batch.size;
     Random random(options_.seed, Purpose::mixup, epoch_, static_cast<std::uint32_t>(batch));
@@ -197,6 +203,7 @@ struct Loader::Impl {
     mix_pairs(buffer.targets.data(), size, static_cast<std::size_t>(target_size_), share);
   }
 
+  /// Throws Error{config} for cutmix beside mixup, or on samples that are no images.
   static void check_cutmix(const Augmentation& augmentation, const Shape& shape) {
     if (augmentation.cutmix == 0) return;
     if (augmentation.mixup > 0) {
@@ -208,7 +215,7 @@ struct Loader::Impl {
                 "[augmentation]: \"cutmix\" needs images, height x width x channels; the samples are " + shape.text());
   }
 
-  /// Exchanges patches of about that share; returns the share that stays.
+  /// Exchanges patches of about that share of the area between pairs of images; returns the share that stays.
   float exchange(Buffer& buffer, Random& random, double share) const {
     const Shape& shape = data_.shape();
     const Patch patch = draw_patch(random, shape[0], shape[1], share);
@@ -241,7 +248,7 @@ struct Loader::Impl {
   std::condition_variable changed_;
   int next_to_fill_ = 0;
   int next_to_take_ = 0;
-  int last_batch_ = 0;  ///< the epoch's end; 0 before start()
+  int last_batch_ = 0;  ///< batches of the epoch; 0 before start() and after an error
   bool filling_ = false;
   bool stop_ = false;
   std::exception_ptr error_;

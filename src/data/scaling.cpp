@@ -7,11 +7,12 @@
 namespace convoy {
 namespace {
 
+/// The scaling that multiplies all channels by one number.
 Scaling same_for_all(std::size_t channels, float multiply) {
   return {std::vector<float>(channels, multiply), std::vector<float>(channels, 0.0F)};
 }
 
-/// To mean 0 and deviation 1, by channel; a channel that never changes is only moved to 0.
+/// The scaling to mean 0 and deviation 1 by channel; a constant channel is only moved to 0.
 Scaling standard_scaling(const Dataset& data) {
   const auto channels = static_cast<std::size_t>(data.shape().last());
   const std::size_t size = data.shape().size();

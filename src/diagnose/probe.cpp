@@ -39,7 +39,7 @@ Probe::Probe(const TrainingTask& task, const DiagnosticsOptions& options, const 
   for (const std::string& name : options.percentiles) watched_.emplace_back(name, task.network, task.last_node());
 }
 
-std::vector<std::optional<double>> Probe::look(Diagnostics& found) {
+std::vector<std::optional<double>> Probe::observe(Diagnostics& found) {
   clear();
   copy_.copy_from(task_.weights);
   found.train_mode_loss = pass(training_, found.step, [this](int batch) { observe_training(batch); });
@@ -56,7 +56,6 @@ std::vector<std::optional<double>> Probe::look(Diagnostics& found) {
   return dead;
 }
 
-/// All batches of the probe through one session; returns the mean loss.
 template <class Observe>
 double Probe::pass(Session& session, std::uint64_t step, const Observe& observe) {
   double sum = 0;

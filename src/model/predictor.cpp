@@ -16,13 +16,13 @@
 namespace convoy {
 namespace {
 
-/// Samples that go through the network together: enough to share a dense layer's weights, few enough to stay in a
-/// cache.
+/// The number of samples that go through the network together: enough to share a dense layer's weights, few enough to
+/// stay in a cache.
 constexpr int chunk = 32;
 
 }  // namespace
 
-/// What predictors of one model have in common; nothing of it changes.
+/// The constant parts that clones of a predictor share: scaling, folded network and packed weights.
 struct Predictor::Shared {
   explicit Shared(Model::Impl& model)
       : scaler(model.scaling, model.network().input_shape()),
@@ -38,19 +38,22 @@ struct Predictor::Shared {
   Link link;
   FoldedNetwork folded;
   ThreadPool pool;
-  Session packed;  ///< has made of the weights what all sessions share
+  Session packed;  ///< holds what all sessions share, which it made of the weights
 };
 
+/// One predictor: the shared parts, and separate threads and memory for activations.
 struct Predictor::Impl {
   Impl(std::shared_ptr<const Shared> shared_parts, int threads) : shared(std::move(shared_parts)), pool(threads) {}
 
-  /// Plans for as many samples as came at most; what a file describes must not take memory for more.
+  /// Makes the session large enough for `count` samples, at most `chunk`. It grows only when needed, since the network
+  /// of an unknown file may take much memory for each sample.
   void make_room(int count) {
     const int wanted = std::min(count, chunk);
     if (session && session->max_batch() >= wanted) return;
     session.emplace(shared->packed, wanted, pool);
   }
 
+  /// Scales `count` samples, at most `chunk`, runs them through the network and writes the outputs to `to`.
   void predict(const float* samples, int count, float* to) {
     for (int n = 0; n < count; ++n, samples += shared->input_size()) shared->scaler.apply(samples, session->input()[n]);
     session->forward(count);
@@ -60,7 +63,7 @@ struct Predictor::Impl {
   std::shared_ptr<const Shared> shared;
   ThreadPool pool;
   std::optional<Session> session;
-  std::mutex at_work;
+  std::mutex at_work;  ///< held during a call of predict
 };
 
 Predictor::Predictor(Model& model, int threads)

@@ -12,11 +12,11 @@
 namespace convoy {
 namespace {
 
-constexpr int versions = 7;            ///< of an augmented image
-constexpr int images_by_default = 10;  ///< or of a class
+constexpr int versions = 7;            ///< shown of each augmented image
+constexpr int images_by_default = 10;  ///< in all with augmentation, else of each class
 constexpr int most_images = 1000;
 
-/// The numbers of `count` samples: the first of each class, then the second of each, and so on.
+/// The indices of at most `count` samples: the first of each class, then the second of each, and so on.
 std::vector<int> one_of_each_class_in_turn(const Dataset& data, int count) {
   std::vector<std::vector<int>> by_class(static_cast<std::size_t>(std::max(1, data.classes())));
   const bool labelled = !data.storage().labels.empty();
@@ -31,6 +31,7 @@ std::vector<int> one_of_each_class_in_turn(const Dataset& data, int count) {
   return chosen;
 }
 
+/// Throws Error{config} for samples that are not images of 1 or 3 channels.
 void require_images(const Dataset& data) {
   const Shape& shape = data.shape();
   if (shape.rank() == 3 && (shape[2] == 1 || shape[2] == 3)) return;

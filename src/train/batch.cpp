@@ -9,6 +9,7 @@
 namespace convoy {
 namespace {
 
+/// The weight of a sample's class; of a row of targets the mean weighted by them. 1 without weights.
 float weight_of(const Target& target, std::span<const float> class_weights) {
   if (class_weights.empty()) return 1;
   if (target.values == nullptr) return class_weights[static_cast<std::size_t>(target.label)];

@@ -6,7 +6,7 @@
 
 namespace convoy {
 
-/// What can be said of an epoch, from the validation set or from training.
+/// Accuracy and loss of an epoch, of the validation set or of training.
 struct Score {
   double accuracy = 0;
   double loss = 0;
@@ -21,8 +21,10 @@ class Monitor {
 
   /// Throws Error{config} where a validation metric is monitored, but nothing validated.
   void require(bool has_validation) const;
+  /// Accuracy and loss of the validation set where a validation metric is monitored, else of training.
   Score score(const EpochLog& log) const;
-  /// Between equals, the one of loss and accuracy that is not monitored decides.
+  /// Whether `score` is better than `best` by more than min_delta; where the monitored number is equal, the other of
+  /// loss and accuracy decides.
   bool is_better(const Score& score, const Score& best) const;
 
  private:

@@ -30,7 +30,7 @@ Dataset drawn_from(const Dataset& data, const Network& network, int images, std:
 
 bool has_trained_batch_norm(const Network& network) {
   for (int i = 0; i <= network.logits(); ++i) {
-    if (has_moving_statistics(network.node(i))) return true;
+    if (is_trained_batch_norm(network.node(i))) return true;
   }
   return false;
 }
@@ -45,7 +45,7 @@ Recalibrator::Recalibrator(const Network& network, ThreadPool& pool, const Datas
       weights_(Weights::zeros(network)),
       session_(network, weights_, Mode::train, loader_.largest_batch(), network.logits(), pool, Retain::everything) {
   for (int i = 0; i <= network.logits(); ++i) {
-    if (has_moving_statistics(network.node(i))) populations_.push_back({.node = i});
+    if (is_trained_batch_norm(network.node(i))) populations_.push_back({.node = i});
   }
   if (populations_.empty())
     throw Error(ErrorKind::config, "recalibrate: the network has no batch norm that is trained");
@@ -69,6 +69,7 @@ std::vector<Recalibration> Recalibrator::run(Weights& weights) {
   return replaced;
 }
 
+/// Writes the moments of a batch norm's input over its moving statistics in `weights`; returns how far these were off.
 Recalibration Recalibrator::replace_statistics(const Population& population, Weights& weights) const {
   const Node& node = network_.node(population.node);
   const layers::BatchNorm& norm = *batch_norm_of(node);
