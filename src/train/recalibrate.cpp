@@ -13,7 +13,7 @@
 namespace convoy {
 namespace {
 
-bool has_moving_statistics(const Node& node) { return batch_norm_of(node) != nullptr && node.trainable; }
+bool is_trained_batch_norm(const Node& node) { return batch_norm_of(node) != nullptr && node.trainable; }
 
 /// Samples drawn by the seed: the first ones of an image folder would all be of one class.
 Dataset drawn_from(const Dataset& data, const Network& network, int images, std::uint64_t seed) {

@@ -82,6 +82,17 @@ TEST_CASE("max-norm shortens the columns that are too long") {
   CHECK(w[1] == 0.1F);
 }
 
+TEST_CASE("max-norm leaves a column of that very norm as it is") {
+  ThreadPool pool(1);
+  GradientTools tools({range(0, Shape{2, 1}, 0, 0, 5)}, pool);
+  std::vector<float> w = {30, 40};
+  tools.constrain(w);
+  CHECK(w[0] == doctest::Approx(3));
+  w = {3, 4};
+  tools.constrain(w);
+  CHECK(w == std::vector<float>{3, 4});
+}
+
 TEST_CASE("sums have the same bits for every number of threads") {
   const auto clipped = [](int threads) {
     ThreadPool pool(threads);
