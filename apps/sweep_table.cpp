@@ -31,6 +31,7 @@ std::string compact(double loss) {
   return text;
 }
 
+/// "0.0980 +- 0.0012"; without a deviation for a single run, "" for none.
 std::string mean_loss(const SweepSummary& summary) {
   if (summary.finished == 0) return "";
   return compact(summary.loss) + (summary.finished < 2 ? "" : " +- " + compact(summary.loss_deviation));

@@ -51,6 +51,7 @@ struct Loader::Impl {
     Batch batch;
   };
 
+  /// Allocates the buffers and starts the thread, which waits for start(). Throws Error.
   Impl(Dataset data, Scaling scaling, LoaderOptions options)
       : data_(std::move(data)),
         scaling_(std::move(scaling)),
@@ -86,6 +87,7 @@ struct Loader::Impl {
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
+  /// Waits until the thread is idle, draws the order of the epoch and lets the thread fill batches from `first` on.
   void start(std::uint32_t epoch, int first) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return !filling_; });
@@ -98,6 +100,7 @@ struct Loader::Impl {
     changed_.notify_all();
   }
 
+  /// Waits for the next batch: see Loader::next.
   const Batch* next() {
     std::unique_lock lock(mutex_);
     if (next_to_take_ >= last_batch_) return nullptr;
