@@ -37,7 +37,7 @@ std::string mean_loss(const SweepSummary& summary) {
   return compact(summary.loss) + (summary.finished < 2 ? "" : " +- " + compact(summary.loss_deviation));
 }
 
-/// "best, 1 of 3 diverged", as far as it applies.
+/// "best, 1 of 3 diverged", or the part of it that applies.
 std::string note_on(const SweepSummary& summary) {
   std::string note = summary.best ? green("best", Stream::out) : "";
   if (summary.diverged > 0) {
