@@ -27,8 +27,8 @@ struct RunResult {
   Evaluation test = {};      ///< of the kept (best) weights on the test set; no samples where that was interrupted
   std::string warning = {};  ///< where training and evaluation are far apart: the figures and the likely cause; else ""
   bool interrupted = false;
-  double seconds = 0;          ///< of training, in all processes that worked on the run
-  double earlier_seconds = 0;  ///< of training in earlier processes
+  double seconds = 0;          ///< spent on the run, in all processes
+  double earlier_seconds = 0;  ///< spent in earlier processes
   double peak_rss_mb = 0;
 };
 

@@ -99,7 +99,7 @@ class Trainer {
   Schedule& schedule() { return *schedule_; }
   Stepper& optimizer() { return optimizer_; }
   Session& session() { return session_; }
-  /// The best epoch's weights; the initial weights before the first epoch ends.
+  /// The best epoch's weights; before the first epoch ends, the weights that training started from.
   Weights& best() { return best_; }
   /// The weights that are validated and kept: the trained ones, or their average if options.average is set.
   Weights& trained() { return trained_weights(); }
