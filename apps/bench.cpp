@@ -111,6 +111,7 @@ void declare_bench(Options& options) {
   options.add_flag("json", "Print one JSON object.");
 }
 
+/// Times training and inference of a configuration and prints the result.
 int run_bench(const Options& options) {
   const Config config = load_config(config_file(options.positional()[0]), options.overrides());
   const BenchResult result = bench(config, {.batch_size = options.integer("batch"),

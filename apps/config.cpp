@@ -47,6 +47,7 @@ void check(const std::string& file, const Arguments& overrides) {
 
 void declare_config(Options& options) { options.add_overrides(); }
 
+/// Prints the schema, the explanation of a key, or the result of checking a configuration.
 int run_config(const Options& options) {
   const std::string& what = options.positional()[0];
   if (what == "schema") {

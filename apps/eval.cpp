@@ -53,6 +53,7 @@ void declare_eval(Options& options) {
   options.add_flag("json", "Print one JSON object.");
 }
 
+/// Evaluates a model, prints the scores and notes, and writes --errors if given.
 int run_eval(const Options& options) {
   const auto file = model_file(options.positional()[0]);
   if (options.has("errors")) require_output(options.text("errors"), Output::mistakes);

@@ -44,6 +44,7 @@ void print_lines(std::ostream& out, const std::string& text) {
   for (std::string line; std::getline(lines, line);) out << "  " << line << '\n';
 }
 
+/// Prints the general help, or that of a verb.
 int run_help(const Options& options) {
   if (options.positional().empty()) {
     print_help(std::cout);

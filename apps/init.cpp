@@ -40,6 +40,7 @@ fs::path file_for(const fs::path& data) {
   return (name.empty() ? "convoy" : name) + ".toml";
 }
 
+/// Writes a configuration for a folder of data and prints its path.
 int run_init(const Options& options) {
   const fs::path data = data_folder(options);
   const fs::path file = options.positional().empty() ? file_for(data) : fs::path(options.positional()[0]);

@@ -23,6 +23,7 @@ std::string short_number(double value) {
   return text.str();
 }
 
+/// Prints the tensors and metadata of a model file.
 int run_inspect(const Options& options) {
   const ModelInfo info = convoy::inspect(model_file(options.positional()[0]));
   const auto name_of = [](const TensorInfo& tensor) { return shortened(shown(tensor.name), widest_tensor); };

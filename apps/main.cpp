@@ -17,6 +17,7 @@
 namespace convoy::app {
 namespace {
 
+/// The exit code for an Error of that kind.
 int exit_code(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::config: return usage;

@@ -73,6 +73,7 @@ void print_terms(const std::vector<std::pair<std::string, std::string>>& rows) {
   }
 }
 
+/// Prints the manual page in roff.
 int run_man(const Options&) {
   std::cout << ".TH CONVOY 1 \"\" \"convoy " << version() << "\" \"User Commands\"\n"
             << ".SH NAME\nconvoy \\- trains convolutional networks on a CPU\n"

@@ -191,6 +191,7 @@ int for_each_image(const Options& options, const Printer& printer, const Work& w
   return code;
 }
 
+/// Prints the classes, or the outputs of a layer, for each image; returns `bad_data` if one could not be read.
 int run_predict(const Options& options) {
   refuse_both(options, "csv", "json");
   refuse_both(options, "invert", "no-invert");

@@ -21,6 +21,7 @@ struct Scores {
   Evaluation test;
 };
 
+/// Evaluates a model on the validation and the test samples.
 Scores scores_of(Model& model, const DataSplits& data) {
   Scores scores;
   if (!data.validation.empty()) scores.validation = model.evaluate(data.validation);
@@ -72,6 +73,7 @@ std::filesystem::path output_beside(const std::filesystem::path& model, const Op
   return output.replace_extension(".recalibrated.safetensors");
 }
 
+/// Recalibrates a model, prints scores before and after, and writes the new model file.
 int run_recalibrate(const Options& options) {
   const auto file = model_file(options.positional()[0]);
   const auto output = output_beside(file, options);

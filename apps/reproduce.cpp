@@ -94,6 +94,8 @@ void list_experiments() {
   }
 }
 
+/// Prints the shipped experiments, or runs one as a sweep in its folder and prints the verdict. Returns
+/// `failed` if the claim does not hold, `interrupted` if stopped.
 int run_reproduce(const Options& options) {
   if (options.positional().empty()) {
     list_experiments();

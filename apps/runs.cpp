@@ -52,6 +52,7 @@ std::string accuracy_of(const RunEntry& run) {
   return run.measured_on == "test" ? percent(run.accuracy) + " " : "(" + percent(run.accuracy) + ")";
 }
 
+/// The state as text of 11 columns, in colour on a terminal.
 std::string coloured_state(const RunEntry& run) {
   std::string text = padded(name_of(run.state), 11);
   switch (run.state) {
@@ -122,6 +123,7 @@ void print_run_json(const RunEntry& run) {
 
 void declare_runs(Options& options) { options.add_flag("json", "Print one JSON object a run."); }
 
+/// Prints the runs in a folder.
 int run_runs(const Options& options) {
   const bool given = !options.positional().empty();
   const fs::path folder = given ? options.positional()[0] : "runs";

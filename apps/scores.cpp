@@ -78,6 +78,7 @@ std::size_t matrix_cell(const Evaluation& evaluation, const Names& names) {
   return std::max(least, widest(names, evaluation.classes));
 }
 
+/// Whether the confusion matrix fits 80 columns and has few classes.
 bool fits_as_matrix(const Evaluation& evaluation, const Names& names) {
   const auto cells = static_cast<std::size_t>(evaluation.classes) + 1;
   return evaluation.classes <= few_classes && cells * (matrix_cell(evaluation, names) + 1) <= line_width;

@@ -120,6 +120,7 @@ void declare_sweep(Options& options) {
   options.add_flag("quiet", "Show no progress.");
 }
 
+/// Runs a sweep in its folder, showing progress, and prints the results; returns `interrupted` if stopped.
 int run_sweep(const Options& options) {
   SweepPlan plan = load_sweep(config_file(options.positional()[0]), request_from(options));
   plan.jobs = options.jobs(plan.jobs);

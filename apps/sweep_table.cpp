@@ -31,12 +31,13 @@ std::string compact(double loss) {
   return text;
 }
 
+/// "0.0980 +- 0.0012"; without a deviation for a single run, "" for none.
 std::string mean_loss(const SweepSummary& summary) {
   if (summary.finished == 0) return "";
   return compact(summary.loss) + (summary.finished < 2 ? "" : " +- " + compact(summary.loss_deviation));
 }
 
-/// "best, 1 of 3 diverged", as far as it applies.
+/// "best, 1 of 3 diverged", or the part of it that applies.
 std::string note_on(const SweepSummary& summary) {
   std::string note = summary.best ? green("best", Stream::out) : "";
   if (summary.diverged > 0) {

@@ -103,6 +103,7 @@ void declare_train(Options& options) {
   options.add_text("seed", "N", "Draw weights, shuffling and dropout from this seed.");
 }
 
+/// Trains a configuration into a run folder; see run().
 int run_train(const Options& options) {
   std::vector<std::string> overrides = options.overrides();
   if (options.has("seed")) overrides.push_back("seed=" + options.text("seed"));
@@ -120,6 +121,7 @@ void declare_resume(Options& options) {
   options.add_integer("epochs", "N", "Train until so many epochs are done, as -s train.epochs=N.", 0, 1, 1000000);
 }
 
+/// Resumes a run in its folder; see run().
 int run_resume(const Options& options) {
   std::vector<std::string> overrides = options.overrides();
   if (options.has("epochs")) overrides.push_back("train.epochs=" + options.text("epochs"));

@@ -25,7 +25,7 @@ struct RunEntry {
 /// "finished"
 std::string name_of(RunEntry::State state);
 
-/// The runs in a folder and in the folders below it, those that began last first. Hidden folders and links are left
+/// Reads all runs in a folder and in the folders below it, the latest start first. Hidden folders and links are left
 /// out. Throws Error{data} for a folder that cannot be read.
 std::vector<RunEntry> list_runs(const std::filesystem::path& folder);
 

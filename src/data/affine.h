@@ -31,7 +31,7 @@ AffineMap inverse_map(const Geometry& geometry, ImageSize size);
 /// Draws images of one size through affine maps, with bilinear interpolation.
 class Resampler {
  public:
-  /// `fill` is what lies outside of the image: "zero", "edge" or "reflect".
+  /// `fill` names the values outside of the image: "zero", "edge" or "reflect".
   Resampler(ImageSize size, int channels, const std::string& fill);
 
   /// Copies an image of height x width x channels, which draw() then changes.

@@ -32,6 +32,7 @@ ImageSize thumbnail_of(ImageSize size) {
   return {std::max(1, size.height * tile_size / longer), std::max(1, size.width * tile_size / longer)};
 }
 
+/// Computes the sizes for a sheet.
 SheetLayout sheet_layout(const ContactSheet& sheet) {
   std::size_t longest = 0;
   for (const auto& row : sheet.rows) longest = std::max(longest, row.label.size());

@@ -31,6 +31,7 @@ fs::path only(const fs::path& folder, const std::vector<fs::path>& candidates, c
                    candidates[1].filename().string() + "/? Rename one of them");
 }
 
+/// "bus, cat": the names of the folders.
 std::string names_of(const std::vector<fs::path>& folders) {
   std::string names;
   for (const fs::path& path : folders) names += (names.empty() ? "" : ", ") + path.filename().string();

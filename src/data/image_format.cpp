@@ -24,6 +24,7 @@ struct Signature {
 constexpr auto other = ImageFormat::other_image;
 constexpr auto none = ImageFormat::no_image;
 
+/// The table of signatures; the first that fits counts.
 const std::vector<Signature>& signatures() {
   static const std::vector<Signature> table = {
       {0, "\x89PNG\r\n\x1a\n"sv, {ImageFormat::png, "a PNG image"}},

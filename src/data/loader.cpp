@@ -52,6 +52,7 @@ struct Loader::Impl {
     Batch batch;
   };
 
+  /// Allocates the buffers and starts the thread, which waits for start(). Throws Error.
   Impl(Dataset data, const Scaling& scaling, LoaderOptions options)
       : data_(std::move(data)),
         scaler_(scaling, data_.shape()),
@@ -87,6 +88,7 @@ struct Loader::Impl {
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
+  /// Waits until the thread is idle, draws the order of the epoch and lets the thread fill batches from `first` on.
   void start(std::uint32_t epoch, int first) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return !filling_; });
@@ -99,6 +101,7 @@ struct Loader::Impl {
     changed_.notify_all();
   }
 
+  /// Waits for the next batch: see Loader::next.
   const Batch* next() {
     std::unique_lock lock(mutex_);
     if (next_to_take_ >= last_batch_) return nullptr;

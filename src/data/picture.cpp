@@ -19,6 +19,7 @@ const std::map<char, unsigned> glyphs = {
     {'Z', 071247}, {'-', 000700}, {'_', 000007}, {'.', 000002}, {'/', 011244}, {'+', 002720}, {' ', 000000}};
 constexpr unsigned question_mark = 061202;
 
+/// The glyph of a letter, of either case; that of "?" for unknown characters.
 unsigned glyph_of(char letter) {
   const auto glyph = glyphs.find(static_cast<char>(std::toupper(static_cast<unsigned char>(letter))));
   return glyph == glyphs.end() ? question_mark : glyph->second;

@@ -73,7 +73,7 @@ std::string explain_evaluation(const Diagnostics& modes, const std::optional<Epo
   if (!gap.empty()) return figures + gap;
   if (figures.empty()) return "";
   constexpr double wide = 0.1;
-  if (kept->accuracy - test.accuracy <= wide) return "";  // whatever a few validation images say
+  if (kept->accuracy - test.accuracy <= wide) return "";  // even if a few validation images say otherwise
   return figures + "the network knows its training images by heart (more of them, [augmentation], dropout or a " +
          "kernel_regularizer help), or the others are of another kind (convoy data preview shows them)";
 }

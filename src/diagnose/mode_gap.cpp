@@ -21,6 +21,7 @@ double lag_of(const BatchNormDiagnostics& norm) {
 /// |log| of the ratio between the input's variance in predict mode and in train mode.
 double shift_of(const BatchNormDiagnostics& norm) { return std::abs(std::log(norm.variance_shift)); }
 
+/// The batch norm with the largest measure.
 template <class Measure>
 const BatchNormDiagnostics& largest(const std::vector<BatchNormDiagnostics>& norms, Measure measure) {
   return *std::ranges::max_element(norms, {}, measure);

@@ -41,7 +41,7 @@ class FoldedNetwork {
   static std::vector<LayerSpec> without_folded(const Network& network, const std::vector<Fold>& folds);
   /// Copies the tensors of the given network into weights_ by name; sets biases that only the folded layers have to 0.
   void copy_tensors(const Network& given, const Weights& weights);
-  /// Multiplies one batch norm's map into kernel and bias of its layer in weights_.
+  /// Changes kernel and bias of a layer in weights_ so that they include the map of its batch norm.
   void apply(const Fold& fold, const Network& given, const Weights& weights);
 
   std::vector<Fold> folds_;

@@ -40,6 +40,7 @@ class Planner {
     }
   }
 
+  /// Plans all buffers and places them. To be called once.
   MemoryPlan plan() {
     place_outputs();
     if (mode_ == Mode::train) place_gradients();

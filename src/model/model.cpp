@@ -65,6 +65,7 @@ Scaling no_scaling(const Shape& input) {
   return {std::vector<float>(channels, 1.0F), std::vector<float>(channels, 0.0F)};
 }
 
+/// Throws Error{config} for a number below 1; the message names the call and the option.
 void require_at_least_one(const char* call, const char* name, int number) {
   if (number >= 1) return;
   throw Error(ErrorKind::config,

@@ -3,10 +3,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "convoy/settings.h"
+#include "core/aligned_buffer.h"
 #include "core/described.h"
 #include "core/open_table.h"
 
@@ -19,9 +21,13 @@ class Optimizer {
   struct Piece {
     float* parameters;
     const float* gradients;
-    float* const* slots;  ///< slot_names().size() arrays of `count` numbers, which update() changes
+    std::span<AlignedBuffer<float>> slots;  ///< of all parameters, as many as slot_names()
+    std::size_t first;                      ///< index of the piece's first number in them
     std::size_t count;
     bool decayed;  ///< whether weight decay applies to it
+
+    /// Its `count` numbers of a slot, which update() changes.
+    float* slot(std::size_t which) const { return slots[which].data() + first; }
   };
 
   virtual ~Optimizer() = default;

@@ -111,10 +111,10 @@ class AdamRule final : public Decayed {
     const auto new_m = static_cast<float>(1 - options_.beta_1);
     const auto new_v = static_cast<float>(1 - options_.beta_2);
     if (options_.amsgrad) {
-      kernels::optimizer().amsgrad(piece.parameters, piece.slots[0], piece.slots[1], piece.slots[2], piece.gradients,
+      kernels::optimizer().amsgrad(piece.parameters, piece.slot(0), piece.slot(1), piece.slot(2), piece.gradients,
                                    piece.count, rate, new_m, new_v, epsilon);
     } else {
-      kernels::optimizer().adam(piece.parameters, piece.slots[0], piece.slots[1], piece.gradients, piece.count, rate,
+      kernels::optimizer().adam(piece.parameters, piece.slot(0), piece.slot(1), piece.gradients, piece.count, rate,
                                 new_m, new_v, epsilon);
     }
   }
@@ -176,7 +176,7 @@ class NadamRule final : public Decayed {
     const double of_m = learning_rate * next / (1 - product_ * next);
     const double of_g = learning_rate * (1 - now) / (1 - product_);
     const double of_v = 1 / (1 - std::pow(options_.beta_2, static_cast<double>(step)));
-    kernels::optimizer().nadam(piece.parameters, piece.slots[0], piece.slots[1], piece.gradients, piece.count,
+    kernels::optimizer().nadam(piece.parameters, piece.slot(0), piece.slot(1), piece.gradients, piece.count,
                                static_cast<float>(of_m), static_cast<float>(of_g), static_cast<float>(of_v),
                                static_cast<float>(1 - options_.beta_1), static_cast<float>(1 - options_.beta_2),
                                static_cast<float>(options_.epsilon));
@@ -227,8 +227,8 @@ class SgdRule final : public Decayed {
       return;
     }
     const auto remember = options_.momentum_of == MomentumOf::steps ? rules.momentum : rules.momentum_of_gradients;
-    remember(piece.parameters, piece.slots[0], piece.gradients, piece.count, rate,
-             static_cast<float>(options_.momentum), options_.nesterov);
+    remember(piece.parameters, piece.slot(0), piece.gradients, piece.count, rate, static_cast<float>(options_.momentum),
+             options_.nesterov);
   }
 
   SGD options_;
@@ -261,7 +261,7 @@ class RmspropRule final : public Decayed {
 
  private:
   void descend(const Piece& piece, double learning_rate, std::uint64_t) const override {
-    kernels::optimizer().rmsprop(piece.parameters, piece.slots[0], piece.slots[1], piece.gradients, piece.count,
+    kernels::optimizer().rmsprop(piece.parameters, piece.slot(0), piece.slot(1), piece.gradients, piece.count,
                                  static_cast<float>(learning_rate), static_cast<float>(1 - options_.rho),
                                  static_cast<float>(options_.momentum), static_cast<float>(options_.epsilon));
   }
@@ -295,7 +295,7 @@ class AdagradRule final : public Decayed {
  private:
   /// Adds the sums' initial value in each step, since slots begin with 0.
   void descend(const Piece& piece, double learning_rate, std::uint64_t) const override {
-    kernels::optimizer().adagrad(piece.parameters, piece.slots[0], piece.gradients, piece.count,
+    kernels::optimizer().adagrad(piece.parameters, piece.slot(0), piece.gradients, piece.count,
                                  static_cast<float>(learning_rate),
                                  static_cast<float>(options_.start + options_.epsilon));
   }
@@ -332,7 +332,7 @@ class AdadeltaRule final : public Decayed {
 
  private:
   void descend(const Piece& piece, double learning_rate, std::uint64_t) const override {
-    kernels::optimizer().adadelta(piece.parameters, piece.slots[0], piece.slots[1], piece.gradients, piece.count,
+    kernels::optimizer().adadelta(piece.parameters, piece.slot(0), piece.slot(1), piece.gradients, piece.count,
                                   static_cast<float>(learning_rate), static_cast<float>(1 - options_.rho),
                                   static_cast<float>(options_.epsilon));
   }
@@ -367,7 +367,7 @@ class LionRule final : public Decayed {
 
  private:
   void descend(const Piece& piece, double learning_rate, std::uint64_t) const override {
-    kernels::optimizer().lion(piece.parameters, piece.slots[0], piece.gradients, piece.count,
+    kernels::optimizer().lion(piece.parameters, piece.slot(0), piece.gradients, piece.count,
                               static_cast<float>(learning_rate), static_cast<float>(options_.beta_1),
                               static_cast<float>(1 - options_.beta_1), static_cast<float>(options_.beta_2),
                               static_cast<float>(1 - options_.beta_2));

@@ -182,8 +182,8 @@ const Fields<CosineRestarts>& restarts_fields() {
     list.add("first", &CosineRestarts::first, "Steps or epochs of the first cosine.", {.min = 1})
         .add("stretch", &CosineRestarts::stretch, "Each cosine is so many times longer than the one before.",
              {.min = 1, .max = 100})
-        .add("shrink", &CosineRestarts::shrink, "Each begins at this share of where the one before began.",
-             {.min = 1e-12, .max = 1})
+        .add("shrink", &CosineRestarts::shrink,
+             "Each rises above alpha by this share of the rise before it (Keras's m_mul).", {.min = 1e-12, .max = 1})
         .add("alpha", &CosineRestarts::alpha, "The share of the rate that a cosine falls to.", {.min = 0, .max = 1});
     return add_unit(list, "first");
   }();
@@ -203,7 +203,7 @@ class RestartingRate final : public Schedule {
       length *= options_.stretch;
       top *= options_.shrink;
     }
-    return options_.alpha + (top - options_.alpha) * 0.5 * (1 + std::cos(std::numbers::pi * into / length));
+    return cosine_between(options_.alpha + (1 - options_.alpha) * top, options_.alpha, into / length);
   }
 
  private:

@@ -55,12 +55,10 @@ void Stepper::reset() {
 
 void Stepper::update_chunk(const Chunk& chunk, std::span<float> parameters, std::span<const float> gradients,
                            double learning_rate) {
-  constexpr std::size_t most_slots = 4;
-  float* slots[most_slots] = {};
-  for (std::size_t i = 0; i < slots_.size(); ++i) slots[i] = slots_[i].data() + chunk.offset;
   optimizer_->update({.parameters = parameters.data() + chunk.offset,
                       .gradients = gradients.data() + chunk.offset,
-                      .slots = slots,
+                      .slots = slots_,
+                      .first = chunk.offset,
                       .count = chunk.size,
                       .decayed = decay_all_ || tools_.tensor_of(chunk).declaration.decayed},
                      learning_rate, steps_);

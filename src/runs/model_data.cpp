@@ -88,6 +88,7 @@ std::string data_path_for(const ModelDataOptions& options, const std::string& tr
               model_file.string() + ": its data, " + trained + ", is not here; name a folder with --data");
 }
 
+/// Whether both paths lead to the same folder; false where one is "" or does not exist.
 bool same_folder(const std::string& a, const std::string& b) {
   std::error_code none;
   return !b.empty() && fs::equivalent(a, b, none);

@@ -43,6 +43,7 @@ Records records_of(const SweepPlan& plan, const SweepResult& sweep) {
   return records;
 }
 
+/// The mean of a metric over runs.
 double mean_of(const RunMetric& metric, const std::vector<RunRecord>& runs) {
   double sum = 0;
   for (const RunRecord& run : runs) sum += metric.of(run);

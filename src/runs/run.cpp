@@ -98,6 +98,7 @@ std::vector<std::string> fit_to_data(Model& model, const DataSplits& data, Start
   return notes;
 }
 
+/// Sizes of the data and of the model; `path` is where the data are.
 RunSetup setup_of(const Model& model, const std::string& path, const DataSplits& data) {
   const Summary summary = model.summary();
   return {.data = path,
@@ -220,6 +221,7 @@ class Run {
     Stopwatch since_last_;
   };
 
+  /// The description of the run for on_run_begin.
   RunStart run_start() const {
     return {.setup = setup_of(model_, impl_.config.data.text("path"), data_),
             .threads = environment_.threads,

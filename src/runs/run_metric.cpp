@@ -32,12 +32,14 @@ double error(const RunRecord& run, const std::string&) { return 1 - accuracy(run
 
 double loss(const RunRecord& run, const std::string&) { return succeeded(run) ? run.outcome->loss : infinity; }
 
+/// The training loss of the last epoch; infinity for a run that has not ended well.
 double training_loss(const RunRecord& run, const std::string&) {
   return succeeded(run) && !run.history.empty() ? run.history.back().loss : infinity;
 }
 
 double diverged(const RunRecord& run, const std::string&) { return run.divergence ? 1 : 0; }
 
+/// The validation accuracy at the end of epoch number `argument`; NaN where there is none.
 double validation_accuracy(const RunRecord& run, const std::string& argument) {
   for (const EpochLog& log : run.history) {
     if (std::to_string(log.epoch) == argument && log.has_validation) return log.validation_accuracy;

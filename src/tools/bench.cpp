@@ -219,6 +219,7 @@ class Bench {
     }
   }
 
+  /// Sets the sizes of the blocks of memory in training.
   void add_memory(BenchResult& result, const Network& network) {
     const Session::Memory memory = trainer_.session().memory();
     const std::size_t slots = trainer_.optimizer().slot_names().size();
@@ -231,6 +232,7 @@ class Bench {
   }
 
   static constexpr std::int64_t fma_rounds = 1 << 18;
+  /// Operations of run_fma() on all threads.
   double fma_flops() const {
     return static_cast<double>(fma_rounds) * kernels::peak().flops_a_round * impl_.pool.threads();
   }
@@ -243,6 +245,7 @@ class Bench {
 
   static constexpr int edge = 512;  ///< of the square matrices
 
+  /// Operations of run_sgemm() on all threads.
   double sgemm_flops() const { return 2.0 * edge * edge * edge * impl_.pool.threads(); }
   /// One matrix product on each thread.
   void run_sgemm() {

@@ -9,7 +9,7 @@
 
 namespace convoy {
 
-/// The label and the row of targets of a batch's sample, as far as the batch has them; the row is not copied.
+/// The label and the row of targets of a batch's sample, each if the batch has it; the row is not copied.
 Target target_of(const Batch& batch, int sample);
 
 /// The class that a sample should have: the index of its largest target, without targets its label.

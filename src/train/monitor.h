@@ -15,8 +15,8 @@ struct Score {
 /// The number that decides which epoch is the best: a loss should be small, an accuracy large.
 class Monitor {
  public:
-  /// `name` is "validation_accuracy", "validation_loss", "accuracy" or "loss"; what is not better by more than
-  /// `min_delta` does not count. Throws Error{config} for another name.
+  /// `name` is "validation_accuracy", "validation_loss", "accuracy" or "loss"; improvements up to `min_delta`
+  /// do not count. Throws Error{config} for another name.
   explicit Monitor(const std::string& name, double min_delta = 0);
 
   /// Throws Error{config} where a validation metric is monitored, but nothing validated.

@@ -99,9 +99,9 @@ class Trainer {
   Schedule& schedule() { return *schedule_; }
   Stepper& optimizer() { return optimizer_; }
   Session& session() { return session_; }
-  /// The best epoch's weights; before the first epoch ends those that training began with.
+  /// The best epoch's weights; before the first epoch ends, the weights that training started from.
   Weights& best() { return best_; }
-  /// The weights that a finished epoch stands for: those trained, or their average.
+  /// The weights that are validated and kept: the trained ones, or their average if options.average is set.
   Weights& trained() { return trained_weights(); }
   /// Where weights are averaged, their average; else empty. For checkpoints.
   std::span<float> average() { return average_ ? average_->values() : std::span<float>{}; }
