@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@ Fields<Options> folder_fields() {
 
 struct IdxOptions {
   std::string prefix = {};
+  std::optional<Integers> shape = {};
   bool transpose = false;
   bool invert = false;
   int first_label = 0;
