@@ -44,24 +44,13 @@ DataPart part_of(const fs::path& folder, const IdxFiles& files, const std::strin
                  bool is_train) {
   if (files.images.empty()) return {};
   const auto read = [=](Texts& notes) {
+    NamedArray images{files.images, read_idx(files.images)};
     const NamedArray labels{files.labels, class_column(read_idx(files.labels))};
-    Dataset data = array_dataset({files.images, read_idx(files.images)}, labels, array_options(options), folder, notes);
+    Dataset data = array_dataset(std::move(images), labels, array_options(options), folder, notes);
     if (is_train) note_peculiarities(files, prefix, options, data, notes);
     return data;
   };
   return {{files.images, files.labels}, read};
-}
-
-DataParts parts_of_idx(const fs::path& folder, const IdxOptions& options) {
-  const IdxFolder found = find_idx_files(folder, options.prefix, options.hint);
-  DataParts parts;
-  parts.train = part_of(folder, found.train, found.prefix, options, true);
-  parts.test = part_of(folder, found.test, found.prefix, options, false);
-  parts.notes = found.notes;
-  parts.refuse_missing = [=](const std::string& part) {
-    refuse_missing(folder, found.prefix + (part == "test" ? "t10k" : "train") + "-images-idx3-ubyte", options.hint);
-  };
-  return parts;
 }
 
 }  // namespace
@@ -77,16 +66,20 @@ const Described<IdxOptions>& described_idx() {
   return all;
 }
 
-FoundParts load_idx(const fs::path& folder, const IdxOptions& options, Need need) {
-  return read_parts(parts_of_idx(folder, options), need);
-}
-
-std::vector<fs::path> files_of_idx(const fs::path& folder, const IdxOptions& options, Need need) {
-  return files_of_parts(parts_of_idx(folder, options), need);
+DataParts parts_of_idx(const fs::path& folder, const IdxOptions& options) {
+  const IdxFolder found = find_idx_files(folder, options.prefix, options.hint);
+  DataParts parts;
+  parts.train = part_of(folder, found.train, found.prefix, options, true);
+  parts.test = part_of(folder, found.test, found.prefix, options, false);
+  parts.notes = found.notes;
+  parts.refuse_missing = [=](const std::string& part) {
+    refuse_missing(folder, found.prefix + (part == "test" ? "t10k" : "train") + "-images-idx3-ubyte", options.hint);
+  };
+  return parts;
 }
 
 DataSplits load_idx(const fs::path& folder) {
-  DataSplits splits = load_idx(folder, {}, Need::all).splits;
+  DataSplits splits = read_parts(parts_of_idx(folder, {}), Need::all).splits;
   if (splits.test.empty()) refuse_missing(folder, "t10k-images-idx3-ubyte", "");
   return splits;
 }

@@ -5,9 +5,16 @@
 #include <string>
 #include <vector>
 
-#include "data/kinds.h"
+#include "convoy/dataset.h"
 
 namespace convoy {
+
+/// The parts of a data set as they lie there: what is not asked for is empty.
+struct FoundParts {
+  DataSplits splits = {};
+  bool divided = true;    ///< false for samples that lie together: all of them are in splits.train
+  bool has_test = false;  ///< of its own
+};
 
 /// A part of a data set: its files, and what reads them; empty where there is none.
 struct DataPart {

@@ -24,13 +24,26 @@ DatasetType row(const Described<Options>& described,
           }};
 }
 
+/// The row of a kind whose parts have files of their own.
+template <class Options>
+DatasetType row(const Described<Options>& described, DataParts (*parts)(const std::filesystem::path&, const Options&)) {
+  return {{described.name, described.doc, described.fields.keys()},
+          [&described, parts](const Settings& data, Need need) {
+            return read_parts(parts(data.text("path"), described.read(data)), need);
+          },
+          [&described, parts](const Settings& data, Need need) {
+            return files_of_parts(parts(data.text("path"), described.read(data)), need);
+          }};
+}
+
 }  // namespace
 
 OpenTable<DatasetType>& dataset_table() {
   static OpenTable<DatasetType> table("data set",
                                       {
-                                          row(described_idx(), load_idx, files_of_idx),
+                                          row(described_idx(), parts_of_idx),
                                           row(described_image_folder(), load_image_folder, files_of_image_folder),
+                                          row(described_numpy(), parts_of_numpy),
                                       });
   return table;
 }
