@@ -152,11 +152,6 @@ std::vector<int> classes_of_rows(const NamedArray& labels) {
   return classes;
 }
 
-void invert_samples(Dataset::Storage& samples, const fs::path& name) {
-  if (!samples.floats.empty()) fail(name, "data.invert needs images of bytes, found floats");
-  for (auto& byte : samples.bytes) byte = static_cast<std::uint8_t>(255 - byte);
-}
-
 /// Numbers from the first label to the last, as the files have them.
 Texts label_numbers(int first, int count) {
   Texts names;
@@ -196,12 +191,14 @@ Dataset::Storage array_samples(NamedArray images, const ArrayOptions& options, T
   return storage;
 }
 
-int class_of(double label, std::size_t sample, int first, const fs::path& name) {
-  if (!(label >= first && label - first < most_classes) || label != std::floor(label)) {
-    fail(name, "label " + number_text(label) + " of sample " + std::to_string(sample) + ", expected " +
-                   std::to_string(first) + " to " + std::to_string(first + most_classes - 1) +
-                   (first > 0 ? " (data.first_label)" : ""));
-  }
+void invert_samples(Dataset::Storage& samples, const fs::path& name) {
+  if (!samples.floats.empty()) fail(name, "data.invert needs images of bytes, found floats");
+  for (auto& byte : samples.bytes) byte = static_cast<std::uint8_t>(255 - byte);
+}
+
+std::optional<int> class_of(double label, int first) {
+  const bool within = label >= first && label - first < most_classes;  // false for what is no number
+  if (!within || label != std::floor(label)) return std::nullopt;
   return static_cast<int>(label) - first;
 }
 
@@ -214,7 +211,14 @@ std::vector<int> array_labels(const NamedArray& labels, int first) {
   }
   std::vector<int> classes;
   for (std::size_t i = 0; i < labels.array.size(); ++i) {
-    classes.push_back(class_of(labels.array.number(i), i, first, labels.name));
+    const double label = labels.array.number(i);
+    const std::optional<int> number = class_of(label, first);
+    if (!number) {
+      fail(labels.name, "label " + number_text(label) + " of sample " + std::to_string(i) + ", expected " +
+                            std::to_string(first) + " to " + std::to_string(first + most_classes - 1) +
+                            (first > 0 ? " (data.first_label)" : ""));
+    }
+    classes.push_back(*number);
   }
   return classes;
 }

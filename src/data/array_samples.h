@@ -47,12 +47,15 @@ struct NamedArray {
 /// Throws Error{data}, with the array's name, for other arrays.
 Dataset::Storage array_samples(NamedArray images, const ArrayOptions& options, Texts& notes);
 
+/// Turns dark on light into light on dark, or throws Error{data} for floats.
+void invert_samples(Dataset::Storage& samples, const std::filesystem::path& name);
+
 /// The class numbers in an array of N integers, or of N rows with a single 1 among zeros (one-hot). Labels count from
 /// `first`. Throws Error{data}, with the array's name, for other arrays and labels.
 std::vector<int> array_labels(const NamedArray& labels, int first);
 
-/// The class number of a label that stands at place `sample`. Throws Error{data} for one that is out of bounds.
-int class_of(double label, std::size_t sample, int first, const std::filesystem::path& name);
+/// The class number of a label; nothing for one that is no whole number from `first` on.
+std::optional<int> class_of(double label, int first);
 
 /// Samples with as many labels, which count from `first`. `source` is what messages call them.
 Dataset labelled(Dataset::Storage samples, std::vector<int> labels, int first, const std::filesystem::path& source);

@@ -46,6 +46,33 @@ const Described<NumpyOptions>& described_numpy();
 /// An .npz file, a folder with one, or a folder of .npy files.
 DataParts parts_of_numpy(const std::filesystem::path& path, const NumpyOptions& options);
 
+enum class CifarLabels { fine, coarse };
+
+struct CifarOptions {
+  CifarLabels labels = CifarLabels::fine;
+  bool invert = false;
+  std::string hint = {};
+};
+const Described<CifarOptions>& described_cifar();
+/// A folder with the binary version of CIFAR-10 or CIFAR-100, or with the folder that their archive unpacks into.
+DataParts parts_of_cifar(const std::filesystem::path& folder, const CifarOptions& options);
+
+enum class CsvValues { bytes, floats };
+
+struct CsvOptions {
+  std::string label = {};
+  CsvValues values = CsvValues::bytes;
+  std::string prefix = {};
+  std::optional<Integers> shape = {};
+  bool transpose = false;
+  int first_label = 0;
+  bool invert = false;
+  std::string hint = {};
+};
+const Described<CsvOptions>& described_csv();
+/// A CSV file, or a folder with train.csv and others. Labels and pixels are in one row.
+DataParts parts_of_csv(const std::filesystem::path& path, const CsvOptions& options);
+
 enum class OnBadImage { error, skip };
 
 struct ImageFolderOptions {

@@ -44,6 +44,8 @@ OpenTable<DatasetType>& dataset_table() {
                                           row(described_idx(), parts_of_idx),
                                           row(described_image_folder(), load_image_folder, files_of_image_folder),
                                           row(described_numpy(), parts_of_numpy),
+                                          row(described_cifar(), parts_of_cifar),
+                                          row(described_csv(), parts_of_csv),
                                       });
   return table;
 }
