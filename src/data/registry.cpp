@@ -33,7 +33,8 @@ DatasetType row(const Described<Options>& described, DataParts (*parts)(const st
           },
           [&described, parts](const Settings& data, Need need) {
             return files_of_parts(parts(data.text("path"), described.read(data)), need);
-          }};
+          },
+          true};
 }
 
 }  // namespace
@@ -58,7 +59,7 @@ const std::vector<KeySchema>& common_data_keys() {
         {.name = "path",
          .kind = Kind::text,
          .fallback = {},
-         .doc = "The data's folder, relative to the configuration file.",
+         .doc = "The data's folder, of numpy and csv also a file, relative to the configuration file.",
          .required = true},
         {.name = "validation",
          .kind = Kind::amount,
