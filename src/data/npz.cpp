@@ -1,11 +1,10 @@
 #include "data/npz.h"
 
-#include <zip.h>
-
 #include <algorithm>
 
 #include "core/fail.h"
 #include "core/file_state.h"
+#include "data/libzip.h"
 #include "data/npy.h"
 
 namespace convoy {
@@ -19,10 +18,10 @@ constexpr std::string_view ending = ".npy";
 class ZipEntry {
  public:
   ZipEntry(zip_t* archive, zip_uint64_t index, fs::path title)
-      : title_(std::move(title)), entry_(zip_fopen_index(archive, index, 0)) {
-    if (entry_ == nullptr) fail(title_, std::string("damaged: ") + zip_strerror(archive));
+      : title_(std::move(title)), entry_(libzip().fopen_index(archive, index, 0)) {
+    if (entry_ == nullptr) fail(title_, std::string("damaged: ") + libzip().strerror(archive));
   }
-  ~ZipEntry() { zip_fclose(entry_); }
+  ~ZipEntry() { libzip().fclose(entry_); }
   ZipEntry(const ZipEntry&) = delete;
   ZipEntry& operator=(const ZipEntry&) = delete;
 
@@ -32,8 +31,8 @@ class ZipEntry {
     while (bytes.size() < most) {
       const std::size_t before = bytes.size();
       bytes.resize(before + std::min(block, most - before));
-      const zip_int64_t got = zip_fread(entry_, bytes.data() + before, bytes.size() - before);
-      if (got < 0) fail(title_, std::string("damaged: ") + zip_file_strerror(entry_));
+      const zip_int64_t got = libzip().fread(entry_, bytes.data() + before, bytes.size() - before);
+      if (got < 0) fail(title_, std::string("damaged: ") + libzip().file_strerror(entry_));
       bytes.resize(before + static_cast<std::size_t>(got));
       if (got == 0) break;
     }
@@ -47,23 +46,23 @@ class ZipEntry {
 
 }  // namespace
 
-void NpzFile::Close::operator()(void* archive) const { zip_discard(static_cast<zip_t*>(archive)); }
+void NpzFile::Close::operator()(void* archive) const { libzip().discard(static_cast<zip_t*>(archive)); }
 
 NpzFile::NpzFile(fs::path file) : file_(std::move(file)) {
   if (const std::string why = why_unreadable(file_); !why.empty()) fail(file_, why);
   int code = 0;
-  archive_.reset(zip_open(file_.c_str(), ZIP_RDONLY, &code));
+  archive_.reset(libzip().open(file_.c_str(), ZIP_RDONLY, &code));
   if (!archive_) {
     zip_error_t error;
-    zip_error_init_with_code(&error, code);
-    const std::string why = zip_error_strerror(&error);
-    zip_error_fini(&error);
+    libzip().error_init_with_code(&error, code);
+    const std::string why = libzip().error_strerror(&error);
+    libzip().error_fini(&error);
     fail(file_, "not an .npz file, or a damaged one: " + why);
   }
   auto* archive = static_cast<zip_t*>(archive_.get());
-  const zip_int64_t count = zip_get_num_entries(archive, 0);
+  const zip_int64_t count = libzip().get_num_entries(archive, 0);
   for (zip_int64_t i = 0; i < count; ++i) {
-    const char* name = zip_get_name(archive, static_cast<zip_uint64_t>(i), ZIP_FL_ENC_RAW);
+    const char* name = libzip().get_name(archive, static_cast<zip_uint64_t>(i), ZIP_FL_ENC_RAW);
     const std::string_view text = name == nullptr ? "" : name;
     if (text.ends_with(ending)) names_.emplace_back(text.substr(0, text.size() - ending.size()));
   }
@@ -76,7 +75,7 @@ NumberArray NpzFile::read(const std::string& name) const {
   auto* archive = static_cast<zip_t*>(archive_.get());
   const std::string inner = name + std::string(ending);
   zip_stat_t found;
-  if (zip_stat(archive, inner.c_str(), ZIP_FL_ENC_RAW, &found) != 0) fail(title(name), "no such array in it");
+  if (libzip().stat(archive, inner.c_str(), ZIP_FL_ENC_RAW, &found) != 0) fail(title(name), "no such array in it");
   if (found.encryption_method != ZIP_EM_NONE) fail(title(name), "is encrypted");
   if (found.comp_method != ZIP_CM_STORE && found.comp_method != ZIP_CM_DEFLATE) {
     fail(title(name), "expected it stored or deflated, found method " + std::to_string(found.comp_method) + " of zip");
