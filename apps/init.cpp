@@ -17,9 +17,10 @@ namespace {
 namespace fs = std::filesystem;
 
 void declare_init(Options& options) {
-  options.add_text("data", "DIR",
-                   "A folder of idx files, or of images with a subfolder for each class; without it, the digits of "
-                   "MNIST that come with convoy.");
+  options.add_text(
+      "data", "PATH",
+      "A folder of images with a subfolder for each class, of idx, .npy, .csv or CIFAR's files, or an .npz "
+      "or .csv file; without it, the digits of MNIST that come with convoy.");
   options.add_flag("force", "Replace a file that is there.");
 }
 

@@ -8,8 +8,9 @@
 
 namespace convoy {
 
-/// "idx" or "image_folder": what a folder holds, judged by its files. Throws Error{data} where it holds neither.
-std::string dataset_kind_of(const std::filesystem::path& folder);
+/// "idx", "image_folder", "numpy", "cifar" or "csv": what a folder holds, or a file is, judged by its files. Throws
+/// Error{data} where it is none of these.
+std::string dataset_kind_of(const std::filesystem::path& path);
 
 /// Which samples to read for a model.
 struct ModelDataOptions {

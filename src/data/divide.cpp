@@ -51,6 +51,17 @@ void apply_limit(DataSplits& splits, int limit, std::uint64_t seed) {
   splits.drawn.insert("train");
 }
 
+std::string kind_of_samples(const Dataset& data) {
+  return data.shape().text() + (data.storage().floats.empty() ? " bytes" : " floats");
+}
+
+/// Throws Error{data} where samples of `part` differ in shape or type from the training samples.
+void require_same_samples(const Dataset& data, const std::string& part, const Dataset& train) {
+  if (data.empty() || kind_of_samples(data) == kind_of_samples(train)) return;
+  throw Error(ErrorKind::data, shown(data.storage().source) + ": " + part + " samples are " + kind_of_samples(data) +
+                                   ", training samples " + kind_of_samples(train));
+}
+
 /// Throws Error{data} for samples of a class that has no training sample.
 void require_known_classes(const Dataset& data, const Dataset& train) {
   if (data.empty() || train.empty()) return;
@@ -88,6 +99,8 @@ DataSplits divide(FoundParts found, const Settings& data, std::uint64_t seed, Ne
     std::swap(splits.train, splits.test);
     return splits;
   }
+  require_same_samples(splits.validation, "validation", splits.train);
+  require_same_samples(splits.test, "test", splits.train);
   if (!found.divided) splits.train = shuffled(splits.train, seed);
   if (!found.has_test) set_aside_test(splits, data.number("test_fraction"), seed);
   set_aside_validation(splits, data, seed);

@@ -6,6 +6,7 @@
 #include "core/fail.h"
 #include "core/text.h"
 #include "data/image_files.h"
+#include "data/part_names.h"
 
 namespace convoy {
 namespace {
@@ -42,9 +43,9 @@ std::string names_of(const std::vector<fs::path>& folders) {
 
 FolderLayout layout_of(const fs::path& folder) {
   std::vector<fs::path> others = subfolders(folder);
-  const auto train = take_named(others, {"train", "training"});
-  const auto validation = take_named(others, {"val", "valid", "validation"});
-  const auto test = take_named(others, {"test", "testing"});
+  const auto train = take_named(others, names_of_training);
+  const auto validation = take_named(others, names_of_validation);
+  const auto test = take_named(others, names_of_test);
   const int parts = (train.empty() ? 0 : 1) + (validation.empty() ? 0 : 1) + (test.empty() ? 0 : 1);
   FolderLayout layout{.train = {}, .validation = {}, .test = {}};
   layout.divided = parts > 1 || (parts == 1 && others.empty());

@@ -12,7 +12,7 @@ namespace convoy {
 /// The data that a run depends on: names of files, or of folders as a whole, each with its SHA-256.
 using DataSums = std::vector<std::pair<std::string, std::string>>;
 
-/// Reads the data that [data] names and returns their SHA-256: one for each idx file, or one over all images of a
+/// Reads the data that [data] names and returns their SHA-256: one for each file, or one over all images of a
 /// folder and their names. Files that are not part of the data set, or not of the part that `need` asks for, do not
 /// count. Throws Error{data} for a file that is missing or cannot be read.
 DataSums sums_of_data(const Settings& data, Need need = Need::all);

@@ -16,8 +16,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Keys of [data] that say which samples are read; the others say how they are prepared.
-const Texts keys_of_a_place = {"dataset", "path", "hint", "validation", "limit"};
+/// Keys of [data] that say which samples are read and how their files hold them; the others say how they are prepared.
+const Texts keys_of_a_place = {"dataset", "path",   "hint",      "validation", "limit",
+                               "shape",   "prefix", "transpose", "first_label"};
 
 /// Settings of [data] for another kind of data set: `kind`, and those of `trained` that this kind knows and that
 /// prepare samples.
@@ -65,9 +66,16 @@ Config config_with(const ModelDataOptions& options, const std::string& path, con
   const std::string trained_kind = config.data.text("dataset");
   std::string kind = options.dataset;
   if (kind.empty()) kind = options.folder.empty() ? trained_kind : dataset_kind_of(options.folder);
-  if (kind != trained_kind) config.data = settings_of_kind(config.data, kind);
+  const Integers input = config.run.integers("input_shape");
+  if (kind != trained_kind) {
+    config.data = settings_of_kind(config.data, kind);
+    const bool rows = kind == "numpy" || kind == "csv";  // which may be images
+    if (rows && input.size() == 3) config.data.set("shape", input);
+  }
   config.data.set("path", path);
-  if (kind == "image_folder") set_image_shape(config.data, config.run.integers("input_shape"));
+/// Keys of [data] that say which samples are read and how their files hold them; the others say how they are prepared.
+const Texts keys_of_a_place = {"dataset", "path",   "hint",      "validation", "limit",
+                               "shape",   "prefix", "transpose", "first_label"};
   return parse_config(resolved_toml(config), model_file.string(), fs::current_path(), options.overrides);
 }
 

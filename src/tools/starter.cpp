@@ -23,8 +23,8 @@ namespace fs = std::filesystem;
 
 /// How to read a folder of data: as idx files, else as images of this size.
 struct Reading {
-  bool idx = false;
-  std::int64_t height = 0, width = 0, channels = 1;  ///< of images, not of idx files
+  std::string kind = "image_folder";
+  std::int64_t height = 0, width = 0, channels = 1;  ///< of images in folders
 };
 
 /// Reads some 100 training images, spread evenly over the folder, in their original size. Files that cannot be read are
@@ -75,8 +75,8 @@ void choose_size(Reading& reading, const std::vector<Image>& images) {
 
 /// Decides how to read the folder from its files. Throws Error{data} where it holds no data set.
 Reading reading_for(const fs::path& folder) {
-  Reading reading{.idx = dataset_kind_of(folder) == "idx"};
-  if (reading.idx) return reading;
+  Reading reading{.kind = dataset_kind_of(folder)};
+  if (reading.kind != "image_folder") return reading;
   const std::vector<Image> images = some_images(folder);
   if (images.empty()) return {.height = 32, .width = 32};  // reading the data set tells why
   reading.channels = std::ranges::all_of(images, is_grey) ? 1 : 3;
@@ -86,9 +86,9 @@ Reading reading_for(const fs::path& folder) {
 
 /// Adds the section [data]; with a validation share where the data have no validation part.
 void write_data(CommentedToml& toml, const Reading& reading, const std::string& path, bool validated) {
-  toml.add_section("data", reading.idx ? "idx" : "image_folder");
+  toml.add_section("data", reading.kind);
   toml.add_key("path", name_text(path));
-  if (!reading.idx) {
+  if (reading.kind == "image_folder") {
     if (reading.height == reading.width) {
       toml.add_key("image_size", reading.height);
     } else {
