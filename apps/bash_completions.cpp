@@ -43,7 +43,7 @@ constexpr const char* bash_beginning = R"SH(
   ((COMP_CWORD == 1)) && { _convoy_words "$verbs --help --version"; return; }
 )SH";
 
-/// The commands that complete what may stand there.
+/// The shell commands that complete an argument of that name.
 std::string commands(const std::string& argument) {
   const Candidates found = candidates(argument);
   std::string text;
@@ -58,6 +58,7 @@ std::string pattern(const Verb& verb, const Option& option) {
   return (option.letter.empty() ? "" : prefix + "-" + option.letter + "|") + prefix + "--" + option.name;
 }
 
+/// Prints the completion of an option's argument after the option.
 void print_arguments_of_options(std::ostream& out) {
   out << "  case $verb:$previous in\n";
   for (const Options& options : all_options()) {
@@ -69,6 +70,7 @@ void print_arguments_of_options(std::ostream& out) {
   out << "  esac\n";
 }
 
+/// Prints the completion of a word that begins with "-".
 void print_names_of_options(std::ostream& out) {
   out << "  if [[ $current == -* ]]; then\n    case $verb in\n";
   for (const Options& options : all_options()) {
@@ -77,7 +79,7 @@ void print_names_of_options(std::ostream& out) {
   out << "    esac\n    return\n  fi\n";
 }
 
-/// The operands before the cursor: what is no option and no option's argument.
+/// Prints the loop that collects the operands before the cursor: words that are neither options nor their arguments.
 void print_operands_so_far(std::ostream& out) {
   std::string valued;
   for (const Options& options : all_options()) {
@@ -96,6 +98,7 @@ void print_operands_so_far(std::ostream& out) {
 )SH";
 }
 
+/// Prints the completion of the operand at the cursor.
 void print_operands(std::ostream& out) {
   out << "  case $verb:${#operands[@]}:${operands[0]} in\n";
   for (const Options& options : all_options()) {

@@ -14,6 +14,7 @@
 namespace convoy::app {
 namespace {
 
+/// Text aligned to the right.
 std::string cell(const std::string& text, int width) {
   std::ostringstream out;
   out << std::setw(width) << text;
@@ -22,11 +23,12 @@ std::string cell(const std::string& text, int width) {
 
 std::string megabytes(double bytes) { return fixed(bytes / (1 << 20), 1) + " MB"; }
 
-/// "" for work that is no multiply-adds.
+/// GFLOP/s of an operation; "" for layers without multiply-adds.
 std::string speed(std::int64_t flops, double us) {
   return flops > 0 && us > 0 ? fixed(static_cast<double>(flops) / us / 1e3, 0) : "";
 }
 
+/// Prints the times by layer and the memory of a training session.
 void print_layers(const BenchResult& result) {
   std::cout << "\nus of work an image, by layer (over all threads)\n"
             << "  layer                      forward GFLOP/s backward GFLOP/s inference   output\n";
@@ -109,6 +111,7 @@ void declare_bench(Options& options) {
   options.add_flag("json", "Print one JSON object.");
 }
 
+/// Times training and inference of a configuration and prints the result.
 int run_bench(const Options& options) {
   const Config config = load_config(config_file(options.positional()[0]), options.overrides());
   const BenchResult result = bench(config, {.batch_size = options.integer("batch"),

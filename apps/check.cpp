@@ -18,6 +18,8 @@ void declare_check(Options& options) {
   options.add_threads();
 }
 
+/// Checks gradients, overfits one batch and prints both with statistics of the data; returns `failed` if one check
+/// fails.
 int run_check(const Options& options) {
   const Config config = load_config(config_file(options.positional()[0]), options.overrides());
   CheckOptions check_options;

@@ -13,6 +13,7 @@ void declare_compare(Options& options) {
   options.add_text("o,out", "FILE", "Where the page goes; compare.html in the current folder without it.");
 }
 
+/// Writes a page that compares runs and prints its path.
 int run_compare(const Options& options) {
   const std::string file = options.text("out", "compare.html");
   require_output(file, Output::page);

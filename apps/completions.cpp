@@ -7,6 +7,7 @@
 namespace convoy::app {
 namespace {
 
+/// Prints the completion script of a shell.
 int run_completions(const Options& options) {
   const std::string& shell = options.positional()[0];
   if (shell == "bash") print_bash_completions(std::cout);

@@ -13,6 +13,7 @@
 namespace convoy::app {
 namespace {
 
+/// Prints notes, and collects a text on each setting that is checked.
 class Findings final : public SweepCallback {
  public:
   explicit Findings(bool one_setting) : one_setting_(one_setting) {}
@@ -33,6 +34,7 @@ class Findings final : public SweepCallback {
   std::string lines_;
 };
 
+/// Checks every setting of a configuration on its data and prints the result. Throws Error for the first mistake.
 void check(const std::string& file, const Arguments& overrides) {
   const SweepPlan plan = load_sweep(config_file(file), {.sets = overrides});
   const std::size_t settings = plan.settings.size();
@@ -45,6 +47,7 @@ void check(const std::string& file, const Arguments& overrides) {
 
 void declare_config(Options& options) { options.add_overrides(); }
 
+/// Prints the schema, the explanation of a key, or the result of checking a configuration.
 int run_config(const Options& options) {
   const std::string& what = options.positional()[0];
   if (what == "schema") {

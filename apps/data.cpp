@@ -21,6 +21,7 @@ void declare_data(Options& options) {
   options.add_choice("split", {"train", "validation", "test"}, "Which images; train is the default.");
 }
 
+/// Writes a PNG with samples of the data and prints statistics of them.
 int run_data(const Options& options) {
   const std::filesystem::path file = options.text("output", "preview.png");
   require_output(file, Output::picture);

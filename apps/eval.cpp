@@ -43,8 +43,9 @@ void print_evaluation(const Evaluation& result, const std::string& split, const 
 }
 
 void declare_eval(Options& options) {
-  options.add_text("data", "DIR", "Another folder of data than the configuration's.");
-  options.add_text("dataset", "KIND", "What that folder is: idx or image_folder; without it, by the look of it.");
+  options.add_text("data", "PATH", "Other data than the configuration's.");
+  options.add_text("dataset", "KIND",
+                   "What that is: idx, image_folder, numpy, cifar or csv; without it, judged by its files.");
   options.add_overrides("data.KEY=VALUE", "Read the data in another way: data.transpose=true.");
   options.add_choice("split", {"test", "validation", "train"}, "Which images; test is the default.");
   options.add_integer("top", "K", "The k of top-k accuracy; 5 is the default.", 5, 1, 1000000);
@@ -53,6 +54,7 @@ void declare_eval(Options& options) {
   options.add_flag("json", "Print one JSON object.");
 }
 
+/// Evaluates a model, prints the scores and notes, and writes --errors if given.
 int run_eval(const Options& options) {
   const auto file = model_file(options.positional()[0]);
   if (options.has("errors")) require_output(options.text("errors"), Output::mistakes);

@@ -9,6 +9,7 @@
 namespace convoy::app {
 namespace {
 
+/// Throws Error{data}.
 [[noreturn]] void fail(const std::filesystem::path& model) {
   throw Error(ErrorKind::data, shown(model.string()) +
                                    ": its outputs are not finite; its weights are damaged, or its training diverged");

@@ -7,8 +7,8 @@
 
 namespace convoy::app {
 
-/// Finite weights may still overflow on their way through a network. Both throw Error{data} where a model's outputs, or
-/// the loss over them, are no finite numbers.
+/// Both functions throw Error{data} where a model's outputs, or the loss over them, are not finite: finite weights may
+/// still overflow in the network.
 void require_finite(std::span<const float> outputs, const std::filesystem::path& model);
 void require_finite(const Evaluation& evaluation, const std::filesystem::path& model);
 

@@ -48,6 +48,7 @@ complete -c convoy -f
 complete -c convoy -n __convoy_first -l version -s V -d 'Print the version.'
 )SH";
 
+/// Text in single quotes for fish.
 std::string in_quotes(const std::string& text) {
   std::string safe = "'";
   for (const char c : text) {
@@ -57,8 +58,8 @@ std::string in_quotes(const std::string& text) {
   return safe + "'";
 }
 
-/// A flag of `complete` for what such an argument may be, or "".
-std::string list(const std::string& argument) {
+/// The flag -a of `complete` with the candidates for an argument of that name; "" without any.
+std::string candidates_flag(const std::string& argument) {
   const Candidates found = candidates(argument);
   std::string words;
   for (const std::string& kind : found.kinds) words += (words.empty() ? "(__convoy_" : " (__convoy_") + kind + ")";
@@ -66,17 +67,18 @@ std::string list(const std::string& argument) {
   return words.empty() ? "" : " -a " + in_quotes(words);
 }
 
+/// Prints the lines that complete a verb, its options and its operands.
 void print_fish_verb(std::ostream& out, const Options& options) {
   const std::string verb = options.verb().name;
   const std::string line = "complete -c convoy -n ";
   out << line << "__convoy_first -a " << verb << " -d " << in_quotes(options.verb().help) << '\n';
   for (const Option& option : options.declared()) {
     out << line << in_quotes("__convoy_at " + verb) << (option.letter.empty() ? "" : " -s " + option.letter) << " -l "
-        << option.name << (option.argument.empty() ? "" : " -x" + list(option.argument)) << " -d "
+        << option.name << (option.argument.empty() ? "" : " -x" + candidates_flag(option.argument)) << " -d "
         << in_quotes(option.help) << '\n';
   }
   for (const OperandPlace& place : operand_places(options.operands())) {
-    const std::string words = list(place.argument);
+    const std::string words = candidates_flag(place.argument);
     if (words.empty()) continue;
     const std::string position = place.onward ? "any" : std::to_string(place.position);
     out << line << in_quotes("__convoy_at " + verb + " " + position + (place.after.empty() ? "" : " " + place.after))
@@ -84,6 +86,7 @@ void print_fish_verb(std::ostream& out, const Options& options) {
   }
 }
 
+/// Prints a function __convoy_NAME that lists the words.
 void print_fish_list(std::ostream& out, const std::string& name, const Arguments& words) {
   out << "function __convoy_" << name << "; printf '%s\\n'";
   for (const std::string& word : words) out << ' ' << word;

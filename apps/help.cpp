@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t help_width = 80;
 
-/// Two columns: a term, and from column `indent` on what it means.
+/// Prints a term and, wrapped from column `indent` on, its meaning.
 void print_entry(std::ostream& out, const std::string& term, std::size_t indent, const std::string& meaning) {
   std::string line = term.empty() ? "" : "  " + term;
   if (!term.empty() && line.size() + 2 > indent) {
@@ -38,11 +38,13 @@ std::string term_of(const Option& option) {
   return letter + "--" + option.name + (option.argument.empty() ? "" : " " + option.argument);
 }
 
+/// Prints each line of a text, indented.
 void print_lines(std::ostream& out, const std::string& text) {
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) out << "  " << line << '\n';
 }
 
+/// Prints the general help, or that of a verb.
 int run_help(const Options& options) {
   if (options.positional().empty()) {
     print_help(std::cout);

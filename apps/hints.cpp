@@ -27,12 +27,14 @@ Arguments keys_like(const std::string& option) {
   return found;
 }
 
+/// Whether a folder has a resolved.toml.
 bool is_run(const fs::path& path) {
   std::error_code error;
   return fs::is_regular_file(path / "resolved.toml", error);
 }
 
-/// What lies in configs/, here or where convoy is installed, and begins like the argument; else all of it.
+/// The configurations in configs/, here or where convoy is installed, whose names begin as the argument; all of them
+/// where none does.
 Arguments configs_like(const fs::path& argument) {
   Arguments all;
   std::error_code error;
@@ -46,6 +48,7 @@ Arguments configs_like(const fs::path& argument) {
   return like.empty() ? all : like;
 }
 
+/// The end of an error message on a file that is not there: "; did you mean configs/mnist_cnn.toml?", or "".
 std::string config_hint(const fs::path& argument) {
   std::error_code error;
   const fs::path with_ending = argument.string() + ".toml";

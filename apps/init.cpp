@@ -17,12 +17,14 @@ namespace {
 namespace fs = std::filesystem;
 
 void declare_init(Options& options) {
-  options.add_text("data", "DIR",
-                   "A folder of idx files, or of images with a subfolder for each class; without it, the digits of "
-                   "MNIST that come with convoy.");
+  options.add_text(
+      "data", "PATH",
+      "A folder of images with a subfolder for each class, of idx, .npy, .csv or CIFAR's files, or an .npz "
+      "or .csv file; without it, the digits of MNIST that come with convoy.");
   options.add_flag("force", "Replace a file that is there.");
 }
 
+/// --data, else the digits that come with convoy. Throws Error{config} where these are not there.
 fs::path data_folder(const Options& options) {
   if (options.has("data")) return options.text("data");
   fs::path digits = shipped("data/mnist");
@@ -30,7 +32,7 @@ fs::path data_folder(const Options& options) {
   return digits;
 }
 
-/// Named after the folder of the data.
+/// The name of the new file: that of the folder of the data, in safe characters, with .toml.
 fs::path file_for(const fs::path& data) {
   std::string name = fs::absolute(data).lexically_normal().filename().string();
   if (name.empty()) name = fs::absolute(data).lexically_normal().parent_path().filename().string();
@@ -39,6 +41,7 @@ fs::path file_for(const fs::path& data) {
   return (name.empty() ? "convoy" : name) + ".toml";
 }
 
+/// Writes a configuration for a folder of data and prints its path.
 int run_init(const Options& options) {
   const fs::path data = data_folder(options);
   const fs::path file = options.positional().empty() ? file_for(data) : fs::path(options.positional()[0]);

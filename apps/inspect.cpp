@@ -12,17 +12,18 @@
 namespace convoy::app {
 namespace {
 
-constexpr std::size_t widest_tensor = 28;  // of 80 columns, beside the figures
+constexpr std::size_t widest_tensor = 28;  ///< columns of a name, so that a line has 80
 
 using Entry = std::pair<std::string, std::string>;
 
-/// In at most seven columns, if a number allows it: "-1.25", "3.4e-05".
+/// A number with three digits, in seven columns where possible: "-1.25", "3.4e-05".
 std::string short_number(double value) {
   std::ostringstream text;
   text << std::setprecision(3) << value;
   return text.str();
 }
 
+/// Prints the tensors and metadata of a model file.
 int run_inspect(const Options& options) {
   const ModelInfo info = convoy::inspect(model_file(options.positional()[0]));
   const auto name_of = [](const TensorInfo& tensor) { return shortened(shown(tensor.name), widest_tensor); };

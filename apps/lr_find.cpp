@@ -17,13 +17,14 @@
 namespace convoy::app {
 namespace {
 
+/// "1.0e-03"
 std::string rate_text(double rate) {
   char text[32];
   std::snprintf(text, sizeof text, "%.1e", rate);
   return text;
 }
 
-/// A bar a line, at about `rows` of the points.
+/// Prints a bar for each of 16 points or fewer.
 void print_curve(const std::vector<LrPoint>& points) {
   constexpr std::size_t rows = 16;
   constexpr double width = 50;
@@ -38,6 +39,7 @@ void print_curve(const std::vector<LrPoint>& points) {
   }
 }
 
+/// Prints the curve as bars, the suggested rate and the path of the page.
 void print_finding(const LrCurve& curve, const std::filesystem::path& file) {
   print_curve(curve.points);
   if (curve.blew_up) {
@@ -74,6 +76,7 @@ void declare_lr_find(Options& options) {
   options.add_text("o,output", "FILE.html", "Where to draw the curve; runs/NAME_lr_find.html without it.");
 }
 
+/// Runs the range test, writes its page and prints the suggestion; returns `failed` without one.
 int run_lr_find(const Options& options) {
   const Config config = load_config(config_file(options.positional()[0]), options.overrides());
   const std::filesystem::path folder = "runs";  // is made where nothing else is named

@@ -17,6 +17,7 @@
 namespace convoy::app {
 namespace {
 
+/// The exit code for an Error of that kind.
 int exit_code(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::config: return usage;
@@ -27,8 +28,9 @@ int exit_code(ErrorKind kind) {
   return failed;
 }
 
+/// Runs the verb that the arguments name, or prints help or the version; returns the exit code.
 int dispatch(Arguments arguments) {
-  instruction_set();  // a wrong CONVOY_ISA is told before anything else
+  instruction_set();  // reports a wrong CONVOY_ISA before anything else
   if (arguments.empty()) {
     print_help(std::cerr);
     return usage;

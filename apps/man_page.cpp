@@ -9,7 +9,7 @@
 namespace convoy::app {
 namespace {
 
-/// Text as roff shows it: no character is a request.
+/// Text with escapes, so that roff shows it as it is.
 std::string plain(const std::string& text) {
   std::string safe;
   for (const char c : text) {
@@ -29,7 +29,7 @@ std::string upper(std::string text) {
   return text;
 }
 
-/// Operands: words to be given as they are in bold, others in italics.
+/// Operands in roff: literal words in bold, others in italics.
 std::string operands(const Arguments& words) {
   std::string text;
   for (const std::string& word : words) text += (Operands::literal(word) ? " \\fB" : " \\fI") + plain(word) + "\\fR";
@@ -66,12 +66,14 @@ void print_verb(const Options& options) {
   print_examples(verb.examples);
 }
 
+/// Prints a list of terms with their meanings.
 void print_terms(const std::vector<std::pair<std::string, std::string>>& rows) {
   for (const auto& [term, meaning] : rows) {
     std::cout << ".TP\n.B " << plain(term) << '\n' << plain(meaning) << '\n';
   }
 }
 
+/// Prints the manual page in roff.
 int run_man(const Options&) {
   std::cout << ".TH CONVOY 1 \"\" \"convoy " << version() << "\" \"User Commands\"\n"
             << ".SH NAME\nconvoy \\- trains convolutional networks on a CPU\n"

@@ -9,6 +9,7 @@ bool optional(const std::string& word) { return word.starts_with('['); }
 
 bool repeated(const std::string& word) { return word.find("...") != std::string::npos; }
 
+/// Whether the given words fit one alternative.
 bool fits(const Arguments& words, const Arguments& given) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (i >= given.size()) return optional(words[i]);

@@ -19,7 +19,7 @@
 namespace convoy::app {
 namespace {
 
-/// `wanted`, or where it is more, the number of cores, with a note.
+/// `wanted`, but at most the number of cores; prints a note, beginning with `asked`, where that is less.
 int within_cores(const std::string& asked, int wanted) {
   if (wanted <= cores()) return wanted;
   print_note(asked + std::to_string(wanted) + ", but there " +
@@ -28,7 +28,7 @@ int within_cores(const std::string& asked, int wanted) {
   return cores();
 }
 
-/// The declared options as the parser wants them.
+/// A parser for the declared options.
 cxxopts::Options parser_of(const std::vector<Option>& declared) {
   cxxopts::Options parser("convoy");
   for (const Option& option : declared) {
@@ -166,7 +166,7 @@ std::string Options::unknown_option(const Arguments& arguments) const {
     if (!name.starts_with("--") || name == "--" || std::ranges::find(names, name) != names.end()) continue;
     std::string value = equals == std::string::npos ? "" : arguments[i].substr(equals + 1);
     if (value.empty() && i + 1 < arguments.size() && !arguments[i + 1].starts_with('-')) value = arguments[i + 1];
-    if (value.ends_with(".toml")) value.clear();  // rather the verb's operand
+    if (value.ends_with(".toml")) value.clear();  // more likely the operand
     const std::string near = did_you_mean(name, names);
     const bool sets_keys = std::ranges::find(names, "--set") != names.end();
     return "unknown option " + name + (near.empty() && sets_keys ? key_hint(name, value) : near);

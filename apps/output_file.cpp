@@ -19,6 +19,7 @@ namespace fs = std::filesystem;
 
 using namespace std::string_view_literals;
 
+/// The first 64 bytes of a file, fewer if it is shorter.
 std::string first_bytes(const fs::path& file) {
   std::array<char, 64> bytes{};
   std::ifstream stream(file, std::ios::binary);
@@ -26,12 +27,13 @@ std::string first_bytes(const fs::path& file) {
   return {bytes.data(), static_cast<std::size_t>(stream.gcount())};
 }
 
-/// A run's folder holds its resolved configuration.
+/// Whether a file is the model or the checkpoint of a run: the folder also holds a resolved.toml.
 bool is_run_weights(const fs::path& file) {
   const bool own_name = file.filename() == "best.safetensors" || file.filename() == "last.ckpt";
   return own_name && fs::exists(file.parent_path() / "resolved.toml");
 }
 
+/// Whether a file that is there is of the kind of `output`, judged by its first bytes or ending.
 bool is_alike(const fs::path& file, Output output) {
   const std::string bytes = first_bytes(file);
   switch (output) {
@@ -55,6 +57,7 @@ const char* name_of(Output output) {
   return "";
 }
 
+/// Throws Error{config} for an existing file that must stay: of another kind, the input, or the weights of a run.
 void require_replaceable(const fs::path& file, Output output, const fs::path& input) {
   const auto refuse = [&](const std::string& why) {
     throw Error(ErrorKind::config, shown(file.string()) + ": " + why + "; name another file");

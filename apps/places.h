@@ -8,29 +8,29 @@
 
 namespace convoy::app {
 
-/// What can stand at a place of the command line.
+/// What a shell may offer at a place of the command line.
 struct Candidates {
-  Arguments words;  ///< as they are
+  Arguments words;  ///< literal words
   Arguments
       kinds;  ///< "config", "model", "folder", "file", "key", "override", "verb": each script has a function for it
 };
 
-/// By the name of an operand or an option's argument: "CONFIG|MODEL", "[DIR]", "IMAGE...", "KEY=VALUE", "test|train".
-/// Nothing for a number or a name.
+/// The candidates for an operand or an option's argument, by its name in the usage: "CONFIG|MODEL", "[DIR]",
+/// "IMAGE...", "KEY=VALUE", "test|train". None for a number or a name.
 Candidates candidates(const std::string& argument);
 
-/// The words that -s completes: "train.epochs=", and "layer.", whose names are the configuration's.
+/// The words that complete the argument of -s: "train.epochs=" ..., and "layer.", as names of layers are not known.
 Arguments completed_overrides();
 
-/// An operand's place behind its verb.
+/// One operand of a verb, by its place behind the verb.
 struct OperandPlace {
-  std::size_t position;  ///< from 0 on
-  std::string after;     ///< the first operand, where it is given as it is: "check" before CONFIG
+  std::size_t position;  ///< among the operands, from 0
+  std::string after;     ///< the first operand, if it is literal: "check" before CONFIG; else ""
   bool onward;           ///< it may be repeated
   std::string argument;
 };
 
-/// Alternatives that begin at one place are one: "check|explain|schema".
+/// The places of all operands; the first words of the alternatives are one place: "check|explain|schema".
 std::vector<OperandPlace> operand_places(const Operands& operands);
 
 }  // namespace convoy::app

@@ -18,11 +18,13 @@
 namespace convoy::app {
 namespace {
 
+/// A class with its probability.
 struct Guess {
   std::string name;
   float probability;
 };
 
+/// The `count` likeliest classes, the likeliest first.
 std::vector<Guess> best(std::span<const float> probabilities, const std::vector<std::string>& names, int count) {
   std::vector<std::size_t> order(probabilities.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -34,7 +36,7 @@ std::vector<Guess> best(std::span<const float> probabilities, const std::vector<
   return guesses;
 }
 
-/// Shows one line an image, or one JSON object, or one row of CSV.
+/// Prints the likeliest classes of each image as a line of text, a JSON object or a row of CSV.
 class Printer {
  public:
   Printer(const Options& options, int classes)
@@ -65,6 +67,7 @@ class Printer {
     std::cout << '\n';
   }
 
+  /// Prints an error about an image on standard error, and with --json also on standard output.
   void print_error(const std::string& image, const std::string& error) const {
     std::cout.flush();  // the lines before it come first
     app::print_error(error);
@@ -86,7 +89,7 @@ class Printer {
   int top_;
 };
 
-/// Shows what a layer gives for each image: all numbers in JSON and CSV, else what they are like.
+/// Prints the outputs of a layer for each image: all numbers in JSON and CSV, else shape, mean and range.
 class LayerPrinter {
  public:
   LayerPrinter(const Options& options, Model& model)
@@ -126,12 +129,13 @@ class LayerPrinter {
   Shape shape_;
 };
 
+/// Throws Error{config} where both options are given.
 void refuse_both(const Options& options, const std::string& one, const std::string& other) {
   if (options.has(one) && options.has(other))
     throw Error(ErrorKind::config, "convoy predict: expected --" + one + " or --" + other + ", got both");
 }
 
-/// What training did to its images is done here too, unless an option says otherwise.
+/// How to prepare images: as the data settings of the training say, unless an option says otherwise.
 ImageOptions preparation(const Options& options, const Settings& data) {
   ImageOptions image;
   image.invert = options.has("invert") || (!options.has("no-invert") && data.has("invert") && data.flag("invert"));
@@ -139,7 +143,8 @@ ImageOptions preparation(const Options& options, const Settings& data) {
   return image;
 }
 
-/// The images that an argument means: itself, or those below a folder.
+/// The image files that an argument means: itself, or all below a folder, with a note on other files there. Throws
+/// Error{data} for a folder without images.
 std::vector<std::filesystem::path> images_of(const std::string& argument) {
   std::error_code ignored;
   if (!std::filesystem::is_directory(argument, ignored)) return {argument};
@@ -164,7 +169,8 @@ void declare_predict(Options& options) {
   options.add_flag("json", "Print one JSON object an image.");
 }
 
-/// Does the work for each image that the operands mean. What one of them throws stops no other.
+/// Calls work(file) for each image that the operands name. An Error is printed, and the other images go on. Returns the
+/// exit code.
 template <class Work>
 int for_each_image(const Options& options, const Printer& printer, const Work& work) {
   int code = ok;
@@ -185,6 +191,7 @@ int for_each_image(const Options& options, const Printer& printer, const Work& w
   return code;
 }
 
+/// Prints the classes, or the outputs of a layer, for each image; returns `bad_data` if one could not be read.
 int run_predict(const Options& options) {
   refuse_both(options, "csv", "json");
   refuse_both(options, "invert", "no-invert");

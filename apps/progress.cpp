@@ -12,7 +12,7 @@
 namespace convoy::app {
 namespace {
 
-/// At most 80 columns: the speed is left out where it does not fit.
+/// The line of an epoch, at most 80 columns: the speed is left out where it does not fit.
 std::string line_of(const EpochLog& log, int epochs) {
   constexpr std::size_t columns = 80;
   std::string line = "epoch " + std::to_string(log.epoch) + "/" + std::to_string(epochs) + ": loss " +

@@ -15,11 +15,13 @@
 namespace convoy::app {
 namespace {
 
+/// The evaluations of a model.
 struct Scores {
   Evaluation validation;  ///< without samples where the configuration sets none aside
   Evaluation test;
 };
 
+/// Evaluates a model on the validation and the test samples.
 Scores scores_of(Model& model, const DataSplits& data) {
   Scores scores;
   if (!data.validation.empty()) scores.validation = model.evaluate(data.validation);
@@ -27,19 +29,21 @@ Scores scores_of(Model& model, const DataSplits& data) {
   return scores;
 }
 
+/// Prints a line that compares two evaluations; nothing where there are no samples.
 void print(const char* split, const Evaluation& before, const Evaluation& after) {
   if (after.samples == 0) return;
   std::cout << split << " accuracy " << percent(before.accuracy) << " -> " << percent(after.accuracy) << ", loss "
             << fixed(before.loss, 4) << " -> " << fixed(after.loss, 4) << " (" << after.samples << " images)\n";
 }
 
-/// Three digits, as training's warning has them.
+/// A number with three digits, as in the warning of a training.
 std::string three_digits(double number) {
   char text[32];
   std::snprintf(text, sizeof text, "%.3g", number);
   return text;
 }
 
+/// Prints a table of how far the moving statistics of each layer were off.
 void print(const std::vector<Recalibration>& layers) {
   std::size_t width = 5;
   for (const auto& layer : layers) width = std::max(width, layer.layer.size());
@@ -62,12 +66,14 @@ void declare_recalibrate(Options& options) {
   options.add_threads();
 }
 
+/// --output, else a file beside the model.
 std::filesystem::path output_beside(const std::filesystem::path& model, const Options& options) {
   if (options.has("output")) return options.text("output");
   auto output = model;
   return output.replace_extension(".recalibrated.safetensors");
 }
 
+/// Recalibrates a model, prints scores before and after, and writes the new model file.
 int run_recalibrate(const Options& options) {
   const auto file = model_file(options.positional()[0]);
   const auto output = output_beside(file, options);

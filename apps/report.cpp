@@ -17,6 +17,7 @@ void declare_report(Options& options) {
   options.add_threads();
 }
 
+/// Writes the page of a run, with --tensorboard also event files, and prints the paths.
 int run_report(const Options& options) {
   const std::filesystem::path run = run_folder(options.positional()[0]);
   const std::filesystem::path page = options.text("out", (run / "report.html").string());

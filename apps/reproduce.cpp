@@ -19,6 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// The names of the .toml files in a folder, sorted.
 std::vector<std::string> names_in(const fs::path& folder) {
   std::vector<std::string> names;
   std::error_code error;
@@ -29,7 +30,7 @@ std::vector<std::string> names_in(const fs::path& folder) {
   return names;
 }
 
-/// A shipped experiment by its name, or a configuration file.
+/// The file of a shipped experiment by its name; a name that ends in .toml is a file itself. Throws Error{config}.
 fs::path find_experiment(const std::string& name) {
   if (name.ends_with(".toml")) return name;
   const fs::path folder = shipped("configs/experiments");
@@ -82,7 +83,7 @@ void declare_reproduce(Options& options) {
   options.add_flag("quiet", "Show no progress.");
 }
 
-/// The shipped experiments, each with its claim.
+/// Prints the shipped experiments, each with its claim.
 void list_experiments() {
   const fs::path folder = shipped("configs/experiments");
   const std::vector<std::string> names = names_in(folder);
@@ -93,6 +94,8 @@ void list_experiments() {
   }
 }
 
+/// Prints the shipped experiments, or runs one as a sweep in its folder and prints the verdict. Returns
+/// `failed` if the claim does not hold, `interrupted` if stopped.
 int run_reproduce(const Options& options) {
   if (options.positional().empty()) {
     list_experiments();

@@ -28,7 +28,7 @@ std::string brief_duration(double seconds) {
          (hours ? " h" : " min");
 }
 
-/// "2026-11-27T09:17:00Z" in the time of this place: "11-27 10:17", and of another year "2025-11-27".
+/// "2026-11-27T09:17:00Z" as local time: "11-27 10:17"; in another year only the date, "2025-11-27". "" for other text.
 std::string local_time(const std::string& utc) {
   std::tm parts{};
   if (strptime(utc.c_str(), "%Y-%m-%dT%H:%M:%S", &parts) == nullptr) return "";
@@ -41,15 +41,18 @@ std::string local_time(const std::string& utc) {
   return text;
 }
 
+/// "3/10", or "3" where the number in all is not known.
 std::string epochs_of(const RunEntry& run) {
   return std::to_string(run.epochs) + (run.epochs_in_all > 0 ? "/" + std::to_string(run.epochs_in_all) : "");
 }
 
+/// "97.85 % ", in brackets where it is not of the test set; "" where there is none.
 std::string accuracy_of(const RunEntry& run) {
   if (std::isnan(run.accuracy)) return "";
   return run.measured_on == "test" ? percent(run.accuracy) + " " : "(" + percent(run.accuracy) + ")";
 }
 
+/// The state as text of 11 columns, in colour on a terminal.
 std::string coloured_state(const RunEntry& run) {
   std::string text = padded(name_of(run.state), 11);
   switch (run.state) {
@@ -70,13 +73,14 @@ std::string rest_of_line(const RunEntry& run, std::size_t left) {
          right_aligned(brief_duration(run.seconds), 9) + "  " + local_time(run.started);
 }
 
-/// A name wider than that has a line to itself: runs of a sweep differ in their last letters only.
+/// A name, padded to `width`; one that is wider gets a line to itself, since runs of a sweep differ only at the end.
 std::string name_in(const std::string& name, std::size_t width) {
   return columns(name) <= width ? padded(name, width) : name + "\n" + std::string(width, ' ');
 }
 
+/// Prints the table of runs; names are relative to `folder`.
 void print_runs(const std::vector<RunEntry>& runs, const fs::path& folder) {
-  constexpr std::size_t others = 57;  // columns, with the gaps
+  constexpr std::size_t others = 57;  // width of the other columns, with the gaps
   std::vector<std::string> names;
   std::size_t width = 3;
   for (const RunEntry& run : runs) {
@@ -119,6 +123,7 @@ void print_run_json(const RunEntry& run) {
 
 void declare_runs(Options& options) { options.add_flag("json", "Print one JSON object a run."); }
 
+/// Prints the runs in a folder.
 int run_runs(const Options& options) {
   const bool given = !options.positional().empty();
   const fs::path folder = given ? options.positional()[0] : "runs";

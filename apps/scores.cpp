@@ -15,22 +15,25 @@ using Names = std::vector<std::string>;
 
 constexpr std::size_t line_width = 80;
 constexpr std::size_t widest_class = 32;
-constexpr std::size_t some = 10;         ///< classes or pairs, where there are too many
-constexpr std::size_t most_pairs = 100;  ///< in JSON
+constexpr std::size_t some = 10;         ///< classes or pairs that are shown where there are too many
+constexpr std::size_t most_pairs = 100;  ///< pairs of classes in JSON
 
+/// The name of a class, shortened.
 std::string short_name(const Names& names, int number) {
   return shortened(shown(class_name(names, number)), widest_class);
 }
 
+/// The width of the longest short_name().
 std::size_t widest(const Names& names, int classes) {
   std::size_t width = 0;
   for (int i = 0; i < classes; ++i) width = std::max(width, columns(short_name(names, i)));
   return width;
 }
 
-/// A share of nothing is not shown.
+/// A share as percent without the sign; "-" where it is a share of nothing.
 std::string ratio(double share, std::int64_t whole) { return whole == 0 ? "-" : fixed(100 * share, 2); }
 
+/// A row of the table of classes, from texts.
 std::string score_row(const std::string& name, std::size_t width, const std::string& precision,
                       const std::string& recall, const std::string& f1, const std::string& samples) {
   constexpr std::size_t cell = 12;
@@ -38,7 +41,7 @@ std::string score_row(const std::string& name, std::size_t width, const std::str
          right_aligned(samples, cell) + '\n';
 }
 
-/// By number where they are few; else the worst by F1 of those that have samples.
+/// The classes to show: all of few, in order; of many the 10 with the lowest F1 that have samples.
 std::vector<std::size_t> shown_classes(const std::vector<ClassScore>& scores) {
   std::vector<std::size_t> order(scores.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -49,6 +52,7 @@ std::vector<std::size_t> shown_classes(const std::vector<ClassScore>& scores) {
   return order;
 }
 
+/// The table of precision, recall and F1 by class, with their means.
 std::string class_table(const std::vector<ClassScore>& scores, const Names& names) {
   const std::vector<std::size_t> classes = shown_classes(scores);
   std::size_t width = 5;
@@ -68,16 +72,19 @@ std::string class_table(const std::vector<ClassScore>& scores, const Names& name
          " classes; --json has them all\n";
 }
 
+/// The width of a cell of the confusion matrix.
 std::size_t matrix_cell(const Evaluation& evaluation, const Names& names) {
   constexpr std::size_t least = 5;
   return std::max(least, widest(names, evaluation.classes));
 }
 
+/// Whether the confusion matrix fits 80 columns and has few classes.
 bool fits_as_matrix(const Evaluation& evaluation, const Names& names) {
   const auto cells = static_cast<std::size_t>(evaluation.classes) + 1;
   return evaluation.classes <= few_classes && cells * (matrix_cell(evaluation, names) + 1) <= line_width;
 }
 
+/// The confusion matrix as text.
 std::string matrix(const Evaluation& evaluation, const Names& names) {
   const std::size_t width = matrix_cell(evaluation, names);
   const auto cell = [&](const std::string& text) { return ' ' + right_aligned(text, width); };
@@ -90,6 +97,7 @@ std::string matrix(const Evaluation& evaluation, const Names& names) {
   return text + '\n';
 }
 
+/// The pairs of classes that were confused most, as text; "" without mistakes.
 std::string confused_pairs(const Evaluation& evaluation, const Names& names) {
   const auto pairs = evaluation.confusion.most_confused(some);
   if (pairs.empty()) return "";
@@ -101,6 +109,7 @@ std::string confused_pairs(const Evaluation& evaluation, const Names& names) {
   return text;
 }
 
+/// The names of the classes without a sample.
 Names missing_classes(const Evaluation& evaluation, const Names& class_names) {
   const std::vector<ClassScore> scores = class_scores(evaluation);
   const std::size_t known = class_names.empty() ? scores.size() : std::min(scores.size(), class_names.size());
@@ -119,7 +128,7 @@ Json json_of(const ClassScore& score) {
           {"predictions", score.predictions}};
 }
 
-/// One list a label, of the numbers of images by prediction.
+/// The confusion matrix as JSON: for each label a list of counts by prediction.
 Json rows_of(const Evaluation& evaluation) {
   Json rows = Json::array();
   for (int label = 0; label < evaluation.classes; ++label) {
@@ -130,6 +139,7 @@ Json rows_of(const Evaluation& evaluation) {
   return rows;
 }
 
+/// The pairs of classes that were confused most, as JSON.
 Json pairs_of(const Evaluation& evaluation, const Names& names) {
   Json pairs = Json::array();
   for (const auto& [label, prediction, count] : evaluation.confusion.most_confused(most_pairs)) {

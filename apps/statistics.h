@@ -6,7 +6,7 @@
 
 namespace convoy::app {
 
-/// What a data set is like, in two lines; `what` names its samples.
+/// Statistics of a data set as two lines of text; `what` names its samples: "train samples".
 std::string text(const DataStatistics& data, const std::string& what);
 
 }  // namespace convoy::app

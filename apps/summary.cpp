@@ -10,6 +10,7 @@ namespace {
 
 void declare_summary(Options& options) { options.add_overrides(); }
 
+/// Prints the layers of a configuration or a model.
 int run_summary(const Options& options) {
   const std::filesystem::path path = options.positional()[0];
   if (path.extension() == ".toml") {

@@ -16,7 +16,7 @@
 namespace convoy::app {
 namespace {
 
-/// Prints each run that ends, and each that was kept, on standard output as one JSON object; passes on what happens.
+/// Prints each run that ends, and each that was kept, on standard output as one JSON object, and passes all calls on.
 class JsonRuns : public SweepCallback {
  public:
   JsonRuns(const SweepPlan& plan, SweepCallback& next) : plan_(plan), next_(next) {}
@@ -83,7 +83,7 @@ void print_sweep_json(const SweepResult& result) {
   std::cout << json_text(line) << std::endl;
 }
 
-/// One line for all runs, each of which has its own on its page.
+/// Prints one warning for all runs with a gap between training and evaluation; the page of each run has its own.
 void warn_of_gaps(const SweepResult& result) {
   const auto warns = [](const SweepRun& run) { return !run.warning.empty(); };
   const auto first = std::ranges::find_if(result.runs, warns);
@@ -94,6 +94,7 @@ void warn_of_gaps(const SweepResult& result) {
                 std::to_string(first - result.runs.begin() + 1) + ": " + first->warning);
 }
 
+/// What the options add to the [sweep] of the file.
 SweepRequest request_from(const Options& options) {
   SweepRequest request{.sets = options.overrides()};
   if (options.has("seed")) request.sets.push_back("seed=" + options.text("seed"));
@@ -119,6 +120,7 @@ void declare_sweep(Options& options) {
   options.add_flag("quiet", "Show no progress.");
 }
 
+/// Runs a sweep in its folder, showing progress, and prints the results; returns `interrupted` if stopped.
 int run_sweep(const Options& options) {
   SweepPlan plan = load_sweep(config_file(options.positional()[0]), request_from(options));
   plan.jobs = options.jobs(plan.jobs);

@@ -14,7 +14,7 @@ namespace {
 
 using State = SweepRun::State;
 
-/// Exactly `width` columns: filled with spaces, or shortened.
+/// Text in exactly `width` columns: padded with spaces, or shortened.
 std::string column(const std::string& text, std::size_t width) { return padded(shortened(shown(text), width), width); }
 
 const char* name_of(State state) {
@@ -33,13 +33,13 @@ double share_done(const BatchLog& log) {
   return (log.epoch - 1 + static_cast<double>(log.batch) / log.batches) / log.epochs;
 }
 
-/// The word's last place in the line, coloured.
+/// Colours the last occurrence of a word in the line red.
 void redden(std::string& line, const std::string& word) {
   const auto at = line.rfind(word);
   if (at != std::string::npos) line.replace(at, word.size(), red(word));
 }
 
-constexpr std::size_t fixed_width = 59;  // of a line, apart from its label
+constexpr std::size_t fixed_width = 59;  ///< columns of a line without its label
 
 std::string heading(std::size_t label_width) {
   return "run  " + column("setting", label_width) + "  seed  state        loss  valid. %    test %     left";
@@ -54,7 +54,7 @@ std::string clock(double seconds) {
   return std::to_string(whole / 3600) + ":" + two(whole / 60 % 60) + ":" + two(whole % 60);
 }
 
-/// How far a run that trains is: "3/10"; of another its state.
+/// "3/10" epochs for a run that trains; for another its state.
 std::string state_of(const SweepRun& run, const BatchLog& batch) {
   if (run.state != State::running || batch.epochs == 0) return name_of(run.state);
   return std::to_string(batch.epoch) + "/" + std::to_string(batch.epochs);
@@ -133,7 +133,6 @@ void SweepProgress::draw_if_due() {
   if (table_ && Clock::now() - last_drawn_ > std::chrono::milliseconds(100)) draw();
 }
 
-/// The running ones, and of the others those nearest to them.
 std::vector<std::size_t> SweepProgress::visible(std::size_t room) const {
   const auto is_running = [&](std::size_t i) { return rows_[i].run.state == State::running; };
   std::vector<std::size_t> order(rows_.size());

@@ -13,7 +13,7 @@
 namespace convoy::app {
 namespace {
 
-constexpr std::size_t widest_label = 36;  ///< so that a line fits 80 columns; the table's file has the whole
+constexpr std::size_t widest_label = 36;  ///< columns, so that a line has 80; sweep.csv has the whole label
 
 /// "97.85 +- 0.12 %", "97.85 %" for a single run
 std::string mean_accuracy(const SweepSummary& summary) {
@@ -22,7 +22,7 @@ std::string mean_accuracy(const SweepSummary& summary) {
   return fixed(100 * summary.accuracy, 2) + deviation + " %";
 }
 
-/// Also readable where training went astray.
+/// A loss with four decimals; very large ones with three digits and an exponent.
 std::string compact(double loss) {
   constexpr double large = 1e5;
   if (loss < large) return fixed(loss, 4);
@@ -31,11 +31,13 @@ std::string compact(double loss) {
   return text;
 }
 
+/// "0.0980 +- 0.0012"; without a deviation for a single run, "" for none.
 std::string mean_loss(const SweepSummary& summary) {
   if (summary.finished == 0) return "";
   return compact(summary.loss) + (summary.finished < 2 ? "" : " +- " + compact(summary.loss_deviation));
 }
 
+/// "best, 1 of 3 diverged", or the part of it that applies.
 std::string note_on(const SweepSummary& summary) {
   std::string note = summary.best ? green("best", Stream::out) : "";
   if (summary.diverged > 0) {

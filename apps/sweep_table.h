@@ -4,7 +4,7 @@
 
 namespace convoy::app {
 
-/// Prints a sweep's figures by setting, and where its runs are.
+/// Prints a table of a sweep's accuracies and losses by setting, and the paths of its results.
 void print_table(const SweepResult& result);
 
 }  // namespace convoy::app

@@ -19,15 +19,18 @@ namespace {
 std::atomic<bool> interrupt_came{false};
 std::atomic<bool> checkpoint_requested{false};
 
+/// Notes the first interrupt; ends the program at the second.
 void on_interrupt(int) {
   if (interrupt_came.exchange(true)) _exit(130);
 }
 
-/// Never ends the program: kernel and shell may each send one when a terminal is closed.
+/// Notes SIGHUP as an interrupt. A second one does not end the program: kernel and shell may each send one when a
+/// terminal is closed.
 void on_hangup(int) { interrupt_came = true; }
 
 void on_checkpoint_request(int) { checkpoint_requested = true; }
 
+/// Text in colour, unless the stream is no terminal or NO_COLOR is set.
 std::string coloured(const std::string& text, const char* colour, Stream stream) {
   const char* no_color = std::getenv("NO_COLOR");
   const bool plain = !is_terminal(stream) || (no_color != nullptr && *no_color != '\0');
@@ -62,6 +65,7 @@ namespace {
 
 std::string plain(const std::string& text, Stream) { return text; }
 
+/// Prints head and text on standard error, the head coloured; on a terminal in wrapped lines.
 void print_message(const std::string& head, std::string (*coloured)(const std::string&, Stream),
                    const std::string& text) {
   const std::string line = shown(text);
@@ -92,7 +96,7 @@ void catch_interrupt() {
   std::signal(SIGINT, on_interrupt);
   std::signal(SIGTERM, on_interrupt);
   std::signal(SIGUSR1, on_checkpoint_request);
-  std::signal(SIGPIPE, SIG_IGN);  // the results are files: they are worth more than who reads along
+  std::signal(SIGPIPE, SIG_IGN);  // the results are files, which matter more than a reader of the output
   if (std::signal(SIGHUP, on_hangup) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);
 }
 

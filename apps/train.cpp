@@ -14,6 +14,7 @@
 namespace convoy::app {
 namespace {
 
+/// Mean images a second over the epochs; 0 of none.
 double mean_speed(const History& history) {
   double sum = 0;
   for (const EpochLog& log : history) sum += log.images_per_second;
@@ -58,20 +59,22 @@ void print_result(const RunResult& result) {
   std::cout << '\n';
 }
 
-/// As a TOML string, whatever the name of the file.
+/// Text as a TOML string, with quotes and escapes.
 std::string quoted(const std::string& text) {
   std::string quoted = "\"";
   for (const char c : text) quoted += (c == '"' || c == '\\' ? "\\" : "") + std::string(1, c);
   return quoted + "\"";
 }
 
+/// Adds the options that train and resume have in common.
 void add_training_options(Options& options) {
   options.add_threads();
   options.add_flag("json", "Print one JSON object a line.");
   options.add_flag("quiet", "Show no progress.");
 }
 
-/// What train and resume share: callbacks before, results after.
+/// Does the common part of train and resume: calls `work` with threads and callbacks added to `run_options`, prints the
+/// result and returns the exit code.
 template <class Work>
 int run(const Options& options, const Config& config, RunOptions run_options, Work work) {
   const bool json = options.has("json");
@@ -100,6 +103,7 @@ void declare_train(Options& options) {
   options.add_text("seed", "N", "Draw weights, shuffling and dropout from this seed.");
 }
 
+/// Trains a configuration into a run folder; see run().
 int run_train(const Options& options) {
   std::vector<std::string> overrides = options.overrides();
   if (options.has("seed")) overrides.push_back("seed=" + options.text("seed"));
@@ -117,6 +121,7 @@ void declare_resume(Options& options) {
   options.add_integer("epochs", "N", "Train until so many epochs are done, as -s train.epochs=N.", 0, 1, 1000000);
 }
 
+/// Resumes a run in its folder; see run().
 int run_resume(const Options& options) {
   std::vector<std::string> overrides = options.overrides();
   if (options.has("epochs")) overrides.push_back("train.epochs=" + options.text("epochs"));

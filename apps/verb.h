@@ -19,7 +19,7 @@ struct Verb {
   const char* operands;            ///< see operands.h: "MODEL IMAGE...", "check CONFIG | explain KEY | schema"
   const char* help;                ///< one line
   const char* examples;            ///< command lines
-  const char* also_fails_if = "";  ///< what exit code 1 means here, besides that something failed
+  const char* also_fails_if = "";  ///< the condition for exit code 1, besides that something failed
   void (*declare)(Options& options) = nullptr;
   int (*run)(const Options& options) = nullptr;  ///< returns the exit code, may throw convoy::Error
 };
@@ -38,7 +38,7 @@ struct VerbSection {
 
 /// All verbs, in the order of --help.
 const std::vector<VerbSection>& verb_sections();
-/// Throws Error{config} with the nearest name.
+/// The verb of that name. Throws Error{config} with a hint for another name.
 const Verb& find_verb(const std::string& name);
 
 }  // namespace convoy::app

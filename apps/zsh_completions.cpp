@@ -29,7 +29,7 @@ constexpr const char* zsh_end = R"SH(  esac
 if [[ $funcstack[1] == _convoy ]]; then _convoy "$@"; else compdef _convoy convoy; fi
 )SH";
 
-/// For what stands in single quotes between brackets or colons.
+/// Text with escapes for a place in single quotes between brackets or colons.
 std::string escaped(const std::string& text) {
   std::string safe;
   for (const char c : text) {
@@ -43,7 +43,7 @@ std::string escaped(const std::string& text) {
   return safe;
 }
 
-/// What completes such an argument, as _arguments wants it.
+/// The action of _arguments that completes an argument of that name; " " for none.
 std::string action(const std::string& argument) {
   const Candidates found = candidates(argument);
   if (found.kinds.empty() && found.words.empty()) return " ";
@@ -56,6 +56,7 @@ std::string action(const std::string& argument) {
   return "{" + calls + "}";
 }
 
+/// Prints the specification of an option for _arguments.
 void print_zsh_option(std::ostream& out, const Option& option) {
   const std::string names =
       option.letter.empty() ? "--" + option.name : "{-" + option.letter + ",--" + option.name + "}";
@@ -64,12 +65,13 @@ void print_zsh_option(std::ostream& out, const Option& option) {
   out << '\'';
 }
 
+/// Prints the specification of an operand for _arguments.
 void print_operand(std::ostream& out, const OperandPlace& place) {
   out << " \\\n      '" << (place.onward ? "*" : std::to_string(place.position + 1)) << ':' << escaped(place.argument)
       << ':' << action(place.argument) << '\'';
 }
 
-/// Operands that may stand at one place after different words, such as CONFIG or KEY, are one there.
+/// Merges operands at the same place after different words, such as CONFIG and KEY, into one: "CONFIG|KEY".
 std::vector<OperandPlace> merged(const std::vector<OperandPlace>& places) {
   std::vector<OperandPlace> all;
   for (const OperandPlace& place : places) {
@@ -82,6 +84,7 @@ std::vector<OperandPlace> merged(const std::vector<OperandPlace>& places) {
   return all;
 }
 
+/// Prints a function _convoy_NAME that offers the words with compadd.
 void print_zsh_list(std::ostream& out, const std::string& name, const std::string& flags, const Arguments& words) {
   out << "_convoy_" << name << "() { compadd " << flags << " --";
   for (const std::string& word : words) out << ' ' << word;

@@ -57,7 +57,7 @@ int main(int argc, char** argv) {
   const TakenWeights weights = tuned.take_weights(file);
   std::filesystem::remove(file);
   for (const std::string& name : weights.taken) std::printf("taken %s\n", name.c_str());
-  for (const std::string& name : weights.drawn) std::printf("drawn %s\n", name.c_str());
+  for (const std::string& name : weights.kept) std::printf("kept %s\n", name.c_str());
   tuned.fit(few, {.epochs = 40});
 
   Sequential scratch = network("second_head", true);

@@ -6,8 +6,8 @@
 
 namespace convoy {
 
-/// Random changes of the training samples, new in every epoch; what is 0 or false is off. Validation, tests and
-/// predictions see the samples as they are. Everything but mixup needs images, height x width x channels. The members
+/// Random changes of the training samples, new in every epoch; a change of 0 or false is off. Validation, test and
+/// prediction use unchanged samples. Everything but mixup needs images, height x width x channels. The members
 /// are the keys of [augmentation]: `convoy config explain augmentation.shift`.
 struct Augmentation {
   double shift = 0;
@@ -23,6 +23,7 @@ struct Augmentation {
   double erase = 0;
   double mixup = 0;
   double cutmix = 0;
+  Texts own = {};
   operator Settings() const;
 };
 

@@ -28,7 +28,7 @@ struct LayerBench {
   std::size_t output_bytes = 0;     ///< an image
 };
 
-/// Bytes of one of the blocks that a training session holds.
+/// The name and size of a block of memory that training holds.
 struct MemoryBench {
   std::string block;
   std::size_t bytes = 0;
@@ -57,7 +57,7 @@ struct BenchResult {
 };
 
 /// Times training and inference of the configured model on random images. Measurements of each kind alternate, and
-/// medians are reported, so that what else runs on the machine shows as little as possible. Throws Error.
+/// medians are reported, so that other work on the machine shows as little as possible. Throws Error.
 BenchResult bench(const Config& config, const BenchOptions& options = {});
 
 }  // namespace convoy

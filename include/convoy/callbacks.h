@@ -27,7 +27,7 @@ struct EpochLog {
 
 using History = std::vector<EpochLog>;
 
-/// Where training stands within an epoch.
+/// The progress of training within an epoch, after a batch.
 struct BatchLog {
   int epoch = 0;  ///< from 1
   int epochs = 0;
@@ -39,7 +39,7 @@ struct BatchLog {
   double seconds = 0;   ///< since the epoch began
 };
 
-/// Training between two moments within an epoch, train.log_steps steps apart.
+/// Training over train.log_steps steps within an epoch.
 struct StepsLog {
   std::uint64_t step = 0;    ///< steps taken at the end
   int epoch = 0;             ///< under way, from 1
@@ -49,14 +49,14 @@ struct StepsLog {
   double seconds = 0;        ///< of training since its beginning, validation apart
 };
 
-/// How far an evaluation is.
+/// The progress of an evaluation.
 struct EvaluationLog {
   std::string split;  ///< "validation" after each epoch, "test" at a run's end
   int done = 0;       ///< samples
   int samples = 0;    ///< in all
 };
 
-/// What a configuration trains on which samples.
+/// Sizes of the data and of the network that a configuration trains.
 struct RunSetup {
   std::string data;  ///< where the samples are
   int training = 0;  ///< samples, as validation and test
@@ -85,26 +85,27 @@ class Model;
 class Callback {
  public:
   virtual ~Callback() = default;
-  /// Of a run in a folder, before all else.
+  /// Called before all else, for runs in a folder only.
   virtual void on_run_begin(const RunStart&) {}
-  /// Before the first step. The model is the one that is trained, with its present weights whenever something is
-  /// called.
+  /// Called before the first step. The model is the one that is trained: in every later call it has its present
+  /// weights.
   virtual void on_train_begin(Model&) {}
   virtual bool on_batch_end(const BatchLog&) { return true; }
   virtual bool on_epoch_end(const EpochLog&) { return true; }
-  /// After each batch of an evaluation.
+  /// Called after each batch of an evaluation.
   virtual bool on_evaluation(const EvaluationLog&) { return true; }
   virtual void on_steps(const StepsLog&) {}
-  /// Every diagnostics.every steps, where a configuration asks for them.
+  /// Called every diagnostics.every steps, if that is not 0.
   virtual void on_diagnostics(const Diagnostics&) {}
-  /// Something went wrong and training goes on: a step that was skipped, a checkpoint that could not be written.
+  /// Called when something went wrong and training goes on: a step was skipped, a checkpoint could not be written.
   virtual void on_warning(const std::string&) {}
-  /// Worth a line, and nothing is wrong: what the data pass over or decide (DataSplits::notes), an early stop.
+  /// Called for remarks where nothing is wrong: on files that the reader passed over (DataSplits::notes), an early
+  /// stop.
   virtual void on_note(const std::string&) {}
-  /// Asked before each step: the learning rate to take, where the schedule would take `scheduled`. `step` counts from
-  /// 0.
+  /// Called before each step; returns the learning rate to use, of which the schedule says `scheduled`. `step` counts
+  /// from 0.
   virtual double learning_rate(double scheduled, std::uint64_t /*step*/) { return scheduled; }
-  /// Asked after each batch: true to have a run write its checkpoint now.
+  /// Called after each batch; true makes a run write its checkpoint now.
   virtual bool wants_checkpoint() { return false; }
 };
 

@@ -8,7 +8,7 @@
 
 namespace convoy {
 
-/// What a data set is like.
+/// Counts and statistics of a data set.
 struct DataStatistics {
   int samples = 0;
   Shape shape;
@@ -17,6 +17,7 @@ struct DataStatistics {
   std::vector<std::string> class_names = {};  ///< as those of Dataset
   int duplicates = 0;                         ///< samples equal to an earlier one, byte for byte
 };
+/// Computes them over all samples, without scaling.
 DataStatistics statistics_of(const Dataset& data);
 
 }  // namespace convoy

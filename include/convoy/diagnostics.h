@@ -7,8 +7,8 @@
 
 namespace convoy {
 
-/// When and at what to look: the keys of [diagnostics], `convoy config explain diagnostics.probe`. Results do not
-/// depend on it.
+/// When to make Diagnostics records and of what: the keys of [diagnostics], which `convoy config explain
+/// diagnostics.probe` explains. Results of training do not depend on them.
 struct DiagnosticsOptions {
   int every = 0;
   int probe = 128;
@@ -20,9 +20,9 @@ struct LayerDiagnostics {
   std::string name;
   std::optional<double> gradient_norm = {};  ///< of the step, regularised and clipped; layers with parameters only
   std::optional<double> weight_norm = {};    ///< after the step
-  std::optional<double> update_ratio = {};   ///< the norm of the step's change by that of the weights before
+  std::optional<double> update_ratio = {};   ///< norm of the step's change / norm of the weights before
   std::optional<double> dead = {};           ///< share of a ReLU's units or channels that are 0 for all of the probe
-  double forward_us = 0;                     ///< of work an image, over all threads
+  double forward_us = 0;                     ///< work per image, summed over the threads
   double backward_us = 0;
 };
 
@@ -32,15 +32,15 @@ struct PercentileBand {
   double p15 = 0, p50 = 0, p85 = 0;
 };
 
-/// What a batch norm has learnt of its input, against what its input is now on the probe. Means over the channels.
+/// The moving statistics of a batch norm compared with its input on the probe. Means over the channels.
 struct BatchNormDiagnostics {
   std::string name;
   double mean_gap = 0;        ///< |moving mean - mean in train mode|, in deviations of the input
-  double variance_ratio = 1;  ///< moving variance by variance in train mode (geometric mean)
-  double variance_shift = 1;  ///< variance in predict mode by variance in train mode: not 1 after dropout
+  double variance_ratio = 1;  ///< moving variance / variance in train mode (geometric mean)
+  double variance_shift = 1;  ///< variance in predict mode / in train mode: not 1 after dropout
 };
 
-/// A look at a network between two steps of training.
+/// One record of a network between two steps of training.
 struct Diagnostics {
   std::uint64_t step = 0;  ///< steps taken
   int epoch = 0;           ///< under way, from 1

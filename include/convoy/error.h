@@ -6,7 +6,7 @@
 
 namespace convoy {
 
-/// What went wrong, as a program needs to know it. The command line turns each kind into an exit code.
+/// The kind of an error. The command line turns each kind into an exit code.
 enum class ErrorKind {
   failed,    ///< anything else (exit code 1)
   config,    ///< the command line or a configuration (2)
@@ -14,19 +14,20 @@ enum class ErrorKind {
   diverged,  ///< training produced NaN or infinity (4)
 };
 
-/// The one exception that convoy throws on bad input. Its message is one line that says where, what was expected,
-/// what came instead and, where there is one, a hint. Names in it may come from outside: a line is what shown() makes
-/// of it, see foreign_text.h.
+/// The exception that convoy throws on bad input. Its message is one line that says where, what was expected, what came
+/// instead and, if there is one, a hint. Control characters and invisible characters in it are made visible by shown(),
+/// see foreign_text.h, since names may come from outside.
 class Error : public std::runtime_error {
  public:
+  /// An error with a message of one line.
   Error(ErrorKind kind, const std::string& message);
-  /// Where details follow, each on a line of its own.
+  /// An error with a message of several lines: the first, and details.
   Error(ErrorKind kind, const std::vector<std::string>& lines);
   ErrorKind kind() const noexcept { return kind_; }
 
-  /// The same error with more before and behind its message.
+  /// A copy of the error with texts before and behind its message.
   Error within(const std::string& before, const std::string& behind = "") const;
-  /// The same error with one more line.
+  /// A copy of the error with one more line.
   Error followed_by(const std::string& line) const;
 
  private:

@@ -12,10 +12,10 @@
 #include "convoy/settings.h"
 #include "convoy/shape.h"
 
-/// A program's own layers, losses, optimizers, schedules, data sets and metrics. Registered under a name, they are what
-/// convoy's own are: configurations, saved models, `explain`, the schema and the C++ API know them. A program registers
-/// them before all else: once a configuration or a model was made, Error{config}; so are a name that is taken and an
-/// empty one. apps/examples/own_layer.cpp adds a layer.
+/// A program's own layers, losses, optimizers, schedules, data sets, augmentations and metrics. Registered under a
+/// name, they are what convoy's own are: configurations, saved models, `explain`, the schema and the C++ API know them.
+/// A program registers them before all else: once a configuration or a model was made, Error{config}; so are a name
+/// that is taken and an empty one. apps/examples/own_layer.cpp adds a layer.
 namespace convoy {
 
 /// A tensor that a layer trains.
@@ -83,6 +83,12 @@ struct ScheduleTime {
 };
 using OwnSchedule = std::function<double(const ScheduleTime&)>;
 
+/// Changes a training sample, new in each epoch, in place: it has that shape, and the data set's values before they are
+/// scaled (0 to 255 of bytes). `uniform` gives random numbers in [0, 1), which depend on seed, epoch and sample alone.
+/// Called from several threads.
+using OwnAugmentation =
+    std::function<void(std::span<float> sample, const Shape& shape, const std::function<float()>& uniform)>;
+
 /// A number of one sample, of which an evaluation has the mean: Evaluation::metrics.
 using OwnMetric = std::function<double(std::span<const float> outputs, int label)>;
 
@@ -93,6 +99,8 @@ void register_schedule(const TypeSchema& type, std::function<OwnSchedule(const S
 /// `load` reads what [data] says; where it has no test samples, some of those for training are set aside as from any
 /// data set.
 void register_dataset(const TypeSchema& type, std::function<DataSplits(const Settings&)> load);
+/// `own = ["NAME"]` in [augmentation] switches it on.
+void register_augmentation(const std::string& name, OwnAugmentation augmentation);
 void register_metric(const std::string& name, OwnMetric metric);
 
 /// A type whose keys are those of a struct.

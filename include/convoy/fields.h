@@ -23,23 +23,24 @@
 ///     const Fields<Dropout> fields = Fields<Dropout>()
 ///         .add("rate", &Dropout::rate, "The share that is set to 0.", {.min = 0, .max = 0.999});
 ///
-/// All else follows from these two: what a configuration may say, its defaults and their checks, `config explain`, the
-/// schema, and how a struct of a C++ program becomes settings and settings become a struct.
+/// Everything else follows from these two: what a configuration may say, its defaults and their checks, `config
+/// explain`, the schema, and how a struct of a C++ program becomes settings and settings become a struct.
 namespace convoy {
 
-/// What a key accepts beside what the type of its member says.
+/// What a key accepts, beyond the type of its member.
 struct Accepts {
   double min = -std::numeric_limits<double>::infinity();  ///< inclusive bounds of numbers, each of a pair or a list
   double max = std::numeric_limits<double>::infinity();
-  Integers values = {};                 ///< the few that an integer may be
-  Texts choices = {};                   ///< the texts that are allowed; of an enum the names of 0, 1, 2 ...
-  std::vector<Numbered> numbered = {};  ///< those of the choices that take a number in brackets
-  bool required = false;                ///< the key must be given: the struct's own value is no default
-  FallbackBy fallback_by = {};          ///< for a std::optional: its default where it is empty
+  Integers values = {};                 ///< the allowed values of an integer; empty for all
+  Texts choices = {};                   ///< the allowed texts; for an enum the names of 0, 1, 2 ...
+  std::vector<Numbered> numbered = {};  ///< the choices that take a number in brackets
+  bool required = false;                ///< whether the key must be given; the struct's value is then no default
+  FallbackBy fallback_by = {};          ///< the default of an empty std::optional, chosen by another key
 };
 
 namespace fields_detail {
 
+/// The kind of key for a member of type M.
 template <class M>
 constexpr Kind kind_of() {
   if constexpr (std::is_same_v<M, bool>) return Kind::flag;
@@ -53,6 +54,7 @@ constexpr Kind kind_of() {
   return Kind::text;
 }
 
+/// A member's value as that of its key; `names` are those of an enum's values.
 inline Value value_of(bool flag, const Texts&) { return flag; }
 inline Value value_of(int number, const Texts&) { return std::int64_t{number}; }
 inline Value value_of(double number, const Texts&) { return number; }
@@ -77,6 +79,8 @@ requires std::is_enum_v<Enum> Value value_of(Enum choice, const Texts& names) {
   return names.at(static_cast<std::size_t>(choice));
 }
 
+/// Sets a member to the key's value. Throws Error{config} where the key is missing or of another type; an enum stays as
+/// it is for a text that is none of `names`.
 inline void read(bool& flag, const Settings& settings, const std::string& key, const Texts&) {
   flag = settings.flag(key);
 }
@@ -114,7 +118,7 @@ void read(Enum& choice, const Settings& settings, const std::string& key, const 
   }
 }
 
-/// The type of a member that may be left out is that of what it holds.
+/// The type of a member's value: M for a std::optional<M>.
 template <class M>
 struct Held {
   using type = M;
@@ -124,6 +128,7 @@ struct Held<std::optional<M>> {
   using type = M;
 };
 
+/// A member's value as that of its key; nothing for an empty std::optional.
 template <class M>
 std::optional<Value> optional_value(const M& member, const Texts& names) {
   return value_of(member, names);
@@ -134,6 +139,7 @@ std::optional<Value> optional_value(const std::optional<M>& member, const Texts&
   return value_of(*member, names);
 }
 
+/// Sets a member to the key's value; a std::optional stays as it is where the key is missing.
 template <class M>
 void read_optional(M& member, const Settings& settings, const std::string& key, const Texts& names) {
   read(member, settings, key, names);
@@ -147,12 +153,13 @@ void read_optional(std::optional<M>& member, const Settings& settings, const std
 }  // namespace fields_detail
 
 /// The keys of a component, each bound to the member of its struct that holds the value: bool, int, double,
-/// std::string, Size2, Sides, Padding, Texts, an enum, or a std::optional of one, where the key may be absent. The
-/// struct's own values are the defaults.
+/// std::string, Size2, Sides, Padding, Texts, Integers, an enum, or a std::optional of one of these, where the key may
+/// be missing. The values of a default-constructed struct are the defaults.
 template <class Struct>
 class Fields {
  public:
-  /// `member` is a pointer to a member, or for a member of a member a function that takes a Struct& to it.
+  /// Adds a key with its meaning `doc`. `member` is a pointer to a member, or for a member of a member a function that
+  /// takes a Struct& to it. Returns *this.
   template <class Member>
   Fields& add(const std::string& name, Member member, const std::string& doc, const Accepts& accepts = {}) {
     using M = std::remove_cvref_t<std::invoke_result_t<Member, Struct&>>;
@@ -181,13 +188,13 @@ class Fields {
     return *this;
   }
 
-  /// Adds fields that several structs have.
+  /// Adds all fields of a list for the same struct. Returns *this.
   Fields& add_all(const Fields& others) {
     rows_.insert(rows_.end(), others.rows_.begin(), others.rows_.end());
     return *this;
   }
 
-  /// Adds all fields of a part that several components share: `part` takes a Struct& to it.
+  /// Adds all fields of a part that several components share: `part` takes a Struct& to it. Returns *this.
   template <class Part, class ToPart>
   Fields& add_all(const Fields<Part>& shared, ToPart part) {
     for (const auto& row : shared.rows()) {
@@ -204,7 +211,7 @@ class Fields {
     return keys;
   }
 
-  /// Every value of the struct under its key. They are not checked yet: Settings::complete does.
+  /// Every value of the struct under its key, without empty optionals. Settings::complete checks them.
   Settings settings(Struct values) const {
     Settings settings;
     for (const Row& row : rows_) {
@@ -213,16 +220,18 @@ class Fields {
     return settings;
   }
 
-  /// The struct that complete settings describe; keys of others are left alone.
+  /// The struct that complete settings describe; other keys are ignored.
   Struct read(const Settings& settings) const {
     Struct values{};
     read_into(values, settings);
     return values;
   }
+  /// Sets the members of `values` that have keys, from complete settings.
   void read_into(Struct& values, const Settings& settings) const {
     for (const Row& row : rows_) row.set(values, settings);
   }
 
+  /// A key with the functions that get its value from a struct and set it from settings.
   struct Row {
     KeySchema key;
     std::function<std::optional<Value>(Struct&)> get;

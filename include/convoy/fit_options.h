@@ -13,14 +13,14 @@
 
 namespace convoy {
 
-/// What becomes of a last batch that is smaller than the others: trained, dropped, or merged into the one before.
+/// How to treat a last batch that is smaller than the others: train on it, drop it, or merge it into the one before.
 enum class LastBatch { keep, drop, merge };
 
 /// What to do when a loss or a gradient is not finite.
 enum class OnNan { stop, skip, restore };
 
-/// What to validate on: a data set, or the share of the training samples that is set aside for it, of each class its
-/// share, drawn by the model's seed.
+/// The validation samples: a data set, or a share of the training samples, the same of each class, drawn by the model's
+/// seed and not trained on.
 struct Validation {
   Dataset data = {};
   double share = 0;
@@ -31,8 +31,8 @@ struct Validation {
   bool empty() const { return data.empty() && share == 0; }
 };
 
-/// How to train: the keys of [train], [data], [augmentation] and [diagnostics] of a configuration by their names, of
-/// which `convoy config explain KEY` says what they mean; and for programs the validation samples, callbacks and
+/// How to train: the keys of [train], [data], [augmentation] and [diagnostics] of a configuration under the
+/// same names, which `convoy config explain KEY` explains; and for programs the validation samples, callbacks and
 /// restore_best.
 struct FitOptions {
   int epochs = 10;

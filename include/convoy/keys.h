@@ -4,11 +4,11 @@
 
 namespace convoy {
 
-/// Every key that an override can set, once: "seed", "train.epochs", "optimizer.momentum"; those of layers as
-/// "layer.NAME.filters".
+/// The keys that an override can set, without repetition: "seed", "train.epochs", "optimizer.momentum"; those of layers
+/// as "layer.NAME.filters".
 Texts override_keys();
 
-/// Every name that explain_key knows: sections, types and their keys, sorted.
+/// The names that explain_key knows: sections, types and their keys, sorted, without repetition.
 Texts explained_names();
 
 }  // namespace convoy

@@ -25,15 +25,15 @@ struct LrPoint {
 struct LrCurve {
   std::string name;                     ///< of the experiment
   std::vector<LrPoint> points = {};     ///< at least one; fewer than asked for when the loss blew up
-  bool blew_up = false;                 ///< the last smoothed loss is beyond 4 times the best, or no number
+  bool blew_up = false;                 ///< the last smoothed loss is above 4 times the lowest, or not finite
   std::vector<std::string> notes = {};  ///< DataSplits::notes
-  double suggested = 0;                 ///< where the smoothed loss falls steepest by the logarithm of the rate
+  double suggested = 0;                 ///< rate at which the smoothed loss falls steepest by the logarithm of the rate
 };
 
 /// The learning-rate range test (Smith 2017, "Cyclical learning rates for training neural networks", 3.3): trains a
 /// fresh model of the configuration, with its optimizer but no schedule, at rates that grow geometrically from step to
-/// step, until the loss blows up. Writes no file. Throws Error{config} for options that make no range, Error{diverged}
-/// where not even the first step is finite.
+/// step, until the loss blows up. Writes no file. Throws Error{config} for options that give no range of rates,
+/// Error{diverged} where not even the first step is finite.
 LrCurve lr_find(const Config& config, const LrFindOptions& options = {});
 
 /// Draws the curve as an HTML page that needs nothing else; its folder is made. Throws Error{failed}.

@@ -27,19 +27,19 @@ struct RecalibrateOptions {
   int batch_size = 32;
 };
 
-/// How far a batch norm's moving statistics were from those of the data: means over the channels. Variances are taken
-/// with the layer's epsilon added.
+/// The distance of a batch norm's moving statistics from those of the data before they were replaced: means over the
+/// channels. Variances include the layer's epsilon.
 struct Recalibration {
   std::string layer;
-  double mean_gap = 0;        ///< |moving mean - mean|, in deviations of the data
-  double variance_ratio = 1;  ///< moving variance by variance (geometric mean)
+  double mean_gap = 0;        ///< |moving mean - mean| / deviation of the data
+  double variance_ratio = 1;  ///< moving variance / variance (geometric mean)
 };
 
-/// What became of the tensors when a model took over another's weights, by name.
+/// The names of the tensors when a model took over weights of another, by what became of them.
 struct TakenWeights {
-  std::vector<std::string> taken;   ///< of the same name and shape in both
-  std::vector<std::string> drawn;   ///< of this model, which keep the values they had
-  std::vector<std::string> unused;  ///< of the other one
+  std::vector<std::string> taken;   ///< tensors of the same name and shape in both, which took the other model's values
+  std::vector<std::string> kept;    ///< other tensors of this model, which kept their values
+  std::vector<std::string> unused;  ///< other tensors of the other model
 };
 
 /// One row of the summary table.
@@ -50,7 +50,7 @@ struct SummaryRow {
   std::int64_t parameters = 0;
   std::int64_t macs = 0;  ///< multiply-adds of one image's forward pass
   std::vector<std::string> inputs;
-  bool frozen = false;  ///< it has parameters, and training leaves them as they are
+  bool frozen = false;  ///< it has parameters, which training does not change
 };
 
 struct Summary {
@@ -76,9 +76,9 @@ class Model {
   /// where the last one ended: step and epoch, the optimizer's moments, the schedule, the order of the samples,
   /// augmentation and dropout, until compile() or a change of the layers. So five fits of one epoch are one fit of
   /// five, bit for bit, unless the schedule spans the whole run or restore_best goes back. Which epoch is the best is
-  /// judged for each fit by itself. What it was told is in the model's configuration. Classes keep the numbers that
-  /// they have in the model, if it has been trained before. Throws Error{config} before compile() and for options that
-  /// cannot be, Error{data} for shapes that do not fit and unknown classes, Error{diverged} on NaN.
+  /// judged for each fit by itself. The options are kept in the model's configuration. Classes keep the numbers that
+  /// they have in the model, if it has been trained before. Throws Error{config} before compile() and for bad
+  /// options, Error{data} for shapes that do not fit and unknown classes, Error{diverged} on NaN.
   History fit(const Dataset& train, const FitOptions& options);
   /// Classes are matched by name with those that the model was trained on, as Dataset::with_classes does. Throws
   /// Error{data} for samples that do not fit and for unknown classes.
@@ -90,8 +90,8 @@ class Model {
   /// batch's statistics (and moves the moving ones) and dropout drops. Values are taken as they are, without scaling.
   std::vector<float> forward(const Dataset& data, bool training);
 
-  /// What a layer gives in prediction, its activation included: features for another program. Row-major: data.size() x
-  /// output_shape_of(layer). Throws Error{config} for a layer that is not there, Error{data}.
+  /// The outputs of a layer in prediction, after its activation: features for another program. Row-major: data.size() x
+  /// output_shape_of(layer). Throws Error{config} for an unknown layer, Error{data} for samples of another shape.
   std::vector<float> outputs_of(const std::string& layer, const Dataset& data);
   Shape output_shape_of(const std::string& layer) const;
 
@@ -133,7 +133,7 @@ class Model {
  protected:
   Model();
   std::unique_ptr<Impl> impl_;
-  friend struct ModelAccess;  // the library's own way to the parts
+  friend struct ModelAccess;  // gives other code of the library access to the parts
 };
 
 /// A stack of layers.

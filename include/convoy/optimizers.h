@@ -2,8 +2,9 @@
 
 #include "convoy/settings.h"
 
-/// The optimizers, with Keras's defaults. Each converts to a Spec; its members are the keys of [optimizer], of which
-/// `convoy config explain adam` says what each means and where Keras and PyTorch differ, and configs/README.md of all.
+/// The optimizers, with Keras's defaults. Each struct converts to a Spec, and its members are the keys of [optimizer].
+/// `convoy config explain adam` says what each means and where Keras and PyTorch differ; configs/README.md explains
+/// all.
 namespace convoy {
 
 /// Limits on gradients before a step; 0 means none.
@@ -13,12 +14,13 @@ struct Clipping {
   double clip_value = 0;
 };
 
-/// Zhang et al. 2019, "Lookahead optimizer: k steps forward, 1 step back"; without steps it is not used.
+/// Lookahead (Zhang et al. 2019, "Lookahead optimizer: k steps forward, 1 step back"); not used where `steps` is 0.
 struct Lookahead {
   int steps = 0;
   double rate = 0.5;
 };
 
+/// Kingma & Ba 2015, "Adam: a method for stochastic optimization".
 struct Adam {
   double learning_rate = 1e-3;
   double beta_1 = 0.9;
@@ -61,9 +63,11 @@ struct Nadam {
   operator Spec() const;
 };
 
-/// How momentum remembers: steps, as Keras, or gradients, as PyTorch. They differ where the learning rate changes.
+/// What momentum is an average of: steps, as in Keras, or gradients, as in PyTorch. They differ where the learning rate
+/// changes.
 enum class MomentumOf { steps, gradients };
 
+/// Stochastic gradient descent, with momentum if wanted.
 struct SGD {
   double learning_rate = 1e-2;
   double momentum = 0;
@@ -76,6 +80,7 @@ struct SGD {
   operator Spec() const;
 };
 
+/// Tieleman & Hinton 2012, "Lecture 6.5 - RMSProp".
 struct RMSprop {
   double learning_rate = 1e-3;
   double rho = 0.9;
@@ -88,7 +93,7 @@ struct RMSprop {
   operator Spec() const;
 };
 
-/// Duchi et al. 2011.
+/// Duchi et al. 2011, "Adaptive subgradient methods for online learning and stochastic optimization".
 struct Adagrad {
   double learning_rate = 1e-3;
   double start = 0.1;
@@ -100,7 +105,7 @@ struct Adagrad {
   operator Spec() const;
 };
 
-/// Zeiler 2012.
+/// Zeiler 2012, "ADADELTA: an adaptive learning rate method".
 struct Adadelta {
   double learning_rate = 1e-3;
   double rho = 0.95;

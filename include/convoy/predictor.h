@@ -8,9 +8,9 @@
 
 namespace convoy {
 
-/// A model made ready for inference: batch norm folded into its neighbours, weights packed, all memory allocated. Takes
+/// A model prepared for inference: batch norm is folded into neighbouring layers, weights are packed. Takes
 /// a copy of the weights, so the model may be changed or destroyed. Several threads may use one predictor: their calls
-/// wait for each other. To work at the same time each takes a clone().
+/// wait for each other. To predict at the same time, each uses a clone().
 class Predictor {
  public:
   /// `threads` 0 means all cores. Outputs are probabilities for a loss on softmax, else as the network gives them.
@@ -19,16 +19,15 @@ class Predictor {
   Predictor& operator=(Predictor&&) noexcept;
   ~Predictor();
 
-  /// Another predictor of the same weights, which it shares, packed as they are; memory for activations and threads are
-  /// its own.
+  /// Another predictor that shares the packed weights and has separate threads and memory for activations.
   Predictor clone(int threads = 0) const;
 
   /// The outputs of samples.size() / input size samples, row-major. Samples are NHWC with the values of the data the
   /// model was trained on, 0 to 255 for images: the model's scaling is applied here. Throws Error{data} for a size that
   /// is no multiple of a sample's.
   std::vector<float> predict(std::span<const float> samples);
-  /// The same into the caller's memory, which must be as large. Does not allocate while no call brings more samples
-  /// than all before.
+  /// The same into `outputs`, which must have exactly the right size. Allocates memory only when a call brings more
+  /// samples than all before.
   void predict(std::span<const float> samples, std::span<float> outputs);
 
  private:

@@ -22,9 +22,9 @@ struct DataPreview {
   int versions = 0;                     ///< of each image as training changes it; 0 without augmentation
 };
 
-/// Draws samples of a configuration's data into a PNG file, replaced atomically: a row for each class; of training
-/// images with augmentation, each image beside what its first epochs make of it. Throws Error{config} for samples that
-/// are no images.
+/// Draws samples of a configuration's data into a PNG file, replaced atomically: a row for each class; for training
+/// images with augmentation, each image beside its augmented versions in the first epochs. Throws Error{config} for
+/// samples that are not images of 1 or 3 channels.
 DataPreview preview_data(const Config& config, const std::filesystem::path& png, const PreviewOptions& options = {});
 
 }  // namespace convoy

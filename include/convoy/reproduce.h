@@ -31,7 +31,7 @@ struct Experiment {
 /// [experiment], for a mistake in it, and for expectations of metrics or settings that are not there.
 Experiment load_experiment(const std::filesystem::path& file, bool quick = false);
 
-/// What an Expectation may be about, each with what it means.
+/// Names of metrics that an Expectation may use ("gradient_norm.LAYER"), each with its meaning.
 std::vector<std::pair<std::string, std::string>> metric_names();
 
 /// An expectation beside what was measured, as means over the seeds.
@@ -45,10 +45,10 @@ struct Verdict {
 struct Reproduction {
   SweepResult sweep;
   std::vector<Verdict> verdicts = {};  ///< none when interrupted
-  bool holds = false;                  ///< all of them
+  bool holds = false;                  ///< whether all expectations hold
 };
 
-/// Runs the experiment's sweep and holds its expectations against it. Throws Error as run_sweep does.
+/// Runs the experiment's sweep (see run_sweep: files, Error) and judges its expectations by the results.
 Reproduction reproduce(const Experiment& experiment, const SweepOptions& options = {});
 
 }  // namespace convoy

@@ -25,10 +25,10 @@ struct RunResult {
   History history = {};
   int best_epoch = 0;
   Evaluation test = {};      ///< of the kept (best) weights on the test set; no samples where that was interrupted
-  std::string warning = {};  ///< where training and evaluation are far apart: the figures, and the likely cause
+  std::string warning = {};  ///< where training and evaluation are far apart: the figures and the likely cause; else ""
   bool interrupted = false;
-  double seconds = 0;          ///< of all processes that worked on the run
-  double earlier_seconds = 0;  ///< of those before this one
+  double seconds = 0;          ///< spent on the run, in all processes
+  double earlier_seconds = 0;  ///< spent in earlier processes
   double peak_rss_mb = 0;
 };
 
@@ -37,17 +37,18 @@ struct RunResult {
 /// are known to fit. Throws Error.
 RunResult train_run(const Config& config, const RunOptions& options);
 
-/// Goes on with a run where its last.ckpt stands, to the bits that an unbroken run gives. `overrides` change its
-/// configuration from here on, as "train.epochs=20": keys that say how long to train and how to work, not on what. The
-/// run remembers them. Throws Error{config} for another key, Error{data} for a folder that is no run or a damaged
+/// Resumes a run from its last.ckpt; results equal those of an unbroken run, bit for bit. `overrides` change its
+/// configuration from here on, as "train.epochs=20": only keys that say how long to train and how to work. They are
+/// saved in the run folder. Throws Error{config} for another key, Error{data} for a folder that is no run or a damaged
 /// checkpoint.
 RunResult resume_run(const std::filesystem::path& folder, const RunOptions& options,
                      const std::vector<std::string>& overrides = {});
 
-/// A model file, or a run folder's best model. Throws Error{data}.
+/// The path itself for a file; for a run folder its best.safetensors. Throws Error{data} where there is none or where
+/// it is not the model of that run.
 std::filesystem::path find_model(const std::filesystem::path& model_or_run);
 
-/// The configuration inside a model file.
+/// Reads the configuration inside a model file. Throws Error{data} for a file that is no model.
 Config config_of(const std::filesystem::path& model_file);
 
 }  // namespace convoy

@@ -5,15 +5,14 @@
 
 namespace convoy {
 
-/// A configuration to begin with, and the data that it is for.
+/// A first configuration for a data set, and the data set in words.
 struct Starter {
-  std::string toml;   ///< its comments say what each key is
+  std::string toml;   ///< with comments on each key
   std::string found;  ///< "900 training images of 3 classes, 64x64x3"
 };
 
-/// Looks at a folder of idx files, or of images with a subfolder for each class, and writes a configuration that trains
-/// a small network on them. Paths in it start from the folder of `file`. Throws Error{data}, or Error{config} where
-/// `file` is there already and `replace` is not given.
+/// Reads a data set of any kind and writes a configuration that trains a small network on it. Paths in it start from
+/// the folder of `file`. Throws Error{data}, or Error{config} where `file` is there already and `replace` is not given.
 Starter write_starter(const std::filesystem::path& data, const std::filesystem::path& file, bool replace);
 
 }  // namespace convoy

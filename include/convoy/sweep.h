@@ -62,17 +62,17 @@ struct SweepRun {
 class SweepCallback {
  public:
   virtual ~SweepCallback() = default;
-  /// Everything is checked and training begins; some runs may be finished already.
+  /// Called when everything is checked and training begins; some runs may be finished already.
   virtual void on_start(const std::vector<SweepRun>&) {}
   virtual void on_run_begin(std::size_t /*run*/, const SweepRun&) {}
   /// Returning false ends the sweep, with everything saved.
   virtual bool on_batch_end(std::size_t /*run*/, const BatchLog&) { return true; }
   virtual void on_epoch_end(std::size_t /*run*/, const EpochLog&) {}
-  /// Before the first run, once for each line of what is noted on the data and how networks fit them.
+  /// Called before the first run, for each note on the data and on how networks fit them.
   virtual void on_note(const std::string&) {}
-  /// Before the first run, for each setting that is found in order.
+  /// Called before the first run, for each setting whose checks succeed.
   virtual void on_checked(const SweepSetting&, const RunSetup&) {}
-  /// The same as of a batch.
+  /// After each batch of an evaluation; returning false ends the sweep, with everything saved.
   virtual bool on_evaluation(std::size_t /*run*/, const EvaluationLog&) { return true; }
   virtual void on_warning(std::size_t /*run*/, const std::string&) {}
   /// The run is finished, has diverged or was interrupted.
@@ -112,14 +112,14 @@ struct SweepResult {
 /// what a run would throw before its first step, with the setting's label.
 void require_startable(const SweepPlan& plan, SweepCallback* callback = nullptr);
 
-/// Trains every run of a plan in a subfolder of its own, and leaves sweep.toml (what the sweep is), sweep.csv (a row
-/// a run, without times: equal sweeps have equal files) and sweep.html (curves and figures by setting). Before anything
-/// is written, every setting is checked: require_startable. In the folder of the same sweep it goes on: finished runs
-/// are kept, others resume. A run that diverges is a result as well. Results do not depend on jobs and threads. Throws
-/// Error: after any other failure of a run, the other runs save and stop first.
+/// Trains each run of a plan in a separate subfolder, and writes sweep.toml (the definition of the sweep), sweep.csv (a
+/// row for each run, without times: equal sweeps have equal files) and sweep.html (curves and figures by setting).
+/// Before anything is written, every setting is checked: require_startable. In the folder of the same sweep it
+/// continues: finished runs are kept, others resume. A run that diverges is a result too. Results do not depend on jobs
+/// and threads. Throws Error: after any other failure of a run, the other runs save and stop first.
 SweepResult run_sweep(const SweepPlan& plan, const SweepOptions& options = {});
 
-/// Mean and deviation by setting.
+/// Counts, mean and deviation for each setting of the plan over its runs among `runs`; marks the best one.
 std::vector<SweepSummary> summarize(const SweepPlan& plan, const std::vector<SweepRun>& runs);
 
 }  // namespace convoy

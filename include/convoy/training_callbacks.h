@@ -11,14 +11,14 @@
 /// after the first epoch, a validation metric where nothing is validated.
 namespace convoy {
 
-/// Stops training when the monitored number no longer improves. Which weights stay, FitOptions::monitor and
-/// restore_best say.
+/// Stops training when the monitored number no longer improves. FitOptions::monitor and
+/// restore_best say which weights stay.
 class EarlyStopping final : public Callback {
  public:
   struct Options {
     std::string monitor = "validation_loss";
     int patience = 5;      ///< stop after so many epochs in a row without a better one
-    double min_delta = 0;  ///< what is not better by more than this does not count
+    double min_delta = 0;  ///< smaller improvements do not count
   };
 
   explicit EarlyStopping(const Options& options);
@@ -49,7 +49,7 @@ class ModelCheckpoint final : public Callback {
   std::optional<EpochLog> best_;
 };
 
-/// Writes the epochs to a file as a run's metrics.csv has them.
+/// Rewrites a file after each epoch with all epochs so far, in the format of a run's metrics.csv.
 class CsvLogger final : public Callback {
  public:
   explicit CsvLogger(std::filesystem::path file);

@@ -16,19 +16,22 @@
 namespace convoy {
 namespace {
 
-constexpr const char* regularizer = "kernel_regularizer.";
+constexpr const char* regularizer =
+    "kernel_regularizer.";  ///< the beginning of the keys that layers take over from [train]
 
-/// One table on its way through the checks, with what messages say about it.
+/// A table of a document while it is checked, with what messages say about it.
 struct Part {
   const Section& section;
   Table table;
   std::string owner;  ///< "[train]", "layer 4 \"conv2\""; empty at the top level
   const TypeSchema* type = nullptr;
+  /// The beginning of a message about the part.
   std::string place() const { return owner.empty() ? "" : owner + ": "; }
 };
 
-/// Reads the type key, or takes the section's default.
-void find_part_type(Part& part) {
+/// Sets part.type from the type key, which gets the section's default where it is missing, and adds the type to
+/// part.owner. Does nothing in sections without types. Throws Error{config} for an unknown or missing type.
+void determine_type(Part& part) {
   const Section& section = part.section;
   if (section.type_key.empty()) return;
   Settings& settings = part.table.settings;
@@ -53,15 +56,17 @@ void find_part_type(Part& part) {
   part.owner += " (" + name + ")";
 }
 
+/// Whether a key's place is the command line.
 bool is_override(const std::string& where) { return where.starts_with("-s "); }
 
-std::string unknown_key(const Part& part, const std::string& key) {
+/// The message about an unknown key, without hints.
+std::string unknown_key_text(const Part& part, const std::string& key) {
   const std::string unknown = "unknown key \"" + brief(key) + "\"";
   if (part.section.name == "layer") return part.place() + unknown;
   return part.owner.empty() ? unknown : unknown + " in " + part.owner;
 }
 
-/// How to get rid of the file's keys after an override changed the section's type.
+/// A hint for a key of the file whose type an override has changed: how to override the whole section. "" for others.
 std::string replacement_hint(const Part& part, const Settings::Entry& entry) {
   const std::string& type_key = part.section.type_key;
   const bool stranded = !is_override(entry.where) && is_override(part.table.settings.where(type_key));
@@ -70,7 +75,8 @@ std::string replacement_hint(const Part& part, const Settings::Entry& entry) {
          part.type->name + "\"}'";
 }
 
-/// For a key that -s gives without its section, those that end in that name: "; did you mean train.epochs?"
+/// A hint for a key that -s gives without its section, naming up to four keys that end so: "; did you mean
+/// train.epochs?"
 std::string section_hint(const std::string& name, const std::vector<Section>& catalog) {
   constexpr std::size_t many = 4;
   Texts meant = override_keys(catalog);
@@ -78,17 +84,19 @@ std::string section_hint(const std::string& name, const std::vector<Section>& ca
   return meant.empty() || meant.size() > many ? "" : "; did you mean " + join_or(meant) + "?";
 }
 
+/// A hint where a key may belong or what it may have meant.
 std::string unknown_key_hint(const Part& part, const Settings::Entry& entry, const std::vector<Section>& catalog) {
   const bool sectionless = part.section.name.empty() && is_override(entry.where);
   const std::string hint = sectionless ? section_hint(entry.name, catalog) : "";
   return hint.empty() ? key_hint(entry.name, part.section, part.type, catalog) : hint;
 }
 
+/// Throws Error{config} with hints for the first key that is not one of `keys`.
 void reject_unknown_keys(const Part& part, const std::vector<KeySchema>& keys, const std::vector<Section>& catalog) {
   for (const auto& entry : part.table.settings.entries()) {
     if (find_key(keys, entry.name) != nullptr) continue;
     fail(entry.where,
-         unknown_key(part, entry.name) + unknown_key_hint(part, entry, catalog) + replacement_hint(part, entry));
+         unknown_key_text(part, entry.name) + unknown_key_hint(part, entry, catalog) + replacement_hint(part, entry));
   }
 }
 
@@ -104,6 +112,8 @@ std::string given_by_file(const std::string& chooser, const Settings& settings, 
   return names;
 }
 
+/// Throws Error{config} for an override that only chooses defaults of keys which the file gives: it would change
+/// nothing.
 void reject_idle_overrides(const Part& part, const std::vector<KeySchema>& keys) {
   for (const auto& entry : part.table.settings.entries()) {
     const std::string given = is_override(entry.where) ? given_by_file(entry.name, part.table.settings, keys) : "";
@@ -113,8 +123,8 @@ void reject_idle_overrides(const Part& part, const std::vector<KeySchema>& keys)
   }
 }
 
-/// A single name stands for a list of one.
-void lift_names(Settings& settings, const std::vector<KeySchema>& keys) {
+/// Turns a single text into a list of one for keys that take names.
+void texts_to_lists(Settings& settings, const std::vector<KeySchema>& keys) {
   const Settings given = settings;
   for (const auto& entry : given.entries()) {
     const KeySchema* key = find_key(keys, entry.name);
@@ -124,11 +134,12 @@ void lift_names(Settings& settings, const std::vector<KeySchema>& keys) {
   }
 }
 
-void complete(Part& part, const std::vector<Section>& catalog) {
+/// Checks the part's keys and adds defaults. Throws Error{config}.
+void complete_part(Part& part, const std::vector<Section>& catalog) {
   const std::vector<KeySchema> keys = keys_with(part.section, part.type);
   reject_unknown_keys(part, keys, catalog);
   reject_idle_overrides(part, keys);
-  lift_names(part.table.settings, keys);
+  texts_to_lists(part.table.settings, keys);
   try {
     part.table.settings.complete(keys, part.owner);
   } catch (const Error& error) {
@@ -138,22 +149,25 @@ void complete(Part& part, const std::vector<Section>& catalog) {
   }
 }
 
+/// The checked and completed table of a section, empty where the document has none. Throws Error{config}.
 Part section_part(const Document& document, const std::string& name, const std::vector<Section>& catalog) {
   const Section& section = find_section(catalog, name);
   const auto table = document.sections.find(name);
   Part part{section, table == document.sections.end() ? Table{} : table->second, name.empty() ? "" : heading(section)};
   if (part.table.where.empty()) part.table.where = document.sections.at("").where;  // the nearest place: the file
-  find_part_type(part);
-  complete(part, catalog);
+  determine_type(part);
+  complete_part(part, catalog);
   return part;
 }
 
+/// The type and settings of a section with types, checked and completed. Throws Error{config}.
 Spec section_spec(const Document& document, const std::string& name, const std::vector<Section>& catalog) {
   Part part = section_part(document, name, catalog);
   part.table.settings.erase(part.section.type_key);
   return {part.type->name, std::move(part.table.settings)};
 }
 
+/// Sets the kernel regularizers of [train] on a layer whose type takes them and which sets none.
 void inherit_regularizer(Settings& layer, const TypeSchema& type, const Settings& train) {
   for (const auto& entry : train.entries()) {
     if (!entry.name.starts_with(regularizer) || layer.has(entry.name)) continue;
@@ -161,15 +175,16 @@ void inherit_regularizer(Settings& layer, const TypeSchema& type, const Settings
   }
 }
 
+/// Checks and completes the table of layer `number`, counted from 1. Throws Error{config}.
 SwitchedLayer assemble_layer(Table table, std::size_t number, const Settings& train,
                              const std::vector<Section>& catalog) {
   std::string owner = "layer " + std::to_string(number);
   const std::string name = table.settings.text_or("name", "");
   if (!name.empty()) owner += " \"" + brief(name) + "\"";
   Part part{find_section(catalog, "layer"), std::move(table), owner};
-  find_part_type(part);
+  determine_type(part);
   inherit_regularizer(part.table.settings, *part.type, train);
-  complete(part, catalog);
+  complete_part(part, catalog);
 
   Settings& settings = part.table.settings;
   LayerSpec layer;
@@ -186,6 +201,7 @@ SwitchedLayer assemble_layer(Table table, std::size_t number, const Settings& tr
   return {std::move(layer), enabled};
 }
 
+/// The enabled layers, checked and completed. Throws Error{config}, also for a name that is used twice.
 std::vector<LayerSpec> assemble_layers(const Document& document, const Settings& train,
                                        const std::vector<Section>& catalog) {
   std::vector<SwitchedLayer> layers;
@@ -206,7 +222,7 @@ std::vector<LayerSpec> assemble_layers(const Document& document, const Settings&
   return enabled_layers(std::move(layers));
 }
 
-/// The experiment's name becomes a folder's.
+/// Throws Error{config} unless the experiment's name can be that of a folder.
 void check_run_name(const Settings& run) {
   const std::string& name = run.text("name");
   const bool plain = !name.empty() && name.size() <= 80 && name[0] != '.' && std::ranges::all_of(name, [](char c) {
@@ -217,14 +233,14 @@ void check_run_name(const Settings& run) {
        "\"name\" expects at most 80 letters, digits, \"_\", \"-\", \".\" or spaces, got \"" + brief(name) + "\"");
 }
 
-/// A file's name as the name of an experiment.
-std::string run_name(std::string name) {
+/// A file's name turned into a valid name of an experiment.
+std::string valid_run_name(std::string name) {
   std::ranges::replace_if(
       name, [](char c) { return !layers::is_name_character(c) && c != '.'; }, '_');
   return name.empty() || name[0] == '.' ? "unnamed" : name.substr(0, 80);
 }
 
-/// "adam or adamw": the types that take the key, other than `type`.
+/// The section's types that take the key, without `type`.
 Texts types_with(const std::string& key, const Section& section, const TypeSchema* type) {
   Texts types;
   for (const auto& other : section.types) {
@@ -251,7 +267,7 @@ std::string key_hint(const std::string& key, const Section& section, const TypeS
 Config assemble(Document document, const std::string& name, const std::vector<Section>& catalog) {
   Config config;
   Settings& top = document.sections[""].settings;
-  if (!top.has("name")) top.set("name", run_name(name));
+  if (!top.has("name")) top.set("name", valid_run_name(name));
   config.run = section_part(document, "", catalog).table.settings;
   config.run.erase("extends");
   check_run_name(config.run);

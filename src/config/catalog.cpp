@@ -11,6 +11,7 @@
 namespace convoy {
 namespace {
 
+/// The schemas of a table of types.
 template <class Row>
 std::vector<TypeSchema> schemas_of(const std::vector<Row>& rows) {
   std::vector<TypeSchema> schemas;
@@ -19,7 +20,7 @@ std::vector<TypeSchema> schemas_of(const std::vector<Row>& rows) {
   return schemas;
 }
 
-/// A section whose keys depend on its type. Without a default, the type must be given.
+/// A section whose keys depend on its type. Where `default_type` is "", the type must be given.
 Section typed_section(const std::string& name, const std::string& doc, const std::vector<TypeSchema>& types,
                       const std::string& default_type, const std::vector<KeySchema>& common,
                       const std::string& type_key = "type") {
@@ -35,6 +36,7 @@ Section typed_section(const std::string& name, const std::string& doc, const std
   return section;
 }
 
+/// The keys before the first section.
 Section top_level() {
   return {"",
           "The experiment itself: keys at the top of the file, before the first section.",
@@ -72,14 +74,15 @@ Section top_level() {
           }};
 }
 
-Section train_section() { return {"train", "How long and in which portions to train.", train_keys()}; }
+Section train_section() {
+  return {"train", "How long to train, in which batches, and which epoch to keep.", train_keys()};
+}
 
 Section diagnostics_section() {
-  return {
-      "diagnostics",
-      "What to look at under way: norms and updates by layer, dead ReLUs, batch norm's statistics, times. The report "
-      "draws them; results do not depend on them.",
-      diagnostics_keys()};
+  return {"diagnostics",
+          "What to record during training: norms and updates by layer, dead ReLUs, batch norm's statistics, times. The "
+          "report draws them; results do not depend on them.",
+          diagnostics_keys()};
 }
 
 Section sweep_section() {
@@ -137,7 +140,8 @@ std::vector<KeySchema> common_layer_keys() {
   };
 }
 
-std::vector<Section> gather() {
+/// All sections of a configuration; reading the tables of types closes them for further types.
+std::vector<Section> all_sections() {
   return {
       top_level(),
       typed_section("data", "Which samples to train, validate and test on.", schemas_of(dataset_types()), "idx",
@@ -150,7 +154,8 @@ std::vector<Section> gather() {
                     common_optimizer_keys()),
       typed_section("schedule", "How the learning rate changes while training.", schemas_of(schedule_types()),
                     "constant", common_schedule_keys()),
-      typed_section("loss", "What training makes small.", schemas_of(loss_types()), "softmax_cross_entropy", {}),
+      typed_section("loss", "The loss function, which training minimises.", schemas_of(loss_types()),
+                    "softmax_cross_entropy", {}),
       typed_section("layer", "One layer of the network; each [[layer]] follows the one before it.",
                     schemas_of(layer_types()), "", common_layer_keys()),
       sweep_section(),
@@ -161,7 +166,7 @@ std::vector<Section> gather() {
 }  // namespace
 
 const std::vector<Section>& catalog() {
-  static const std::vector<Section> sections = gather();
+  static const std::vector<Section> sections = all_sections();
   return sections;
 }
 

@@ -9,24 +9,27 @@ namespace {
 
 using Keys = std::map<std::string, std::string>;
 
-void add(Keys& keys, const std::string& section, const Settings& settings) {
+/// Adds each setting with its value as TOML; `section` is the beginning of the keys: "train.".
+void add_values(Keys& keys, const std::string& section, const Settings& settings) {
   for (const auto& entry : settings.entries()) keys[section + entry.name] = toml_text(entry.value);
 }
 
-void add(Keys& keys, const std::string& section, const Spec& spec) {
+void add_values(Keys& keys, const std::string& section, const Spec& spec) {
   keys[section + "type"] = spec.type;
-  add(keys, section, spec.settings);
+  add_values(keys, section, spec.settings);
 }
 
-void add(Keys& keys, const LayerSpec& layer, std::size_t number) {
+/// Adds a layer's number, type, inputs, trainable and settings, under "layer." and its name, or its number without one.
+void add_values(Keys& keys, const LayerSpec& layer, std::size_t number) {
   const std::string section = "layer." + (layer.name.empty() ? std::to_string(number) : layer.name) + ".";
   keys[section + "number"] = std::to_string(number);
   keys[section + "type"] = layer.type;
   keys[section + "inputs"] = toml_text(layer.inputs);
   keys[section + "trainable"] = toml_text(layer.trainable);
-  add(keys, section, layer.settings);
+  add_values(keys, section, layer.settings);
 }
 
+/// The key's value, or "not there".
 std::string value_in(const Keys& keys, const std::string& key) {
   const auto found = keys.find(key);
   return found == keys.end() ? "not there" : found->second;
@@ -36,14 +39,14 @@ std::string value_in(const Keys& keys, const std::string& key) {
 
 Keys keys_of(const Config& config) {
   Keys keys;
-  add(keys, "", config.run);
-  add(keys, "data.", config.data);
-  add(keys, "augmentation.", config.augmentation);
-  add(keys, "train.", config.train);
-  add(keys, "optimizer.", config.optimizer);
-  add(keys, "schedule.", config.schedule);
-  add(keys, "loss.", config.loss);
-  for (std::size_t i = 0; i < config.layers.size(); ++i) add(keys, config.layers[i], i + 1);
+  add_values(keys, "", config.run);
+  add_values(keys, "data.", config.data);
+  add_values(keys, "augmentation.", config.augmentation);
+  add_values(keys, "train.", config.train);
+  add_values(keys, "optimizer.", config.optimizer);
+  add_values(keys, "schedule.", config.schedule);
+  add_values(keys, "loss.", config.loss);
+  for (std::size_t i = 0; i < config.layers.size(); ++i) add_values(keys, config.layers[i], i + 1);
   return keys;
 }
 

@@ -22,10 +22,10 @@
 namespace convoy {
 namespace {
 
-constexpr int max_depth = 8;
-constexpr std::size_t max_keys = 1000;  // of one table: no section takes as many
+constexpr int max_depth = 8;            // of nested tables
+constexpr std::size_t max_keys = 1000;  // of one table; no section takes as many
 
-/// Where messages place a node: in a file by line and column, in an override always the same.
+/// Says where a node is, for messages: name:line:column in a file, only the name in an override.
 struct Origin {
   std::string name;
   bool has_lines = true;
@@ -35,7 +35,8 @@ struct Origin {
   }
 };
 
-/// The line's value if it is a bare word: TOML wants texts in quotes, and the parser's own message hardly says so.
+/// The value of a line, counted from 1, if it is a bare word, else "". TOML wants texts in quotes, and the parser's own
+/// message hardly says so.
 std::string bare_word(const std::string& text, std::size_t line) {
   std::size_t begin = 0;
   for (; line > 1; --line) begin = text.find('\n', begin) + 1;
@@ -46,6 +47,7 @@ std::string bare_word(const std::string& text, std::size_t line) {
   return letter ? content.substr(value, content.find_first_of(" \t\r#", value) - value) : "";
 }
 
+/// The message for a syntax error in `text`, with a hint where quotes are missing.
 std::string syntax_error(const toml::parse_error& error, const std::string& text) {
   std::string description(error.description());
   const std::string opening = "Error while parsing ";
@@ -55,7 +57,8 @@ std::string syntax_error(const toml::parse_error& error, const std::string& text
   return "not valid TOML: " + brief(description, 160) + hint;
 }
 
-toml::table parse(const std::string& text, const Origin& origin) {
+/// Parses TOML. Throws Error{config} with the place for wrong syntax and for keys of too many parts.
+toml::table parse_toml(const std::string& text, const Origin& origin) {
   check_toml_nesting(text, origin.name);
   try {
     return toml::parse(text, origin.name);
@@ -64,6 +67,7 @@ toml::table parse(const std::string& text, const Origin& origin) {
   }
 }
 
+/// The type of a node with its article: "a table", "a whole number", "true or false".
 std::string type_in_words(const toml::node& node) {
   switch (node.type()) {
     case toml::node_type::table: return "a table";
@@ -76,7 +80,7 @@ std::string type_in_words(const toml::node& node) {
   }
 }
 
-/// The list's elements if all are of type T, whole numbers or texts. Empty if not.
+/// The list's elements if all are of type T, else nothing.
 template <class T>
 std::optional<std::vector<T>> elements(const toml::array& array) {
   std::vector<T> list;
@@ -88,6 +92,7 @@ std::optional<std::vector<T>> elements(const toml::array& array) {
   return list;
 }
 
+/// A list of whole numbers or of texts. Throws Error{config} for any other list.
 Value to_list(const std::string& key, const toml::array& array, const Origin& origin) {
   if (auto texts = elements<std::string>(array)) return *std::move(texts);  // also the empty list
   if (auto integers = elements<std::int64_t>(array)) return *std::move(integers);
@@ -98,6 +103,7 @@ Value to_list(const std::string& key, const toml::array& array, const Origin& or
        "\"" + brief(key) + "\": a list holds whole numbers or texts and no mixture, got " + type_in_words(*odd));
 }
 
+/// The value of a node, whose key in the file is `source`. Throws Error{config} for tables, dates and mixed lists.
 Value to_value(const std::string& key, const toml::key& source, const toml::node& node, const Origin& origin) {
   if (const auto flag = node.value_exact<bool>()) return *flag;
   if (const auto integer = node.value_exact<std::int64_t>()) return *integer;
@@ -107,7 +113,7 @@ Value to_value(const std::string& key, const toml::key& source, const toml::node
   fail(origin(source.source()), "\"" + brief(key) + "\" expects no " + type_in_words(node).substr(2));
 }
 
-/// The table's keys in the order of the file: the first error is then the first in the file.
+/// The table's keys and nodes in the order of the file, so that the first error found is the first in the file.
 std::vector<std::pair<const toml::key*, const toml::node*>> in_file_order(const toml::table& table) {
   std::vector<std::pair<const toml::key*, const toml::node*>> items;
   for (auto it = table.cbegin(); it != table.cend(); ++it) items.emplace_back(&it->first, &it->second);
@@ -121,14 +127,17 @@ std::vector<std::pair<const toml::key*, const toml::node*>> in_file_order(const 
   return items;
 }
 
+/// Sets a key. Throws Error{config} where the table has max_keys already.
 void add_entry(Settings& settings, const std::string& key, Value value, const std::string& where) {
   if (settings.entries().size() == max_keys)
     fail(where, "more than " + std::to_string(max_keys) + " keys in one table");
   settings.set(key, std::move(value), where);
 }
 
-void flatten(const toml::table& table, const std::string& prefix, const Origin& origin, Settings& settings,
-             int depth = 0) {
+/// Adds a table's keys to `settings`, those of nested tables with dots: prefix + "a.b". Throws Error{config} for values
+/// that no key takes, for quoted keys with dots, and beyond max_depth and max_keys.
+void add_flattened(const toml::table& table, const std::string& prefix, const Origin& origin, Settings& settings,
+                   int depth = 0) {
   for (const auto& [key, node] : in_file_order(table)) {
     const std::string where = origin(key->source());
     const std::string name(key->str());
@@ -138,65 +147,70 @@ void flatten(const toml::table& table, const std::string& prefix, const Origin& 
     }
     if (const auto* nested = node->as_table()) {
       if (depth == max_depth) fail(where, "tables are nested too deeply, at most " + std::to_string(max_depth));
-      flatten(*nested, prefix + name + ".", origin, settings, depth + 1);
+      add_flattened(*nested, prefix + name + ".", origin, settings, depth + 1);
     } else {
       add_entry(settings, prefix + name, to_value(prefix + name, *key, *node, origin), where);
     }
   }
 }
 
+/// Whether TOML lets a key stand without quotes.
 bool is_bare(std::string_view key) {
   return !key.empty() && std::ranges::all_of(key, [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
   });
 }
 
-/// The value as TOML on one line, which reads back as the same value.
-std::string written(const toml::node& node, const std::string& key, const Origin& origin) {
+/// The value as TOML on one line, which reads back as the same value. Throws Error{config} for a date.
+std::string one_line_toml(const toml::node& node, const std::string& key, const Origin& origin) {
   std::string text;
   if (const auto* array = node.as_array()) {
-    for (const auto& element : *array) text += (text.empty() ? "" : ", ") + written(element, key, origin);
+    for (const auto& element : *array) text += (text.empty() ? "" : ", ") + one_line_toml(element, key, origin);
     return "[" + text + "]";
   }
   if (const auto* table = node.as_table()) {
     for (const auto& [name, value] : in_file_order(*table)) {
       const std::string inner(name->str());
       text += (text.empty() ? "" : ", ") + (is_bare(inner) ? inner : toml_text(inner)) + " = ";
-      text += written(*value, key, origin);
+      text += one_line_toml(*value, key, origin);
     }
     return "{" + text + "}";
   }
   return toml_text(to_value(key, toml::key(key), node, {origin(node.source()), false}));
 }
 
-void write_flat(const toml::table& table, const std::string& prefix, const Origin& origin,
-                std::vector<WrittenEntry>& entries, int depth = 0) {
+/// Appends a table's keys to `entries` as WrittenEntry, those of nested tables with dots. Throws Error{config} beyond
+/// max_depth and max_keys, and for an empty key.
+void add_written_entries(const toml::table& table, const std::string& prefix, const Origin& origin,
+                         std::vector<WrittenEntry>& entries, int depth = 0) {
   for (const auto& [key, node] : in_file_order(table)) {
     const std::string where = origin(key->source());
     const std::string name = prefix + std::string(key->str());
     if (key->str().empty()) fail(where, "a key is empty");
     if (const auto* nested = node->as_table()) {
       if (depth == max_depth) fail(where, "tables are nested too deeply, at most " + std::to_string(max_depth));
-      write_flat(*nested, name + ".", origin, entries, depth + 1);
+      add_written_entries(*nested, name + ".", origin, entries, depth + 1);
       continue;
     }
     if (entries.size() == max_keys) fail(where, "more than " + std::to_string(max_keys) + " keys in one table");
-    WrittenEntry entry{.name = name, .text = written(*node, name, origin), .where = where};
+    WrittenEntry entry{.name = name, .text = one_line_toml(*node, name, origin), .where = where};
     if (const auto* array = node->as_array()) {
       entry.elements.emplace();
-      for (const auto& element : *array) entry.elements->push_back(written(element, name, origin));
+      for (const auto& element : *array) entry.elements->push_back(one_line_toml(element, name, origin));
     }
     entries.push_back(std::move(entry));
   }
 }
 
+/// The table with its keys flattened. Throws Error{config}.
 Table to_table(const toml::table& table, const std::string& where, const Origin& origin) {
   Table result;
   result.where = where;
-  flatten(table, "", origin, result.settings);
+  add_flattened(table, "", origin, result.settings);
   return result;
 }
 
+/// The tables of [[layer]]. Throws Error{config} where `node` is no list of tables.
 std::vector<Table> to_layers(const toml::node& node, const std::string& where, const Origin& origin) {
   const auto* array = node.as_array();
   if (array == nullptr || array->empty() || !array->is_homogeneous<toml::table>()) {
@@ -207,17 +221,19 @@ std::vector<Table> to_layers(const toml::node& node, const std::string& where, c
   return layers;
 }
 
+/// The node as a table. Throws Error{config} where the section `name` is something else.
 const toml::table& table_of(const std::string& name, const toml::node& node, const std::string& where) {
   const auto* table = node.as_table();
   if (table == nullptr) fail(where, "\"" + name + "\" is a section: expected one table [" + name + "]");
   return *table;
 }
 
+/// Sets the section in document.sections, or adds its entries to document.apart. Throws Error{config}.
 void add_section(Document& document, const Section& section, const toml::node& node, const std::string& where,
                  const Origin& origin) {
   const toml::table& table = table_of(section.name, node, where);
   if (section.apart) {
-    write_flat(table, "", origin, document.apart[section.name].entries);
+    add_written_entries(table, "", origin, document.apart[section.name].entries);
   } else {
     document.sections[section.name] = to_table(table, where, origin);
   }
@@ -227,7 +243,7 @@ void add_section(Document& document, const Section& section, const toml::node& n
 
 Document parse_document(const std::string& text, const std::string& name, const std::vector<Section>& catalog) {
   const Origin origin{name};
-  const toml::table root = parse(text, origin);
+  const toml::table root = parse_toml(text, origin);
   Document document;
   Table& top = document.sections[""];
   top.where = name;
@@ -252,7 +268,7 @@ Settings parse_override_value(const std::string& key, const std::string& text, c
   const Origin origin{where, false};
   toml::table table;
   try {
-    table = parse("value = " + text, origin);
+    table = parse_toml("value = " + text, origin);
   } catch (const Error&) {
     table.clear();
   }
@@ -260,12 +276,12 @@ Settings parse_override_value(const std::string& key, const std::string& text, c
   // A second key was smuggled in by a line break, and no key takes a date.
   const bool plain = table.size() != 1 || value->is_date() || value->is_time() || value->is_date_time();
   if (plain) {
-    table = parse("value = " + toml_text(text), origin);  // an error here: the text is not UTF-8
+    table = parse_toml("value = " + toml_text(text), origin);  // an error here: the text is not UTF-8
     value = table.get("value");
   }
   Settings settings;
   if (const auto* nested = value->as_table()) {
-    flatten(*nested, key.empty() ? "" : key + ".", origin, settings);
+    add_flattened(*nested, key.empty() ? "" : key + ".", origin, settings);
   } else {
     settings.set(key, to_value(key, toml::key("value"), *value, origin), where);
   }

@@ -9,22 +9,22 @@
 namespace convoy {
 namespace {
 
-/// What feeds a layer without inputs, by name.
-std::string last_of(const std::vector<LayerSpec>& layers) { return layers.empty() ? "input" : layers.back().name; }
+/// The name of the layer that feeds a next layer without inputs.
+std::string name_of_last(const std::vector<LayerSpec>& layers) { return layers.empty() ? "input" : layers.back().name; }
 
 }  // namespace
 
 std::vector<LayerSpec> enabled_layers(std::vector<SwitchedLayer> layers) {
   std::vector<LayerSpec> kept;
   std::map<std::string, std::string> stands_for;  // a disabled layer -> the layer whose output it would pass on
-  std::string before = last_of(kept);             // what the next layer takes unless it says otherwise
+  std::string before = name_of_last(kept);        // what the next layer takes unless it says otherwise
   for (SwitchedLayer& switched : layers) {
     LayerSpec& layer = switched.layer;
     for (std::string& input : layer.inputs) {
       if (const auto found = stands_for.find(input); found != stands_for.end()) input = found->second;
     }
     if (switched.enabled) {
-      if (layer.inputs.empty() && before != last_of(kept)) layer.inputs = {before};
+      if (layer.inputs.empty() && before != name_of_last(kept)) layer.inputs = {before};
       before = layer.name;
       kept.push_back(std::move(layer));
       continue;

@@ -13,19 +13,21 @@
 namespace convoy {
 namespace {
 
+/// The number that the text is; nothing for any other text, NaN or infinity.
 std::optional<double> finite_number_in(const std::string& text) {
   const auto number = number_in<double>(text);
   return number && std::isfinite(*number) ? number : std::nullopt;
 }
 
-/// What stands before and after the last `separator`; nothing where there is none.
-std::optional<std::pair<std::string, std::string>> cut(const std::string& text, const std::string& separator) {
+/// The texts before and after the last `separator`; nothing where there is none.
+std::optional<std::pair<std::string, std::string>> cut_at_last(const std::string& text, const std::string& separator) {
   const auto at = text.rfind(separator);
   if (at == std::string::npos) return std::nullopt;
   return std::pair(text.substr(0, at), text.substr(at + separator.size()));
 }
 
-/// "without BN + 0.01": the setting, the factor and the margin.
+/// Sets the expectation's lower setting, factor and margin from its right side: "without BN + 0.01", or a number alone,
+/// which is the margin over a lower setting of "".
 void read_lower(const std::string& text, Expectation& expectation) {
   expectation.lower = text;
   if (const auto number = finite_number_in(text)) {
@@ -34,7 +36,7 @@ void read_lower(const std::string& text, Expectation& expectation) {
     return;
   }
   for (const char sign : {'+', '-', '*'}) {
-    const auto parts = cut(text, std::string(" ") + sign + " ");
+    const auto parts = cut_at_last(text, std::string(" ") + sign + " ");
     const auto number = parts ? finite_number_in(parts->second) : std::nullopt;
     if (!number) continue;
     expectation.lower = parts->first;
@@ -49,7 +51,7 @@ void read_lower(const std::string& text, Expectation& expectation) {
 Expectation read_expectation(const std::string& text, const std::string& where) {
   Expectation expectation{.text = text, .metric = {}, .higher = {}, .lower = {}};
   const auto colon = text.find(": ");
-  const auto sides = cut(text, " > ");
+  const auto sides = cut_at_last(text, " > ");
   if (colon == std::string::npos || !sides || colon + 2 >= sides->first.size() || sides->second.empty()) {
     fail(where,
          "\"" + brief(text) + "\" expects METRIC: SETTING > SETTING, as \"accuracy: with BN > without BN + 0.01\"");

@@ -6,11 +6,11 @@
 
 namespace convoy {
 
-/// Checks an [experiment] section, all but the plan. Throws Error{config}.
+/// Reads and checks an [experiment] section; its plan, the sweep's settings, stays empty. Throws Error{config}.
 Experiment read_experiment(const WrittenSection& section, const Section& schema);
 
-/// Reads "METRIC: SETTING > SETTING", or in place of the second one a number; the second one may be followed by
-/// " + NUMBER", " - NUMBER" or " * NUMBER". Throws Error{config}.
+/// Reads "METRIC: SETTING > SETTING"; in place of the second setting there may be a number, and behind it " + NUMBER",
+/// " - NUMBER" or " * NUMBER". Throws Error{config} that names the place `where`.
 Expectation read_expectation(const std::string& text, const std::string& where);
 
 }  // namespace convoy

@@ -11,7 +11,7 @@
 namespace convoy {
 namespace {
 
-/// "default 0.99 with preset = "keras", 0.9 with "torch""
+/// The default that another key chooses, in words: "default 0.99 with preset = "keras", 0.9 with "torch"".
 std::string default_by_text(const FallbackBy& by) {
   std::string text;
   for (const auto& [choice, value] : by.values) {
@@ -21,13 +21,14 @@ std::string default_by_text(const FallbackBy& by) {
   return text;
 }
 
+/// The page of a key under that name: its meaning, the values it takes, its default.
 std::string key_page(const std::string& name, const KeySchema& key) {
   return name + "\n" + wrapped("  ", key.doc) + wrapped("  takes: ", takes_text(key)) +
          wrapped("  ", default_text(key));
 }
 
-/// A line for each name, its text in a column of its own.
-std::string table(const std::vector<std::pair<std::string, std::string>>& rows) {
+/// A line for each name; the texts are aligned, and wrapped where they are long.
+std::string aligned_rows(const std::vector<std::pair<std::string, std::string>>& rows) {
   std::size_t width = 0;
   for (const auto& [name, what] : rows) width = std::max(width, name.size());
   std::string text;
@@ -35,18 +36,21 @@ std::string table(const std::vector<std::pair<std::string, std::string>>& rows) 
   return text;
 }
 
+/// A line for each key: what it takes and its default.
 std::string key_table(const std::vector<KeySchema>& keys) {
   std::vector<std::pair<std::string, std::string>> rows;
   for (const auto& key : keys) rows.emplace_back(key.name, takes_text(key) + "; " + default_text(key));
-  return table(rows);
+  return aligned_rows(rows);
 }
 
+/// A line for each type with its meaning.
 std::string type_table(const std::vector<TypeSchema>& types) {
   std::vector<std::pair<std::string, std::string>> rows;
   for (const auto& type : types) rows.emplace_back(type.name, type.doc);
-  return table(rows);
+  return aligned_rows(rows);
 }
 
+/// The page of a type: its meaning and its keys.
 std::string type_page(const Section& section, const TypeSchema& type) {
   std::string text = type.name + " (" + heading(section) + " " + section.type_key + " = \"" + type.name + "\")\n";
   text += wrapped("  ", type.doc);
@@ -55,22 +59,24 @@ std::string type_page(const Section& section, const TypeSchema& type) {
   return text;
 }
 
+/// The page of a section: its meaning, its keys and its types.
 std::string section_page(const Section& section) {
   std::string text = heading(section) + "\n" + wrapped("  ", section.doc) + "\nkeys:\n" + key_table(section.keys);
   if (section.types.empty()) return text;
   return text + "\nvalues of " + section.type_key + ", each with keys of its own:\n" + type_table(section.types);
 }
 
-/// Every name that can be explained, with its page.
+/// All names that can be explained, with their pages; a name may have several.
 class Pages {
  public:
+  /// Makes the pages of all sections, types and keys.
   explicit Pages(const std::vector<Section>& catalog) {
     for (const auto& section : catalog) add_section(section);
   }
 
   const Texts& names() const { return names_; }
 
-  /// The pages of that name, with an empty line between two.
+  /// The pages of that name, with an empty line between two; "" where there is none.
   std::string find(const std::string& name) const {
     std::string text;
     for (std::size_t i = 0; i < names_.size(); ++i) {
@@ -80,6 +86,7 @@ class Pages {
   }
 
  private:
+  /// Adds the pages of the section, its types, and their keys under all names that these go by.
   void add_section(const Section& section) {
     const std::string prefix = section.name.empty() ? "" : section.name + ".";
     if (!section.name.empty()) add(section.name, section_page(section));
@@ -104,7 +111,7 @@ class Pages {
   Texts pages_;
 };
 
-/// As an override names a key, "layer.conv1.filters" is "layer.filters".
+/// The name without the layer's name: "layer.filters" for "layer.conv1.filters", as an override has it.
 std::string without_layer_name(const std::string& name) {
   const std::string section = "layer.";
   if (!name.starts_with(section)) return name;

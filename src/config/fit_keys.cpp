@@ -9,6 +9,7 @@
 namespace convoy {
 namespace {
 
+/// The keys of [train] that are members of FitOptions.
 const Fields<FitOptions>& train_fields() {
   static const Fields<FitOptions> fields =
       Fields<FitOptions>()
@@ -55,13 +56,14 @@ const Fields<FitOptions>& train_fields() {
   return fields;
 }
 
+/// The keys of [diagnostics].
 const Fields<DiagnosticsOptions>& diagnostics_fields() {
   static const Fields<DiagnosticsOptions> fields =
       Fields<DiagnosticsOptions>()
-          .add("every", &DiagnosticsOptions::every, "Look after every so many steps; 0: never.", {.min = 0})
+          .add("every", &DiagnosticsOptions::every, "Record after every so many steps; 0: never.", {.min = 0})
           .add("probe", &DiagnosticsOptions::probe,
                "So many images, the first of the validation images or else of the training images, are passed through "
-               "the network for each look.",
+               "the network for each record.",
                {.min = 1})
           .add("percentiles", &DiagnosticsOptions::percentiles,
                "Tensors whose 15th, 50th and 85th percentiles to record: a layer's output on the probe \"dense_1\", "
@@ -70,8 +72,8 @@ const Fields<DiagnosticsOptions>& diagnostics_fields() {
   return fields;
 }
 
-/// What only a run of a configuration looks at.
-std::vector<KeySchema> keys_of_runs() {
+/// The keys of [train] that FitOptions does not have: a program's fit does not use them.
+std::vector<KeySchema> keys_of_runs_only() {
   const auto amount = [](const char* name, double fallback, const char* doc) {
     return KeySchema{.name = name, .kind = Kind::number, .fallback = Value{fallback}, .doc = doc, .min = 0};
   };
@@ -83,7 +85,7 @@ std::vector<KeySchema> keys_of_runs() {
                  "Adds l2 * sum w^2 to the loss, for the kernels of all layers that set no l2 of their own.")};
 }
 
-/// Puts the values of `from` into `to`; other keys stay.
+/// Replaces the values of `keys` in `to` by those of `from`; a key that `from` lacks is erased. Other keys stay.
 void merge(Settings& to, const Settings& from, const std::vector<KeySchema>& keys) {
   for (const KeySchema& key : keys) to.erase(key.name);
   for (const auto& entry : from.entries()) to.set(entry.name, entry.value);
@@ -93,7 +95,7 @@ void merge(Settings& to, const Settings& from, const std::vector<KeySchema>& key
 
 std::vector<KeySchema> train_keys() {
   std::vector<KeySchema> keys = train_fields().keys();
-  for (KeySchema& key : keys_of_runs()) keys.push_back(std::move(key));
+  for (KeySchema& key : keys_of_runs_only()) keys.push_back(std::move(key));
   return keys;
 }
 

@@ -8,14 +8,15 @@
 
 namespace convoy {
 
-/// The keys of [train] and of [diagnostics], each with its member of FitOptions. Those of [data] are feeding_keys().
+/// The keys of [train] and of [diagnostics]. Those of [data] that belong to FitOptions are feeding_keys().
 std::vector<KeySchema> train_keys();
 std::vector<KeySchema> diagnostics_keys();
 
-/// What a complete configuration says of training.
+/// The options of training that a complete configuration gives, from [train], [data], [augmentation] and [diagnostics].
 FitOptions fit_options(const Config& config);
 
-/// Writes options into a configuration, where they are checked as a file's keys are: throws Error{config}.
+/// Writes options into the sections [train], [data], [augmentation] and [diagnostics] of a configuration, with the same
+/// checks as for a file's keys. Throws Error{config}, and then has changed nothing.
 void record(const FitOptions& options, Config& config);
 
 }  // namespace convoy

@@ -4,8 +4,8 @@
 
 namespace convoy {
 
-/// The path, with the home folder ($HOME) for a "~" that it begins with, as shells write it. Throws Error{config} at
-/// `where` when no home folder is known.
+/// The path with the home folder ($HOME) in place of a leading "~" or "~/", as in shells. Throws Error{config} that
+/// names the place `where` if $HOME is not set.
 std::string with_home(const std::string& path, const std::string& where);
 
 }  // namespace convoy

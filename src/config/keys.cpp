@@ -9,7 +9,8 @@
 namespace convoy {
 namespace {
 
-void add_keys(Texts& names, const std::string& prefix, const std::vector<KeySchema>& keys) {
+/// Adds each key with the prefix to `names`, unless it is there already or "extends".
+void add_key_names(Texts& names, const std::string& prefix, const std::vector<KeySchema>& keys) {
   for (const KeySchema& key : keys) {
     const std::string name = prefix + key.name;
     if (name != "extends" && std::ranges::find(names, name) == names.end()) names.push_back(name);
@@ -24,8 +25,8 @@ Texts override_keys(const std::vector<Section>& catalog) {
     if (section.apart) continue;
     std::string prefix = section.name.empty() ? "" : section.name + ".";
     if (section.name == "layer") prefix += "NAME.";
-    add_keys(names, prefix, section.keys);
-    for (const TypeSchema& type : section.types) add_keys(names, prefix, type.keys);
+    add_key_names(names, prefix, section.keys);
+    for (const TypeSchema& type : section.types) add_key_names(names, prefix, type.keys);
   }
   return names;
 }

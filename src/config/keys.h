@@ -6,7 +6,7 @@
 
 namespace convoy {
 
-/// Every key of a catalog that an override can set, as override_keys() of the public header has them.
+/// The keys of a catalog that an override can set, in the form of override_keys() in the public header.
 Texts override_keys(const std::vector<Section>& catalog);
 
 }  // namespace convoy

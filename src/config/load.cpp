@@ -19,10 +19,11 @@ namespace convoy {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr std::size_t max_file_bytes = 1U << 20U;  // a configuration of 500 layers has a tenth of it
+constexpr std::size_t max_file_bytes = 1U << 20U;  // ten times a configuration of 500 layers
 constexpr std::size_t max_extends = 8;
 
-/// Where the section gets another type, the keys that are not common to all types meant the old one: they go.
+/// Erases the section's keys in `base` that not all types share, if `given` sets another type: they were for the old
+/// one.
 void drop_keys_of_other_type(Settings& base, const Settings& given, const Section& section) {
   if (!given.has(section.type_key)) return;
   const std::string type = given.text_or(section.type_key, "");
@@ -33,7 +34,7 @@ void drop_keys_of_other_type(Settings& base, const Settings& given, const Sectio
   }
 }
 
-/// The base with everything that `given` says on top. The base's name is its own.
+/// `base` with the keys, layers and apart sections of `given` in place of its own. The base's name is dropped.
 Document merged(Document base, Document given, const std::vector<Section>& catalog) {
   base.sections[""].settings.erase("name");
   for (auto& [name, table] : given.sections) {
@@ -48,7 +49,8 @@ Document merged(Document base, Document given, const std::vector<Section>& catal
   return base;
 }
 
-/// The file that `extends` names; it must not be one of those that led here.
+/// The absolute path of the file that `extends` names, relative to `folder`. Throws Error{config} where it is one of
+/// `chain`, the files that led here, where these are too many, and for a pipe or a device.
 fs::path base_file(const Settings::Entry& extends, const fs::path& folder, const std::vector<fs::path>& chain) {
   const auto* text = std::get_if<std::string>(&extends.value);
   if (text == nullptr || text->empty()) fail(extends.where, "\"extends\" expects the path of a file");

@@ -15,13 +15,13 @@
 namespace convoy {
 namespace {
 
-/// Whether a name fits a pattern, in which * stands for any number of characters. A mismatch behind a * makes it stand
-/// for one more.
+/// Whether a name fits a pattern, in which * stands for any number of characters. After a mismatch the last * is made
+/// to stand for one more.
 bool matches(const std::string& name, const std::string& pattern) {
   std::size_t n = 0;
   std::size_t p = 0;
   std::size_t star = std::string::npos;
-  std::size_t behind = 0;  // where the name goes on after what the star stands for
+  std::size_t behind = 0;  // where the name continues after the characters that the star stands for
   while (n < name.size()) {
     if (p < pattern.size() && pattern[p] == '*') {
       star = p++;
@@ -39,6 +39,8 @@ bool matches(const std::string& name, const std::string& pattern) {
   return pattern.find_first_not_of('*', p) == std::string::npos;
 }
 
+/// Sets a value in all layers that `key`, "NAME.KEY" with a name or a pattern, is for. Throws Error{config} where none
+/// is.
 void override_layer(Document& document, const std::string& key, const std::string& value, const std::string& where) {
   const auto dot = key.find('.');
   if (dot == std::string::npos) fail(where, "expected layer.NAME.KEY=VALUE");
@@ -58,7 +60,8 @@ void override_layer(Document& document, const std::string& key, const std::strin
                       : "no layer is named \"" + brief(pattern) + "\"" + did_you_mean(pattern, names));
 }
 
-/// A value for the key, or with an empty key an inline table for the whole section.
+/// Sets the key of a section's table, or with an empty key replaces the whole table by an inline table; paths become
+/// absolute. Throws Error{config}.
 void override_section(Table& table, const std::string& section, const std::string& key, const std::string& value,
                       const Override& source) {
   const std::string& where = source.where;
@@ -69,7 +72,7 @@ void override_section(Table& table, const std::string& section, const std::strin
   for (const auto& entry : given.entries()) table.settings.set(entry.name, entry.value, where);
 }
 
-/// Those sections that Config consists of.
+/// The names of the sections that are not apart.
 Texts names_of_parts(std::vector<Section> catalog) {
   std::erase_if(catalog, &Section::apart);
   return names_of(catalog);

@@ -6,48 +6,51 @@
 namespace convoy {
 namespace {
 
-std::string line(const std::string& key, const Value& value) { return key + " = " + toml_text(value) + "\n"; }
+std::string toml_line(const std::string& key, const Value& value) { return key + " = " + toml_text(value) + "\n"; }
 
-std::string lines(const Settings& settings) {
+std::string toml_lines(const Settings& settings) {
   std::string text;
-  for (const auto& entry : settings.entries()) text += line(entry.name, entry.value);
+  for (const auto& entry : settings.entries()) text += toml_line(entry.name, entry.value);
   return text;
 }
 
-/// Paths may be any bytes, TOML is UTF-8.
-std::string lines_with_paths(const Settings& settings) {
+/// Lines as toml_lines, with paths written by name_text(), since they may be any bytes and TOML is UTF-8.
+std::string toml_lines_with_paths(const Settings& settings) {
   Settings readable = settings;
   for (const auto& entry : settings.entries()) {
     const auto* path = std::get_if<std::string>(&entry.value);
     if (is_path(entry.name) && path != nullptr) readable.set(entry.name, name_text(*path));
   }
-  return lines(readable);
+  return toml_lines(readable);
 }
 
+/// A section with its heading; "" where the body is "".
 std::string section_text(const std::string& name, const std::string& body) {
   return body.empty() ? "" : "\n[" + name + "]\n" + body;
 }
 
-/// A model built by a program may have no optimizer or loss.
+/// A section with its type; "" without a type, as in a model that a program has not compiled.
 std::string spec_text(const std::string& name, const Spec& spec) {
-  return spec.type.empty() ? "" : section_text(name, line("type", spec.type) + lines(spec.settings));
+  return spec.type.empty() ? "" : section_text(name, toml_line("type", spec.type) + toml_lines(spec.settings));
 }
 
+/// A [[layer]] table, without a name or inputs where the layer has none.
 std::string layer_text(const LayerSpec& layer) {
-  std::string text = "\n[[layer]]\n" + line("type", layer.type);
-  if (!layer.name.empty()) text += line("name", layer.name);
-  if (!layer.inputs.empty()) text += line("inputs", layer.inputs);
-  return text + line("trainable", layer.trainable) + lines(layer.settings);
+  std::string text = "\n[[layer]]\n" + toml_line("type", layer.type);
+  if (!layer.name.empty()) text += toml_line("name", layer.name);
+  if (!layer.inputs.empty()) text += toml_line("inputs", layer.inputs);
+  return text + toml_line("trainable", layer.trainable) + toml_lines(layer.settings);
 }
 
 }  // namespace
 
 std::string resolved_toml(const Config& config) {
-  std::string text = "# Every key of the experiment with its value, given or default.\n" + lines_with_paths(config.run);
-  text += section_text("data", lines_with_paths(config.data));
-  text += section_text("augmentation", lines(config.augmentation));
-  text += section_text("train", lines(config.train));
-  text += section_text("diagnostics", lines(config.diagnostics));
+  std::string text =
+      "# Every key of the experiment with its value, given or default.\n" + toml_lines_with_paths(config.run);
+  text += section_text("data", toml_lines_with_paths(config.data));
+  text += section_text("augmentation", toml_lines(config.augmentation));
+  text += section_text("train", toml_lines(config.train));
+  text += section_text("diagnostics", toml_lines(config.diagnostics));
   text += spec_text("optimizer", config.optimizer);
   text += spec_text("schedule", config.schedule);
   text += spec_text("loss", config.loss);

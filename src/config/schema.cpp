@@ -14,17 +14,19 @@ Json to_json(const Value& value) {
   return std::visit([](const auto& held) { return Json(held); }, value);
 }
 
+/// Sets "minimum" and "maximum" where the key has finite bounds.
 void add_bounds(Json& schema, const KeySchema& key) {
   const auto bound = [&](double x) { return key.kind == Kind::number ? Json(x) : Json(static_cast<std::int64_t>(x)); };
   if (std::isfinite(key.min)) schema["minimum"] = bound(key.min);
   if (std::isfinite(key.max)) schema["maximum"] = bound(key.max);
 }
 
-Json list_of(const Json& items, int least, int most) {
+/// The schema of a list of `least` to `most` items.
+Json list_schema(const Json& items, int least, int most) {
   return {{"type", "array"}, {"items", items}, {"minItems", least}, {"maxItems", most}};
 }
 
-/// A choice may have a number behind it, in brackets.
+/// The schema of a choice, some of which may be followed by a number in brackets.
 Json choice_schema(const KeySchema& key) {
   if (key.numbered.empty()) return {{"type", "string"}, {"enum", key.choices}};
   std::string names;
@@ -32,18 +34,19 @@ Json choice_schema(const KeySchema& key) {
   return {{"type", "string"}, {"anyOf", {{{"enum", key.choices}}, {{"pattern", "^(" + names + ")\\(.+\\)$"}}}}};
 }
 
-/// A count, or a share below 1.
+/// The schema of an amount: a count, or a share below 1.
 Json amount_schema(const Json& count) {
   return {{"anyOf", {count, {{"type", "number"}, {"minimum", 0}, {"exclusiveMaximum", 1}}}}};
 }
 
-/// A number for all sides, for height and width, or for each side; or a choice.
+/// One number for all sides, two for height and width, or four; or a choice.
 Json sides_schema(const Texts& choices, const Json& scalar) {
-  Json forms = {scalar, list_of(scalar, 2, 2), list_of(scalar, 4, 4)};
+  Json forms = {scalar, list_schema(scalar, 2, 2), list_schema(scalar, 4, 4)};
   if (!choices.empty()) forms.insert(forms.begin(), {{"type", "string"}, {"enum", choices}});
   return {{"anyOf", std::move(forms)}};
 }
 
+/// The schema of a key's values.
 Json value_schema(const KeySchema& key) {
   Json scalar = {{"type", key.kind == Kind::number ? "number" : "integer"}};
   add_bounds(scalar, key);
@@ -55,14 +58,15 @@ Json value_schema(const KeySchema& key) {
     case Kind::amount: return amount_schema(scalar);
     case Kind::text: return text;
     case Kind::choice: return choice_schema(key);
-    case Kind::pair: return {{"anyOf", {scalar, list_of(scalar, 2, 2)}}};
+    case Kind::pair: return {{"anyOf", {scalar, list_schema(scalar, 2, 2)}}};
     case Kind::sides: return sides_schema(key.choices, scalar);
-    case Kind::shape: return list_of(scalar, 1, 4);
+    case Kind::shape: return list_schema(scalar, 1, 4);
     case Kind::names: return {{"anyOf", {text, {{"type", "array"}, {"items", text}}}}};
   }
   return {};
 }
 
+/// The schema of a key: its meaning, values and default.
 Json key_schema(const KeySchema& key) {
   Json schema = {{"description", key.doc}};
   schema.update(value_schema(key));
@@ -70,12 +74,13 @@ Json key_schema(const KeySchema& key) {
   return schema;
 }
 
+/// The schema of an object without properties so far, which allows no others.
 Json object_schema(const std::string& doc) {
   return {{"description", doc}, {"type", "object"}, {"properties", Json::object()}, {"additionalProperties", false}};
 }
 
-/// Adds a key at its dotted name, with the objects on the way.
-void add_key(Json& object, const std::string& name, const KeySchema& key) {
+/// Adds a key to an object's schema under its dotted name, with the objects on the way; lists it as required if it is.
+void add_property(Json& object, const std::string& name, const KeySchema& key) {
   Json& properties = object["properties"];
   const auto dot = name.find('.');
   if (dot == std::string::npos) {
@@ -85,16 +90,17 @@ void add_key(Json& object, const std::string& name, const KeySchema& key) {
   }
   const std::string outer = name.substr(0, dot);
   if (!properties.contains(outer)) properties[outer] = object_schema("");
-  add_key(properties[outer], name.substr(dot + 1), key);
+  add_property(properties[outer], name.substr(dot + 1), key);
 }
 
+/// The schema of an object with these keys.
 Json keys_schema(const std::string& doc, const std::vector<KeySchema>& keys) {
   Json schema = object_schema(doc);
-  for (const auto& key : keys) add_key(schema, key.name, key);
+  for (const auto& key : keys) add_property(schema, key.name, key);
   return schema;
 }
 
-/// One alternative: its type key has a single value.
+/// The schema of a section with that type: its type key has this single value.
 Json type_schema(const TypeSchema& type, const std::string& type_key, const std::vector<KeySchema>& keys) {
   Json schema = keys_schema(type.doc, keys);
   Json& property = schema["properties"][type_key];
@@ -104,8 +110,9 @@ Json type_schema(const TypeSchema& type, const std::string& type_key, const std:
   return schema;
 }
 
-/// A [[layer]] says its type, so that just one alternative holds. Any other section may leave out its type and what is
-/// required: the file that it extends may have them.
+/// The schema of a section, for a section with types the choice between them. A [[layer]] must say its type, so that
+/// just one alternative holds. Any other section may leave out its type and required keys: the file that it extends may
+/// have them.
 Json section_schema(const Section& section) {
   const bool layer = section.name == "layer";
   const auto keys_of = [&](const TypeSchema* type) {

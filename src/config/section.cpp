@@ -7,12 +7,14 @@
 namespace convoy {
 namespace {
 
+/// The row of that name; null where there is none.
 template <class T>
 const T* named(const std::vector<T>& rows, const std::string& name) {
   const auto found = std::ranges::find(rows, name, &T::name);
   return found == rows.end() ? nullptr : &*found;
 }
 
+/// The names of the rows, in their order.
 template <class T>
 Texts names(const std::vector<T>& rows) {
   Texts result;

@@ -12,8 +12,9 @@ namespace convoy {
 namespace {
 
 constexpr std::size_t max_stored_bytes =
-    4U << 20U;  // a configuration file has at most 1 MB; resolved, all defaults are in it
+    4U << 20U;  // a configuration file has at most 1 MB; a stored one also has all defaults
 
+/// Erases all paths, and the hint on where to get the data.
 void drop_places(Settings& settings) {
   const Settings given = settings;
   for (const auto& entry : given.entries()) {
@@ -21,7 +22,7 @@ void drop_places(Settings& settings) {
   }
 }
 
-/// Where no path of data is required.
+/// The catalog, except that no path in [data] is required.
 const std::vector<Section>& catalog_without_place() {
   static const std::vector<Section> sections = [] {
     std::vector<Section> all = catalog();

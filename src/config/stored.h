@@ -6,12 +6,11 @@
 
 namespace convoy {
 
-/// A configuration as a model file holds it: resolved, but for where data lie on the machine that trained it and
-/// what to tell who has none of them.
+/// The configuration as TOML for a model file: resolved, without paths and without the hint on where to get the data.
 std::string stored_toml(const Config& config);
 
-/// Reads what stored_toml wrote, or a stranger wrote: it reads no other file, and leaves data.path without a value. An
-/// earlier convoy's data.path is passed over. Throws Error{config}.
+/// Reads a configuration from stored_toml, or from a stranger: it reads no other file, and ignores paths, which models
+/// of earlier versions have. `name` is for messages. Throws Error{config}, also for more than 4 MB.
 Config parse_stored_config(const std::string& text, const std::string& name);
 
 }  // namespace convoy

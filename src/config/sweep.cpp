@@ -26,10 +26,11 @@ namespace fs = std::filesystem;
 using Choice = SweepAxis::Choice;
 using Range = SweepAxis::Range;
 
-constexpr std::size_t max_settings = 1000;
-constexpr const char* variant = "variant.";
+constexpr std::size_t max_settings = 1000;   // of a grid
+constexpr const char* variant = "variant.";  // the beginning of a variant's key in [sweep]
 
-/// "8..64", "1e-4..1e-1 log". Nothing for what looks otherwise.
+/// The range that the text is, "8..64" or "1e-4..1e-1 log"; nothing for any other text. Throws Error{config} that names
+/// the place for wrong ends.
 std::optional<Range> range_in(const std::string& text, const std::string& where) {
   const auto dots = text.find("..");
   if (dots == std::string::npos) return std::nullopt;
@@ -66,13 +67,15 @@ std::string label_of(const std::string& value) {
   }
 }
 
+/// An axis of that key with a choice for each value, written as TOML.
 SweepAxis axis_of(const std::string& key, const Texts& values) {
   SweepAxis axis{.key = key};
   for (const auto& value : values) axis.choices.push_back({.label = label_of(value), .overrides = {key + "=" + value}});
   return axis;
 }
 
-SweepAxis read_key(const WrittenEntry& entry) {
+/// The axis of an entry: a list of values or a range. Throws Error{config} for anything else.
+SweepAxis axis_of_entry(const WrittenEntry& entry) {
   if (entry.elements) {
     if (entry.elements->empty()) fail(entry.where, "\"" + brief(entry.name) + "\" expects at least one value");
     return axis_of(entry.name, *entry.elements);
@@ -84,6 +87,7 @@ SweepAxis read_key(const WrittenEntry& entry) {
                         brief(entry.text) + did_you_mean(entry.name, {"seeds", "jobs", "random"}));
 }
 
+/// The choice of an entry "variant.NAME", a list of overrides. Throws Error{config} for anything else.
 Choice read_variant(const WrittenEntry& entry) {
   const std::string name = entry.name.substr(std::string(variant).size());
   if (name.find_first_not_of(' ') == std::string::npos || brief(name) != name) {
@@ -99,8 +103,8 @@ Choice read_variant(const WrittenEntry& entry) {
   return choice;
 }
 
-/// Cuts at the commas outside of brackets and quotes.
-Texts split(const std::string& text) {
+/// The parts of the text between commas outside of brackets and quotes, trimmed.
+Texts split_at_commas(const std::string& text) {
   Texts parts(1);
   int depth = 0;
   char quote = 0;
@@ -123,14 +127,14 @@ Texts split(const std::string& text) {
   return parts;
 }
 
-/// In [0, 1), with as many bits as a double has.
+/// A random number in [0, 1) with as many bits as a double has; takes two words from `random`.
 double uniform(Random& random) {
   const std::uint64_t high = random.next() >> 5U;
   const std::uint64_t low = random.next() >> 6U;
   return static_cast<double>(high << 26U | low) * 0x1p-53;
 }
 
-/// A number of a range, with no more digits than a reader wants to see.
+/// A random number of a range as text, at most four digits where it is not whole.
 std::string draw(const Range& range, Random& random) {
   const double u = uniform(random);
   const double end = range.whole ? range.high + 1 : range.high;
@@ -146,12 +150,13 @@ std::string draw(const Range& range, Random& random) {
   return range.whole ? std::to_string(static_cast<std::int64_t>(number)) : shortest(number);
 }
 
+/// A random choice of an axis, or a number of its range.
 Choice draw(const SweepAxis& axis, Random random) {
   if (axis.range) return axis_of(axis.key, {draw(*axis.range, random)}).choices[0];
   return axis.choices[random.below(static_cast<std::uint32_t>(axis.choices.size()))];
 }
 
-/// The key's shortest end that no other key of these has.
+/// The shortest end of the key, cut at dots, that no other of `keys` has: "epochs" for "train.epochs".
 std::string short_name(const std::string& key, const Texts& keys) {
   for (auto dot = key.rfind('.'); dot != std::string::npos && dot > 0; dot = key.rfind('.', dot - 1)) {
     const auto same_end = [&](const std::string& other) { return ("." + other).ends_with(key.substr(dot)); };
@@ -160,6 +165,7 @@ std::string short_name(const std::string& key, const Texts& keys) {
   return key;
 }
 
+/// The setting with these choices, one for each axis; its label names the axes that vary.
 SweepPoint point_of(const std::vector<SweepAxis>& axes, const std::vector<Choice>& picks) {
   Texts keys;
   for (const auto& axis : axes) {
@@ -176,6 +182,7 @@ SweepPoint point_of(const std::vector<SweepAxis>& axes, const std::vector<Choice
   return point;
 }
 
+/// `table.random` settings, each with a random choice for each axis; equal for equal seeds.
 std::vector<SweepPoint> random_points(const SweepTable& table, std::uint64_t seed) {
   std::vector<SweepPoint> points;
   for (int number = 0; number < table.random; ++number) {
@@ -189,6 +196,7 @@ std::vector<SweepPoint> random_points(const SweepTable& table, std::uint64_t see
   return points;
 }
 
+/// The number of combinations. Throws Error{config} for more than max_settings, and for a range.
 std::size_t grid_size(const std::vector<SweepAxis>& axes) {
   std::size_t size = 1;
   for (const auto& axis : axes) {
@@ -202,6 +210,7 @@ std::size_t grid_size(const std::vector<SweepAxis>& axes) {
   return size;
 }
 
+/// All combinations, the last axis fastest. Throws Error{config} as grid_size.
 std::vector<SweepPoint> grid_points(const std::vector<SweepAxis>& axes) {
   std::vector<SweepPoint> points;
   const std::size_t size = grid_size(axes);
@@ -217,7 +226,7 @@ std::vector<SweepPoint> grid_points(const std::vector<SweepAxis>& axes) {
   return points;
 }
 
-/// The file's table with what the command line says on top.
+/// The table with the request's axes and numbers in place of its own. Throws Error{config}.
 SweepTable requested(SweepTable table, const SweepRequest& request) {
   for (const auto& text : request.sets) {
     SweepAxis axis = read_sweep_axis(text);
@@ -234,11 +243,12 @@ SweepTable requested(SweepTable table, const SweepRequest& request) {
   return table;
 }
 
-/// What a file says, for its settings to be built from.
+/// A configuration file, from which the settings are built.
 struct Source {
   ConfigText text;
   std::vector<fs::path> chain;
 
+  /// The file's configuration with these overrides. Throws Error{config}.
   Config build(const std::vector<Override>& overrides) const {
     Config config = build_config_with(text, overrides, chain, catalog());
     config.path = text.name;
@@ -246,7 +256,7 @@ struct Source {
   }
 };
 
-/// The seed of the configuration without what varies.
+/// The seed of the configuration with the axes that do not vary.
 std::uint64_t base_seed(const Source& source, const SweepTable& table) {
   std::vector<Override> fixed;
   for (const auto& axis : table.axes) {
@@ -256,6 +266,8 @@ std::uint64_t base_seed(const Source& source, const SweepTable& table) {
   return static_cast<std::uint64_t>(source.build(fixed).run.integer("seed"));
 }
 
+/// The setting with its configuration, called after its experiment where it has no label. Throws Error{config} that
+/// names the setting.
 SweepSetting setting_of(const Source& source, const SweepPoint& point) {
   SweepSetting setting{.label = point.label, .overrides = {}, .config = {}};
   for (const auto& given : point.overrides) setting.overrides.push_back(given.text);
@@ -269,7 +281,8 @@ SweepSetting setting_of(const Source& source, const SweepPoint& point) {
   return setting;
 }
 
-/// Two settings of a grid that mean the same are a mistake: a value twice, or a whole section that replaces a key.
+/// Throws Error{config} where two settings have the same configuration, which is a mistake: a value given twice, or a
+/// whole section that replaces a key.
 void require_different(const SweepPlan& plan, const std::string& name) {
   std::map<std::string, std::string> labels;
   for (const auto& setting : plan.settings) {
@@ -295,7 +308,7 @@ SweepTable read_sweep(const WrittenSection& section, const Section& schema) {
       if (std::ranges::find(table.axes, entry.name, &SweepAxis::key) != table.axes.end()) {
         fail(entry.where, "\"" + brief(entry.name) + "\" is given twice");
       }
-      table.axes.push_back(read_key(entry));
+      table.axes.push_back(axis_of_entry(entry));
       table.axes.back().where = entry.where;
     }
   }
@@ -316,7 +329,7 @@ SweepAxis read_sweep_axis(const std::string& text) {
   const std::string values = trimmed(text.substr(equals + 1));
   SweepAxis axis{.key = key};
   axis.range = range_in(values, given.where);
-  if (!axis.range) axis = axis_of(key, split(values));
+  if (!axis.range) axis = axis_of(key, split_at_commas(values));
   const bool gap = axis.choices.size() > 1 && std::ranges::find(axis.choices, "", &Choice::label) != axis.choices.end();
   if (gap) fail(given.where, "a value is empty; write \"\" for an empty text");
   axis.where = given.where;

@@ -9,9 +9,9 @@
 namespace convoy {
 namespace {
 
-constexpr int max_parts = 8;
+constexpr int max_parts = 8;  // of a key
 
-/// The index after the string or comment that begins at `i`, or `i` if none does. Ends at the end of the text.
+/// The index after the string or comment that begins at `i`, at most the end of the text; `i` if none begins there.
 std::size_t skip_literal(std::string_view text, std::size_t i) {
   const char open = text[i];
   if (open == '#') return std::min(text.find('\n', i), text.size());
@@ -28,7 +28,7 @@ std::size_t skip_literal(std::string_view text, std::size_t i) {
   return text.size();
 }
 
-/// Whether a key can go on after this character: whatever stands between two dots of one key.
+/// Whether a character can be between two dots of one key.
 bool inside_key(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == ' ' || c == '\t';
 }

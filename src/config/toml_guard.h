@@ -4,8 +4,8 @@
 
 namespace convoy {
 
-/// Rejects keys of very many parts (a.b.c.d ...) before the parser sees them: each part is a nested table, which the
-/// parser destroys recursively, so a hostile file could exhaust the stack. Throws Error{config} with name:line.
+/// Throws Error{config} with name:line for a key of more than eight parts (a.b.c.d ...), before the parser sees it:
+/// each part is a nested table, which the parser destroys recursively, so a hostile file could exhaust the stack.
 void check_toml_nesting(const std::string& text, const std::string& name);
 
 }  // namespace convoy

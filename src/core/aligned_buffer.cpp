@@ -3,7 +3,6 @@
 #include <sys/mman.h>
 
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <new>
 
@@ -20,18 +19,16 @@ AlignedBuffer<T>::AlignedBuffer(std::size_t count) : size_(count) {
   if (count == 0) return;
   const std::size_t bytes = count * sizeof(T);
   const bool large = bytes >= 2 * huge_page;
-  const std::size_t alignment = large ? huge_page : cache_line;
-  const std::size_t rounded = (bytes + cache_line - 1) / cache_line * cache_line;
-  void* memory = nullptr;
-  if (posix_memalign(&memory, alignment, rounded) != 0) throw std::bad_alloc();
-  if (large) madvise(memory, rounded / huge_page * huge_page, MADV_HUGEPAGE);
-  std::memset(memory, 0, rounded);
-  data_.reset(static_cast<T*>(memory));
+  const std::align_val_t alignment{large ? huge_page : cache_line};
+  void* memory = ::operator new(bytes, alignment);
+  if (large) madvise(memory, bytes / huge_page * huge_page, MADV_HUGEPAGE);
+  std::memset(memory, 0, bytes);
+  data_ = {static_cast<T*>(memory), Free{alignment}};
 }
 
 template <class T>
 void AlignedBuffer<T>::Free::operator()(T* p) const {
-  std::free(p);
+  ::operator delete(p, alignment);
 }
 
 template class AlignedBuffer<float>;

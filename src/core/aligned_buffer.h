@@ -2,15 +2,18 @@
 
 #include <cstddef>
 #include <memory>
+#include <new>
 #include <span>
 
 namespace convoy {
 
-/// `count` zeroed numbers aligned to 64 bytes, one cache line and one AVX-512 vector. Large blocks ask for huge pages.
+/// An array of numbers that are 0 at first, aligned to 64 bytes, one cache line and one AVX-512 vector. Arrays of 4 MB
+/// or more ask the system for huge pages.
 template <class T>
 class AlignedBuffer {
  public:
   AlignedBuffer() = default;
+  /// Throws std::bad_alloc where there is not enough memory.
   explicit AlignedBuffer(std::size_t count);
 
   T* data() { return data_.get(); }
@@ -23,13 +26,14 @@ class AlignedBuffer {
 
  private:
   struct Free {
+    std::align_val_t alignment{};
     void operator()(T* p) const;
   };
   std::unique_ptr<T[], Free> data_;
   std::size_t size_ = 0;
 };
 
-/// Rounds a count of floats up to whole cache lines.
+/// The count of floats rounded up to whole cache lines.
 constexpr std::size_t round_to_line(std::size_t floats) { return (floats + 15) / 16 * 16; }
 
 }  // namespace convoy

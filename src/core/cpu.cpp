@@ -27,6 +27,7 @@ Isa best_isa() {
 
 namespace {
 
+/// The instruction set that cpu_isa() returns, read from the CPU and CONVOY_ISA.
 Isa chosen_isa() {
   const Isa best = best_isa();
   const char* wanted = std::getenv("CONVOY_ISA");

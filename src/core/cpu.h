@@ -8,18 +8,21 @@ namespace convoy {
 /// The instruction sets that kernels are compiled for, in ascending order.
 enum class Isa { baseline, avx2, avx512 };
 
-/// The best of them on this CPU, or what the environment variable CONVOY_ISA names ("baseline", "avx2", "avx512").
-/// Decided at the first call. Throws Error{config} for another name or one the CPU lacks.
+/// The instruction set to compute with: the best of this CPU, or the one that the environment variable CONVOY_ISA
+/// names, as read at the first call. Throws Error{config} for another name than "baseline", "avx2" or "avx512", and for
+/// one that the CPU lacks.
 Isa cpu_isa();
-/// The best of them on this CPU, whatever CONVOY_ISA says.
+/// The best instruction set of this CPU, whatever CONVOY_ISA says.
 Isa best_isa();
-/// "avx2"
+/// The name of an instruction set: "baseline", "avx2" or "avx512".
 std::string isa_name(Isa isa);
-/// "AMD EPYC ..." or "unknown".
+/// The CPU's model name from /proc/cpuinfo: "AMD EPYC ..."; "unknown" where it has none.
 std::string cpu_name();
 
-/// Makes this thread treat denormal numbers as zero, which they slow down by a factor of 100; returns the mode before.
+/// Makes this thread treat denormal numbers as 0, since they are a hundred times slower; returns the mode before, for
+/// restore_denormals().
 std::uint64_t flush_denormals();
+/// Sets this thread's floating-point mode, from flush_denormals().
 void restore_denormals(std::uint64_t saved);
 
 /// Tells the CPU that this is a spinning loop.

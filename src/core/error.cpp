@@ -5,7 +5,8 @@
 namespace convoy {
 namespace {
 
-std::string shown_apart(const std::vector<std::string>& lines) {
+/// The lines, each as shown() has it, with line breaks between them.
+std::string shown_line_by_line(const std::vector<std::string>& lines) {
   std::string text;
   for (const std::string& line : lines) text += (text.empty() ? "" : "\n") + shown(line);
   return text;
@@ -15,7 +16,7 @@ std::string shown_apart(const std::vector<std::string>& lines) {
 
 Error::Error(ErrorKind kind, const std::string& message) : Error(kind, AsIs{shown(message)}) {}
 
-Error::Error(ErrorKind kind, const std::vector<std::string>& lines) : Error(kind, AsIs{shown_apart(lines)}) {}
+Error::Error(ErrorKind kind, const std::vector<std::string>& lines) : Error(kind, AsIs{shown_line_by_line(lines)}) {}
 
 Error Error::within(const std::string& before, const std::string& behind) const {
   return {kind_, AsIs{shown(before) + what() + shown(behind)}};

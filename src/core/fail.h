@@ -8,7 +8,7 @@
 
 namespace convoy {
 
-/// Throws Error{data}: a file or folder, and what is wrong with it.
+/// Throws Error{data} that names a file or folder and what is wrong with it.
 [[noreturn]] inline void fail(const std::filesystem::path& path, const std::string& what) {
   throw Error(ErrorKind::data, shown(path.string()) + ": " + what);
 }

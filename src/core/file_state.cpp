@@ -10,7 +10,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Of what does not exist or cannot be looked at, as a link that leads in a circle.
+/// Why a path with this status does not exist or cannot be examined, such as a link in a circle; `thing` names what was
+/// expected there. "" where it exists.
 std::string why_not_there(const fs::path& path, const fs::file_status& status, const std::error_code& error,
                           const std::string& thing) {
   if (!fs::status_known(status)) return "cannot be read: " + error.message();

@@ -8,12 +8,13 @@
 namespace convoy {
 namespace {
 
+/// The part as a share of the whole; 0 where the whole is 0.
 double share(std::int64_t part, std::int64_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
-/// What mistakes are sorted by; NaN compares with nothing.
-double badness(const Mistake& mistake) {
+/// The loss by which mistakes are sorted; infinity for NaN, which cannot be compared.
+double sortable_loss(const Mistake& mistake) {
   return std::isnan(mistake.loss) ? std::numeric_limits<double>::infinity() : mistake.loss;
 }
 
@@ -83,7 +84,7 @@ ClassScore macro_average(const std::vector<ClassScore>& scores) {
 
 std::vector<Mistake> worst_mistakes(const Evaluation& evaluation, std::size_t most) {
   std::vector<Mistake> worst = evaluation.mistakes;
-  std::ranges::stable_sort(worst, std::greater{}, badness);
+  std::ranges::stable_sort(worst, std::greater{}, sortable_loss);
   if (worst.size() > most) worst.resize(most);
   return worst;
 }

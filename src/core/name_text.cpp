@@ -8,9 +8,9 @@
 namespace convoy {
 namespace {
 
-constexpr std::size_t escape_size = 4;
+constexpr std::size_t escape_size = 4;  // of "\xe9"
 
-/// The byte of an escape "\xe9" at that place, if there is one. Digits a to f are small, as name_text writes them.
+/// The byte of an escape "\xe9" at position `at`, if there is one. Only small digits count, as name_text writes them.
 std::optional<char> escaped_byte(const std::string& text, std::size_t at) {
   if (text.compare(at, 2, "\\x") != 0 || text.size() - at < escape_size) return {};
   const std::string digits = text.substr(at + 2, 2);

@@ -9,18 +9,20 @@
 
 namespace convoy {
 
-/// A table of types to which a program may add its own until somebody reads it: what was read goes on to hold.
+/// A table of types that a program may add to, until it is read for the first time: references to its rows stay valid.
 template <class Row>
 class OpenTable {
  public:
-  /// `what` the rows are: "layer".
+  /// `what` names the rows' kind in messages: "layer".
   OpenTable(std::string what, std::vector<Row> rows) : what_(std::move(what)), rows_(std::move(rows)) {}
 
+  /// The rows. Closes the table for add().
   const std::vector<Row>& read() {
     read_ = true;
     return rows_;
   }
 
+  /// Adds a row. Throws Error{config} where the table has been read, or the name is empty or taken.
   void add(Row row) {
     const std::string& name = row.schema.name;
     const auto same = [&](const Row& other) { return other.schema.name == name; };
@@ -31,6 +33,7 @@ class OpenTable {
   }
 
  private:
+  /// Throws Error{config} that names the type and why it cannot be added.
   [[noreturn]] void refuse(const std::string& name, const std::string& why) const {
     throw Error(ErrorKind::config, "own " + what_ + " \"" + name + "\": " + why);
   }

@@ -6,13 +6,13 @@
 
 namespace convoy {
 
-/// Trims spaces and tabs at both ends.
+/// The text without spaces and tabs at both ends.
 inline std::string trimmed(const std::string& text) {
   const auto first = text.find_first_not_of(" \t");
   return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-/// Parses a text that is one number and nothing else; empty for any other text.
+/// The number that the whole text is; nothing for any other text.
 template <class Number>
 std::optional<Number> number_in(const std::string& text) {
   Number number{};

@@ -7,12 +7,13 @@
 namespace convoy {
 namespace {
 
+/// The two halves of a 64-bit product.
 struct Product {
   std::uint32_t high;
   std::uint32_t low;
 };
 
-Product multiply(std::uint32_t a, std::uint32_t b) {
+Product wide_product(std::uint32_t a, std::uint32_t b) {
   const std::uint64_t product = std::uint64_t{a} * b;
   return {static_cast<std::uint32_t>(product >> 32), static_cast<std::uint32_t>(product)};
 }
@@ -23,8 +24,8 @@ std::array<std::uint32_t, 4> philox(std::uint64_t key, std::array<std::uint32_t,
   auto key0 = static_cast<std::uint32_t>(key);
   auto key1 = static_cast<std::uint32_t>(key >> 32);
   for (int round = 0; round < 10; ++round) {
-    const Product a = multiply(0xD2511F53U, counter[0]);
-    const Product b = multiply(0xCD9E8D57U, counter[2]);
+    const Product a = wide_product(0xD2511F53U, counter[0]);
+    const Product b = wide_product(0xCD9E8D57U, counter[2]);
     counter = {b.high ^ counter[1] ^ key0, b.low, a.high ^ counter[3] ^ key1, a.low};
     key0 += 0x9E3779B9U;
     key1 += 0xBB67AE85U;
@@ -51,7 +52,7 @@ std::uint32_t Random::below(std::uint32_t bound) {
   // Lemire 2019, "Fast random integer generation in an interval": reject the few words that would favour small results.
   const std::uint32_t threshold = (0U - bound) % bound;
   while (true) {
-    const Product product = multiply(next(), bound);
+    const Product product = wide_product(next(), bound);
     if (product.low >= threshold) return product.high;
   }
 }

@@ -12,7 +12,7 @@ namespace convoy {
 /// thread.
 std::array<std::uint32_t, 4> philox(std::uint64_t key, std::array<std::uint32_t, 4> counter);
 
-/// What a stream of random numbers is for: streams of one seed never overlap.
+/// The purpose of a stream of random numbers; streams of one seed for different purposes never overlap.
 enum class Purpose : std::uint32_t {
   initial_weights = 1,
   split,
@@ -25,22 +25,25 @@ enum class Purpose : std::uint32_t {
   noise_distribution,
   mixup,
   recalibration,
-  light
+  light,
+  own_augmentation
 };
 
-/// The numbers of one stream, named by seed, purpose and up to two indices (parameter, epoch, step, sample ...).
+/// A stream of random numbers, identified by seed, purpose and up to two indices (parameter, epoch, step, sample ...).
 class Random {
  public:
   Random(std::uint64_t seed, Purpose purpose, std::uint32_t index = 0, std::uint32_t subindex = 0)
       : seed_(seed), counter_{0, index, subindex, static_cast<std::uint32_t>(purpose)} {}
 
+  /// The next 32 random bits.
   std::uint32_t next();
-  /// In [0, 1), a multiple of 2^-24.
+  /// A number in [0, 1), a multiple of 2^-24; takes one word.
   float uniform() { return static_cast<float>(next() >> 8) * 0x1p-24F; }
-  /// Mean 0, deviation 1 (Box-Muller).
+  /// A number with mean 0 and deviation 1 (Box-Muller); takes two words.
   float normal() { return normal_pair().first; }
+  /// Two independent numbers with mean 0 and deviation 1; takes two words.
   std::pair<float, float> normal_pair();
-  /// In [0, bound), without bias.
+  /// A whole number in [0, bound), without bias; takes one word or more. `bound` must not be 0.
   std::uint32_t below(std::uint32_t bound);
 
  private:
@@ -50,8 +53,8 @@ class Random {
   int used_ = 4;
 };
 
-/// Draws `count` (at most `size`) different numbers from 0 ... size - 1 at random; the others follow behind them. A
-/// partial Fisher-Yates shuffle.
+/// The numbers 0 ... size - 1, of which the first `count` are drawn at random and the others follow: a partial
+/// Fisher-Yates shuffle. `count` is at most `size`.
 std::vector<int> draw(int size, int count, Random random);
 
 }  // namespace convoy

@@ -11,12 +11,14 @@
 namespace convoy {
 namespace {
 
+/// Throws Error{config} with the place and the owner, if given, before the message.
 [[noreturn]] void refuse(const std::string& where, const std::string& owner, const std::string& what) {
   std::string message = where.empty() ? "" : where + ": ";
   if (!owner.empty()) message += owner + ": ";
   throw Error(ErrorKind::config, message + what);
 }
 
+/// Whether a value is of the key's kind, whatever its bounds.
 bool has_kind(const Value& value, const KeySchema& key) {
   const bool whole = std::holds_alternative<std::int64_t>(value);
   const auto* integers = std::get_if<Integers>(&value);
@@ -38,6 +40,7 @@ bool has_kind(const Value& value, const KeySchema& key) {
   return false;
 }
 
+/// The numbers of a value; none for a text, a flag and a list of texts.
 std::vector<double> numbers_in(const Value& value) {
   if (const auto* number = std::get_if<double>(&value)) return {*number};
   if (const auto* number = std::get_if<std::int64_t>(&value)) return {static_cast<double>(*number)};
@@ -45,8 +48,8 @@ std::vector<double> numbers_in(const Value& value) {
   return {};
 }
 
-/// Why a number does not fit the key, or "" if it does.
-std::string range_error(double number, const KeySchema& key) {
+/// What the number should have been, or "" if it fits the key.
+std::string expected_number(double number, const KeySchema& key) {
   constexpr int largest = std::numeric_limits<int>::max();
   if (!std::isfinite(number)) return "a finite number";
   if (number < key.min || number > key.max) return range_text(key);
@@ -55,8 +58,8 @@ std::string range_error(double number, const KeySchema& key) {
   return (number < 0 ? "at least -" : "at most ") + std::to_string(largest);
 }
 
-/// What a choice with a number in brackets should have been, or "" if it is fine.
-std::string numbered_error(const std::string& text, const std::string& name, const KeySchema& key) {
+/// What a choice `name` with a number in brackets should have been, or "" if it fits the key.
+std::string expected_numbered(const std::string& text, const std::string& name, const KeySchema& key) {
   const auto row = std::ranges::find(key.numbered, name, &Numbered::choice);
   if (row == key.numbered.end()) return "\"" + name + "\" without a number";
   const auto parsed = parse_numbered(text);
@@ -65,6 +68,7 @@ std::string numbered_error(const std::string& text, const std::string& name, con
   return "a number" + (range.empty() ? "" : " of " + range) + " in the brackets of " + name;
 }
 
+/// Throws Error{config} unless the entry's value fits the key.
 void check_entry(const Settings::Entry& entry, const KeySchema& key, const std::string& owner) {
   const auto reject = [&](const std::string& expected, const std::string& hint) {
     refuse(entry.where, owner,
@@ -74,7 +78,7 @@ void check_entry(const Settings::Entry& entry, const KeySchema& key, const std::
   const auto* share = std::get_if<double>(&entry.value);
   if (key.kind == Kind::amount && share != nullptr && *share >= 1) reject(kind_text(key), "");
   for (const double number : numbers_in(entry.value)) {
-    const std::string range = range_error(number, key);
+    const std::string range = expected_number(number, key);
     if (!range.empty()) reject(range, "");
   }
   const auto* given = std::get_if<std::string>(&entry.value);
@@ -84,12 +88,12 @@ void check_entry(const Settings::Entry& entry, const KeySchema& key, const std::
   if (std::ranges::find(key.choices, name) == key.choices.end()) {
     reject(kind_text(key), did_you_mean(name, key.choices));
   } else if (name != text) {
-    const std::string expected = numbered_error(text, name, key);
+    const std::string expected = expected_numbered(text, name, key);
     if (!expected.empty()) reject(expected, "");
   }
 }
 
-/// What the key has where it is not given: its default, or the one that another key chooses.
+/// The key's default: its own, or that which the value of another key chooses; nothing if there is none.
 std::optional<Value> fallback_of(const KeySchema& key, const std::vector<KeySchema>& keys, const Settings& given) {
   const FallbackBy& by = key.fallback_by;
   if (by.key.empty()) return key.fallback;
@@ -100,18 +104,20 @@ std::optional<Value> fallback_of(const KeySchema& key, const std::vector<KeySche
   return row == by.values.end() ? std::nullopt : std::optional(row->second);
 }
 
-/// The same value in the one form that the getters and comparisons expect of its kind.
+/// The value, for Kind::number as a double also where it is whole, so that equal values compare equal.
 Value normalised(const Value& value, const KeySchema& key) {
   const auto* whole = std::get_if<std::int64_t>(&value);
   return key.kind == Kind::number && whole != nullptr ? Value{static_cast<double>(*whole)} : value;
 }
 
+/// The value as a T. Throws Error{config} where it has another type.
 template <class T>
 const T& typed(const Value& value, const std::string& name) {
   if (const T* result = std::get_if<T>(&value)) return *result;
   refuse("", "", "setting \"" + name + "\" has another type: " + brief(toml_text(value)));
 }
 
+/// The number as an int. Throws Error{config} where it is too large.
 int to_int(std::int64_t number, const std::string& name) {
   if (number < std::numeric_limits<int>::min() || number > std::numeric_limits<int>::max()) {
     refuse("", "", "setting \"" + name + "\" is too large: " + std::to_string(number));

@@ -6,8 +6,8 @@
 
 namespace convoy {
 
-/// Starts threads until there are `count` of them, or fewer where the system gives no more: what convoy computes does
-/// not depend on their number.
+/// Adds threads to `threads` until there are `count`, or fewer where the system gives no more, since results do not
+/// depend on their number. Each runs body(number), with its index in `threads`.
 template <class Body>
 void start_threads(std::vector<std::thread>& threads, int count, Body body) {
   threads.reserve(static_cast<std::size_t>(count));

@@ -4,7 +4,7 @@
 
 namespace convoy {
 
-/// Seconds since it was made or restarted.
+/// Measures the seconds since it was made or restarted.
 class Stopwatch {
  public:
   double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }

@@ -9,7 +9,8 @@
 namespace convoy {
 namespace {
 
-/// How many letters of a word may be wrong: of one or two letters any other word would be near.
+/// The most letters of a word of `letters` letters that may be wrong. For short words it is few: any other would be
+/// near.
 std::size_t most_typos(std::size_t letters) {
   return letters < 4 ? letters / 2 : std::max<std::size_t>(2, letters / 3);
 }

@@ -12,7 +12,7 @@ namespace convoy {
 /// Levenshtein distance: the fewest insertions, deletions and replacements that turn `a` into `b`.
 std::size_t edit_distance(const std::string& a, const std::string& b);
 
-/// The candidate nearest to `word` if it is near enough to be a typo, else "".
+/// The candidate nearest to `word` if it is near enough to be a typo, else "". Of equally near ones, the first.
 std::string nearest(const std::string& word, const std::vector<std::string>& candidates);
 
 /// A name that may be followed by a number in brackets: "random_normal(0.1)".
@@ -20,13 +20,14 @@ struct NumberedName {
   std::string name;
   std::optional<double> number = {};
 };
-/// A text without brackets is all name; nothing for brackets around anything but one finite number.
+/// Splits "random_normal(0.1)" into name and number. A text without brackets is a name without number; brackets around
+/// anything but one finite number give nothing.
 std::optional<NumberedName> parse_numbered(const std::string& text);
 
-/// In lower case; only ASCII letters change.
+/// The text in lower case; only ASCII letters change.
 std::string lower_case(std::string text);
 
-/// "a, b or c"
+/// The words as "a, b or c".
 std::string join_or(const std::vector<std::string>& words);
 
 }  // namespace convoy

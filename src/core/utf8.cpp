@@ -3,7 +3,7 @@
 namespace convoy {
 namespace {
 
-/// The bytes of the character that a byte begins; 0 where it begins none.
+/// The number of bytes of the character that begins with this byte; 0 where none does.
 std::size_t length_from(unsigned char lead) {
   if (lead < 0x80) return 1;
   if (lead < 0xc0) return 0;
@@ -12,13 +12,15 @@ std::size_t length_from(unsigned char lead) {
   return lead < 0xf8 ? 4 : 0;
 }
 
+/// Whether a code that was read from so many bytes is a character: not overlong, no surrogate, at most U+10FFFF.
 bool is_character(char32_t code, std::size_t bytes) {
   constexpr char32_t least[] = {0, 0, 0x80, 0x800, 0x10000};  // by the number of bytes; less is overlong
   const bool surrogate = code >= 0xd800 && code < 0xe000;
   return code >= least[bytes] && code <= 0x10ffff && !surrogate;
 }
 
-/// Unicode's categories Cc, Cf, Zl and Zp, and characters that are drawn as nothing.
+/// The characters that is_hidden() is about: Unicode's categories Cc, Cf, Zl and Zp, and some that are drawn as
+/// nothing.
 constexpr std::array hidden = {
     CharacterRange{0x00, 0x1f},       CharacterRange{0x7f, 0x9f},       CharacterRange{0xad, 0xad},
     CharacterRange{0x34f, 0x34f},     CharacterRange{0x600, 0x605},     CharacterRange{0x61c, 0x61c},

@@ -7,23 +7,24 @@
 
 namespace convoy {
 
-/// A character of UTF-8, or one byte that is none.
+/// A character of UTF-8, or a single byte that belongs to none.
 struct Character {
   char32_t code = 0;  ///< the byte's value where not `valid`
   std::size_t bytes = 1;
   bool valid = true;
 };
 
-/// What begins at `text[at]`. Overlong forms, surrogates, numbers above U+10FFFF and what the text's end cuts short are
-/// no characters.
+/// The character that begins at `text[at]`, or that byte alone. Overlong forms, surrogates, codes above U+10FFFF and
+/// characters that the text's end cuts short are not valid.
 Character character_at(std::string_view text, std::size_t at);
 
-/// From its first character to its last.
+/// The characters from `first` to `last`, both included.
 struct CharacterRange {
   char32_t first;
   char32_t last;
 };
 
+/// Whether a character is in one of the ranges.
 template <std::size_t n>
 bool is_one_of(const std::array<CharacterRange, n>& ranges, char32_t code) {
   for (const CharacterRange& range : ranges) {
@@ -32,11 +33,11 @@ bool is_one_of(const std::array<CharacterRange, n>& ranges, char32_t code) {
   return false;
 }
 
-/// Whether a character acts on a terminal or a page, or is seen by nobody: control characters and line separators,
+/// Whether a character would act on a terminal or a page, or be invisible: control characters and line separators,
 /// bidirectional and other format marks, and fillers.
 bool is_hidden(char32_t code);
 
-/// "202e": so many digits.
+/// The number in hexadecimal with `digits` digits: "202e".
 std::string hex(char32_t number, int digits);
 
 }  // namespace convoy

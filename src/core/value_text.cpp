@@ -10,6 +10,7 @@
 namespace convoy {
 namespace {
 
+/// The character as an escape in a TOML string.
 std::string toml_escape(char32_t code) {
   switch (code) {
     case '"': return "\\\"";
@@ -21,6 +22,7 @@ std::string toml_escape(char32_t code) {
   return code < 0x10000 ? "\\u" + hex(code, 4) : "\\U" + hex(code, 8);
 }
 
+/// The text as a TOML string in quotes.
 std::string toml_string(const std::string& text) {
   std::string result = "\"";
   for (std::size_t at = 0; at < text.size();) {
@@ -32,7 +34,8 @@ std::string toml_string(const std::string& text) {
   return result + "\"";
 }
 
-struct Writer {
+/// Writes each type of Value as TOML.
+struct TomlWriter {
   std::string operator()(bool flag) const { return flag ? "true" : "false"; }
   std::string operator()(std::int64_t number) const { return std::to_string(number); }
   std::string operator()(double number) const { return shortest(number); }
@@ -45,7 +48,7 @@ struct Writer {
   }
 };
 
-/// "1, 2 or 3"
+/// The numbers as "1, 2 or 3".
 std::string numbers_or(const Integers& numbers) {
   std::string text;
   for (std::size_t i = 0; i < numbers.size(); ++i) {
@@ -55,14 +58,14 @@ std::string numbers_or(const Integers& numbers) {
   return text;
 }
 
-/// "valid, same, a whole number, or two or four of them"
+/// "valid, same, a whole number, two (height, width) or four of them (top, bottom, left, right)"
 std::string sides_text(const Texts& choices) {
   std::string text;
   for (const std::string& choice : choices) text += choice + ", ";
   return text + "a whole number, two (height, width) or four of them (top, bottom, left, right)";
 }
 
-/// "constant[(number)]" for what may be followed by one.
+/// The key's choices, each that takes a number as "constant[(number)]".
 Texts choices_of(const KeySchema& key) {
   Texts choices = key.choices;
   for (std::string& choice : choices) {
@@ -73,7 +76,7 @@ Texts choices_of(const KeySchema& key) {
 
 }  // namespace
 
-std::string toml_text(const Value& value) { return std::visit(Writer{}, value); }
+std::string toml_text(const Value& value) { return std::visit(TomlWriter{}, value); }
 
 std::string brief(const std::string& text, std::size_t limit) { return shortened(shown(text), limit); }
 

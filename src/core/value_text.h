@@ -7,15 +7,15 @@
 
 namespace convoy {
 
-/// A value as TOML writes it: 3, 1e-07, "a \"b\"", [3, 3].
+/// A value as TOML: 3, 1e-07, "a \"b\"", [3, 3].
 std::string toml_text(const Value& value);
 
-/// `text` as shown() has it, shortened to `limit` columns: what a message quotes.
+/// `text` for a quotation in a message: as shown() has it, shortened to `limit` columns.
 std::string brief(const std::string& text, std::size_t limit = 80);
-/// The same in quotes.
+/// brief(text) in double quotes.
 std::string in_quotes(const std::string& text);
 
-/// What a key takes, in words: "a whole number", "valid or same".
+/// The kind of values that a key takes, in words: "a whole number", "valid or same".
 std::string kind_text(const KeySchema& key);
 
 /// The bounds of a key's numbers, in words: "at least 1", "0.0 to 1.0"; "" without bounds.

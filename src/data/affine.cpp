@@ -10,7 +10,7 @@ namespace {
 
 double radians(double degrees) { return degrees * std::numbers::pi / 180; }
 
-/// A place in the padded image as one within the image, whose mirror images go on beyond its sides.
+/// Maps a coordinate of the padded image into the image: beyond its sides lie its mirror images.
 float reflected(float place, float size) {
   const float across = place - 0.5F;  // 0 to size is the image
   const float folded = across - 2 * size * std::floor(across / (2 * size));

@@ -12,25 +12,27 @@
 namespace convoy {
 namespace {
 
-/// Zhong et al. 2020, "Random erasing data augmentation": shares of the image's area, and height by width.
+/// Bounds of Zhong et al. 2020, "Random erasing data augmentation": shares of the image's area, and height / width.
 constexpr double least_area = 0.02;
 constexpr double most_area = 0.4;
 constexpr double least_ratio = 0.3;
 constexpr int attempts = 20;
 
+/// A random number from low to high.
 double between(Random& random, double low, double high) {
   return low + (high - low) * static_cast<double>(random.uniform());
 }
 
-/// From -limit to limit.
+/// A random number from -limit to limit.
 double either_way(Random& random, double limit) { return between(random, -limit, limit); }
 
+/// Throws Error{config} for samples that are no images, where a key that needs images is on.
 void require_images(const Augmentation& augmentation, const Shape& sample) {
   if (sample.rank() == 3) return;
   const Settings settings = augmentation;
   for (const auto& entry : settings.entries()) {
     const bool off = entry.value == Value{0.0} || entry.value == Value{false} || entry.value == Value{std::int64_t{0}};
-    if (off || entry.name == "fill" || entry.name == "mixup") continue;
+    if (off || entry.name == "fill" || entry.name == "mixup" || entry.name == "own") continue;
     throw Error(ErrorKind::config, "[augmentation]: \"" + entry.name +
                                        "\" needs images, height x width x channels; the samples are " + sample.text());
   }
@@ -49,7 +51,7 @@ Augmenter::Augmenter(const Augmentation& augmentation, const Shape& sample, std:
 template <class T>
 void Augmenter::apply(const T* from, std::uint32_t epoch, std::uint32_t sample, float* to) {
   Random random(seed_, Purpose::augmentation, epoch, sample);
-  Random more(seed_, Purpose::light, epoch, sample);  // apart, so that what came first draws as ever
+  Random more(seed_, Purpose::light, epoch, sample);  // separate, so that older changes still draw the same numbers
   Geometry geometry = draw_geometry(random);
   geometry.upside_down = more.uniform() < 0.5F && augmentation_.vertical_flip;
   if (resampler_) {
@@ -64,7 +66,8 @@ void Augmenter::apply(const T* from, std::uint32_t epoch, std::uint32_t sample, 
 template void Augmenter::apply(const std::uint8_t*, std::uint32_t, std::uint32_t, float*);
 template void Augmenter::apply(const float*, std::uint32_t, std::uint32_t, float*);
 
-/// Draws for what is off too, so that switching one change on leaves the others as they were.
+/// Draws the geometric changes of an image, except upside_down. Draws numbers also for changes that are off, so that
+/// switching one on leaves the others as they were.
 Geometry Augmenter::draw_geometry(Random& random) const {
   Geometry geometry;
   geometry.mirror = random.uniform() < 0.5F && augmentation_.horizontal_flip;
@@ -80,7 +83,8 @@ Geometry Augmenter::draw_geometry(Random& random) const {
   return geometry;
 }
 
-/// Values of bytes stay within their range, which ends at `full`.
+/// Changes brightness and contrast of the image. `full` is 255 for images of bytes, whose values stay from 0 to 255,
+/// and 1 for floats.
 void Augmenter::change_light(Random& random, float full, float* image) const {
   const auto brighter = static_cast<float>(either_way(random, augmentation_.brightness)) * full;
   const auto stretch = static_cast<float>(1 + either_way(random, augmentation_.contrast));
@@ -93,7 +97,7 @@ void Augmenter::change_light(Random& random, float full, float* image) const {
   }
 }
 
-/// Sets a rectangle to 0. Where none of several fits, the image stays whole.
+/// Sets a random rectangle of the image to 0, or nothing where none of 20 attempts fits.
 void Augmenter::erase(Random& random, float* image) const {
   for (int attempt = 0; attempt < attempts; ++attempt) {
     const double area = between(random, least_area, most_area) * size_.height * size_.width;
@@ -114,6 +118,10 @@ void Augmenter::erase(Random& random, float* image) const {
 bool changes_images(const Augmentation& augmentation) {
   return is_geometric(augmentation) || augmentation.brightness > 0 || augmentation.contrast > 0 ||
          augmentation.erase > 0;
+}
+
+bool changes_samples(const Augmentation& augmentation) {
+  return changes_images(augmentation) || mixes_pairs(augmentation) || !augmentation.own.empty();
 }
 
 }  // namespace convoy

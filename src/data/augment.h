@@ -10,14 +10,15 @@
 
 namespace convoy {
 
-/// Changes images as an Augmentation says. What happens to a sample in an epoch depends on seed, epoch and the sample's
-/// place in the data's storage, and on nothing else.
+/// Changes images as an Augmentation says, except mixup and cutmix. The change of a sample in an epoch depends only on
+/// seed, epoch and the sample's index in the storage of the data.
 class Augmenter {
  public:
-  /// For samples of that shape. Throws Error{config} where they are no images, but something needs images.
+  /// `sample` is the shape of a sample. Throws Error{config} where that is no image but a change needs images.
   Augmenter(const Augmentation& augmentation, const Shape& sample, std::uint64_t seed);
 
-  /// Writes what an epoch makes of a sample, still unscaled, to `to`. Allocates nothing.
+  /// Writes the changed sample, unscaled, to `to`. `epoch` and `sample` determine the random numbers. Allocates
+  /// nothing.
   template <class T>
   void apply(const T* from, std::uint32_t epoch, std::uint32_t sample, float* to);
 
@@ -30,10 +31,13 @@ class Augmenter {
   ImageSize size_;
   int channels_;
   std::uint64_t seed_;
-  std::optional<Resampler> resampler_;  ///< where something is geometric
+  std::optional<Resampler> resampler_;  ///< if some change is geometric
 };
 
-/// Whether an Augmenter would change anything.
+/// Whether an Augmenter would change anything; mixup and cutmix do not count.
 bool changes_images(const Augmentation& augmentation);
+
+/// Whether training sees other samples than those of the data set: changed images, mixed pairs, own augmentations.
+bool changes_samples(const Augmentation& augmentation);
 
 }  // namespace convoy

@@ -39,7 +39,9 @@ const Fields<Augmentation>& augmentation_fields() {
                "Exchange a rectangle between pairs of a batch's images, and the share of their targets that it covers; "
                "its "
                "share is from Beta(cutmix, cutmix) (Yun et al. 2019); 1 is usual. Not beside mixup.",
-               {.min = 0, .max = 1000});
+               {.min = 0, .max = 1000})
+          .add("own", &Augmentation::own,
+               "Augmentations that the program registered (C++ API), by name: done in this order, after the others.");
   return fields;
 }
 

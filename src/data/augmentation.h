@@ -5,13 +5,13 @@
 
 namespace convoy {
 
-/// The keys of [augmentation].
+/// The keys of [augmentation], with their meanings and bounds.
 const Fields<Augmentation>& augmentation_fields();
 
-/// Whether something moves the pixels of an image.
+/// Whether a change that is on moves pixels: shift, rotate, zoom, shear, flips or crop_padding.
 bool is_geometric(const Augmentation& augmentation);
 
-/// Whether pairs of samples are mixed, and with them their targets.
+/// Whether mixup or cutmix is on: pairs of samples are mixed, and their targets too.
 bool mixes_pairs(const Augmentation& augmentation);
 
 }  // namespace convoy

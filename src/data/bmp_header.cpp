@@ -8,10 +8,11 @@ namespace {
 
 enum Compression : std::uint32_t { rgb = 0, rle8 = 1, rle4 = 2, bit_fields = 3 };
 
-constexpr std::size_t first_header_size = 14;  // what is before the header that gives its own size
+constexpr std::size_t first_header_size = 14;  // before the second header, which begins with its size
 constexpr std::uint32_t os2_size = 12;         // the oldest one, with sides of 16 bits
 constexpr std::uint32_t v4_size = 108;         // the first whose transparency stb_image reads
 
+/// The unsigned number in `count` bytes at `at`. Throws Error{data} where the file ends before.
 std::uint32_t bmp_number(ByteSpan file, std::size_t at, std::size_t count) {
   const auto value = number_at(file, at, count, ByteOrder::little_endian);
   if (!value) fail("damaged image: a BMP that ends too early");
@@ -20,7 +21,7 @@ std::uint32_t bmp_number(ByteSpan file, std::size_t at, std::size_t count) {
 
 std::int64_t signed_number(ByteSpan file, std::size_t at) { return static_cast<std::int32_t>(bmp_number(file, at, 4)); }
 
-/// Whether the file has all rows, each filled up to four bytes.
+/// Whether the file is long enough for all rows of pixels from `offset` on; a row fills a multiple of four bytes.
 bool is_whole(ByteSpan file, std::uint32_t offset, const ImageHeader& header, std::uint32_t bits) {
   const std::uint64_t row = (static_cast<std::uint64_t>(header.width) * bits + 31) / 32 * 4;
   return offset <= file.size() && row > 0 && static_cast<std::uint64_t>(header.height) <= (file.size() - offset) / row;

@@ -23,7 +23,7 @@ inline std::optional<std::uint32_t> number_at(ByteSpan bytes, std::size_t at, st
   return number;
 }
 
-/// Whether this text stands at `at`.
+/// Whether the bytes from `at` on begin with this text.
 inline bool text_at(ByteSpan bytes, std::size_t at, std::string_view text) {
   if (at > bytes.size() || text.size() > bytes.size() - at) return false;
   for (std::size_t i = 0; i < text.size(); ++i)

@@ -5,6 +5,7 @@
 namespace convoy {
 namespace {
 
+/// Adds a pixel to a component and to its box.
 void add(Component& component, std::int32_t pixel, ImageSize size) {
   const int y = pixel / size.width;
   const int x = pixel % size.width;
@@ -16,7 +17,8 @@ void add(Component& component, std::int32_t pixel, ImageSize size) {
   if (y == 0 || x == 0 || y == size.height - 1 || x == size.width - 1) ++component.on_border;
 }
 
-/// Takes the component of `first` out of the mask. Its own list of pixels is the queue of those to look around.
+/// Returns the component that contains pixel `first`, and clears its pixels in the mask. Its list of pixels also serves
+/// as the queue of the search.
 Component take_component(std::vector<std::uint8_t>& mask, std::int32_t first, ImageSize size) {
   Component component{.pixels = {}, .top = size.height, .left = size.width};
   mask[static_cast<std::size_t>(first)] = 0;

@@ -5,17 +5,17 @@
 namespace convoy {
 namespace {
 
-constexpr int tile_size = 84;  ///< of the longer side, or a little less
+constexpr int tile_size = 84;  ///< pixels of the longer side of a tile, or a little less
 constexpr int gap = 4;
 constexpr int text_size = 2;
 constexpr std::size_t longest_label = 16;
 constexpr Colour background = {40, 44, 52};
 constexpr Colour ink = {230, 230, 230};
 
-/// Where the table's columns and rows lie.
+/// The sizes from which the places of tiles, labels and headings follow.
 struct SheetLayout {
-  ImageSize thumbnail;  ///< an image after shrinking
-  int zoom;             ///< then enlarged by so much
+  ImageSize thumbnail;  ///< size of an image after shrinking
+  int zoom;             ///< factor by which it is then enlarged
   int left;             ///< width of the labels
   int top;              ///< height of the headings
 
@@ -25,13 +25,14 @@ struct SheetLayout {
   int x(std::size_t column) const { return left + gap + static_cast<int>(column) * (tile_width() + gap); }
 };
 
-/// Images that are larger than a tile shrink to it.
+/// The size of an image after shrinking to a tile; that of the image if it is smaller.
 ImageSize thumbnail_of(ImageSize size) {
   const int longer = std::max(size.height, size.width);
   if (longer <= tile_size) return size;
   return {std::max(1, size.height * tile_size / longer), std::max(1, size.width * tile_size / longer)};
 }
 
+/// Computes the sizes for a sheet.
 SheetLayout sheet_layout(const ContactSheet& sheet) {
   std::size_t longest = 0;
   for (const auto& row : sheet.rows) longest = std::max(longest, row.label.size());
@@ -43,6 +44,7 @@ SheetLayout sheet_layout(const ContactSheet& sheet) {
   return layout;
 }
 
+/// Draws one image, shrunk or enlarged, with its upper left corner at `top` and `left`.
 void draw_tile(Picture& picture, const std::vector<std::uint8_t>& image, const ContactSheet& sheet,
                const SheetLayout& layout, int top, int left) {
   const auto pixels = resize_image(image, sheet.size, layout.thumbnail, sheet.channels);

@@ -9,7 +9,7 @@
 
 namespace convoy {
 
-/// Images of one size, side by side.
+/// A table of images of one size, with labels before the rows and headings above the columns.
 struct ContactSheet {
   struct Row {
     std::string label;
@@ -18,11 +18,11 @@ struct ContactSheet {
 
   ImageSize size;
   int channels;                       ///< 1 (grey) or 3
-  std::vector<std::string> headings;  ///< of the columns; there may be none
+  std::vector<std::string> headings;  ///< of the columns; may be empty
   std::vector<Row> rows;
 };
 
-/// Small images are enlarged, large ones made smaller.
+/// Draws the table; small images are enlarged, large ones made smaller.
 Picture draw(const ContactSheet& sheet);
 
 }  // namespace convoy

@@ -8,7 +8,7 @@
 namespace convoy {
 namespace {
 
-/// The raw numbers of one sample, bytes or floats.
+/// Calls visit(double) for each raw number of one sample, bytes or floats.
 template <class Visit>
 void visit_values(const Dataset& data, int sample, Visit visit) {
   const auto& storage = data.storage();
@@ -19,6 +19,7 @@ void visit_values(const Dataset& data, int sample, Visit visit) {
   }
 }
 
+/// The bytes of all numbers of a sample, equal for equal samples.
 std::string key_of(const Dataset& data, int sample) {
   std::string key;
   visit_values(data, sample, [&](double value) {

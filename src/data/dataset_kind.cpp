@@ -1,10 +1,13 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <set>
 
 #include "convoy/model_data.h"
 #include "core/fail.h"
 #include "core/file_state.h"
+#include "core/text.h"
+#include "data/csv_files.h"
 
 namespace convoy {
 namespace {
@@ -25,20 +28,50 @@ bool is_idx(const fs::directory_entry& entry) {
   return name.find("-ubyte") != std::string::npos || (entry.is_regular_file(ignored) && has_idx_magic(entry.path()));
 }
 
+bool named_as_cifar(const fs::path& path) {
+  const Texts names = {"data_batch_1.bin", "test_batch.bin",       "train.bin",
+                       "test.bin",         "cifar-10-batches-bin", "cifar-100-binary"};
+  return std::ranges::find(names, path.filename().string()) != names.end();
+}
+
+bool named_as_numpy(const fs::path& file) {
+  const std::string ending = lower_case(file.extension().string());
+  return (ending == ".npz" || ending == ".npy") && !file.filename().string().starts_with('.');
+}
+
+/// What the entry of a folder speaks for; "" for nothing.
+std::string kind_of_entry(const fs::directory_entry& entry) {
+  if (is_idx(entry)) return "idx";
+  if (named_as_cifar(entry.path())) return "cifar";
+  std::error_code ignored;
+  if (entry.is_directory(ignored)) return "image_folder";
+  if (named_as_numpy(entry.path())) return "numpy";
+  return named_as_csv(entry.path()) ? "csv" : "";
+}
+
+std::string kind_of_file(const fs::path& file) {
+  if (named_as_numpy(file)) return "numpy";
+  if (named_as_csv(file)) return "csv";
+  fail(file, "expected a folder of data, or an .npz or .csv file");
+}
+
 }  // namespace
 
-std::string dataset_kind_of(const fs::path& folder) {
-  if (const std::string why = why_no_folder(folder); !why.empty()) fail(folder, why);
+std::string dataset_kind_of(const fs::path& path) {
   std::error_code error;
-  bool has_folder = false;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-    if (is_idx(*entry)) return "idx";
-    std::error_code ignored;
-    has_folder = has_folder || entry->is_directory(ignored);
+  if (fs::is_regular_file(path, error)) return kind_of_file(path);
+  if (const std::string why = why_no_folder(path); !why.empty()) fail(path, why);
+  std::set<std::string> kinds;
+  for (fs::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
+    kinds.insert(kind_of_entry(*entry));
   }
-  if (error) fail(folder, "cannot be read: " + error.message());
-  if (has_folder) return "image_folder";
-  fail(folder, "expected idx files, or a subfolder of images for each class");
+  if (error) fail(path, "cannot be read: " + error.message());
+  // A table beside folders of images may tell of them.
+  for (const char* kind : {"idx", "cifar", "image_folder", "numpy", "csv"}) {
+    if (kinds.contains(kind)) return kind;
+  }
+  fail(path,
+       "expected idx files, NumPy's arrays, CIFAR's .bin files, CSV files, or a subfolder of images for each class");
 }
 
 }  // namespace convoy

@@ -19,9 +19,10 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t most_side = 16384;
 constexpr std::int64_t most_pixels = std::int64_t{8192} * 8192;
-constexpr std::int64_t most_work = 16 * most_pixels;                    // pixels by passes over them
-constexpr std::uintmax_t most_file_bytes = std::uintmax_t{512} << 20U;  // of a file: a photo may have a video behind it
+constexpr std::int64_t most_work = 16 * most_pixels;                    // pixels times passes over them
+constexpr std::uintmax_t most_file_bytes = std::uintmax_t{512} << 20U;  // a photo may have a video appended
 
+/// Reads a file whole. Throws Error{data} where it cannot be read or is too large.
 std::vector<std::uint8_t> read(const fs::path& file) {
   if (const std::string why = why_unreadable(file); !why.empty()) fail(why);
   const std::uintmax_t size = fs::file_size(file);
@@ -34,6 +35,7 @@ std::vector<std::uint8_t> read(const fs::path& file) {
   return bytes;
 }
 
+/// Reads the header of a PNG, JPEG or BMP. Throws Error{data} for damage and for other files.
 ImageHeader header_of(ByteSpan file) {
   if (file.empty()) fail("an empty file, expected an image");
   const FileKind kind = kind_of(file);
@@ -44,6 +46,7 @@ ImageHeader header_of(ByteSpan file) {
   fail(what + "; convoy reads PNG, JPEG and BMP");
 }
 
+/// Throws Error{data} for images too large or for more pixels than a file of `file_size` bytes can hold.
 void check(const ImageHeader& header, std::size_t file_size) {
   const std::string size = std::to_string(header.width) + " x " + std::to_string(header.height) + " pixels";
   if (header.width < 1 || header.height < 1) fail("damaged image: " + size);
@@ -57,7 +60,7 @@ void check(const ImageHeader& header, std::size_t file_size) {
     fail("a JPEG that goes " + std::to_string(header.passes) + " times over " + size + ", which takes too long");
 }
 
-/// Why stb_image did not decode, in words.
+/// The reason in words why stb_image did not decode the last image.
 std::string failure() {
   const std::string reason = stbi_failure_reason();
   if (reason == "outofdata" || reason == "not enough pixels") return "it ends too early";

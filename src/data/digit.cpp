@@ -10,10 +10,11 @@
 namespace convoy {
 namespace {
 
-constexpr int shrunk_side = 512;  // of the photo that is looked at: more pixels tell of paper and noise
-constexpr double box_share = 20.0 / 28;
-constexpr double least_width = 2.0 / 20;  // of strokes, by the longer side of their box: a finer pen's would fade
+constexpr int shrunk_side = 512;          // of a photo before the search: more pixels show only paper and noise
+constexpr double box_share = 20.0 / 28;   // of the result, for the box of the digit
+constexpr double least_width = 2.0 / 20;  // of strokes / longer side of their box: finer ones would fade
 
+/// The photo, shrunk to at most 512 pixels a side.
 Image shrunk(const Image& photo) {
   const int side = std::max(photo.height, photo.width);
   if (side <= shrunk_side) return photo;
@@ -23,9 +24,9 @@ Image shrunk(const Image& photo) {
   return image;
 }
 
-/// Without what is no part of the digit: specks, what runs along a tenth of the border as a table beside the paper
-/// does, and, where the largest component lies within the photo, what touches the border.
-void leave_out_others(std::vector<Component>& components, ImageSize size) {
+/// Removes components that are no part of the digit: specks, those along a tenth of the border (a table beside the
+/// paper), and, if the largest one does not touch the border, all that do.
+void remove_others(std::vector<Component>& components, ImageSize size) {
   const int least_side = std::max(3, std::max(size.height, size.width) / 50);
   std::erase_if(components, [&](const Component& component) { return component.side() < least_side; });
   const auto beside = [&](const Component& component) { return component.on_border > (size.height + size.width) / 5; };
@@ -45,6 +46,7 @@ struct Outline {
   int side() const { return std::max(bottom - top, right - left) + 1; }
 };
 
+/// The pixels of all components together, and the box around them.
 Outline outline_of(const std::vector<Component>& components, ImageSize size) {
   Outline outline{.mask = {}, .top = size.height, .left = size.width, .bottom = 0, .right = 0};
   outline.mask.resize(static_cast<std::size_t>(size.height) * static_cast<std::size_t>(size.width));
@@ -58,7 +60,8 @@ Outline outline_of(const std::vector<Component>& components, ImageSize size) {
   return outline;
 }
 
-/// Across a stroke the distance to its edge goes from 0 to half its width and back: four times the mean is its width.
+/// The mean width of the strokes in pixels: four times the mean distance to the edge, which across a stroke goes from 0
+/// to half its width and back.
 double stroke_width(const Outline& outline, ImageSize size) {
   std::vector<std::uint8_t> ground;
   for (const auto bit : outline.mask) ground.push_back(bit == 0 ? 1 : 0);
@@ -73,6 +76,7 @@ double stroke_width(const Outline& outline, ImageSize size) {
   return 4 * sum / count;
 }
 
+/// The median contrast of the pixels of the mask.
 float typical_contrast(const Strokes& strokes, const std::vector<std::uint8_t>& mask) {
   FloatMap values;
   for (std::size_t i = 0; i < mask.size(); ++i)
@@ -82,7 +86,7 @@ float typical_contrast(const Strokes& strokes, const std::vector<std::uint8_t>& 
   return *middle;
 }
 
-/// The digit in its box, white on black, with the greys of its edges; strokes of a fine pen are drawn wider.
+/// Cuts out the digit with a small margin, white on black with grey edges; strokes of a fine pen are widened.
 Image cut_out(const Strokes& strokes, const Outline& outline, ImageSize size) {
   const float typical = typical_contrast(strokes, outline.mask);
   const double missing = least_width * outline.side() - stroke_width(outline, size);
@@ -106,7 +110,7 @@ Image cut_out(const Strokes& strokes, const Outline& outline, ImageSize size) {
   return digit;
 }
 
-/// Without the rows and columns around the digit that have next to nothing of it.
+/// Cuts off the outer rows and columns where the digit is hardly visible.
 Image trimmed(const Image& image) {
   constexpr std::uint8_t faint = 32;
   int top = image.height, left = image.width, bottom = 0, right = 0;
@@ -127,6 +131,7 @@ Image trimmed(const Image& image) {
   return inner;
 }
 
+/// Scales the digit, with its proportions, to fit 20 / 28 of `size`.
 Image scaled_to_fit(const Image& digit, ImageSize size) {
   const double scale = std::min(box_share * size.height / digit.height, box_share * size.width / digit.width);
   const auto scaled = [&](int length) { return std::max(1, static_cast<int>(std::lround(length * scale))); };
@@ -135,8 +140,8 @@ Image scaled_to_fit(const Image& digit, ImageSize size) {
   return image;
 }
 
-/// Puts a smaller image on black, so that its centre of mass lies in the pixel right and below of the middle: measured
-/// on MNIST's images, theirs is between 14 and 15 of 28 in each direction.
+/// Puts a smaller image on black, so that its centre of mass lies in the pixel to the right of and below the middle, as
+/// in MNIST, where it was measured between 14 and 15 of 28 in each direction.
 Image centred(const Image& small, ImageSize size) {
   double mass = 0, down = 0, across = 0;
   for (std::size_t i = 0; i < small.size(); ++i) {
@@ -167,7 +172,7 @@ Image prepared_digit(const Image& photo, ImageSize size) {
   const ImageSize from{image.height, image.width};
   const Strokes strokes = find_strokes(image);
   std::vector<Component> components = components_of(strokes.mask, from);
-  leave_out_others(components, from);
+  remove_others(components, from);
   if (components.empty()) throw Error(ErrorKind::data, "no digit was found: nothing stands out from its ground");
   const Image digit = trimmed(cut_out(strokes, outline_of(components, from), from));
   return centred(scaled_to_fit(digit, size), size);

@@ -11,11 +11,12 @@
 namespace convoy {
 namespace {
 
-/// All samples in a random order: files lie class by class, and the first hundred should not be of one.
+/// All samples in an order drawn by the seed: files are sorted by class, but the first hundred samples should be mixed.
 Dataset shuffled(const Dataset& data, std::uint64_t seed) {
   return data.select(draw(data.size(), data.size(), Random(seed, Purpose::split, 3)));
 }
 
+/// Moves a share of the training samples to the test samples, with a note. Throws Error{data} where too few are left.
 void set_aside_test(DataSplits& splits, double fraction, std::uint64_t seed) {
   const int size = splits.train.size();
   const int count = std::max(1, static_cast<int>(std::lround(fraction * size)));
@@ -27,6 +28,8 @@ void set_aside_test(DataSplits& splits, double fraction, std::uint64_t seed) {
   splits.drawn.insert({"test", "train"});
 }
 
+/// Moves data.validation of the training samples to the validation samples. Throws Error{config} where there are
+/// validation samples already.
 void set_aside_validation(DataSplits& splits, const Settings& data, std::uint64_t seed) {
   const int count = data.amount("validation", splits.train.size());
   if (count == 0) return;
@@ -41,13 +44,25 @@ void set_aside_validation(DataSplits& splits, const Settings& data, std::uint64_
   splits.drawn.insert({"validation", "train"});
 }
 
+/// Keeps at most `limit` training samples; 0 keeps all.
 void apply_limit(DataSplits& splits, int limit, std::uint64_t seed) {
   if (limit == 0 || limit >= splits.train.size()) return;
   splits.train = splits.train.select(draw_by_class(splits.train, limit, seed, Draw::limit).drawn);
   splits.drawn.insert("train");
 }
 
-/// What is validated or tested must have been seen in training.
+std::string kind_of_samples(const Dataset& data) {
+  return data.shape().text() + (data.storage().floats.empty() ? " bytes" : " floats");
+}
+
+/// Throws Error{data} where samples of `part` differ in shape or type from the training samples.
+void require_same_samples(const Dataset& data, const std::string& part, const Dataset& train) {
+  if (data.empty() || kind_of_samples(data) == kind_of_samples(train)) return;
+  throw Error(ErrorKind::data, shown(data.storage().source) + ": " + part + " samples are " + kind_of_samples(data) +
+                                   ", training samples " + kind_of_samples(train));
+}
+
+/// Throws Error{data} for samples of a class that has no training sample.
 void require_known_classes(const Dataset& data, const Dataset& train) {
   if (data.empty() || train.empty()) return;
   const std::vector<int> trained = class_sizes(train);
@@ -61,6 +76,7 @@ void require_known_classes(const Dataset& data, const Dataset& train) {
                                    ": samples of classes without a training sample: " + class_list(data, unknown));
 }
 
+/// Adds a note that names the classes without a training sample.
 void note_classes_without_sample(DataSplits& splits, int limit) {
   const std::vector<int> sizes = class_sizes(splits.train);
   std::vector<std::size_t> absent;
@@ -83,6 +99,8 @@ DataSplits divide(FoundParts found, const Settings& data, std::uint64_t seed, Ne
     std::swap(splits.train, splits.test);
     return splits;
   }
+  require_same_samples(splits.validation, "validation", splits.train);
+  require_same_samples(splits.test, "test", splits.train);
   if (!found.divided) splits.train = shuffled(splits.train, seed);
   if (!found.has_test) set_aside_test(splits, data.number("test_fraction"), seed);
   set_aside_validation(splits, data, seed);

@@ -7,7 +7,7 @@ constexpr std::uint32_t orientation_tag = 0x0112;
 constexpr std::uint32_t short_type = 3;
 constexpr std::size_t entry_size = 12;
 
-/// The value of one entry of a directory, if it is an orientation.
+/// The value of the directory entry at `entry` if it is a valid orientation, else 0.
 int orientation_of(ByteSpan tiff, std::size_t entry, ByteOrder order) {
   if (number_at(tiff, entry, 2, order) != orientation_tag) return 0;
   if (number_at(tiff, entry + 2, 2, order) != short_type || number_at(tiff, entry + 4, 4, order) != 1U) return 0;

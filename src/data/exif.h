@@ -4,8 +4,8 @@
 
 namespace convoy {
 
-/// How an image is to be turned before it is looked at, by the tag Orientation of Exif (CIPA DC-008): from 1, as it is
-/// stored, to 8. `tiff` is Exif's data from its byte order mark on. 1 where they do not say it, or nothing valid.
+/// The value of Exif's tag Orientation (CIPA DC-008), which says how to turn an image for viewing: from 1, as it is
+/// stored, to 8. `tiff` is the Exif data from the byte order mark on. 1 where the tag is missing or not valid.
 int exif_orientation(ByteSpan tiff);
 
 }  // namespace convoy

@@ -5,7 +5,7 @@
 
 namespace convoy {
 
-/// The keys of [data] that say how samples go into training, whatever data set they are of: shuffle, last_batch and
+/// The keys of [data] that say how samples enter training, the same for every kind of data set: shuffle, last_batch and
 /// scaling.
 const Fields<FitOptions>& feeding_fields();
 

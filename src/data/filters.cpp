@@ -15,7 +15,8 @@ struct Line {
   float& operator[](int i) const { return first[static_cast<std::ptrdiff_t>(i) * step]; }
 };
 
-/// Each value becomes the largest of those up to `reach` away. Only values that may still be the largest are kept.
+/// Replaces each value of a line by the largest within `reach`. A queue keeps the values that may still become the
+/// largest.
 void take_maxima(Line line, int reach) {
   std::deque<std::pair<int, float>> falling;
   int next = 0;
@@ -29,6 +30,7 @@ void take_maxima(Line line, int reach) {
   }
 }
 
+/// Each pixel's largest value within `reach` rows and columns.
 FloatMap maxima(FloatMap map, ImageSize size, int reach) {
   for (int y = 0; y < size.height; ++y)
     take_maxima({map.data() + static_cast<std::ptrdiff_t>(y) * size.width, size.width, 1}, reach);
@@ -41,7 +43,7 @@ FloatMap negative(FloatMap map) {
   return map;
 }
 
-/// Sums over the rectangle from the first pixel to each, with a row and a column of zeros before them.
+/// The sums over the rectangles from the first pixel to each pixel, preceded by a row and a column of zeros.
 std::vector<double> sums_of(const FloatMap& map, ImageSize size) {
   const auto across = static_cast<std::size_t>(size.width) + 1;
   std::vector<double> sums(across * (static_cast<std::size_t>(size.height) + 1));
@@ -83,22 +85,22 @@ FloatMap distances_to(const std::vector<std::uint8_t>& bits, ImageSize size) {
   constexpr int far = 1 << 28;
   std::vector<int> thirds;
   for (const auto bit : bits) thirds.push_back(bit != 0 ? 0 : far);
-  const auto look_back = [&](int y, int x, int step) {  // at neighbours that a pass over rows has seen before
+  const auto update = [&](int y, int x, int step) {  // from the neighbours that this pass has visited before
     int& here = thirds[static_cast<std::size_t>(y * size.width + x)];
-    const auto look = [&](int row, int column, int cost) {
+    const auto take = [&](int row, int column, int cost) {
       if (row < 0 || column < 0 || row >= size.height || column >= size.width) return;
       here = std::min(here, thirds[static_cast<std::size_t>(row * size.width + column)] + cost);
     };
-    look(y, x - step, 3);
-    look(y - step, x - 1, 4);
-    look(y - step, x, 3);
-    look(y - step, x + 1, 4);
+    take(y, x - step, 3);
+    take(y - step, x - 1, 4);
+    take(y - step, x, 3);
+    take(y - step, x + 1, 4);
   };
   for (int y = 0; y < size.height; ++y) {
-    for (int x = 0; x < size.width; ++x) look_back(y, x, 1);
+    for (int x = 0; x < size.width; ++x) update(y, x, 1);
   }
   for (int y = size.height - 1; y >= 0; --y) {
-    for (int x = size.width - 1; x >= 0; --x) look_back(y, x, -1);
+    for (int x = size.width - 1; x >= 0; --x) update(y, x, -1);
   }
   FloatMap distances;
   for (const int distance : thirds) distances.push_back(static_cast<float>(distance) / 3);

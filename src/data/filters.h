@@ -10,13 +10,13 @@ namespace convoy {
 /// Values of height x width pixels, row by row.
 using FloatMap = std::vector<float>;
 
-/// Each pixel's mean over those up to `reach` away in each direction, as far as there are any.
+/// Each pixel's mean over the square of pixels within `reach` rows and columns, cut off at the border.
 FloatMap box_mean(const FloatMap& map, ImageSize size, int reach);
 
-/// Grey closing: what is darker than all around it and narrower than 2 `reach` + 1 pixels is filled up; the rest stays.
+/// Grey closing: dark parts narrower than 2 `reach` + 1 pixels are raised to their surroundings; the rest stays.
 FloatMap closed(const FloatMap& map, ImageSize size, int reach);
 
-/// Distances in pixels to the nearest one whose bit is not 0, Euclid's within 6 %: by the chamfer of 3 and 4 thirds
+/// Each pixel's distance in pixels to the nearest one whose bit is not 0. Euclidean within 6 %: by the 3-4 chamfer
 /// (Borgefors 1986, "Distance transformations in digital images").
 FloatMap distances_to(const std::vector<std::uint8_t>& bits, ImageSize size);
 

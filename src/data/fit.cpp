@@ -12,6 +12,7 @@
 namespace convoy {
 namespace {
 
+/// The image resized to `size`, whatever its proportions.
 Image stretched(const Image& image, ImageSize size) {
   return {.height = size.height,
           .width = size.width,
@@ -19,7 +20,7 @@ Image stretched(const Image& image, ImageSize size) {
           .pixels = resize_image(image.pixels, {image.height, image.width}, size, image.channels)};
 }
 
-/// The median of the border's pixels in one channel: what the picture goes on with beyond its edges.
+/// The median of the border's pixels in one channel, which serves as the background beyond the edges.
 std::uint8_t border_median(const Image& image, int channel) {
   std::vector<std::uint8_t> values;
   const auto add = [&](int y, int x) {
@@ -38,6 +39,7 @@ std::uint8_t border_median(const Image& image, int channel) {
   return *middle;
 }
 
+/// The image resized with its proportions, in the middle of `size`, on the median of its border.
 Image padded(const Image& image, ImageSize size) {
   const double scale =
       std::min(static_cast<double>(size.height) / image.height, static_cast<double>(size.width) / image.width);

@@ -7,8 +7,8 @@
 
 namespace convoy {
 
-/// An image brought to a size by one of image_fits(); "digit" takes a grey one. Throws Error{config} for another word
-/// and Error{data} where there is no digit.
+/// Brings an image to a size in the way that `fit` names: "stretch", "pad" or "digit", which needs a grey image. Throws
+/// Error{config} for another word and Error{data} where no digit is found.
 Image fitted(const Image& image, ImageSize size, const std::string& fit);
 
 }  // namespace convoy

@@ -6,13 +6,14 @@
 #include "core/fail.h"
 #include "core/text.h"
 #include "data/image_files.h"
+#include "data/part_names.h"
 
 namespace convoy {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// Takes the folders with one of these names out of `folders`.
+/// Removes the folders with one of these names, in any case, from `folders` and returns them.
 std::vector<fs::path> take_named(std::vector<fs::path>& folders, const Texts& names) {
   std::vector<fs::path> taken;
   std::erase_if(folders, [&](const fs::path& path) {
@@ -23,6 +24,7 @@ std::vector<fs::path> take_named(std::vector<fs::path>& folders, const Texts& na
   return taken;
 }
 
+/// The one candidate, or "" without any. Throws Error{data} where there are several.
 fs::path only(const fs::path& folder, const std::vector<fs::path>& candidates, const std::string& part) {
   if (candidates.empty()) return {};
   if (candidates.size() == 1) return candidates.front();
@@ -30,6 +32,7 @@ fs::path only(const fs::path& folder, const std::vector<fs::path>& candidates, c
                    candidates[1].filename().string() + "/? Rename one of them");
 }
 
+/// "bus, cat": the names of the folders.
 std::string names_of(const std::vector<fs::path>& folders) {
   std::string names;
   for (const fs::path& path : folders) names += (names.empty() ? "" : ", ") + path.filename().string();
@@ -40,9 +43,9 @@ std::string names_of(const std::vector<fs::path>& folders) {
 
 FolderLayout layout_of(const fs::path& folder) {
   std::vector<fs::path> others = subfolders(folder);
-  const auto train = take_named(others, {"train", "training"});
-  const auto validation = take_named(others, {"val", "valid", "validation"});
-  const auto test = take_named(others, {"test", "testing"});
+  const auto train = take_named(others, names_of_training);
+  const auto validation = take_named(others, names_of_validation);
+  const auto test = take_named(others, names_of_test);
   const int parts = (train.empty() ? 0 : 1) + (validation.empty() ? 0 : 1) + (test.empty() ? 0 : 1);
   FolderLayout layout{.train = {}, .validation = {}, .test = {}};
   layout.divided = parts > 1 || (parts == 1 && others.empty());

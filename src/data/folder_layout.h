@@ -6,18 +6,18 @@
 
 namespace convoy {
 
-/// Where the parts of an image data set lie. Of a folder that is not divided, its subfolders are the classes.
+/// The folders of the parts of an image data set. In a folder that is not divided, the subfolders are classes.
 struct FolderLayout {
-  std::filesystem::path train;  ///< empty where there is none, as the next two
+  std::filesystem::path train;  ///< "" where there is none, as in the next two
   std::filesystem::path validation;
   std::filesystem::path test;
   bool divided = false;
   std::string beside = {};              ///< other folders beside the parts: "bus, cat"
-  std::vector<std::string> notes = {};  ///< what is decided about names that may mean something else
+  std::vector<std::string> notes = {};  ///< on decisions about ambiguous names
 };
 
-/// Looks for train/, val/ (valid, validation) and test/, in any case of letters. One of them alone beside other folders
-/// is a class. Throws Error{data} where two folders may be the same part.
+/// Searches a folder for train/, val/ (valid, validation) and test/, in any case of letters. One of them alone beside
+/// other folders is a class. Throws Error{data} where two folders may be the same part.
 FolderLayout layout_of(const std::filesystem::path& folder);
 
 }  // namespace convoy

@@ -3,12 +3,13 @@
 namespace convoy {
 namespace {
 
-/// In thousandths, as Rec. 601 weighs the colours.
+/// The brightness of a pixel in thousandths, from 0 to 255000, with the weights of Rec. 601 for colours.
 std::uint64_t brightness(const std::uint8_t* pixel, int channels) {
   if (channels == 1) return std::uint64_t{1000} * pixel[0];
   return std::uint64_t{299} * pixel[0] + std::uint64_t{587} * pixel[1] + std::uint64_t{114} * pixel[2];
 }
 
+/// The background that gives contrast: 255 or 0.
 int ground_of(std::span<const std::uint8_t> with_alpha, const Image& image) {
   std::uint64_t sum = 0;
   std::uint64_t weight = 0;

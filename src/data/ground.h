@@ -6,9 +6,9 @@
 
 namespace convoy {
 
-/// What a transparent image of `image.size()` pixels, each of its channels and then alpha, looks like on the ground
-/// that gives contrast: white where the opaque pixels are dark in the mean (below 128, each counted by its opacity),
-/// black where they are light, and white where there are none. Fills image.pixels.
+/// Sets image.pixels to a transparent image on a background that gives contrast. `with_alpha` has image.size() pixels,
+/// each with the image's channels and then alpha. The background is white where the mean brightness of the pixels,
+/// weighted by opacity, is below 128 or all are transparent, else black.
 void put_on_ground(std::span<const std::uint8_t> with_alpha, Image& image);
 
 }  // namespace convoy

@@ -26,7 +26,8 @@ MaybeGzipFile::MaybeGzipFile(std::filesystem::path file) : file_(std::move(file)
 std::vector<std::uint8_t> MaybeGzipFile::read(std::size_t most) {
   auto* stream = static_cast<gzFile>(stream_.get());
   std::vector<std::uint8_t> bytes;
-  // Growing would hold two copies for a moment. Most files shrink less than this; memory not touched costs nothing.
+  // Reserved, since growing would hold two copies for a moment: 8 times the file is enough for most. Memory that is not
+  // touched costs nothing.
   bytes.reserve(std::min<std::size_t>(most, 8 * std::filesystem::file_size(file_)));
   while (bytes.size() < most) {
     const std::size_t before = bytes.size();

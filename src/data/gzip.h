@@ -14,8 +14,8 @@ class MaybeGzipFile {
   /// Throws Error{data} for a file that cannot be opened.
   explicit MaybeGzipFile(std::filesystem::path file);
 
-  /// The next bytes, fewer than `most` only at the end. A small file may decompress to any size: `most` is the limit of
-  /// what this allocates. Throws Error{data} when the file is damaged.
+  /// The next `most` bytes, fewer only at the end. `most` also limits the memory, since a small file may decompress to
+  /// any size. Throws Error{data} when the file is damaged.
   std::vector<std::uint8_t> read(std::size_t most);
 
  private:

@@ -1,6 +1,6 @@
 #include "data/idx.h"
 
-#include <bit>
+#include <optional>
 
 #include "core/fail.h"
 #include "data/gzip.h"
@@ -8,8 +8,6 @@
 
 namespace convoy {
 namespace {
-
-constexpr std::size_t most_value_bytes = std::size_t{1} << 30;
 
 std::uint32_t big_endian(const std::uint8_t* p) {
   return std::uint32_t{p[0]} << 24 | std::uint32_t{p[1]} << 16 | std::uint32_t{p[2]} << 8 | p[3];
@@ -21,28 +19,18 @@ std::string hex(std::uint32_t number) {
   return text;
 }
 
-std::size_t size_of(IdxType type) {
-  switch (type) {
-    case IdxType::bytes:
-    case IdxType::signed_bytes: return 1;
-    case IdxType::shorts: return 2;
-    case IdxType::ints:
-    case IdxType::floats: return 4;
-    case IdxType::doubles: return 8;
+/// What the third byte of the magic says.
+std::optional<NumberType> type_of(std::uint32_t code) {
+  using Kind = NumberType::Kind;
+  switch (code) {
+    case 0x08: return NumberType{Kind::natural, 1};
+    case 0x09: return NumberType{Kind::whole, 1};
+    case 0x0b: return NumberType{Kind::whole, 2};
+    case 0x0c: return NumberType{Kind::whole, 4};
+    case 0x0d: return NumberType{Kind::real, 4};
+    case 0x0e: return NumberType{Kind::real, 8};
+    default: return std::nullopt;
   }
-  return 0;  // no type of the format
-}
-
-std::string name_of(IdxType type) {
-  switch (type) {
-    case IdxType::bytes: return "bytes";
-    case IdxType::signed_bytes: return "signed bytes";
-    case IdxType::shorts: return "16-bit integers";
-    case IdxType::ints: return "32-bit integers";
-    case IdxType::floats: return "floats";
-    case IdxType::doubles: return "doubles";
-  }
-  return "";
 }
 
 /// What came instead of an idx file's first bytes, of which 4 are given.
@@ -58,56 +46,22 @@ std::string name_of(IdxType type) {
 
 }  // namespace
 
-std::size_t IdxArray::size() const { return values.size() / size_of(type); }
-
-double IdxArray::number(std::size_t i) const {
-  const std::size_t each = size_of(type);
-  std::uint64_t bits = 0;
-  for (std::size_t byte = 0; byte < each; ++byte) bits = bits << 8U | values[i * each + byte];
-  switch (type) {
-    case IdxType::bytes: return static_cast<double>(bits);
-    case IdxType::signed_bytes: return static_cast<std::int8_t>(bits);
-    case IdxType::shorts: return static_cast<std::int16_t>(bits);
-    case IdxType::ints: return static_cast<std::int32_t>(bits);
-    case IdxType::floats: return static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
-    case IdxType::doubles: return std::bit_cast<double>(bits);
-  }
-  return 0;
-}
-
-std::string IdxArray::text() const {
-  std::string text;
-  for (const int extent : extents) text += (text.empty() ? "" : " x ") + std::to_string(extent);
-  return text + " " + name_of(type);
-}
-
-IdxArray read_idx(const std::filesystem::path& file) {
+NumberArray read_idx(const std::filesystem::path& file) {
   MaybeGzipFile stream(file);
   const std::vector<std::uint8_t> beginning = stream.read(4);
   if (beginning.size() < 4) fail(file, "too short for an idx file");
   const std::uint32_t magic = big_endian(beginning.data());
   const std::size_t rank = magic & 0xffU;
-  IdxArray array;
-  array.type = static_cast<IdxType>(magic >> 8U & 0xffU);
-  const std::size_t each = size_of(array.type);
-  if (magic >> 16U != 0 || each == 0 || rank < 1 || rank > 4) refuse(file, stream, beginning);
+  const std::optional<NumberType> type = type_of(magic >> 8U & 0xffU);
+  if (magic >> 16U != 0 || !type || rank < 1 || rank > 4) refuse(file, stream, beginning);
   const std::vector<std::uint8_t> header = stream.read(4 * rank);
   if (header.size() < 4 * rank) fail(file, "too short for its header");
-  std::size_t expected = each;
-  for (std::size_t axis = 0; axis < rank; ++axis) {
-    const std::uint32_t extent = big_endian(header.data() + 4 * axis);
-    if (extent == 0 || extent > most_value_bytes / expected) {
-      fail(file, "extent " + std::to_string(extent) + " of axis " + std::to_string(axis) + " makes no sense");
-    }
-    expected *= extent;
-    array.extents.push_back(static_cast<int>(extent));
-  }
-  array.values = stream.read(expected + 1);
-  if (array.values.size() != expected) {
-    fail(file, "expected " + std::to_string(expected) + " bytes after the header, found " +
-                   (array.values.size() < expected ? std::to_string(array.values.size()) : "more"));
-  }
-  return array;
+  std::vector<std::uint64_t> extents;
+  for (std::size_t axis = 0; axis < rank; ++axis) extents.push_back(big_endian(header.data() + 4 * axis));
+  const std::size_t expected = array_bytes(extents, type->bytes, file.string());
+  return {{extents.begin(), extents.end()},
+          *type,
+          read_array_bytes([&](std::size_t most) { return stream.read(most); }, expected, file.string())};
 }
 
 }  // namespace convoy

@@ -1,56 +1,56 @@
 #include <algorithm>
 
 #include "core/fail.h"
+#include "data/array_samples.h"
+#include "data/idx.h"
 #include "data/idx_files.h"
-#include "data/idx_samples.h"
 #include "data/kinds.h"
+#include "data/parts.h"
 
 namespace convoy {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// Numbers from the first label to the last, as the files have them.
-Texts numbers(int first, int count) {
-  Texts names;
-  for (int i = 0; i < count; ++i) names.push_back(std::to_string(first + i));
-  return names;
-}
-
-void invert(Dataset::Storage& samples, const fs::path& file) {
-  if (!samples.floats.empty()) fail(file, "data.invert needs images of bytes, found floats");
-  for (auto& byte : samples.bytes) byte = static_cast<std::uint8_t>(255 - byte);
-}
-
-Dataset load_part(const fs::path& folder, const IdxFiles& files, const IdxOptions& options, Texts& notes) {
-  Dataset::Storage storage = idx_samples(read_idx(files.images), options.transpose, files.images, notes);
-  if (options.invert) invert(storage, files.images);
-  const std::size_t samples = std::max(storage.bytes.size(), storage.floats.size()) / storage.shape.size();
-  storage.labels = idx_labels(read_idx(files.labels), options.first_label, files.labels);
-  if (storage.labels.size() != samples) {
-    fail(files.labels, std::to_string(storage.labels.size()) + " labels, but " + files.images.filename().string() +
-                           " has " + std::to_string(samples) + " images");
+/// QMNIST's labels are rows of eight integers, of which the first is the class.
+NumberArray class_column(NumberArray labels) {
+  constexpr std::size_t columns = 8;
+  const bool is_qmnist = labels.extents.size() == 2 && labels.extents[1] == columns && labels.type.bytes == 4 &&
+                         labels.type.kind == NumberType::Kind::whole;
+  if (!is_qmnist) return labels;
+  const std::size_t each = labels.type.bytes;
+  NumberArray classes{{labels.extents[0]}, labels.type, {}};
+  for (auto row = labels.values.begin(); row != labels.values.end(); row += columns * each) {
+    classes.values.insert(classes.values.end(), row, row + static_cast<std::ptrdiff_t>(each));
   }
-  if (options.first_label != 0) {
-    storage.class_names = numbers(options.first_label, std::ranges::max(storage.labels) + 1);
-  }
-  storage.source = folder.string();
-  return Dataset(std::move(storage));
+  return classes;
 }
-
-bool reads_test_alone(Need need, bool has_test) { return need == Need::evaluation || (need == Need::test && has_test); }
 
 /// What is known of data sets that are not quite like MNIST.
-void note_peculiarities(const IdxFolder& files, const IdxOptions& options, DataSplits& splits) {
-  if (files.prefix.starts_with("emnist") && !options.transpose) {
-    splits.notes.push_back(files.train.images.string() +
-                           ": EMNIST's images have rows and columns exchanged; data.transpose = true turns them");
+void note_peculiarities(const IdxFiles& files, const std::string& prefix, const IdxOptions& options,
+                        const Dataset& data, Texts& notes) {
+  if (prefix.starts_with("emnist") && !options.transpose) {
+    notes.push_back(files.images.string() +
+                    ": EMNIST's images have rows and columns exchanged; data.transpose = true turns them");
   }
-  const auto& labels = splits.train.storage().labels;
-  if (!labels.empty() && options.first_label == 0 && std::ranges::min(labels) == 1) {
-    splits.notes.push_back(files.train.labels.string() + ": labels go from 1 to " +
-                           std::to_string(std::ranges::max(labels)) + "; data.first_label = 1 makes 1 the first class");
+  const auto& labels = data.storage().labels;
+  if (options.first_label == 0 && std::ranges::min(labels) == 1) {
+    notes.push_back(files.labels.string() + ": labels go from 1 to " + std::to_string(std::ranges::max(labels)) +
+                    "; data.first_label = 1 makes 1 the first class");
   }
+}
+
+DataPart part_of(const fs::path& folder, const IdxFiles& files, const std::string& prefix, const IdxOptions& options,
+                 bool is_train) {
+  if (files.images.empty()) return {};
+  const auto read = [=](Texts& notes) {
+    NamedArray images{files.images, read_idx(files.images)};
+    const NamedArray labels{files.labels, class_column(read_idx(files.labels))};
+    Dataset data = array_dataset(std::move(images), labels, array_options(options), folder, notes);
+    if (is_train) note_peculiarities(files, prefix, options, data, notes);
+    return data;
+  };
+  return {{files.images, files.labels}, read};
 }
 
 }  // namespace
@@ -61,49 +61,25 @@ const Described<IdxOptions>& described_idx() {
       Fields<IdxOptions>()
           .add("prefix", &IdxOptions::prefix,
                "What the names of the files begin with, \"emnist-letters\", where the folder has several data sets.")
-          .add("transpose", &IdxOptions::transpose,
-               "Exchange rows and columns of each image: EMNIST's are stored that way.")
-          .add("first_label", &IdxOptions::first_label,
-               "The label of the first class: 1 for EMNIST's letters, whose labels go from 1 to 26.",
-               {.min = 0, .max = 1}),
+          .add_all(array_fields<IdxOptions>()),
       folder_fields<IdxOptions>()};
   return all;
 }
 
-FoundParts load_idx(const fs::path& folder, const IdxOptions& options, Need need) {
-  const IdxFolder files = find_idx_files(folder, options.prefix, options.hint);
-  FoundParts found{.splits = {}, .divided = true, .has_test = !files.test.images.empty()};
-  DataSplits& splits = found.splits;
-  splits.notes = files.notes;
-  const bool test_only = reads_test_alone(need, found.has_test);
-  if (!test_only && files.train.images.empty()) {
-    refuse_missing(folder, files.prefix + "train-images-idx3-ubyte", options.hint);
-  }
-  if (need == Need::evaluation && !found.has_test) {
-    refuse_missing(folder, files.prefix + "t10k-images-idx3-ubyte", options.hint);
-  }
-  if (!test_only) splits.train = load_part(folder, files.train, options, splits.notes);
-  if (need != Need::training && found.has_test) {
-    Texts again;  // what holds for both parts is said once
-    splits.test = load_part(folder, files.test, options, test_only ? splits.notes : again);
-  }
-  note_peculiarities(files, options, splits);
-  return found;
-}
-
-std::vector<fs::path> files_of_idx(const fs::path& folder, const IdxOptions& options, Need need) {
+DataParts parts_of_idx(const fs::path& folder, const IdxOptions& options) {
   const IdxFolder found = find_idx_files(folder, options.prefix, options.hint);
-  std::vector<fs::path> files;
-  if (need != Need::training) files = {found.test.images, found.test.labels};
-  if (!reads_test_alone(need, !found.test.images.empty())) {
-    files.insert(files.end(), {found.train.images, found.train.labels});
-  }
-  std::erase_if(files, [](const fs::path& file) { return file.empty(); });
-  return files;
+  DataParts parts;
+  parts.train = part_of(folder, found.train, found.prefix, options, true);
+  parts.test = part_of(folder, found.test, found.prefix, options, false);
+  parts.notes = found.notes;
+  parts.refuse_missing = [=](const std::string& part) {
+    refuse_missing(folder, found.prefix + (part == "test" ? "t10k" : "train") + "-images-idx3-ubyte", options.hint);
+  };
+  return parts;
 }
 
 DataSplits load_idx(const fs::path& folder) {
-  DataSplits splits = load_idx(folder, {}, Need::all).splits;
+  DataSplits splits = read_parts(parts_of_idx(folder, {}), Need::all).splits;
   if (splits.test.empty()) refuse_missing(folder, "t10k-images-idx3-ubyte", "");
   return splits;
 }

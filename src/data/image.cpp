@@ -9,13 +9,14 @@
 namespace convoy {
 namespace {
 
-/// A prepared digit has no colour: three equal channels for a network that takes colours.
+/// Grey pixels with three equal channels, for a network that takes colours.
 std::vector<std::uint8_t> as_colour(const std::vector<std::uint8_t>& grey) {
   std::vector<std::uint8_t> colour;
   for (const auto value : grey) colour.insert(colour.end(), 3, value);
   return colour;
 }
 
+/// Reads an image, fits it to the shape and inverts it if asked; a digit is white on black in any case.
 std::vector<std::uint8_t> load(const std::filesystem::path& file, const Shape& shape, const ImageOptions& options) {
   const bool digit = options.fit == "digit";
   auto pixels = fitted(decode_image(file, digit ? 1 : shape[2]), {shape[0], shape[1]}, options.fit).pixels;

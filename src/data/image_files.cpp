@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t most_nested = 16;
 constexpr std::size_t most_examples = 3;
 
-/// Hidden entries, and what macOS, Windows and network storage leave in every folder.
+/// Whether an entry is hidden, or a folder that macOS, Windows or network storage leaves everywhere.
 bool is_litter(const fs::path& path) {
   constexpr std::array<std::string_view, 5> names = {"__MACOSX", "@eaDir", "#recycle", "$RECYCLE.BIN",
                                                      "System Volume Information"};
@@ -37,12 +37,13 @@ bool has_nothing(const fs::path& folder) {
 
 bool is_to_search(const fs::path& path) { return is_folder(path) && !is_litter(path) && !has_nothing(path); }
 
-/// What cannot be read, as a link to nothing, counts by its name: it must be noticed.
+/// Whether a path is a file to read as an image, by its name or first bytes. A file that cannot be read, as a link to
+/// nothing, counts by its name, so that reading it reports the error.
 bool is_to_read(const fs::path& path) {
   return !is_folder(path) && !is_litter(path) && (named_as_image(path) || is_image_file(path));
 }
 
-/// What lies in a folder, by name.
+/// All entries of a folder, sorted by name. Throws Error{data} where it cannot be read.
 std::vector<fs::path> entries(const fs::path& folder) {
   std::error_code error;
   std::vector<fs::path> paths;
@@ -54,15 +55,17 @@ std::vector<fs::path> entries(const fs::path& folder) {
   return paths;
 }
 
-/// A folder by its one path without links.
+/// The path of a folder with all links resolved.
 fs::path place_of(const fs::path& folder) {
   std::error_code error;
   const fs::path place = fs::weakly_canonical(folder, error);
   return error ? folder : place;
 }
 
+/// Searches a folder of class folders for images.
 class ImageSearch {
  public:
+  /// Does the whole search. Throws Error{data} where a folder cannot be read or nests too deep.
   explicit ImageSearch(const fs::path& root) : root_(root), root_place_(place_of(root)) {
     const std::vector<fs::path> paths = entries(root);
     for (const fs::path& path : paths) {
@@ -86,13 +89,15 @@ class ImageSearch {
  private:
   static bool is_class(const fs::path& path) { return is_folder(path) && !is_litter(path); }
 
+  /// Searches a class folder, or passes over a link to a folder around the root.
   void search_class(const fs::path& folder) {
     const fs::path place = place_of(folder);
     if (is_around(place)) return pass_over(folder, found_.passed_over);
     search(folder, place);
   }
 
-  /// A link may lead back to what is above it, or to another class, whose images would be of two classes.
+  /// Searches a folder within a class. Passes over a link that leads back to a folder above it, or to another class,
+  /// whose images would be in two classes.
   void search_inner(const fs::path& folder) {
     const fs::path place = place_of(folder);
     const bool circle = is_around(place) || std::ranges::find(above_, place) != above_.end();
@@ -101,6 +106,7 @@ class ImageSearch {
     search(folder, place);
   }
 
+  /// Adds the images in a folder and below it to the last class, and notes all other entries. Throws Error{data}.
   void search(const fs::path& folder, const fs::path& place) {
     if (above_.size() == most_nested) fail(folder, "lies more than " + std::to_string(most_nested) + " folders deep");
     above_.push_back(place);
@@ -116,9 +122,10 @@ class ImageSearch {
     above_.pop_back();
   }
 
-  /// Whether a folder holds all that is searched, or more: the classes lie below it, in their own folders.
+  /// Whether a place is the root of the search or a folder above it.
   bool is_around(const fs::path& place) const { return std::ranges::mismatch(place, root_place_).in1 == place.end(); }
 
+  /// Counts an entry in `where`, with its name among the first examples.
   void pass_over(const fs::path& path, PassedOver& where) const {
     ++(is_folder(path) ? where.folders : where.files);
     if (where.examples.size() < most_examples) {
@@ -130,9 +137,10 @@ class ImageSearch {
   fs::path root_place_;
   std::vector<fs::path> class_places_;
   ImageFiles found_;
-  std::vector<fs::path> above_;  ///< the places of the folders that lead to the one that is looked through
+  std::vector<fs::path> above_;  ///< resolved paths of the present folder and those above it, up to the class
 };
 
+/// "1 file", "2 files"; "" for 0.
 std::string counted(int count, const std::string& thing) {
   return count == 0 ? "" : std::to_string(count) + ' ' + thing + (count == 1 ? "" : "s");
 }

@@ -12,8 +12,9 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::size_t looked_at = 512;  // of a file's first bytes
+constexpr std::size_t signature_bytes = 512;  // so many first bytes of a file are examined
 
+/// Bytes at a place of a file that show its kind.
 struct Signature {
   std::size_t at;
   std::string_view bytes;
@@ -23,6 +24,7 @@ struct Signature {
 constexpr auto other = ImageFormat::other_image;
 constexpr auto none = ImageFormat::no_image;
 
+/// The table of signatures; the first that fits counts.
 const std::vector<Signature>& signatures() {
   static const std::vector<Signature> table = {
       {0, "\x89PNG\r\n\x1a\n"sv, {ImageFormat::png, "a PNG image"}},
@@ -58,26 +60,27 @@ const std::vector<Signature>& signatures() {
   return table;
 }
 
-/// The letters of a text without case, from the first that is no space or byte order mark.
+/// The first 512 bytes in small letters, without a byte order mark and leading spaces.
 std::string letters(ByteSpan bytes) {
   std::string text;
-  for (const std::uint8_t byte : bytes.first(std::min(bytes.size(), looked_at)))
+  for (const std::uint8_t byte : bytes.first(std::min(bytes.size(), signature_bytes)))
     text += static_cast<char>(std::tolower(byte));
   if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
   return text.substr(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
 }
 
-/// "BM" alone begins some texts; the size of the header that follows is one of a few.
+/// Whether bytes begin a BMP: by "BM" and, since some texts begin so too, a likely size of the header.
 bool is_bmp(ByteSpan bytes) {
   const std::uint32_t size = number_at(bytes, 14, 4, ByteOrder::little_endian).value_or(0);
   return text_at(bytes, 0, "BM") && size >= 12 && size <= 124;
 }
 
-/// "P1" to "P7" and a space: the formats of Netpbm, as PGM.
+/// Whether bytes begin with "P1" to "P7" and a space, as the formats of Netpbm, e.g. PGM.
 bool is_netpbm(ByteSpan bytes) {
   return bytes.size() > 2 && bytes[0] == 'P' && bytes[1] >= '1' && bytes[1] <= '7' && std::isspace(bytes[2]) != 0;
 }
 
+/// HTML page, SVG drawing or unknown.
 FileKind kind_of_text(ByteSpan bytes) {
   const std::string text = letters(bytes);
   if (text.starts_with("<!doctype html") || text.starts_with("<html")) return {none, "an HTML page"};
@@ -109,7 +112,7 @@ bool is_image_file(const std::filesystem::path& file) {
   if (!std::filesystem::is_regular_file(file, ignored)) return false;
   if (named_as_image(file)) return true;
   std::ifstream stream(file, std::ios::binary);
-  std::array<char, looked_at> first{};
+  std::array<char, signature_bytes> first{};
   stream.read(first.data(), first.size());
   const auto count = static_cast<std::size_t>(stream.gcount());
   return kind_of({reinterpret_cast<const std::uint8_t*>(first.data()), count}).format != ImageFormat::no_image;

@@ -11,23 +11,24 @@ enum class ImageFormat {
   png,
   jpeg,
   bmp,
-  other_image,  ///< that convoy does not read
+  other_image,  ///< an image that convoy does not read
   no_image      ///< known to be something else, or not known
 };
 
-/// What a file is by its first bytes, whatever its name says.
+/// The kind of a file by its first bytes, whatever its name.
 struct FileKind {
   ImageFormat format;
   std::string_view name;  ///< "a GIF image"; empty where it is not known
 };
 
+/// The kind of a file that begins with these bytes.
 FileKind kind_of(ByteSpan bytes);
 
-/// Whether the file's name has the ending of an image, of a format that convoy reads or another common one.
+/// Whether the file's name has the ending of an image format, one that convoy reads or another common one.
 bool named_as_image(const std::filesystem::path& file);
 
-/// Whether the file is to be read as an image: one by its bytes, be it of a format that convoy reads or not, or one by
-/// the ending of its name (then it is damaged or no image after all, which reading it tells).
+/// Whether a regular file is an image of any format, by the ending of its name or by its first bytes, which it reads.
+/// (One with such a name but other bytes is damaged or no image; reading it reports that.)
 bool is_image_file(const std::filesystem::path& file);
 
 }  // namespace convoy

@@ -7,21 +7,21 @@
 
 namespace convoy {
 
-/// What is to be known of an image before it is decoded.
+/// Properties of an image file that must be known before it is decoded.
 struct ImageHeader {
   std::int64_t width = 0;
   std::int64_t height = 0;
   bool alpha = false;                    ///< pixels may be transparent
-  int orientation = 1;                   ///< as exif_orientation's
-  int passes = 1;                        ///< that decoding makes over the whole image
-  std::uint64_t most_pixels_a_byte = 1;  ///< of the file; whatever has more pixels is cut off, or never was an image
+  int orientation = 1;                   ///< see exif_orientation
+  int passes = 1;                        ///< passes over the whole image that decoding makes
+  std::uint64_t most_pixels_a_byte = 1;  ///< a file with more pixels for each byte is cut off or no image
 };
 
-/// Throws Error{data}: what is wrong with an image; whoever reads the file says in which.
+/// Throws Error{data} that says what is wrong with an image; the caller adds the name of the file.
 [[noreturn]] inline void fail(const std::string& what) { throw Error(ErrorKind::data, what); }
 
-/// Each reads the structure around the pixels, not the pixels. Throws Error{data}, which says what is wrong and not in
-/// which file, for files that are damaged or of a variant that stb_image would not decode, or not right.
+/// These three read the header of an image file and check its structure, without decoding pixels. They throw
+/// Error{data}, without the name of the file, for damage and for variants that stb_image cannot decode correctly.
 ImageHeader png_header(ByteSpan file);
 ImageHeader jpeg_header(ByteSpan file);
 ImageHeader bmp_header(ByteSpan file);

@@ -20,7 +20,7 @@ ImageList list_images(const fs::path& folder) {
     if (name.front() == '.' || name == "__MACOSX") {
       if (is_folder) entry.disable_recursion_pending();
     } else if (!is_folder) {
-      if (named_as_image(entry->path()) || is_image_file(entry->path())) {  // reading tells why it cannot be read
+      if (named_as_image(entry->path()) || is_image_file(entry->path())) {  // reading reports why it cannot be read
         list.files.push_back(entry->path());
       } else {
         ++list.passed_over;

@@ -27,12 +27,13 @@ enum Marker : std::uint8_t {
   app14 = 0xEE
 };
 
-/// Walks from marker to marker. Segments are stepped over by the length they give, so that markers within them, of a
-/// thumbnail say, do not count, and neither does what follows the end of the image.
+/// Reads a JPEG from marker to marker. Segments are skipped by their length, so that markers inside them, e.g. of a
+/// thumbnail, do not count, and neither do bytes after the end of the image.
 class JpegReader {
  public:
   explicit JpegReader(ByteSpan file) : file_(file) {}
 
+  /// Reads the whole file. Throws Error{data}.
   ImageHeader read() {
     while (step()) {
     }
@@ -42,7 +43,7 @@ class JpegReader {
   }
 
  private:
-  /// Reads up to the next marker and its segment. False at the end.
+  /// Reads the next marker and its segment; returns false at the end of the image. Throws Error{data}.
   bool step() {
     while (at_ + 1 < file_.size() && !(file_[at_] == 0xFF && is_marker(file_[at_ + 1]))) ++at_;
     if (at_ + 1 >= file_.size()) fail("damaged image: a JPEG that ends too early");
@@ -57,11 +58,13 @@ class JpegReader {
     return true;
   }
 
-  /// Within a scan a 0 follows each 0xFF of the data, and restarts say nothing new; elsewhere 0xFF may fill gaps.
+  /// Whether a byte after 0xFF makes it a marker. Within a scan a 0 follows each 0xFF of the data and restarts can be
+  /// ignored; elsewhere 0xFF may fill gaps.
   static bool is_marker(std::uint8_t byte) {
     return byte != 0 && byte != 0xFF && (byte < first_restart || byte > last_restart);
   }
 
+  /// Takes size, passes, orientation and Adobe's mark from a segment. Throws Error{data}.
   void read_segment(std::uint8_t marker, ByteSpan segment) {
     const bool frame = marker >= baseline && marker <= last_frame && marker != huffman_tables && marker != extension &&
                        marker != arithmetic_tables;
@@ -73,6 +76,7 @@ class JpegReader {
     if (header_.passes > most_scans) fail("a JPEG of more than " + std::to_string(most_scans) + " scans");
   }
 
+  /// Sets the size and components_. Throws Error{data} for a variant that cannot be decoded.
   void read_frame(std::uint8_t marker, ByteSpan segment) {
     const auto number = [&](std::size_t at, std::size_t count) {
       return number_at(segment, at, count, ByteOrder::big_endian).value_or(0);
@@ -85,6 +89,7 @@ class JpegReader {
     components_ = number(5, 1);
   }
 
+  /// Sets the orientation.
   void read_exif(ByteSpan segment) {
     exif_ = true;
     header_.orientation = exif_orientation(segment.subspan(std::min(exif_name_size, segment.size())));

@@ -15,13 +15,14 @@
 #include "data/augment.h"
 #include "data/augmentation.h"
 #include "data/mixup.h"
+#include "data/own_augmentation.h"
 #include "data/scaling.h"
 
 namespace convoy {
-/// The thread fills buffers ahead of next(): a buffer is free, then filled, then in the caller's hands until the call
-/// after.
+/// A thread fills buffers ahead of next(). Each buffer is first free, then filled, then the caller's until the next
+/// call of next().
 struct Loader::Impl {
-  /// Where batch b of an epoch begins in the order of samples.
+  /// The division of the order of samples into batches: batch b is from begin(b) to before end(b).
   struct Plan {
     int batches = 0;
     int samples = 0;
@@ -33,6 +34,7 @@ struct Loader::Impl {
     int smallest() const { return std::min(end(0) - begin(0), end(batches - 1) - begin(batches - 1)); }
   };
 
+  /// Divides so many samples into batches; the last one as options.last_batch says.
   static Plan plan_batches(int samples, const LoaderOptions& options) {
     const int size = std::max(1, std::min(options.batch_size, samples));
     const int whole = samples / size;
@@ -50,11 +52,13 @@ struct Loader::Impl {
     Batch batch;
   };
 
-  Impl(Dataset data, Scaling scaling, LoaderOptions options)
+  /// Allocates the buffers and starts the thread, which waits for start(). Throws Error.
+  Impl(Dataset data, const Scaling& scaling, LoaderOptions options)
       : data_(std::move(data)),
-        scaling_(std::move(scaling)),
+        scaler_(scaling, data_.shape()),
         options_(std::move(options)),
         plan_(plan_batches(data_.size(), options_)),
+        own_augmentations_(options_.augmentation.own, data_.shape(), options_.seed),
         order_(static_cast<std::size_t>(data_.size())) {
     const auto largest = static_cast<std::size_t>(plan_.largest);
     const auto& storage = data_.storage();
@@ -69,8 +73,7 @@ struct Loader::Impl {
       buffer.labels.resize(storage.labels.empty() ? 0 : largest);
       buffer.targets.resize(largest * static_cast<std::size_t>(target_size_));
     }
-    prepare_scaling();
-    thread_ = std::thread([this] { fill_slots(); });
+    thread_ = std::thread([this] { fill_buffers(); });
   }
 
   ~Impl() {
@@ -85,6 +88,7 @@ struct Loader::Impl {
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
+  /// Waits until the thread is idle, draws the order of the epoch and lets the thread fill batches from `first` on.
   void start(std::uint32_t epoch, int first) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return !filling_; });
@@ -97,6 +101,7 @@ struct Loader::Impl {
     changed_.notify_all();
   }
 
+  /// Waits for the next batch: see Loader::next.
   const Batch* next() {
     std::unique_lock lock(mutex_);
     if (next_to_take_ >= last_batch_) return nullptr;
@@ -117,13 +122,14 @@ struct Loader::Impl {
  private:
   Buffer& buffer_of(int batch) { return buffers_[static_cast<std::size_t>(batch) % buffers_.size()]; }
 
-  /// The buffer handed out last stays untouched, so the thread is at most so many batches ahead.
+  /// Whether the thread may fill the next buffer. The one that next() returned last must stay as it is.
   bool may_fill() const {
     return !error_ && next_to_fill_ < last_batch_ &&
            next_to_fill_ - next_to_take_ < static_cast<int>(buffers_.size()) - 1;
   }
 
-  void fill_slots() {
+  /// The work of the thread: fills and mixes batches until the loader ends. Keeps an exception in error_ for next().
+  void fill_buffers() {
     std::unique_lock lock(mutex_);
     while (true) {
       changed_.wait(lock, [this] { return stop_ || may_fill(); });
@@ -149,6 +155,8 @@ struct Loader::Impl {
     }
   }
 
+  /// Writes the samples at `begin` to before `end` of the order to a buffer: augmented and scaled, with labels and
+  /// targets.
   void fill(Buffer& buffer, int begin, int end) {
     const auto& storage = data_.storage();
     const std::size_t size = storage.shape.size();
@@ -169,14 +177,21 @@ struct Loader::Impl {
                     .target_size = target_size_};
   }
 
+  /// Augments and scales one sample; `number` is its index in the storage.
   template <class T>
   void fill_input(const T* sample, std::size_t number, float* input) {
-    const std::size_t size = multiply_.size();
-    if (!augmenter_) return scale(sample, input, size);
-    augmenter_->apply(sample, epoch_, static_cast<std::uint32_t>(number), input);
-    scale(input, input, size);
+    const std::size_t size = data_.shape().size();
+    if (!augmenter_ && own_augmentations_.empty()) return scaler_.apply(sample, input);
+    if (augmenter_) {
+      augmenter_->apply(sample, epoch_, static_cast<std::uint32_t>(number), input);
+    } else {
+      std::copy_n(sample, size, input);
+    }
+    own_augmentations_.apply(epoch_, static_cast<std::uint32_t>(number), input);
+    scaler_.apply(input, input);
   }
 
+  /// Applies mixup or cutmix to a filled batch, in place; labels become targets.
   void mix(Buffer& buffer, int batch) const {
     const int size = buffer.batch.size;
     Random random(options_.seed, Purpose::mixup, epoch_, static_cast<std::uint32_t>(batch));
@@ -184,13 +199,14 @@ struct Loader::Impl {
     auto share = static_cast<float>(draw_beta(random, how.mixup > 0 ? how.mixup : how.cutmix));
     if (labels_become_targets_) write_one_hot(buffer.labels.data(), size, target_size_, buffer.targets.data());
     if (how.mixup > 0) {
-      mix_pairs(buffer.inputs.data(), size, multiply_.size(), share);
+      mix_pairs(buffer.inputs.data(), size, data_.shape().size(), share);
     } else {
       share = exchange(buffer, random, 1 - static_cast<double>(share));
     }
     mix_pairs(buffer.targets.data(), size, static_cast<std::size_t>(target_size_), share);
   }
 
+  /// Throws Error{config} for cutmix beside mixup, or on samples that are no images.
   static void check_cutmix(const Augmentation& augmentation, const Shape& shape) {
     if (augmentation.cutmix == 0) return;
     if (augmentation.mixup > 0) {
@@ -202,33 +218,12 @@ struct Loader::Impl {
                 "[augmentation]: \"cutmix\" needs images, height x width x channels; the samples are " + shape.text());
   }
 
-  /// Exchanges patches of about that share; returns the share that stays.
+  /// Exchanges patches of about that share of the area between pairs of images; returns the share that stays.
   float exchange(Buffer& buffer, Random& random, double share) const {
     const Shape& shape = data_.shape();
     const Patch patch = draw_patch(random, shape[0], shape[1], share);
     exchange_patches(buffer.inputs.data(), buffer.batch.size, patch, shape[0], shape[1], shape[2]);
     return 1 - static_cast<float>(patch.height * patch.width) / static_cast<float>(shape[0] * shape[1]);
-  }
-
-  /// Spreads the channels' factors over one sample, so that scaling is one plain loop.
-  void prepare_scaling() {
-    const auto channels = static_cast<std::size_t>(data_.shape().last());
-    if (scaling_.multiply.size() != channels || scaling_.add.size() != channels) {
-      throw Error(ErrorKind::data, "scaling for " + std::to_string(scaling_.multiply.size()) +
-                                       " channels, samples have " + std::to_string(channels));
-    }
-    multiply_.resize(data_.shape().size());
-    add_.resize(multiply_.size());
-    for (std::size_t i = 0; i < multiply_.size(); ++i) {
-      multiply_[i] = scaling_.multiply[i % channels];
-      add_[i] = scaling_.add[i % channels];
-    }
-  }
-
-  template <class T>
-  void scale(const T* from, float* to, std::size_t size) const {
-    for (std::size_t i = 0; i < size; ++i) to[i] = static_cast<float>(from[i]) * multiply_[i] + add_[i];
-    apply_threshold({to, size}, scaling_);
   }
 
   void draw_order(std::uint32_t epoch) {
@@ -241,23 +236,22 @@ struct Loader::Impl {
   }
 
   Dataset data_;
-  Scaling scaling_;
+  SampleScaler scaler_;
   LoaderOptions options_;
   Plan plan_;
   std::optional<Augmenter> augmenter_;
+  OwnAugmentations own_augmentations_;
   int target_size_ = 0;  ///< of the batches
   bool labels_become_targets_ = false;
   std::uint32_t epoch_ = 0;
   std::vector<int> order_;
-  std::vector<float> multiply_;
-  std::vector<float> add_;
   std::array<Buffer, 4> buffers_;
 
   std::mutex mutex_;
   std::condition_variable changed_;
   int next_to_fill_ = 0;
   int next_to_take_ = 0;
-  int last_batch_ = 0;  ///< the epoch's end; 0 before start()
+  int last_batch_ = 0;  ///< batches of the epoch; 0 before start() and after an error
   bool filling_ = false;
   bool stop_ = false;
   std::exception_ptr error_;

@@ -9,12 +9,12 @@
 
 namespace convoy {
 
-/// One batch, ready for the network. Sample n's input is inputs + n * shape.size().
+/// One batch, ready for the network. The input of sample n begins at inputs + n * shape.size().
 struct Batch {
   int size = 0;
   const float* inputs = nullptr;
   const int* labels = nullptr;     ///< null without labels
-  const float* targets = nullptr;  ///< size * target_size, or null; with mixup, labels have become targets
+  const float* targets = nullptr;  ///< size * target_size, or null; with mixup or cutmix made from labels
   int target_size = 0;
 };
 
@@ -22,13 +22,13 @@ struct LoaderOptions {
   int batch_size = 32;
   bool shuffle = false;
   LastBatch last_batch = LastBatch::keep;
-  std::uint64_t seed = 0;  ///< with the epoch, names the order and the augmentation
+  std::uint64_t seed = 0;  ///< determines, with the epoch, the order and the augmentation
   Augmentation augmentation = {};
-  int classes = 0;  ///< of the targets that mixup makes of labels; 0: as many as the data has
+  int classes = 0;  ///< number of targets that mixup makes of a label; 0: as the data have
 };
 
-/// Goes through a data set in batches; a thread of its own prepares the next ones. The order of an epoch and
-/// what augmentation does depend on seed and epoch only. next() does not allocate.
+/// Iterates over a data set in batches, which a separate thread prepares. The order of an epoch and the augmentation
+/// depend only on seed and epoch. next() does not allocate.
 class Loader {
  public:
   /// Throws Error where scaling or augmentation do not fit the data.
@@ -37,14 +37,14 @@ class Loader {
   Loader(Loader&&) noexcept;
   Loader& operator=(Loader&&) noexcept;
 
-  int batches() const;        ///< in an epoch
+  int batches() const;        ///< batches of an epoch
   int largest_batch() const;  ///< a merged last batch can exceed batch_size
   int smallest_batch() const;
-  int samples() const;  ///< in an epoch: fewer than the data's when the last batch is dropped
+  int samples() const;  ///< samples of an epoch: fewer than the data have when the last batch is dropped
 
-  /// Begins an epoch, at batch `first`.
+  /// Begins an epoch at batch `first`; numbers both from 0.
   void start(std::uint32_t epoch, int first = 0);
-  /// The next batch, valid until the call after; null at the end of the epoch. Throws what preparing it threw.
+  /// The next batch, valid until the next call; null at the end of the epoch. Throws the error that preparing it threw.
   const Batch* next();
 
  private:

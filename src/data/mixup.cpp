@@ -6,11 +6,11 @@
 namespace convoy {
 namespace {
 
-/// In (0, 1].
+/// A random number above 0 and up to 1.
 double positive_uniform(Random& random) { return 1 - static_cast<double>(random.uniform()); }
 
-/// The logarithm of a number from Gamma(alpha + 1): Marsaglia & Tsang 2000, "A simple method for generating gamma
-/// variables".
+/// The logarithm of a random number from Gamma(alpha + 1): Marsaglia & Tsang 2000, "A simple method for generating
+/// gamma variables".
 double draw_log_gamma_above_1(Random& random, double alpha) {
   const double d = alpha + 2.0 / 3;
   const double c = 1 / std::sqrt(9 * d);
@@ -22,7 +22,7 @@ double draw_log_gamma_above_1(Random& random, double alpha) {
   }
 }
 
-/// The logarithm of a number from Gamma(alpha), which for a small alpha is too small for a double itself.
+/// The logarithm of a random number from Gamma(alpha). For a small alpha the number itself is too small for a double.
 double draw_log_gamma(Random& random, double alpha) {
   const double above_1 = draw_log_gamma_above_1(random, alpha);
   return above_1 + std::log(positive_uniform(random)) / alpha;
@@ -30,7 +30,7 @@ double draw_log_gamma(Random& random, double alpha) {
 
 }  // namespace
 
-/// X / (X + Y) with X and Y from Gamma(alpha).
+// By X / (X + Y) with X and Y from Gamma(alpha).
 double draw_beta(Random& random, double alpha) {
   const double x = draw_log_gamma(random, alpha);
   const double y = draw_log_gamma(random, alpha);

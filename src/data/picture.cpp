@@ -9,7 +9,7 @@
 namespace convoy {
 namespace {
 
-/// One octal digit a row, from the top; its bits are the three columns.
+/// Letters of 3 x 5 squares: an octal digit for each row, from the top, whose bits are the three columns.
 const std::map<char, unsigned> glyphs = {
     {'0', 075557}, {'1', 026227}, {'2', 071747}, {'3', 071717}, {'4', 055711}, {'5', 074717}, {'6', 074757},
     {'7', 071222}, {'8', 075757}, {'9', 075717}, {'A', 025755}, {'B', 065656}, {'C', 034443}, {'D', 065556},
@@ -19,6 +19,7 @@ const std::map<char, unsigned> glyphs = {
     {'Z', 071247}, {'-', 000700}, {'_', 000007}, {'.', 000002}, {'/', 011244}, {'+', 002720}, {' ', 000000}};
 constexpr unsigned question_mark = 061202;
 
+/// The glyph of a letter, of either case; that of "?" for unknown characters.
 unsigned glyph_of(char letter) {
   const auto glyph = glyphs.find(static_cast<char>(std::toupper(static_cast<unsigned char>(letter))));
   return glyph == glyphs.end() ? question_mark : glyph->second;

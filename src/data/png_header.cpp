@@ -12,8 +12,9 @@ namespace {
 
 constexpr std::size_t signature_size = 8;
 constexpr std::size_t type_size = 4;
-constexpr std::size_t frame_size = 12;  // of a chunk: its length, type and checksum
+constexpr std::size_t frame_size = 12;  // bytes of a chunk besides its data: length, type, checksum
 
+/// The unsigned number in `count` bytes at `at`. Throws Error{data} where the file ends before.
 std::uint32_t png_number(ByteSpan file, std::size_t at, std::size_t count) {
   const auto value = number_at(file, at, count, ByteOrder::big_endian);
   if (!value) fail("damaged image: a PNG that ends too early");
@@ -25,7 +26,8 @@ struct PngChunk {
   ByteSpan data;
 };
 
-/// Its checksum is looked at here, as stb_image looks at none: damaged pixels would be taken for others.
+/// Reads the chunk at `at`. Throws Error{data} for damage and a wrong checksum, which stb_image would not notice:
+/// damaged pixels would be taken as they are.
 PngChunk chunk_at(ByteSpan file, std::size_t at) {
   if (at == file.size()) fail("damaged image: a PNG without its last chunk, IEND");
   const std::size_t length = png_number(file, at, 4);

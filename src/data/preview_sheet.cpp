@@ -11,11 +11,12 @@
 namespace convoy {
 namespace {
 
-/// "" without labels.
+/// The name of the class of sample i; "" without labels.
 std::string class_of_sample(const Dataset& data, int i) {
   return data.storage().labels.empty() ? "" : class_name(data.storage().class_names, data.label(i));
 }
 
+/// "original", "epoch 1", ...
 std::vector<std::string> version_headings(int epochs) {
   std::vector<std::string> texts = {"original"};
   for (int epoch = 1; epoch <= epochs; ++epoch) texts.push_back("epoch " + std::to_string(epoch));
@@ -61,7 +62,6 @@ ContactSheet PreviewSheet::empty() const {
   return {.size = {shape[0], shape[1]}, .channels = shape[2], .headings = {}, .rows = {}};
 }
 
-/// Each sample in that epoch of a training.
 PreviewSheet::Images PreviewSheet::in_epoch(int epoch, const Augmentation& augmentation) const {
   Loader loader(samples_, scaling_for("none", samples_),
                 {.batch_size = samples_.size(), .seed = seed_, .augmentation = augmentation});

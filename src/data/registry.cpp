@@ -24,13 +24,29 @@ DatasetType row(const Described<Options>& described,
           }};
 }
 
+/// The row of a kind whose parts have files of their own.
+template <class Options>
+DatasetType row(const Described<Options>& described, DataParts (*parts)(const std::filesystem::path&, const Options&)) {
+  return {{described.name, described.doc, described.fields.keys()},
+          [&described, parts](const Settings& data, Need need) {
+            return read_parts(parts(data.text("path"), described.read(data)), need);
+          },
+          [&described, parts](const Settings& data, Need need) {
+            return files_of_parts(parts(data.text("path"), described.read(data)), need);
+          },
+          true};
+}
+
 }  // namespace
 
 OpenTable<DatasetType>& dataset_table() {
   static OpenTable<DatasetType> table("data set",
                                       {
-                                          row(described_idx(), load_idx, files_of_idx),
+                                          row(described_idx(), parts_of_idx),
                                           row(described_image_folder(), load_image_folder, files_of_image_folder),
+                                          row(described_numpy(), parts_of_numpy),
+                                          row(described_cifar(), parts_of_cifar),
+                                          row(described_csv(), parts_of_csv),
                                       });
   return table;
 }
@@ -43,7 +59,7 @@ const std::vector<KeySchema>& common_data_keys() {
         {.name = "path",
          .kind = Kind::text,
          .fallback = {},
-         .doc = "The data's folder, relative to the configuration file.",
+         .doc = "The data's folder, of numpy and csv also a file, relative to the configuration file.",
          .required = true},
         {.name = "validation",
          .kind = Kind::amount,

@@ -16,6 +16,8 @@ struct DatasetType {
   std::function<FoundParts(const Settings& data, Need need)> load;
   /// Those that `load` reads, by name.
   std::function<std::vector<std::filesystem::path>(const Settings& data, Need need)> files;
+  /// Whether its files are few: each is compared alone, so that a part of the data set can be.
+  bool few_files = false;
 };
 const std::vector<DatasetType>& dataset_types();
 /// The same, for a program that adds its own.

@@ -6,13 +6,13 @@
 namespace convoy {
 namespace {
 
-/// One output's share of the inputs along an axis: weights of `first` and those after it, which add up to 1.
+/// The inputs along an axis that make one output: `first` and those after it, with weights that add up to 1.
 struct Taps {
   int first = 0;
   std::vector<float> weights;
 };
 
-/// The inputs that an output pixel covers, by how much of each.
+/// The inputs that an output pixel covers, weighted by the covered part.
 Taps area_taps(int output, double scale, int inputs) {
   const double begin = output * scale;
   const double end = begin + scale;
@@ -24,7 +24,7 @@ Taps area_taps(int output, double scale, int inputs) {
   return taps;
 }
 
-/// The two inputs whose centres lie around the output's centre.
+/// The two inputs whose centres are nearest to the output's centre, weighted for linear interpolation.
 Taps linear_taps(int output, double scale, int inputs) {
   const double centre = std::clamp((output + 0.5) * scale - 0.5, 0.0, inputs - 1.0);
   const int first = static_cast<int>(centre);
@@ -33,6 +33,7 @@ Taps linear_taps(int output, double scale, int inputs) {
   return {.first = first, .weights = {1 - second, second}};
 }
 
+/// The taps of each output along an axis: areas where it shrinks, else linear.
 std::vector<Taps> taps_of(int inputs, int outputs) {
   const double scale = static_cast<double>(inputs) / outputs;
   std::vector<Taps> taps;

@@ -7,11 +7,12 @@
 namespace convoy {
 namespace {
 
+/// The scaling that multiplies all channels by one number.
 Scaling same_for_all(std::size_t channels, float multiply) {
   return {std::vector<float>(channels, multiply), std::vector<float>(channels, 0.0F)};
 }
 
-/// To mean 0 and deviation 1, by channel; a channel that never changes is only moved to 0.
+/// The scaling to mean 0 and deviation 1 by channel; a constant channel is only moved to 0.
 Scaling standard_scaling(const Dataset& data) {
   const auto channels = static_cast<std::size_t>(data.shape().last());
   const std::size_t size = data.shape().size();
@@ -41,9 +42,20 @@ Scaling standard_scaling(const Dataset& data) {
 
 }  // namespace
 
-void apply_threshold(std::span<float> values, const Scaling& scaling) {
-  if (!scaling.threshold) return;
-  for (float& value : values) value = value > *scaling.threshold ? 1.0F : 0.0F;
+SampleScaler::SampleScaler(const Scaling& scaling, const Shape& sample) : threshold_(scaling.threshold) {
+  const auto channels = static_cast<std::size_t>(sample.last());
+  if (scaling.multiply.size() != channels || scaling.add.size() != channels) {
+    throw Error(ErrorKind::data, "scaling for " + std::to_string(scaling.multiply.size()) + " channels, samples have " +
+                                     std::to_string(channels));
+  }
+  for (std::size_t i = 0; i < sample.size(); ++i) {
+    multiply_.push_back(scaling.multiply[i % channels]);
+    add_.push_back(scaling.add[i % channels]);
+  }
+}
+
+void SampleScaler::apply_threshold(float* values) const {
+  for (std::size_t i = 0; i < multiply_.size(); ++i) values[i] = values[i] > *threshold_ ? 1.0F : 0.0F;
 }
 
 Scaling scaling_for(const std::string& kind, const Dataset& train) {

@@ -1,5 +1,5 @@
-// stb_image and stb_image_write, compiled here. stb_image has the formats that convoy reads and no others: what is not
-// there cannot be attacked.
+// Compiles stb_image and stb_image_write. stb_image gets only the formats that convoy reads: code that is not there
+// cannot be attacked.
 
 #include <cstddef>
 #include <cstdlib>
@@ -11,7 +11,8 @@ namespace {
 // 8192 x 8192 pixels of four 8-bit channels, need this at once, with a byte more in each row.
 constexpr std::size_t most_bytes = std::size_t{257} << 20U;
 
-/// What is too large for any image is the file's fault, stb_image's "outofmem"; what the machine has not, is not.
+/// Allocates for stb_image. Null for more than any image needs, which stb_image reports as "outofmem": the file is at
+/// fault. Throws bad_alloc where the machine has no memory.
 void* allocate(std::size_t bytes) {
   if (bytes > most_bytes) return nullptr;
   void* memory = std::malloc(bytes);
@@ -19,6 +20,7 @@ void* allocate(std::size_t bytes) {
   return memory;
 }
 
+/// The same for a block that grows.
 void* reallocate(void* memory, std::size_t bytes) {
   if (bytes > most_bytes) return nullptr;
   void* larger = std::realloc(memory, bytes);

@@ -14,7 +14,7 @@ constexpr std::size_t most_listed_classes = 10;
 
 int sum(const std::vector<int>& numbers) { return std::accumulate(numbers.begin(), numbers.end(), 0); }
 
-/// The samples of each class, by number; of data without labels all in one.
+/// The indices of the samples of each class; without labels all in one class.
 std::vector<std::vector<int>> samples_by_class(const Dataset& data) {
   const bool labelled = !data.storage().labels.empty();
   std::vector<std::vector<int>> samples(labelled ? static_cast<std::size_t>(data.classes()) : 1);
@@ -22,7 +22,8 @@ std::vector<std::vector<int>> samples_by_class(const Dataset& data) {
   return samples;
 }
 
-/// Adds `step` to so many shares, in turn by `order`, but never beyond their bounds.
+/// Adds `step` to one share after the other, in `order` and again from its start, `times` times in all; a share that
+/// has reached its bound is passed over.
 void change(std::vector<int>& shares, const std::vector<std::size_t>& order, int times, int step,
             const std::vector<int>& bounds) {
   while (times > 0) {
@@ -34,13 +35,14 @@ void change(std::vector<int>& shares, const std::vector<std::size_t>& order, int
   }
 }
 
+/// Throws Error{data}: too few samples to set so many aside.
 [[noreturn]] void refuse_to_draw(const Dataset& data, int count, Draw purpose) {
   throw Error(ErrorKind::data, shown(data.storage().source) + ": " + std::to_string(count) + " of " +
                                    std::to_string(data.size()) + " training samples cannot be set aside for " +
                                    (purpose == Draw::test ? "testing" : "validation") + " and leave one of each class");
 }
 
-/// What draw_by_class takes of each class.
+/// How many samples draw_by_class draws of each class. Throws Error{data}.
 std::vector<int> shares_to_draw(const Dataset& data, const std::vector<int>& sizes, int count, Draw purpose) {
   std::vector<int> least(sizes.size(), 0);
   std::vector<int> most = sizes;

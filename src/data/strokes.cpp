@@ -8,9 +8,9 @@
 namespace convoy {
 namespace {
 
-constexpr double widest = 0.25;        // of a stroke, by the photo's shorter side
+constexpr double widest = 0.25;        // stroke / shorter side of the photo
 constexpr double least_contrast = 40;  // of 255: soft shadows have less, pencil has more
-constexpr double least_by_noise = 4;   // noise alone, parted by a threshold, has means 1.6 deviations apart
+constexpr double least_by_noise = 4;   // noise alone, split by a threshold, has means 1.6 deviations apart
 constexpr std::size_t bins = 256;
 
 float median(FloatMap values) {
@@ -19,15 +19,17 @@ float median(FloatMap values) {
   return *middle;
 }
 
-/// The deviation of the noise, by the pixels' distances from their surroundings' means: few of these are of strokes.
+/// The deviation of the noise, from the median distance of pixels from the mean of their surroundings: few belong to
+/// strokes.
 double noise_of(const FloatMap& values, const FloatMap& smooth) {
   FloatMap distances;
   for (std::size_t i = 0; i < values.size(); ++i) distances.push_back(std::abs(values[i] - smooth[i]));
   return 1.4826 * static_cast<double>(median(std::move(distances)));
 }
 
-/// Strokes are less than half of their surroundings, so that their distance from the mean is the larger one, and the
-/// third moment has their sign. At the edge of a shadow both sides' distances are equal.
+/// Whether strokes are darker than the ground. They fill less than half of their surroundings, so they are further from
+/// the mean than the ground is, and the sign of the third moment is theirs. At the edge of a shadow both sides are
+/// equally far.
 bool strokes_are_dark(const FloatMap& smooth, ImageSize size) {
   const FloatMap around = box_mean(smooth, size, std::max(2, std::min(size.height, size.width) / 5));
   double moment = 0;
@@ -35,11 +37,12 @@ bool strokes_are_dark(const FloatMap& smooth, ImageSize size) {
   return moment < 0;
 }
 
+/// The contrast of each pixel with the ground: see Strokes::contrast.
 FloatMap contrast_of(const FloatMap& values, FloatMap smooth, ImageSize size) {
   const int reach = std::max(2, static_cast<int>(widest * std::min(size.height, size.width) / 2));
   FloatMap contrast;
   if (strokes_are_dark(smooth, size)) {
-    const FloatMap ground = closed(smooth, size, reach);  // ink takes a share of the light: the same in a shadow
+    const FloatMap ground = closed(smooth, size, reach);  // ink absorbs the same share of the light in a shadow
     for (std::size_t i = 0; i < values.size(); ++i)
       contrast.push_back(255 * (ground[i] - values[i]) / std::max(ground[i], 16.0F));
   } else {
@@ -50,12 +53,13 @@ FloatMap contrast_of(const FloatMap& values, FloatMap smooth, ImageSize size) {
   return contrast;
 }
 
-/// A histogram parted in two so that the variance between the parts is the largest.
+/// A division of a histogram in two.
 struct Parting {
   std::size_t last_low = 0;  ///< the last bin of the lower part
   double distance = 0;       ///< between the parts' means, in bins
 };
 
+/// The division with the largest variance between the parts.
 Parting otsu(const std::array<double, bins>& counts) {
   double all = 0, sum = 0;
   for (std::size_t bin = 0; bin < bins; ++bin) {
@@ -77,6 +81,8 @@ Parting otsu(const std::array<double, bins>& counts) {
   return parting;
 }
 
+/// 1 where the contrast is above the threshold of otsu(); all 0 where the parts differ too little to be more than
+/// noise.
 std::vector<std::uint8_t> mask_of(const FloatMap& contrast, double noise) {
   const float most = *std::ranges::max_element(contrast);
   std::vector<std::uint8_t> mask(contrast.size());

@@ -12,10 +12,12 @@ namespace {
 
 constexpr int largest_side = 96;
 
-std::uint8_t grey_of(double share) {  // NaN is black
+/// 0..1 as 0 to 255; NaN is 0.
+std::uint8_t grey_of(double share) {
   return share > 0 ? static_cast<std::uint8_t>(std::lround(255 * std::min(share, 1.0))) : std::uint8_t{0};
 }
 
+/// The bytes of sample i; floats are stretched from their least to their largest value.
 std::vector<std::uint8_t> pixels_of(const Dataset& data, int i) {
   const Dataset::Storage& storage = data.storage();
   const std::size_t size = data.shape().size();

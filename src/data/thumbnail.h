@@ -6,8 +6,8 @@
 
 namespace convoy {
 
-/// Sample i as a small PNG: images as they are, floats stretched from their least to their largest value. Samples that
-/// are no images give "".
+/// The bytes of a PNG file of sample i, at most 96 pixels a side; floats are stretched from their least to their
+/// largest value. "" for samples that are no images.
 std::string thumbnail(const Dataset& data, int i);
 
 }  // namespace convoy

@@ -44,18 +44,18 @@ void Diagnoser::before_step(Session& session) {
 void Diagnoser::after_step(Session& session, const Step& step, const std::vector<Callback*>& callbacks) {
   session.set_profile(nullptr);
   if (!step.taken) return;
-  const Diagnostics found = look(session, step);
+  const Diagnostics found = record_of(session, step);
   for (Callback* callback : callbacks) callback->on_diagnostics(found);
   const std::string warning = new_warning(found);
   if (warning.empty()) return;
   for (Callback* callback : callbacks) callback->on_warning("step " + std::to_string(step.number) + ": " + warning);
 }
 
-Diagnostics Diagnoser::look(Session& session, const Step& step) {
+Diagnostics Diagnoser::record_of(Session& session, const Step& step) {
   Diagnostics found{.step = step.number, .epoch = step.epoch};
-  std::vector<std::optional<double>> dead = probe_.look(found);
+  std::vector<std::optional<double>> dead = probe_.observe(found);
   for (int i = 0; i <= last_; ++i) {
-    LayerDiagnostics layer = look_at(i, session.gradients(), step.images);
+    LayerDiagnostics layer = record_of_node(i, session.gradients(), step.images);
     layer.dead = dead[static_cast<std::size_t>(i)];
     if (task_.network.node(i).owner.empty()) {
       found.layers.push_back(layer);
@@ -68,7 +68,7 @@ Diagnostics Diagnoser::look(Session& session, const Step& step) {
   return found;
 }
 
-LayerDiagnostics Diagnoser::look_at(int index, std::span<const float> gradients, int images) const {
+LayerDiagnostics Diagnoser::record_of_node(int index, std::span<const float> gradients, int images) const {
   const Node& node = task_.network.node(index);
   constexpr double us = 1e6;
   LayerDiagnostics layer{.name = node.name};
@@ -92,7 +92,6 @@ LayerDiagnostics Diagnoser::look_at(int index, std::span<const float> gradients,
   return layer;
 }
 
-/// Why evaluation is much worse than training, if it is and was not at the last look; else "".
 std::string Diagnoser::new_warning(const Diagnostics& found) {
   const std::string warning = explain_mode_gap(found, run_);
   const bool is_new = !warning.empty() && !warned_;

@@ -13,6 +13,7 @@
 namespace convoy {
 namespace {
 
+/// The mean loss of all images in one pass through a session.
 double mean_loss(const TrainingTask& task, Session& session, Loader& images, std::uint64_t seed) {
   std::vector<double> losses(static_cast<std::size_t>(images.largest_batch()));
   double sum = 0;
@@ -26,7 +27,7 @@ double mean_loss(const TrainingTask& task, Session& session, Loader& images, std
   return sum / images.samples();
 }
 
-/// The moving statistics, which every forward pass in train mode moves, are put back.
+/// The mean loss in train mode. Puts back the moving statistics, which every forward pass moves.
 double loss_in_training(const TrainingTask& task, Session& training, Loader images, std::uint64_t seed) {
   const std::span<float> states = task.weights.states.span();
   const std::vector<float> before(states.begin(), states.end());
@@ -35,6 +36,7 @@ double loss_in_training(const TrainingTask& task, Session& training, Loader imag
   return loss;
 }
 
+/// The mean loss in predict mode, in a new session.
 double loss_in_prediction(const TrainingTask& task, Loader images) {
   Session session(task.network, task.weights, Mode::predict, images.largest_batch(), task.last_node(), task.pool);
   return mean_loss(task, session, images, 0);
@@ -50,7 +52,7 @@ Diagnostics compare_modes(Trainer& trainer) {
   found.train_mode_loss = loss_in_training(task, trainer.session(), probe_loader(task, images, batches), batches.seed);
   found.predict_mode_loss = loss_in_prediction(task, probe_loader(task, images, batches));
   if (explain_mode_gap(found).empty()) return found;
-  Probe(task, {.probe = images}, batches).look(found);  // takes memory for all that the layers give
+  Probe(task, {.probe = images}, batches).observe(found);  // keeps the outputs of all layers, so it is not done always
   return found;
 }
 
@@ -71,7 +73,7 @@ std::string explain_evaluation(const Diagnostics& modes, const std::optional<Epo
   if (!gap.empty()) return figures + gap;
   if (figures.empty()) return "";
   constexpr double wide = 0.1;
-  if (kept->accuracy - test.accuracy <= wide) return "";  // whatever a few validation images say
+  if (kept->accuracy - test.accuracy <= wide) return "";  // even if a few validation images say otherwise
   return figures + "the network knows its training images by heart (more of them, [augmentation], dropout or a " +
          "kernel_regularizer help), or the others are of another kind (convoy data preview shows them)";
 }

@@ -8,15 +8,16 @@
 #include "convoy/metrics.h"
 #include "train/trainer.h"
 
-/// Whether a run's kept weights do on other images what they did in training. Results do not depend on it.
+/// Compares how a run's best weights do on other images and in training. Results of training do not depend on it.
 namespace convoy {
 
-/// The loss of a few of a trainer's images in train mode and in predict mode, with the present weights; nothing
-/// changes. Where the two are far apart, also what the batch norms have learnt.
+/// Sets train_mode_loss and predict_mode_loss of a record: the losses of 128 of a trainer's images with the present
+/// weights, which stay as they are. Where the two are far apart, also batch_norms.
 Diagnostics compare_modes(Trainer& trainer);
 
-/// Where an evaluation of a run's kept weights is far from their training accuracy, the figures and the likely cause;
-/// else "". `modes` are what compare_modes found, `kept` is the epoch of the weights, empty before the first.
+/// A text with the figures and the likely cause where the evaluation `test` of a run's best weights is far from their
+/// training accuracy; else "". `modes` is the result of compare_modes, `kept` the epoch of the weights, empty before
+/// the first ends; `run` is the folder that commands name.
 std::string explain_evaluation(const Diagnostics& modes, const std::optional<EpochLog>& kept, const Evaluation& test,
                                const std::string& run);
 

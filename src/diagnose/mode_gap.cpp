@@ -9,23 +9,26 @@
 namespace convoy {
 namespace {
 
-/// A gap below these is not worth a word.
-constexpr double much_higher = 1.5;
-constexpr double at_least = 0.1;
+constexpr double much_higher = 1.5;  ///< a gap is explained where the loss in predict mode is above this times ...
+constexpr double at_least = 0.1;     ///< ... and above this plus the loss in train mode
 
-/// How far what a batch norm uses in evaluation is from what its input is: in deviations, or powers of e.
+/// The distance of a batch norm's moving statistics from those of its input: in deviations for the mean, as |log ratio|
+/// for the variance; the larger of the two.
 double lag_of(const BatchNormDiagnostics& norm) {
   return std::max(norm.mean_gap, std::abs(std::log(norm.variance_ratio)));
 }
 
+/// |log| of the ratio between the input's variance in predict mode and in train mode.
 double shift_of(const BatchNormDiagnostics& norm) { return std::abs(std::log(norm.variance_shift)); }
 
+/// The batch norm with the largest measure.
 template <class Measure>
 const BatchNormDiagnostics& largest(const std::vector<BatchNormDiagnostics>& norms, Measure measure) {
   return *std::ranges::max_element(norms, {}, measure);
 }
 
-/// A batch norm that lags shifts the inputs of those behind it, so it is named before any shift is.
+/// The likely cause of a gap, with advice. A batch norm that lags also shifts the inputs of later ones, so a lag is
+/// named before any shift.
 std::string cause(const std::vector<BatchNormDiagnostics>& norms, const std::string& run) {
   constexpr double notable = 0.2;
   if (norms.empty()) return "no batch norm is the cause";

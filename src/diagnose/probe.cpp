@@ -6,6 +6,7 @@
 
 #include "data/stratify.h"
 #include "train/batch.h"
+#include "train/statistics_gap.h"
 
 namespace convoy {
 
@@ -38,7 +39,7 @@ Probe::Probe(const TrainingTask& task, const DiagnosticsOptions& options, const 
   for (const std::string& name : options.percentiles) watched_.emplace_back(name, task.network, task.last_node());
 }
 
-std::vector<std::optional<double>> Probe::look(Diagnostics& found) {
+std::vector<std::optional<double>> Probe::observe(Diagnostics& found) {
   clear();
   copy_.copy_from(task_.weights);
   found.train_mode_loss = pass(training_, found.step, [this](int batch) { observe_training(batch); });
@@ -55,7 +56,6 @@ std::vector<std::optional<double>> Probe::look(Diagnostics& found) {
   return dead;
 }
 
-/// All batches of the probe through one session; returns the mean loss.
 template <class Observe>
 double Probe::pass(Session& session, std::uint64_t step, const Observe& observe) {
   double sum = 0;
@@ -104,25 +104,16 @@ void Probe::observe_inputs(Session& session, ChannelMoments Norm::*moments, int 
 
 BatchNormDiagnostics Probe::compare(const Norm& norm) const {
   const Node& node = task_.network.node(norm.node);
-  const float* moving_mean = task_.weights.states.data() + node.states[0].offset;
-  const float* moving_variance = task_.weights.states.data() + node.states[1].offset;
-  const std::size_t channels = norm.in_training.channels();
-  // A channel that is 0 everywhere, behind a dead ReLU, would have an endless ratio.
-  constexpr double least = 1e-12;
-  double gap = 0;
-  double ratio = 0;
+  const double epsilon = batch_norm_of(node)->epsilon();
   double shift = 0;
-  for (std::size_t c = 0; c < channels; ++c) {
-    const double variance = norm.in_training.variance(c) + least;
-    gap += std::abs(double{moving_mean[c]} - norm.in_training.mean(c)) / std::sqrt(variance);
-    ratio += std::log((double{moving_variance[c]} + least) / variance);
-    shift += std::log((norm.in_prediction.variance(c) + least) / variance);
+  for (std::size_t c = 0; c < norm.in_training.channels(); ++c) {
+    shift += std::log((norm.in_prediction.variance(c) + epsilon) / (norm.in_training.variance(c) + epsilon));
   }
-  const auto count = static_cast<double>(channels);
+  const StatisticsGap gap = statistics_gap(node, task_.weights, norm.in_training);
   return {.name = node.name,
-          .mean_gap = gap / count,
-          .variance_ratio = std::exp(ratio / count),
-          .variance_shift = std::exp(shift / count)};
+          .mean_gap = gap.mean,
+          .variance_ratio = gap.variance_ratio,
+          .variance_shift = std::exp(shift / static_cast<double>(norm.in_training.channels()))};
 }
 
 }  // namespace convoy

@@ -11,11 +11,12 @@ namespace {
 
 constexpr const char* input_suffix = ".input";
 
+/// Throws Error{config}.
 [[noreturn]] void refuse(const std::string& name, const std::string& what) {
   throw Error(ErrorKind::config, "diagnostics.percentiles: \"" + name + "\": " + what);
 }
 
-/// Takes "[7]" off the end of a name and returns 7, or -1 where there is none.
+/// Cuts "[7]" off the end of a name and returns 7, or -1 where there is none. Throws Error{config} for bad brackets.
 int take_unit(std::string& name) {
   const auto open = name.find('[');
   if (open == std::string::npos) return -1;
@@ -30,7 +31,7 @@ int take_unit(std::string& name) {
   return unit;
 }
 
-/// The value that a share `rank` of the others is below (nearest rank).
+/// The value that a share `rank` of the values is below (nearest rank); 0 of none. Reorders the values.
 double percentile(std::vector<float>& values, double rank) {
   if (values.empty()) return 0;
   const auto at = std::lround(rank * static_cast<double>(values.size() - 1));

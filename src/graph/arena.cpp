@@ -6,14 +6,16 @@
 namespace convoy {
 namespace {
 
-bool together(const Lifetime& a, const Lifetime& b) { return a.first <= b.last && b.first <= a.last; }
+/// Whether two buffers are in use at the same time.
+bool overlap_in_time(const Lifetime& a, const Lifetime& b) { return a.first <= b.last && b.first <= a.last; }
 
-/// The lowest offset where `floats` fit between the taken ranges, which are sorted by their begin.
+/// A part of the block, in floats, from `begin` to before `end`.
 struct Range {
   std::size_t begin;
   std::size_t end;
 };
 
+/// The lowest offset where `floats` fit between or after the ranges `taken`.
 std::size_t lowest_gap(std::vector<Range> taken, std::size_t floats) {
   std::ranges::sort(taken, {}, &Range::begin);
   std::size_t offset = 0;
@@ -37,7 +39,7 @@ ArenaPlan plan_arena(std::span<const Lifetime> buffers) {
     std::vector<Range> taken;
     for (std::size_t earlier = 0; earlier < rank; ++earlier) {
       const std::size_t other = order[earlier];
-      if (!together(buffers[current], buffers[other])) continue;
+      if (!overlap_in_time(buffers[current], buffers[other])) continue;
       taken.push_back({plan.offsets[other], plan.offsets[other] + buffers[other].floats});
     }
     plan.offsets[current] = lowest_gap(std::move(taken), buffers[current].floats);

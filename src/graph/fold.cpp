@@ -10,7 +10,7 @@ Folding folding(const Network& network, int node) { return network.node(node).de
 
 bool is_linear(Folding folding) { return folding == Folding::linear || folding == Folding::linear_padded; }
 
-/// Which node takes each node's output: Network::input (-1) where none or several do.
+/// The one node that takes each node's output; Network::input (-1) where none or several do.
 std::vector<int> only_consumers(const Network& network) {
   const auto nodes = network.nodes().size();
   std::vector<int> uses(nodes);
@@ -25,7 +25,7 @@ std::vector<int> only_consumers(const Network& network) {
   return consumers;
 }
 
-/// The layer that can absorb a batch norm which comes before it, or -1.
+/// The layer after the batch norm `node` that can absorb it, or Network::input.
 int linear_after(const Network& network, const std::vector<int>& consumers, int node) {
   do {
     node = consumers[static_cast<std::size_t>(node)];
@@ -33,16 +33,18 @@ int linear_after(const Network& network, const std::vector<int>& consumers, int 
   return node != Network::input && folding(network, node) == Folding::linear ? node : Network::input;
 }
 
+/// Where a tensor begins in its block.
 const float* values(const AlignedBuffer<float>& block, const TensorPlace& tensor) {
   return block.data() + tensor.offset;
 }
 
-/// The kernel and the bias of the layer `name` among `tensors`.
+/// The kernel and the bias of a convolution or dense layer.
 struct Linear {
   std::span<float> kernel;
   std::span<float> bias;
 };
 
+/// Kernel and bias of the layer `name` among `tensors`.
 Linear linear_named(const std::vector<Weights::Tensor>& tensors, const std::string& name) {
   Linear linear;
   for (const auto& tensor : tensors) {
@@ -52,6 +54,7 @@ Linear linear_named(const std::vector<Weights::Tensor>& tensors, const std::stri
   return linear;
 }
 
+/// Changes kernel and bias as if the input had passed scale * x + shift by channel before.
 void absorb_before(const Linear& linear, const std::vector<double>& scale, const std::vector<double>& shift) {
   const std::size_t outputs = linear.bias.size();
   std::vector<double> bias(linear.bias.begin(), linear.bias.end());
@@ -66,6 +69,7 @@ void absorb_before(const Linear& linear, const std::vector<double>& scale, const
   std::ranges::transform(bias, linear.bias.begin(), [](double b) { return static_cast<float>(b); });
 }
 
+/// Changes kernel and bias as if the output passed scale * y + shift by channel afterwards.
 void absorb_after(const Linear& linear, const std::vector<double>& scale, const std::vector<double>& shift) {
   const std::size_t outputs = linear.bias.size();
   for (std::size_t i = 0; i < linear.kernel.size(); ++i) {
@@ -85,7 +89,6 @@ FoldedNetwork::FoldedNetwork(const Network& network, const Weights& weights)
   refresh(network, weights);
 }
 
-/// Those that come before a layer first: that is the order in which the maps are applied to a kernel.
 std::vector<FoldedNetwork::Fold> FoldedNetwork::find_folds(const Network& network) {
   const std::vector<int> consumers = only_consumers(network);
   std::vector<Fold> before, after;
@@ -110,7 +113,7 @@ std::vector<LayerSpec> FoldedNetwork::without_folded(const Network& network, con
   auto spec = network.layers().begin();
   for (int i = 0; i <= network.output(); ++i) {
     const Node& node = network.node(i);
-    if (!node.owner.empty()) continue;  // an activation that its layer's description names
+    if (!node.owner.empty()) continue;  // part of its layer's description, as `activation`
     LayerSpec layer = *spec++;
     if (folded_away(i)) continue;
     layer.name = node.name;

@@ -13,13 +13,14 @@ namespace convoy {
 ///     after a convolution or dense layer   s (x K + b) + t  =  x (K s) + (b s + t)     by output channel
 ///     before one                           (s x + t) K + b  =  x (s K) + (t K + b)     by input channel
 ///
-/// also where layers lie between that the map may pass, as flatten. Not before a convolution that pads with zeros: the
-/// zeros are not mapped. The outputs are those of the network, but for rounding.
+/// also across layers between them that the map may pass, as flatten. A batch norm before a convolution that pads with
+/// zeros stays, as the zeros are not mapped. The outputs are those of the network, except for rounding.
 class FoldedNetwork {
  public:
+  /// Builds the folded network and computes its weights.
   FoldedNetwork(const Network& network, const Weights& weights);
 
-  /// Takes over the values of the weights once more; `network` is the one given before.
+  /// Computes the folded weights again, from changed `weights`; `network` must be the one given before.
   void refresh(const Network& network, const Weights& weights);
 
   const Network& network() const { return network_; }
@@ -33,9 +34,14 @@ class FoldedNetwork {
     bool before;  ///< the batch norm comes before the layer
   };
 
+  /// All batch norms that a neighbour can absorb; first those before their layer, since a kernel must absorb them
+  /// first.
   static std::vector<Fold> find_folds(const Network& network);
+  /// The layers without the folded batch norms, their inputs reconnected; layers that absorb one get a bias.
   static std::vector<LayerSpec> without_folded(const Network& network, const std::vector<Fold>& folds);
+  /// Copies the tensors of the given network into weights_ by name; sets biases that only the folded layers have to 0.
   void copy_tensors(const Network& given, const Weights& weights);
+  /// Changes kernel and bias of a layer in weights_ so that they include the map of its batch norm.
   void apply(const Fold& fold, const Network& given, const Weights& weights);
 
   std::vector<Fold> folds_;

@@ -12,19 +12,21 @@
 namespace convoy {
 namespace {
 
+/// The number of elements of a shape.
 double numbers_in(const Shape& shape) {
   double product = 1;
   for (int axis = 0; axis < shape.rank(); ++axis) product *= shape[axis];
   return product;
 }
 
-/// The largest input or output of a layer.
+/// The number of elements of the largest input or output of a layer.
 double largest_activation(const Network& network) {
   double largest = numbers_in(network.input_shape());
   for (const Node& node : network.nodes()) largest = std::max(largest, numbers_in(node.declaration.output));
   return largest;
 }
 
+/// "12 MB", rounded up; "1.2e+15 MB" for very many.
 std::string megabytes(double bytes) {
   char text[32];
   std::snprintf(text, sizeof text, bytes < 1e18 ? "%.0f MB" : "%.1e MB", std::ceil(bytes / (1U << 20U)));

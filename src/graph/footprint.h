@@ -4,11 +4,11 @@
 
 namespace convoy {
 
-/// How many numbers a network's parameters and moving statistics have. A double, since a stranger's network may have
-/// more than an integer counts.
+/// The count of numbers in a network's parameters and moving statistics. A double, since the network of a file that is
+/// not trusted may have more than an integer counts.
 double stored_numbers(const Network& network);
 
-/// Bytes needed to predict one sample, without the weights: activations, and what layers keep.
+/// Bytes needed to predict one sample, without the weights: activations, saved data and scratch of the layers.
 double bytes_a_sample(const Network& network);
 
 /// Throws Error{config} for a network that takes more than 1 GB to predict one sample: a small file could describe it,

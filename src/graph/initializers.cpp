@@ -13,14 +13,17 @@
 namespace convoy {
 namespace {
 
+/// How the values of a tensor are chosen.
 enum class Distribution { constant, uniform, normal, truncated_normal, orthogonal, dirac };
 
+/// A row of the table of initialisers.
 struct Initializer {
   std::string name;
   Distribution distribution;
-  double (*scale)(
-      const ParameterDeclaration&);  ///< the constant, the limit of the uniform or the deviation of the normal
-  bool numbered = false;             ///< may be given as a number in brackets
+  /// The constant, the limit of the uniform distribution, the deviation of the normal or the gain of the orthogonal
+  /// one.
+  double (*scale)(const ParameterDeclaration&);
+  bool numbered = false;  ///< takes a number in brackets
 };
 
 double glorot_variance(const ParameterDeclaration& declaration) {
@@ -31,6 +34,7 @@ double lecun_variance(const ParameterDeclaration& declaration) {
   return 1.0 / declaration.fan_in;
 }  // LeCun et al. 1998
 
+/// The limit of a uniform distribution of that variance.
 template <double (*variance)(const ParameterDeclaration&)>
 double limit(const ParameterDeclaration& declaration) {
   return std::sqrt(3.0 * variance(declaration));
@@ -39,11 +43,13 @@ double limit(const ParameterDeclaration& declaration) {
 /// Cutting a normal at two deviations shrinks its deviation by this factor, which Keras makes up for.
 constexpr double truncation_shrinkage = .87962566103423978;
 
+/// The deviation of a normal that has that variance once it is truncated at two deviations.
 template <double (*variance)(const ParameterDeclaration&)>
 double deviation(const ParameterDeclaration& declaration) {
   return std::sqrt(variance(declaration)) / truncation_shrinkage;
 }
 
+/// A scale that depends on nothing: hundredths / 100.
 template <int hundredths>
 double fixed(const ParameterDeclaration&) {
   return hundredths / 100.0;
@@ -70,6 +76,7 @@ const std::vector<Initializer>& table() {
   return rows;
 }
 
+/// Draws a standard normal number until it is within -2 to 2.
 float truncated_normal(Random& random) {
   while (true) {
     const float x = random.normal();
@@ -77,6 +84,7 @@ float truncated_normal(Random& random) {
   }
 }
 
+/// One number of the distribution with scale 1; 0 for those of whole tensors.
 float draw(Distribution distribution, Random& random) {
   switch (distribution) {
     case Distribution::constant: return 1;
@@ -89,9 +97,10 @@ float draw(Distribution distribution, Random& random) {
   return 0;
 }
 
-/// Saxe et al. 2014, "Exact solutions to the nonlinear dynamics of learning in deep linear neural networks": as a
-/// matrix of all axes but the last by the last, its columns (or where these are more, its rows) have length `gain` and
-/// stand upright on each other. By Gram & Schmidt on normal numbers, twice, in double.
+/// Fills a tensor with a random orthogonal matrix times `gain` (Saxe et al. 2014, "Exact solutions to the nonlinear
+/// dynamics of learning in deep linear neural networks"). The matrix has all axes but the last as rows and the last, of
+/// size `last`, as columns. Its columns, or if there are fewer rows its rows, are orthogonal to each other. By
+/// Gram & Schmidt on normal numbers, twice, in double.
 void make_orthogonal(std::span<float> values, std::size_t last, float gain, Random& random) {
   const std::size_t rows = values.size() / last;
   const bool upright = rows >= last;
@@ -122,7 +131,8 @@ void make_orthogonal(std::span<float> values, std::size_t last, float gain, Rand
   }
 }
 
-/// A kernel (kh, kw, in, out), or (in, out), that passes channel i on as channel i.
+/// Fills a kernel (kh, kw, in, out), or (in, out), so that it passes channel i on as channel i. Throws Error{config}
+/// for another rank.
 void make_dirac(std::span<float> values, const Shape& shape) {
   if (shape.rank() != 2 && shape.rank() != 4) {
     throw Error(ErrorKind::config, "initializer \"dirac\" is for kernels, not for a tensor of shape " + shape.text());
@@ -139,8 +149,8 @@ void make_dirac(std::span<float> values, const Shape& shape) {
   }
 }
 
-/// The number in brackets is a deviation, a limit, a gain or a constant; of variance_scaling it is a factor of the
-/// variance.
+/// The scale of the row, unless a number in brackets is given: a deviation, a limit, a gain or a constant; for
+/// variance_scaling a factor of the variance.
 float scale_of(const Initializer& row, const NumberedName& given, const ParameterDeclaration& declaration) {
   if (!given.number) return static_cast<float>(row.scale(declaration));
   if (row.name == "variance_scaling") return static_cast<float>(std::sqrt(*given.number) * row.scale(declaration));

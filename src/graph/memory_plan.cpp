@@ -8,7 +8,8 @@
 namespace convoy {
 namespace {
 
-/// The distance between two samples. A multiple of 4096 bytes would put all samples in the same sets of the L1 cache.
+/// The distance in floats between two samples of `floats` numbers: whole cache lines. A multiple of 4096 bytes would
+/// put all samples in the same sets of the L1 cache.
 std::size_t sample_stride(std::size_t floats) {
   const std::size_t stride = round_to_line(floats);
   return stride % 1024 == 0 ? stride + 16 : stride;
@@ -20,6 +21,7 @@ struct Use {
   int input;
 };
 
+/// Makes a MemoryPlan: first buffers with lifetimes, then their places.
 class Planner {
  public:
   Planner(const Network& network, const WorkPlan& work, Mode mode, int last, int max_batch, Retain retain)
@@ -38,6 +40,7 @@ class Planner {
     }
   }
 
+  /// Plans all buffers and places them. To be called once.
   MemoryPlan plan() {
     place_outputs();
     if (mode_ == Mode::train) place_gradients();
@@ -45,14 +48,17 @@ class Planner {
   }
 
  private:
+  /// The index of a node, or of the network's input, in uses_ and outputs_.
   static std::size_t position(int node) { return static_cast<std::size_t>(node + 1); }
 
+  /// Adds a buffer as large as a batch of the node's output, in use from `first` to `last`; returns its number.
   int add_buffer(int node, int first, int last) {
     const std::size_t floats = sample_stride(network_.shape_of(node).size()) * static_cast<std::size_t>(max_batch_);
     lifetimes_.push_back({floats, keeps_all_ ? 0 : first, keeps_all_ ? work_.end : last});
     return static_cast<int>(lifetimes_.size()) - 1;
   }
 
+  /// Makes the lifetime of a buffer include `first` to `last`.
   void extend(int buffer, int first, int last) {
     Lifetime& lifetime = lifetimes_[static_cast<std::size_t>(buffer)];
     lifetime.first = std::min(lifetime.first, first);
@@ -62,7 +68,8 @@ class Planner {
   const Interval& forward(int node) const { return work_.forward_intervals[static_cast<std::size_t>(node)]; }
   const Interval& backward(int node) const { return work_.backward_intervals[static_cast<std::size_t>(node)]; }
 
-  /// The time after which nobody reads a node's output (in training backward may read it, up to the node's own turn).
+  /// The number of the last segment that reads a node's output: in training the backward pass may read it, up to the
+  /// node's own part.
   int last_read(int node) const {
     if (node == last_) return work_.end;
     int time = node == Network::input ? 0 : forward(node).last;
@@ -76,8 +83,8 @@ class Planner {
     return has_backward ? std::max(time, backward(node).last) : time;
   }
 
-  /// Whether node i may write over what it reads: every node that shares that buffer is used by nobody else and does
-  /// not read its output again.
+  /// Whether node i may write over its input: every node whose output is in that buffer has a single consumer and does
+  /// not read its output in the backward pass.
   bool may_overwrite(int i) const {
     const int source = network_.node(i).inputs[0];
     if (source == Network::input) return false;
@@ -90,10 +97,12 @@ class Planner {
     return outputs_[position(Network::input)] != buffer;
   }
 
+  /// Whether the backward pass of a node reads its output.
   bool reads_output(int node) const {
     return mode_ == Mode::train && network_.node(node).needs_gradient && network_.node(node).declaration.reads_output;
   }
 
+  /// Whether the output of node i is in the same buffer as its input.
   bool shares_input(int i) const {
     const Node& node = network_.node(i);
     if (node.inputs.size() != 1 || network_.shape_of(node.inputs[0]).size() != node.declaration.output.size())
@@ -101,6 +110,7 @@ class Planner {
     return node.declaration.view || (!keeps_all_ && node.declaration.in_place && may_overwrite(i));
   }
 
+  /// Gives the input and every output a buffer, with its lifetime.
   void place_outputs() {
     outputs_.resize(static_cast<std::size_t>(last_) + 2);
     outputs_[0] = add_buffer(Network::input, 0, last_read(Network::input));
@@ -114,7 +124,8 @@ class Planner {
     }
   }
 
-  /// Backward of an in-place layer or a view writes d_input over d_output, if its source has no other consumer.
+  /// Whether backward of node i writes d_input over d_output: as an in-place layer or a view, if its source has no
+  /// other consumer.
   bool shares_gradient(int i) const {
     const Node& node = network_.node(i);
     if (node.inputs.size() != 1 || uses_[position(node.inputs[0])].size() != 1) return false;
@@ -123,6 +134,7 @@ class Planner {
            network_.shape_of(node.inputs[0]).size() == node.declaration.output.size();
   }
 
+  /// Gives every gradient that is needed a buffer, from the last node to the first.
   void place_gradients() {
     const auto nodes = static_cast<std::size_t>(last_) + 1;
     d_outputs_.assign(nodes, none);
@@ -138,6 +150,7 @@ class Planner {
     }
   }
 
+  /// Gives the gradient that node i computes for one of its inputs a buffer, if the source of that input needs one.
   void place_gradient(int i, std::size_t input) {
     const int source = network_.node(i).inputs[input];
     if (source == Network::input || !network_.node(source).needs_gradient) return;
@@ -153,6 +166,7 @@ class Planner {
     }
   }
 
+  /// Places the buffers in one block and returns the plan.
   MemoryPlan resolve() const {
     const ArenaPlan arena = plan_arena(lifetimes_);
     const auto place = [&](int buffer) {
@@ -183,12 +197,12 @@ class Planner {
   int last_;
   int max_batch_;
   bool keeps_all_;
-  std::vector<std::vector<Use>> uses_;  ///< by position()
-  std::vector<Lifetime> lifetimes_;     ///< by buffer
-  std::vector<int> outputs_;            ///< buffers by position()
-  std::vector<int> d_outputs_;          ///< buffers by node, or none
-  std::vector<std::vector<int>> d_inputs_;
-  std::vector<std::vector<int>> further_;
+  std::vector<std::vector<Use>> uses_;      ///< by position()
+  std::vector<Lifetime> lifetimes_;         ///< by buffer
+  std::vector<int> outputs_;                ///< buffers by position()
+  std::vector<int> d_outputs_;              ///< buffers by node, or none
+  std::vector<std::vector<int>> d_inputs_;  ///< buffers by node and input, or none
+  std::vector<std::vector<int>> further_;   ///< buffers by node: MemoryPlan::further_gradients
 };
 
 }  // namespace

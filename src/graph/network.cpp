@@ -11,11 +11,12 @@
 namespace convoy {
 namespace {
 
-/// `configs/a.toml:31:3: layer 4 "conv2": ` for messages.
+/// The beginning of an error message: `configs/a.toml:31:3: layer 4 "conv2": `.
 std::string place_of(const LayerSpec& spec, std::size_t number, const std::string& name) {
   return (spec.where.empty() ? "" : spec.where + ": ") + "layer " + std::to_string(number) + " \"" + name + "\": ";
 }
 
+/// "conv2d_2": the type with the number of the layer among earlier ones of that type without a name.
 std::string automatic_name(const std::string& type, const std::vector<LayerSpec>& layers, std::size_t index) {
   const auto end = layers.begin() + static_cast<std::ptrdiff_t>(index);
   const auto earlier = std::count_if(layers.begin(), end,
@@ -23,6 +24,7 @@ std::string automatic_name(const std::string& type, const std::vector<LayerSpec>
   return type + "_" + std::to_string(earlier + 1);
 }
 
+/// Places a tensor at `floats`, and adds its size, rounded to cache lines, to `floats`.
 TensorPlace make_place(const std::string& node, const std::string& tensor, const Shape& shape, std::size_t& floats) {
   TensorPlace place{node + "/" + tensor, floats, shape};
   floats += round_to_line(shape.size());

@@ -6,8 +6,8 @@
 
 namespace convoy {
 
-/// Where a session's time goes: seconds by layer and direction, summed over the workers. A session that has none pays a
-/// test of a pointer a call; one that has, two readings of the clock.
+/// The seconds that a session spends by node and direction, summed over the workers. Without a profile a session tests
+/// one pointer for each call of a stage, with one it reads the clock twice.
 class Profile {
  public:
   enum Direction { forward, backward };
@@ -17,10 +17,12 @@ class Profile {
   }
 
   using Clock = std::chrono::steady_clock;
+  /// Adds time that a worker spent. Workers may call this at the same time.
   void add(int worker, int node, Direction direction, Clock::duration time) {
     workers_[static_cast<std::size_t>(worker)][index(node, direction)] += time;
   }
 
+  /// Seconds of all workers for a node so far.
   double seconds(int node, Direction direction) const {
     std::chrono::duration<double> sum{};
     for (const auto& worker : workers_) sum += worker[index(node, direction)];

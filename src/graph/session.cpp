@@ -12,11 +12,11 @@
 namespace convoy {
 namespace {
 
-constexpr std::size_t chunk = 8192;  // floats that one task clears or adds up: half of an L1 cache
+constexpr std::size_t chunk = 8192;  ///< floats that one task clears: 32 KiB
 
 int chunks_of(std::size_t floats) { return static_cast<int>((floats + chunk - 1) / chunk); }
 
-/// Does what layers do, with the layer's name in its errors.
+/// Calls `work` and adds the layer's name to an Error that it throws.
 template <class Work>
 void within_layer(const Node& node, const Work& work) {
   try {
@@ -26,7 +26,7 @@ void within_layer(const Node& node, const Work& work) {
   }
 }
 
-/// The block that grows with the batch: where it cannot be had, a smaller batch helps.
+/// Allocates the block of activations. Throws Error{failed} that advises a smaller batch where there is no memory.
 AlignedBuffer<float> block_of(std::size_t floats, int batch) {
   try {
     return AlignedBuffer<float>(floats);
@@ -37,6 +37,7 @@ AlignedBuffer<float> block_of(std::size_t floats, int batch) {
   }
 }
 
+/// The buffer at `place` in the block.
 BatchView view_of(AlignedBuffer<float>& block, const Place& place) {
   return {block.data() + place.offset, place.stride};
 }
@@ -74,7 +75,7 @@ Session::Session(const Network& network, Weights& weights, Mode mode, int max_ba
     return;
   }
   bind_gradients();
-  add_fan_out(plan);
+  add_gradient_sums(plan);
 }
 
 void Session::check_training_batch(int samples) const {
@@ -183,8 +184,7 @@ Stage Session::sum_of_gradients(std::size_t node, const std::vector<Place>& furt
           }};
 }
 
-/// Where a node's output went to several layers, their gradients are added up before the node's own backward.
-void Session::add_fan_out(const MemoryPlan& plan) {
+void Session::add_gradient_sums(const MemoryPlan& plan) {
   std::vector<bool> done(passes_.size());
   for (Segment& segment : work_.backward) {
     for (std::size_t s = 0; s < segment.stages.size(); ++s) {
@@ -249,7 +249,6 @@ void Session::run(const std::vector<Segment>& segments, Profile::Direction direc
   }
 }
 
-/// For fewer samples than workers: one stage after the other, each in bands where it is divisible.
 void Session::run_divided(const Segment& segment) {
   for (const NodeStage& work : segment.stages) {
     const int bands = work.stage.divisible ? 2 * pool_.threads() : 1;

@@ -16,24 +16,24 @@
 
 namespace convoy {
 
-/// A network at work: a mode, memory for batches of up to max_batch samples, and the order of the work. The constructor
-/// plans and allocates everything; forward and backward allocate nothing.
+/// Runs a network in one mode on batches of up to max_batch samples. The constructor plans the order of the work and
+/// allocates all memory; forward and backward allocate nothing.
 ///
 /// Stages by sample that follow each other form one segment (WorkPlan). In it a task takes one sample through all
 /// stages, while its activations are in the cache; where gradients are added up, a fixed group of samples, one after
 /// the other.
 class Session {
  public:
-  /// Samples are handled in this many fixed groups: so much parallelism there is, and so many sums toward a
-  /// convolution's gradient. A constant, because results must not depend on the number of threads.
+  /// The number of groups that the samples of a batch are divided into where a layer sums over them, each group with
+  /// one sum. A constant, because results must not depend on the number of threads.
   static constexpr int groups = 8;
 
   /// Runs nodes 0 to `last`: Network::output(), or Network::logits() to train through a fused softmax. `network`,
   /// `weights` and `pool` must outlive the session.
   Session(const Network& network, Weights& weights, Mode mode, int max_batch, int last, ThreadPool& pool,
           Retain retain = Retain::nothing);
-  /// Another session for inference on the same weights, with room and threads of its own. It shares what `prepared`
-  /// made of the weights, which may work at the same time in another thread but not prepare() itself again.
+  /// Makes another session for inference on the same weights, with separate activations. It shares what prepare()
+  /// computed in `prepared`. Both may run at the same time in different threads, but not prepare() again.
   Session(const Session& prepared, int max_batch, ThreadPool& pool);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -43,42 +43,44 @@ class Session {
   int max_batch() const { return max_batch_; }
   const Shape& output_shape() const { return network_.shape_of(last_); }
 
-  /// To be filled before forward: sample n at input()[n].
+  /// The input, which the caller fills before forward: sample n at input()[n].
   BatchView input() const { return input_; }
   BatchView output() const { return passes_.back().output; }
-  /// To be filled before backward with the loss's gradient for the output.
+  /// The gradient of the loss for the output, which the caller fills before backward.
   BatchView d_output() const { return passes_.back().d_output; }
   /// With Retain::everything: a node's output after forward, and its gradient after backward (null where none is
   /// needed).
   BatchView output_of(int node) const { return passes_[static_cast<std::size_t>(node)].output; }
   BatchView d_output_of(int node) const { return passes_[static_cast<std::size_t>(node)].d_output; }
-  /// For each number in Weights::parameters the sum of its gradients since clear_gradients(). Empty in Mode::predict.
+  /// The gradients since clear_gradients(), summed; laid out as Weights::parameters. Empty in Mode::predict.
   std::span<float> gradients() { return gradients_.span(); }
 
   /// Throws Error{config}, with the layer's name, where a training batch of so many samples is too small for a layer.
   void check_training_batch(int samples) const;
 
-  /// In Mode::predict: to be called when weights have changed since the session was made or prepared. Training does
-  /// this in every forward.
+  /// Computes what layers derive from the weights alone. In Mode::predict it must be called after the weights have
+  /// changed; in Mode::train every forward calls it.
   void prepare();
   void clear_gradients();
-  /// Computes output() for the first `batch` samples of input(). `seed` and `pass_number` name the random numbers of
-  /// dropout. Throws Error with the layer's name.
+  /// Computes output() for the first `batch` samples of input(). `seed` and `pass_number` determine the random
+  /// numbers of dropout. In Mode::train it moves the moving statistics of the weights. Throws Error with the layer's
+  /// name.
   void forward(int batch, std::uint64_t seed = 0, std::uint32_t pass_number = 0);
-  /// What the layers that penalise their input say of a sample, after forward.
+  /// The penalties that layers put on their input (activity regularisers), for one sample of the last forward.
   double penalty(int sample) const;
-  /// What one sample's loss, and so its penalty, counts in the next backward.
+  /// Sets the factor of one sample's loss, and so of its penalty, in the next backward.
   void set_sample_share(float share);
-  /// Adds to gradients(); follows a forward of the same batch.
+  /// Computes gradients for the batch of the last forward from d_output() and adds those of the parameters to
+  /// gradients().
   void backward();
 
-  /// From now on records into `profile`, which has this network's nodes and pool's threads; null: no longer.
+  /// From now on records times into `profile`, made for this network's nodes and the pool's threads; null stops that.
   void set_profile(Profile* profile) { profile_ = profile; }
 
   /// What the session holds, in bytes.
   struct Memory {
     std::size_t activations = 0;  ///< and their gradients
-    std::size_t gradients = 0;    ///< of the parameters
+    std::size_t gradients = 0;    ///< of the parameters, with the sums of the groups
     std::size_t saved = 0;        ///< what forward leaves for backward, besides activations
     std::size_t scratch = 0;
   };
@@ -88,21 +90,32 @@ class Session {
   using Shared = std::shared_ptr<AlignedBuffer<float>>;
   Session(const Network& network, Weights& weights, Mode mode, int max_batch, int last, ThreadPool& pool, Retain retain,
           Shared prepared);
+  // Each bind function allocates one kind of memory (the weights have theirs) and points all passes_ into it.
   void bind_activations(const MemoryPlan& plan);
   void bind_weights();
   void bind_gradients();
   void bind_saved();
   void bind_scratch();
-  void add_fan_out(const MemoryPlan& plan);
+  /// Adds stages to the backward work that sum the gradients of an output with several consumers, before the node's
+  /// own.
+  void add_gradient_sums(const MemoryPlan& plan);
+  /// A stage that adds the gradients at the places `further` to the node's d_output.
   Stage sum_of_gradients(std::size_t node, const std::vector<Place>& further);
+  /// The first sample of a group.
   int first_of(int group) const { return batch_ * group / groups; }
 
+  /// Runs segments in order on all threads, with a barrier after each.
   void run(const std::vector<Segment>& segments, Profile::Direction direction);
+  /// Runs a segment for fewer samples than workers: one stage after the other, each in bands where it is divisible.
   void run_divided(const Segment& segment);
+  /// Runs all stages for the samples of a group, one after the other; first clears the group's sums where they begin.
   void run_group(const Segment& segment, int group, int worker);
+  /// Runs all stages for the sample task.index.
   void run_sample(const Segment& segment, const Task& task);
+  /// Calls a stage, and records its time where there is a profile.
   void call(const NodeStage& work, const Task& task) const;
   void call_body(const NodeStage& work, const Task& task) const;
+  /// Sets a group's sums of a node to 0.
   void clear_group(int node, int group) const;
 
   const Network& network_;
@@ -120,9 +133,9 @@ class Session {
   BatchView input_;
   AlignedBuffer<float> activations_;
   AlignedBuffer<float> gradients_;
-  AlignedBuffer<float> group_sums_;
-  AlignedBuffer<std::byte> saved_;
-  std::shared_ptr<AlignedBuffer<float>> shared_;  ///< in Mode::predict written by prepare() alone
+  AlignedBuffer<float> group_sums_;  ///< by node and group
+  AlignedBuffer<std::byte> saved_;   ///< what forward leaves for backward, by node and sample
+  Shared shared_;                    ///< what all samples share, by node; in Mode::predict only prepare() writes it
   AlignedBuffer<float> scratch_;
 };
 

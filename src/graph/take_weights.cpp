@@ -12,7 +12,7 @@ TakenWeights take_weights(Weights& from, const Network& old, Weights& to, const 
   for (const Weights::Tensor& tensor : to.tensors(network)) {
     const auto found = offered.find(tensor.name);
     if (found == offered.end() || found->second.shape != tensor.shape) {
-      result.drawn.push_back(tensor.name);
+      result.kept.push_back(tensor.name);
       continue;
     }
     std::ranges::copy(found->second.values, tensor.values.begin());

@@ -10,8 +10,8 @@
 
 namespace convoy {
 
-/// The tensors of a network that outlive a step: one block of parameters, one of states (moving statistics). Several
-/// sessions share them.
+/// The tensors that a network keeps between steps: one block of parameters, one of states (moving statistics). Several
+/// sessions may share them.
 class Weights {
  public:
   struct Tensor {
@@ -23,17 +23,18 @@ class Weights {
   };
 
   Weights() = default;
-  /// Draws the initial values from `seed`.
+  /// Draws the initial parameters from `seed`; states get their declared initial value.
   Weights(const Network& network, std::uint64_t seed);
 
   AlignedBuffer<float> parameters;
   AlignedBuffer<float> states;
 
-  /// All of them in the network's order: a node's parameters, then its states.
+  /// All tensors in the network's order, a node's parameters before its states. Their values refer to this object.
   std::vector<Tensor> tensors(const Network& network);
   /// Copies all values from another Weights of the same network.
   void copy_from(const Weights& other);
   Weights copy() const;
+  /// Weights for a network, all 0.
   static Weights zeros(const Network& network);
 };
 

@@ -10,10 +10,13 @@ namespace {
 /// Builds the segments of one direction.
 class Builder {
  public:
+  /// Numbers segments from first_time + 1 on.
   Builder(std::size_t nodes, int first_time) : intervals_(nodes), first_time_(first_time + 1) {
     segments_.emplace_back();
   }
 
+  /// Adds the stages of a node: those in order to the segments, fused where possible, the others to early or late ones.
+  /// Sets the interval of the node.
   void add(int node, Stages stages) {
     Interval& interval = intervals_[static_cast<std::size_t>(node)];
     interval = {now(), now()};
@@ -30,17 +33,20 @@ class Builder {
     }
   }
 
+  /// Moves out the segments that come before all others.
   std::vector<Segment> take_early() { return std::move(early_); }
-  /// In order, and then the late ones.
+  /// Moves out the other segments, those in order before the late ones.
   std::vector<Segment> take_segments() {
     std::erase_if(segments_, [](const Segment& segment) { return segment.stages.empty(); });
     std::ranges::move(late_, std::back_inserter(segments_));
     return std::move(segments_);
   }
   std::vector<Interval> intervals() const { return intervals_; }
+  /// The number of the present segment.
   int now() const { return first_time_ + static_cast<int>(segments_.size()) - 1; }
 
  private:
+  /// Adds a stage to the last segment if both work by sample, else as a new segment.
   void append(int node, Stage stage) {
     const bool fuses = stage.parts == Stage::by_sample && segments_.back().parts == Stage::by_sample;
     if (!fuses) segments_.push_back({stage.parts, {}});
@@ -54,6 +60,7 @@ class Builder {
   int first_time_;
 };
 
+/// Sets by_group and grouped of segments with trained layers that sum by group.
 void mark_grouped(std::vector<Segment>& segments, const Network& network) {
   std::vector<bool> begun(network.nodes().size());
   for (Segment& segment : segments) {

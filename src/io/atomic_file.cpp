@@ -16,11 +16,12 @@ namespace {
 
 constexpr std::string_view suffix = ".XXXXXX";  // for mkstemp
 
+/// Throws Error{failed} that names the file, what failed, and the meaning of errno's value `error`.
 [[noreturn]] void fail_with(const std::filesystem::path& file, const std::string& what, int error) {
   throw Error(ErrorKind::failed, shown(file.string()) + ": " + what + ": " + std::strerror(error));
 }
 
-/// A temporary file that disappears unless it was kept.
+/// A temporary file beside `target`, which the destructor deletes unless it was kept. All members throw Error{failed}.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const std::filesystem::path& target)
@@ -35,6 +36,7 @@ class TemporaryFile {
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
 
+  /// Appends the bytes.
   void write(std::string_view bytes) {
     while (!bytes.empty()) {
       const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
@@ -44,6 +46,7 @@ class TemporaryFile {
     }
   }
 
+  /// Makes the file readable for all, flushes it to disk and renames it to the target.
   void keep_as_target() {
     if (fchmod(descriptor_, 0644) != 0 || fsync(descriptor_) != 0) fail_with(target_, "cannot be flushed", errno);
     if (std::rename(name_.c_str(), target_.c_str()) != 0) fail_with(target_, "cannot be replaced", errno);
@@ -57,7 +60,8 @@ class TemporaryFile {
   bool kept_ = false;
 };
 
-/// A rename is only safe once the folder is on disk too. Some file systems refuse; then there is nothing more to do.
+/// Flushes the folder of a file to disk, since a rename is only safe then. Errors are ignored: some file systems
+/// refuse.
 void flush_folder(const std::filesystem::path& file) {
   const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
   const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY);

@@ -10,12 +10,14 @@
 namespace convoy {
 namespace {
 
+/// The checkpoint's tensors, those of the model first; their values are not copied.
 std::vector<NamedTensor> all_tensors(const Checkpoint& checkpoint) {
   std::vector<NamedTensor> all = checkpoint.model;
   all.insert(all.end(), checkpoint.training.begin(), checkpoint.training.end());
   return all;
 }
 
+/// The metadata of that key. Throws Error{data} without it, saying that the file is a model and no checkpoint.
 const std::string& training_entry(const TensorFile& file, const std::filesystem::path& path, const char* key) {
   const auto found = file.metadata.find(key);
   if (found == file.metadata.end()) {
@@ -24,6 +26,7 @@ const std::string& training_entry(const TensorFile& file, const std::filesystem:
   return found->second;
 }
 
+/// Checksums from the JSON of a file's metadata. Throws Error{data} where it is damaged.
 DataSums parse_sums(const std::string& json, const std::filesystem::path& path) {
   try {
     guard_json(json);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <system_error>
 
 #include "convoy/foreign_text.h"
 #include "core/name_text.h"
@@ -11,14 +12,16 @@
 namespace convoy {
 namespace {
 
-constexpr const char* all_images = "all images";
+constexpr const char* all_images = "all images";  ///< the name of the one sum over a folder of images
 
 }  // namespace
 
-bool has_sum_of_each_file(const Settings& data) { return data.text("dataset") == "idx"; }
+bool has_sum_of_each_file(const Settings& data) { return dataset_type(data).few_files; }
 
 DataSums sums_of_data(const Settings& data, Need need) {
-  const std::filesystem::path folder = data.text("path");
+  std::filesystem::path folder = data.text("path");
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(folder, ignored)) folder = folder.parent_path();
   const bool each = has_sum_of_each_file(data);
   DataSums sums;
   std::string lines;  // as sha256sum prints them: a line a file

@@ -12,16 +12,18 @@ namespace {
 
 using OrderedJson = nlohmann::ordered_json;
 
-void set(OrderedJson& object, const char* key, const std::optional<double>& number) {
+/// Sets object[key] if there is a number.
+void set_if_known(OrderedJson& object, const char* key, const std::optional<double>& number) {
   if (number) object[key] = *number;
 }
 
+/// A part of a Diagnostics record as a JSON object, without unknown numbers.
 OrderedJson as_json(const LayerDiagnostics& layer) {
   OrderedJson json = {{"name", layer.name}};
-  set(json, "gradient_norm", layer.gradient_norm);
-  set(json, "weight_norm", layer.weight_norm);
-  set(json, "update_ratio", layer.update_ratio);
-  set(json, "dead", layer.dead);
+  set_if_known(json, "gradient_norm", layer.gradient_norm);
+  set_if_known(json, "weight_norm", layer.weight_norm);
+  set_if_known(json, "update_ratio", layer.update_ratio);
+  set_if_known(json, "dead", layer.dead);
   json["forward_us"] = layer.forward_us;
   json["backward_us"] = layer.backward_us;
   return json;
@@ -38,6 +40,7 @@ OrderedJson as_json(const BatchNormDiagnostics& norm) {
           {"variance_shift", norm.variance_shift}};
 }
 
+/// A JSON array of the items as objects.
 template <class Item>
 OrderedJson list_of(const std::vector<Item>& items) {
   OrderedJson list = OrderedJson::array();
@@ -45,32 +48,34 @@ OrderedJson list_of(const std::vector<Item>& items) {
   return list;
 }
 
-/// Whether a line is an event of the training up to `step`, so that a resumed run keeps it.
-bool is_kept(const std::string& line, std::uint64_t step) {
+/// Whether a line of the log is an event of the training up to `step`; results and divergences are none, nor broken
+/// lines.
+bool is_event_until(const std::string& line, std::uint64_t step) {
   const auto event = nlohmann::json::parse(line, nullptr, false);
   if (!event.is_object() || !event.contains("event")) return false;
   if (event["event"] == "result" || event["event"] == "diverged") return false;
   return !event.contains("step") || (event["step"].is_number_unsigned() && event["step"] <= step);
 }
 
-void append(const std::filesystem::path& file, const OrderedJson& event) { append_line(file, json_text(event)); }
+/// Appends an event to the file as a line. Throws Error{failed}.
+void append_event(const std::filesystem::path& file, const OrderedJson& event) { append_line(file, json_text(event)); }
 
 }  // namespace
 
-void EventLog::started(const std::string& time) { append(file_, {{"event", "start"}, {"time", time}}); }
+void EventLog::started(const std::string& time) { append_event(file_, {{"event", "start"}, {"time", time}}); }
 
 void EventLog::resumed(const std::string& time, std::uint64_t step, int epoch) {
-  append(file_, {{"event", "resume"}, {"time", time}, {"step", step}, {"epoch", epoch}});
+  append_event(file_, {{"event", "resume"}, {"time", time}, {"step", step}, {"epoch", epoch}});
 }
 
 void EventLog::add(const StepsLog& log) {
-  append(file_, {{"event", "steps"},
-                 {"step", log.step},
-                 {"epoch", log.epoch},
-                 {"loss", log.loss},
-                 {"accuracy", log.accuracy},
-                 {"learning_rate", log.learning_rate},
-                 {"seconds", log.seconds}});
+  append_event(file_, {{"event", "steps"},
+                       {"step", log.step},
+                       {"epoch", log.epoch},
+                       {"loss", log.loss},
+                       {"accuracy", log.accuracy},
+                       {"learning_rate", log.learning_rate},
+                       {"seconds", log.seconds}});
 }
 
 void EventLog::add(const Diagnostics& diagnostics) {
@@ -80,9 +85,9 @@ void EventLog::add(const Diagnostics& diagnostics) {
                        {"layers", list_of(diagnostics.layers)},
                        {"percentiles", list_of(diagnostics.percentiles)},
                        {"batch_norms", list_of(diagnostics.batch_norms)}};
-  set(event, "train_mode_loss", diagnostics.train_mode_loss);
-  set(event, "predict_mode_loss", diagnostics.predict_mode_loss);
-  append(file_, event);
+  set_if_known(event, "train_mode_loss", diagnostics.train_mode_loss);
+  set_if_known(event, "predict_mode_loss", diagnostics.predict_mode_loss);
+  append_event(file_, event);
 }
 
 void EventLog::add(const EpochLog& log) {
@@ -95,15 +100,15 @@ void EventLog::add(const EpochLog& log) {
   event["learning_rate"] = log.learning_rate;
   event["seconds"] = log.seconds;
   event["images_per_second"] = log.images_per_second;
-  append(file_, event);
+  append_event(file_, event);
 }
 
 void EventLog::add_warning(std::uint64_t step, const std::string& message) {
-  append(file_, {{"event", "warning"}, {"step", step}, {"message", message}});
+  append_event(file_, {{"event", "warning"}, {"step", step}, {"message", message}});
 }
 
 void EventLog::add_divergence(const std::string& message, const std::vector<double>& gradient_norms) {
-  append(file_, {{"event", "diverged"}, {"message", message}, {"gradient_norms", gradient_norms}});
+  append_event(file_, {{"event", "diverged"}, {"message", message}, {"gradient_norms", gradient_norms}});
 }
 
 void EventLog::add(const RunOutcome& outcome) {
@@ -115,14 +120,14 @@ void EventLog::add(const RunOutcome& outcome) {
                        {"peak_rss_mb", outcome.peak_rss_mb},
                        {"interrupted", outcome.interrupted}};
   if (!outcome.warning.empty()) event["warning"] = outcome.warning;
-  append(file_, event);
+  append_event(file_, event);
 }
 
 void EventLog::drop_after(std::uint64_t step) const {
   std::ifstream stream = open_text(file_, most_bytes);
   std::string kept;
   for (std::string line; next_line(stream, line, longest);) {
-    if (is_kept(line, step)) kept += line + "\n";
+    if (is_event_until(line, step)) kept += line + "\n";
   }
   write_file_atomically(file_, kept);
 }

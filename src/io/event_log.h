@@ -10,27 +10,28 @@
 
 namespace convoy {
 
-/// How a run ended: the test set under the weights that it kept.
+/// How a run ended: loss and accuracy are those of the test set under the weights that were kept.
 struct RunOutcome {
   double loss = 0;
-  double accuracy = 0;
-  int best_epoch = 0;
-  double seconds = 0;
+  double accuracy = 0;  ///< from 0 to 1
+  int best_epoch = 0;   ///< the epoch of these weights, from 1
+  double seconds = 0;   ///< of training and evaluation
   double peak_rss_mb = 0;
   bool interrupted = false;
-  std::string warning = {};  ///< where training and evaluation are far apart
+  std::string warning = {};  ///< given where training and evaluation differ greatly
 };
 
-/// events.jsonl: what happened in a run, one JSON object a line, flushed line by line. Each has the key "event" and,
-/// but for the first and the last, the step after which it came. Numbers that are not finite become null.
+/// The file events.jsonl: what happened in a run, one JSON object a line, flushed line by line. Each has the key
+/// "event" and, except for the first and the last, the step after which it came. Numbers that are not finite become
+/// null.
 class EventLog {
  public:
-  static constexpr std::size_t longest = 1 << 20;                           ///< line that is read back, in bytes
+  static constexpr std::size_t longest = 1 << 20;                           ///< bytes of a line that is read back
   static constexpr std::uintmax_t most_bytes = std::uintmax_t{256} << 20U;  ///< of a file that is read back
 
   explicit EventLog(std::filesystem::path file) : file_(std::move(file)) {}
 
-  /// Each throws Error{failed} where the file cannot be written.
+  /// Each appends an event to the file and throws Error{failed} where that is not possible. `time` is ISO 8601, UTC.
   void started(const std::string& time);
   void resumed(const std::string& time, std::uint64_t step, int epoch);
   void add(const StepsLog& log);
@@ -40,8 +41,9 @@ class EventLog {
   void add_divergence(const std::string& message, const std::vector<double>& gradient_norms);
   void add(const RunOutcome& outcome);
 
-  /// Removes what a killed process recorded after its checkpoint: events of later steps, and half a line. How an
-  /// earlier part of the run ended goes as well.
+  /// Rewrites the file without what a killed process recorded after its checkpoint: events after `step`, broken lines,
+  /// and how an earlier part of the run ended. Throws Error{failed} where it cannot be written, Error{data} where it
+  /// cannot be read or is too large.
   void drop_after(std::uint64_t step) const;
 
  private:

@@ -14,12 +14,14 @@ namespace convoy {
 
 namespace {
 
+/// A descriptor of the folder; -1 where it cannot be opened.
 int open_folder(const std::filesystem::path& folder) {
   return open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-/// Whether another process has the lock. Somebody who only asks has it for a moment, so this tries again for a while.
-bool taken_by_another(int descriptor) {
+/// Takes the folder's lock, and returns whether another process has it instead. Tries for 0.1 seconds, since is_held()
+/// in another process takes it for a moment. False also where the file system knows no locks.
+bool lock_or_taken(int descriptor) {
   for (int tries = 0; tries < 20; ++tries) {
     if (flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
@@ -30,7 +32,7 @@ bool taken_by_another(int descriptor) {
 }  // namespace
 
 FolderLock::FolderLock(const std::filesystem::path& folder) : descriptor_(open_folder(folder)) {
-  if (descriptor_ < 0 || !taken_by_another(descriptor_)) return;
+  if (descriptor_ < 0 || !lock_or_taken(descriptor_)) return;
   close(descriptor_);
   throw Error(ErrorKind::failed, folder.string() + ": another convoy process is at work in it");
 }

@@ -10,6 +10,7 @@
 namespace convoy {
 namespace {
 
+/// The value number `i` of a tensor whose values are of type T.
 template <class T>
 T number_at(const StoredTensor& tensor, std::size_t i) {
   T value;
@@ -17,6 +18,7 @@ T number_at(const StoredTensor& tensor, std::size_t i) {
   return value;
 }
 
+/// The value number `i` of a tensor, as a double.
 double value_at(const StoredTensor& tensor, std::size_t i) {
   switch (tensor.dtype) {
     case DType::f32: return static_cast<double>(number_at<float>(tensor, i));
@@ -28,11 +30,13 @@ double value_at(const StoredTensor& tensor, std::size_t i) {
   return 0;
 }
 
+/// The tensor's shape; empty for a rank above that of Shape, and where an extent is 0.
 Shape shape_of(const StoredTensor& tensor) {
   if (tensor.shape.size() > Shape::max_rank || std::ranges::find(tensor.shape, 0) != tensor.shape.end()) return {};
   return {tensor.shape.begin(), tensor.shape.end()};
 }
 
+/// The tensor's name, type, shape and the statistics of its finite values.
 TensorInfo describe(const StoredTensor& tensor) {
   TensorInfo info{.name = tensor.name, .dtype = name_of(tensor.dtype), .shape = shape_of(tensor)};
   const std::size_t count = tensor.bytes.size() / bytes_of(tensor.dtype);

@@ -10,20 +10,20 @@
 namespace convoy {
 namespace {
 
-constexpr std::size_t deepest = 8;
-constexpr int most_values = 4'000'000;  // a checkpoint has ten of them for each epoch
+constexpr std::size_t deepest = 8;      ///< levels of arrays and objects
+constexpr int most_values = 4'000'000;  ///< in all; a checkpoint has ten for each epoch
 
-/// Goes through the events of a text's parts, and throws at what is refused. The parser's own callback would do, but it
-/// takes a time that grows with the square of an object's size.
+/// Counts a JSON text's values and levels while it is parsed, and throws std::runtime_error at what guard_json refuses.
+/// The parser's own callback would do, but it takes a time that grows with the square of an object's size.
 class Guard : public nlohmann::json_sax<nlohmann::json> {
  public:
-  bool null() override { return count(); }
-  bool boolean(bool) override { return count(); }
-  bool number_integer(number_integer_t) override { return count(); }
-  bool number_unsigned(number_unsigned_t) override { return count(); }
-  bool number_float(number_float_t, const string_t&) override { return count(); }
-  bool string(string_t&) override { return count(); }
-  bool binary(binary_t&) override { return count(); }
+  bool null() override { return count_value(); }
+  bool boolean(bool) override { return count_value(); }
+  bool number_integer(number_integer_t) override { return count_value(); }
+  bool number_unsigned(number_unsigned_t) override { return count_value(); }
+  bool number_float(number_float_t, const string_t&) override { return count_value(); }
+  bool string(string_t&) override { return count_value(); }
+  bool binary(binary_t&) override { return count_value(); }
   bool start_array(std::size_t) override { return open(); }
   bool end_array() override { return close(); }
   bool start_object(std::size_t) override { return open(); }
@@ -35,22 +35,25 @@ class Guard : public nlohmann::json_sax<nlohmann::json> {
   bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
 
  private:
-  bool count() {
+  /// Counts a value. Throws where there are too many. Always true, so that parsing continues.
+  bool count_value() {
     if (++values_ > most_values) throw std::runtime_error("more than " + std::to_string(most_values) + " values");
     return true;
   }
+  /// Enters an array or an object. Throws where that is too deep.
   bool open() {
     if (names_.size() == deepest) throw std::runtime_error("nested too deeply");
     names_.emplace_back();
-    return count();
+    return count_value();
   }
+  /// Leaves an array or an object. Always true.
   bool close() {
     names_.pop_back();
     return true;
   }
 
   int values_ = 0;
-  std::vector<std::set<std::string>> names_;  ///< in the objects around; none in arrays
+  std::vector<std::set<std::string>> names_;  ///< the names so far in each open object; empty for arrays
 };
 
 }  // namespace

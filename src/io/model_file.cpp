@@ -17,10 +17,11 @@
 namespace convoy {
 namespace {
 
-constexpr const char* format = "convoy";
-constexpr const char* format_version = "2";
-constexpr const char* without_checksum = "1";
+constexpr const char* format = "convoy";       ///< the metadata's "format"
+constexpr const char* format_version = "2";    ///< the format version that is written
+constexpr const char* without_checksum = "1";  ///< the format version of models without a checksum
 
+/// A shape as "3x3x1x32", or "scalar".
 std::string shape_text(const std::vector<std::int64_t>& shape) {
   std::string text;
   for (const auto extent : shape) text += (text.empty() ? "" : "x") + std::to_string(extent);
@@ -33,9 +34,12 @@ std::vector<std::int64_t> extents_of(const Shape& shape) {
   return extents;
 }
 
+/// The end of messages about tensors that do not fit the network.
 constexpr const char* another_network = "; the file was written for another network";
 
-void check(const NamedTensor& tensor, const StoredTensor* stored, const std::filesystem::path& path) {
+/// Throws Error{data} unless the stored tensor, null if missing, fits `tensor`: float32, of the same shape, all numbers
+/// finite, no variance below 0.
+void check_fits(const NamedTensor& tensor, const StoredTensor* stored, const std::filesystem::path& path) {
   if (stored == nullptr) fail(path, "tensor \"" + tensor.name + "\" is missing" + another_network);
   if (stored->dtype != DType::f32)
     fail(path, "tensor \"" + tensor.name + "\": expected F32, found " + name_of(stored->dtype));
@@ -52,13 +56,15 @@ void check(const NamedTensor& tensor, const StoredTensor* stored, const std::fil
   }
 }
 
-const std::string& entry(const TensorFile& file, const std::filesystem::path& path, const char* key) {
+/// The metadata of that key. Throws Error{data} without it.
+const std::string& metadata_entry(const TensorFile& file, const std::filesystem::path& path, const char* key) {
   const auto found = file.metadata.find(key);
   if (found == file.metadata.end())
     fail(path, std::string("no \"") + key + "\" in its metadata; was it written by convoy?");
   return found->second;
 }
 
+/// Whether all numbers of the scaling are finite.
 bool is_finite(const Scaling& scaling) {
   const auto all_finite = [](const std::vector<float>& numbers) {
     return std::ranges::all_of(numbers, [](float number) { return std::isfinite(number); });
@@ -66,7 +72,7 @@ bool is_finite(const Scaling& scaling) {
   return all_finite(scaling.multiply) && all_finite(scaling.add) && std::isfinite(scaling.threshold.value_or(0));
 }
 
-/// A name that comes more than once, if there is one.
+/// A name that appears more than once, if there is one.
 std::optional<std::string> repeated(std::vector<std::string> names) {
   std::ranges::sort(names);
   const auto twice = std::ranges::adjacent_find(names);
@@ -87,18 +93,18 @@ Metadata ModelMetadata::to_map() const {
 }
 
 ModelMetadata ModelMetadata::from(const TensorFile& file, const std::filesystem::path& path) {
-  if (entry(file, path, "format") != format) fail(path, "not a convoy model");
-  const std::string& written = entry(file, path, "format_version");
+  if (metadata_entry(file, path, "format") != format) fail(path, "not a convoy model");
+  const std::string& written = metadata_entry(file, path, "format_version");
   if (written != format_version && written != without_checksum) {
     fail(path, "format version \"" + brief(written, 40) + "\", this convoy reads versions 1 and 2; " +
                    "a newer convoy may read it");
   }
   if (written == format_version && !file.metadata.contains(checksum_key)) fail(path, "damaged: it has no checksum");
   ModelMetadata metadata;
-  metadata.config = entry(file, path, "config");
-  metadata.convoy_version = entry(file, path, "convoy_version");
-  const std::string& scaling_text = entry(file, path, "scaling");
-  const std::string& names_text = entry(file, path, "class_names");
+  metadata.config = metadata_entry(file, path, "config");
+  metadata.convoy_version = metadata_entry(file, path, "convoy_version");
+  const std::string& scaling_text = metadata_entry(file, path, "scaling");
+  const std::string& names_text = metadata_entry(file, path, "class_names");
   try {
     guard_json(scaling_text);
     guard_json(names_text);
@@ -128,7 +134,7 @@ void save_model(const std::filesystem::path& path, std::span<const NamedTensor> 
 
 void load_tensors(const TensorFile& file, const std::filesystem::path& path, std::span<const NamedTensor> tensors,
                   const std::vector<std::string>& ignored) {
-  for (const NamedTensor& tensor : tensors) check(tensor, file.find(tensor.name), path);
+  for (const NamedTensor& tensor : tensors) check_fits(tensor, file.find(tensor.name), path);
   for (const StoredTensor& stored : file.tensors) {
     const bool known = std::ranges::find(tensors, stored.name, &NamedTensor::name) != tensors.end();
     const bool may_be_left =

@@ -11,7 +11,7 @@
 
 namespace convoy {
 
-/// A tensor of a model, by its Keras-like name.
+/// A tensor of a model by its Keras-like name; the values are memory of others.
 struct NamedTensor {
   std::string name;  ///< "conv1/kernel"
   Shape shape;
@@ -25,15 +25,18 @@ struct ModelMetadata {
   std::vector<std::string> class_names;
   std::string convoy_version;
 
+  /// The metadata as text for a file, with format and versions; convoy_version is that of this program.
   Metadata to_map() const;
-  /// Throws Error{data} for what is missing, damaged or of a later format.
+  /// Reads the metadata of the file `path`. Throws Error{data} where they are missing, damaged or of a later format.
   static ModelMetadata from(const TensorFile& file, const std::filesystem::path& path);
 };
 
+/// Writes a model in place of the file, atomically. Throws Error{failed} where it cannot be written.
 void save_model(const std::filesystem::path& path, std::span<const NamedTensor> tensors, const ModelMetadata& metadata);
 
-/// Copies a file's tensors into `tensors`, after every name, shape, dtype and number was checked. The file may have
-/// more than `tensors` if their names begin with one of `ignored`. Throws Error{data} and then has written nothing.
+/// Copies a file's tensors into the values of `tensors`, after checking every name, shape, dtype and number. The file
+/// may have more tensors if their names begin with one of `ignored`. Throws Error{data} and then has written nothing;
+/// `path` is for its message.
 void load_tensors(const TensorFile& file, const std::filesystem::path& path, std::span<const NamedTensor> tensors,
                   const std::vector<std::string>& ignored = {});
 

@@ -22,20 +22,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* resolved = "resolved.toml";
-/// In the order in which they are removed, so that half of them never look like a run that lost its checkpoint alone.
-constexpr std::array files = {"best.safetensors",
-                              "best.recalibrated.safetensors",
-                              "last.ckpt",
-                              "last.recalibrated.safetensors",
-                              "report.html",
-                              "config.toml",
-                              "env.json",
-                              "metrics.csv",
-                              "events.jsonl",
-                              "log.txt",
-                              resolved};
+constexpr const char* resolved = "resolved.toml";  ///< the file that makes a folder a run
+/// The files of a run, in the order in which they are removed, so that half of them never look like a run that lost its
+/// checkpoint alone.
+constexpr std::array run_files = {"best.safetensors",
+                                  "best.recalibrated.safetensors",
+                                  "last.ckpt",
+                                  "last.recalibrated.safetensors",
+                                  "report.html",
+                                  "config.toml",
+                                  "env.json",
+                                  "metrics.csv",
+                                  "events.jsonl",
+                                  "log.txt",
+                                  resolved};
 
+/// The time as "2026-01-31T12:00:00Z".
 std::string now_utc() {
   const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   std::tm utc{};
@@ -45,6 +47,7 @@ std::string now_utc() {
   return text.data();
 }
 
+/// The environment as the JSON object of env.json.
 nlohmann::ordered_json environment_json(const Environment& environment) {
   nlohmann::ordered_json data = nlohmann::ordered_json::object();
   for (const auto& [file, sum] : environment.data) data[file] = sum;
@@ -59,19 +62,19 @@ nlohmann::ordered_json environment_json(const Environment& environment) {
           {"data_sha256", data}};
 }
 
-/// Numbers that read back as they are; nothing where there was no validation.
+/// An epoch's line of metrics.csv; its numbers read back exactly, and are left out where there was no validation.
 std::string csv_row(const EpochLog& log) {
   std::string row = std::to_string(log.epoch) + "," + shortest(log.loss) + "," + shortest(log.accuracy) + ",";
   row += log.has_validation ? shortest(log.validation_loss) + "," + shortest(log.validation_accuracy) : ",";
   return row + "," + shortest(log.learning_rate) + "\n";
 }
 
-/// What write_file_atomically leaves behind when its process is killed: a file's name and a suffix.
+/// Whether a file is one that write_file_atomically leaves behind when its process is killed.
 bool is_left_over(const fs::directory_entry& entry) {
   std::error_code error;
   const std::string name = entry.path().filename().string();
   return entry.is_regular_file(error) &&
-         std::ranges::any_of(files, [&](const char* file) { return is_temporary_name_of(name, file); });
+         std::ranges::any_of(run_files, [&](const char* file) { return is_temporary_name_of(name, file); });
 }
 
 }  // namespace
@@ -104,7 +107,7 @@ void RunFolder::require_free() const {
   if (!fs::exists(path_, ignored)) return;  // making it tells what is wrong with the path
   if (!fs::is_directory(path_, ignored))
     throw Error(ErrorKind::config, path_.string() + ": exists and is not a folder; use --out for another");
-  if (is_as_good_as_empty()) return;
+  if (has_temporary_files_only()) return;
   if (!fs::exists(path_ / resolved, ignored)) {
     throw Error(ErrorKind::config,
                 path_.string() + ": holds something that is not a run; use --out for another folder");
@@ -124,7 +127,7 @@ void RunFolder::begin(const std::string& given_config, const std::string& resolv
   require_free();
   // resolved.toml is what makes the folder a run: it stays until it is replaced, so that an interrupted start can be
   // repeated.
-  for (const char* file : files) {
+  for (const char* file : run_files) {
     if (file != resolved) fs::remove(path_ / file, error);
   }
   remove_temporary_files();
@@ -164,7 +167,7 @@ void RunFolder::remove_temporary_files() const {
   }
 }
 
-bool RunFolder::is_as_good_as_empty() const {
+bool RunFolder::has_temporary_files_only() const {
   std::error_code error;
   const fs::directory_iterator found(path_, error);
   if (error) throw Error(ErrorKind::config, path_.string() + ": cannot be read: " + error.message());

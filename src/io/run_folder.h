@@ -14,52 +14,55 @@
 
 namespace convoy {
 
-/// A history as metrics.csv has it, a line an epoch. It has no times: equal runs have equal files.
+/// The text of metrics.csv: a header and a line an epoch. It has no times, so that equal runs have equal files.
 std::string metrics_csv(const History& history);
 
-/// What a run's results depend on, for env.json.
+/// What a run's results depend on besides its configuration, as recorded in env.json.
 struct Environment {
   std::string convoy_version;
   std::string compiler;
   std::string cpu;
-  std::string isa;
-  std::string blas_core;
+  std::string isa;        ///< instruction set: "avx2"
+  std::string blas_core;  ///< the kernels that OpenBLAS chose
   int cores = 0;
   int threads = 0;
   std::string started;  ///< ISO 8601, UTC
   DataSums data;
 };
 
-/// The environment of this process.
+/// The environment of this process, started now.
 Environment this_environment(const std::string& blas_core, int threads, const DataSums& data);
 
 /// A folder that holds one run: config.toml, resolved.toml, env.json, metrics.csv, events.jsonl, best.safetensors,
 /// last.ckpt, report.html and log.txt. From begin or resume on, no other process may write there.
 class RunFolder {
  public:
-  /// Only looks. Throws Error{config} when a run is there and `force` is not given, or when the folder holds something
-  /// else.
+  /// Checks the path and changes nothing. Throws Error{config} where the path is a file, the folder holds something
+  /// that is not a run, or a run is there and `force` is not given.
   RunFolder(std::filesystem::path path, bool force);
 
-  /// Makes the folder, removes what an earlier run left, and writes the files that are known from the start. Throws
-  /// Error{config} as above where another process has been there since.
+  /// Makes and locks the folder, removes the files of an earlier run, and writes config.toml, resolved.toml, env.json,
+  /// an empty metrics.csv and the first lines of events.jsonl and log.txt. Throws Error{config} as the constructor
+  /// where another process has used the folder since, Error{failed} where a file cannot be written or another process
+  /// has the lock.
   void begin(const std::string& given_config, const std::string& resolved_config, const Environment& environment);
 
-  /// Goes on with a run that has this history and has taken so many steps: puts metrics.csv and events.jsonl back to
-  /// there, removes what a killed process left half-written, and remembers the configuration that holds from now on.
+  /// Locks the folder and continues a run that has this history and has taken `step` steps: cuts metrics.csv and
+  /// events.jsonl back to them, deletes temporary files of a killed process, replaces resolved.toml, and logs the
+  /// resumption. Throws Error{failed} as begin(), Error{data} where events.jsonl cannot be read or is too large.
   void resume(const std::string& resolved_config, const History& history, std::uint64_t step,
               const Environment& environment);
 
-  /// Replaces metrics.csv by the whole history.
+  /// Replaces metrics.csv by the whole history. Throws Error{failed}.
   void write_metrics(const History& history) const;
-  /// Each adds to events.jsonl and log.txt.
+  /// Each appends an event to events.jsonl and lines to log.txt, and throws Error{failed} where that is not possible.
   void add_epoch(const EpochLog& log);
   void add_warning(std::uint64_t step, const std::string& message);
   void add_divergence(const std::string& message, const std::vector<double>& gradient_norms);
   void add_outcome(const RunOutcome& outcome);
-  /// For what belongs to events.jsonl alone.
+  /// The log behind events.jsonl, for events that log.txt does not repeat.
   EventLog& events() { return events_; }
-  /// Appends a line to log.txt.
+  /// Appends a line with the time to log.txt, control characters made visible. Throws Error{failed}.
   void add_log(const std::string& line);
 
   const std::filesystem::path& path() const { return path_; }
@@ -68,9 +71,13 @@ class RunFolder {
   std::filesystem::path report() const { return path_ / "report.html"; }
 
  private:
+  /// Throws Error{config} where the folder may not be used, as the constructor says.
   void require_free() const;
-  bool is_as_good_as_empty() const;
+  /// Whether the folder has nothing but temporary files of a killed process. Throws Error{config} if it cannot be read.
+  bool has_temporary_files_only() const;
+  /// Deletes the temporary files of a killed process.
   void remove_temporary_files() const;
+  /// Sets lock_, if it is not set. Throws Error{failed} where another process has the lock.
   void lock();
 
   std::filesystem::path path_;

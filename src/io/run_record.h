@@ -13,7 +13,7 @@ namespace convoy {
 /// Why a run diverged: the error, and the last gradient norms.
 struct Divergence {
   std::string message;
-  std::vector<double> gradient_norms = {};  ///< of the last steps; NaN where one was not finite
+  std::vector<double> gradient_norms = {};  ///< of the last steps; NaN where not finite
 };
 
 /// A warning given during training, with its step.
@@ -22,11 +22,11 @@ struct RunWarning {
   std::string message;
 };
 
-/// What a run folder tells of its run, finished or not.
+/// What a run folder has recorded of its run, finished or not.
 struct RunRecord {
   std::filesystem::path folder = {};
-  std::string name = {};    ///< the folder's
-  std::string config = {};  ///< resolved.toml
+  std::string name = {};    ///< of the folder
+  std::string config = {};  ///< the text of resolved.toml
   Environment environment = {};
   History history = {};
   std::vector<StepsLog> steps = {};
@@ -36,21 +36,20 @@ struct RunRecord {
   std::optional<RunOutcome> outcome = {};
 };
 
-/// Reads a run folder back. What is missing or damaged in its events, as a line that a killed process half wrote, is
-/// left out; numbers that are not finite are NaN. Throws Error{data} for a folder that is no run, or a file beyond all
-/// bounds.
+/// Reads a run folder. Missing or damaged events, such as a line that a killed process half wrote, are left out;
+/// numbers that are not finite are NaN. Throws Error{data} for a folder that is no run, or a file that is too large.
 RunRecord read_run(const std::filesystem::path& folder);
 
-/// Throws Error{data} for a folder that is no run.
+/// Throws Error{data} for a folder without resolved.toml, with a hint where it is a sweep.
 void require_run(const std::filesystem::path& folder);
 
-/// The epochs that metrics.csv has, which is written apart from events.jsonl.
+/// The number of epochs in metrics.csv, which is written apart from events.jsonl.
 int epochs_in_metrics(const std::filesystem::path& folder);
 
-/// What env.json says; what is missing or damaged there is empty.
+/// Reads env.json; members that are missing or damaged there stay empty.
 Environment read_environment(const std::filesystem::path& folder);
 
-/// Adds the events of an events.jsonl to `record`. Where a resumed run repeats a step, what it says last counts.
+/// Adds the events of an events.jsonl to `record`. Where a resumed run repeats a step, the last event counts.
 void read_events(const std::filesystem::path& file, RunRecord& record);
 
 }  // namespace convoy

@@ -26,6 +26,7 @@ using Json = nlohmann::json;  // ordered_json would look each name up by walking
 constexpr std::uint64_t most_header_bytes = 100'000'000;  // as the reference implementation
 constexpr std::size_t data_alignment = 64;
 
+/// A type of numbers, its name in a header, and the size of a number.
 struct TypeName {
   DType type;
   const char* name;
@@ -35,6 +36,7 @@ constexpr std::array types = {TypeName{DType::f32, "F32", 4}, TypeName{DType::f6
                               TypeName{DType::i64, "I64", 8}, TypeName{DType::i32, "I32", 4},
                               TypeName{DType::u8, "U8", 1}};
 
+/// The JSON object of a header. Throws Error{data} where it is damaged.
 Json parse_header(const std::filesystem::path& file, const std::string& text) {
   Json header;
   try {
@@ -49,7 +51,8 @@ Json parse_header(const std::filesystem::path& file, const std::string& text) {
   return header;
 }
 
-std::int64_t whole(const std::filesystem::path& file, const std::string& tensor, const Json& value) {
+/// A whole number of at least 0 from a tensor's entry. Throws Error{data} for anything else.
+std::int64_t whole_number(const std::filesystem::path& file, const std::string& tensor, const Json& value) {
   if (!value.is_number_integer() || (value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX) ||
       value.get<std::int64_t>() < 0) {
     fail(file, "tensor " + in_quotes(tensor) + ": expected whole numbers of 0 or more");
@@ -57,7 +60,8 @@ std::int64_t whole(const std::filesystem::path& file, const std::string& tensor,
   return value.get<std::int64_t>();
 }
 
-DType type_of(const std::filesystem::path& file, const std::string& tensor, const Json& value) {
+/// The type that a tensor's entry names. Throws Error{data} for another.
+DType parse_type(const std::filesystem::path& file, const std::string& tensor, const Json& value) {
   const std::string name = value.is_string() ? value.get<std::string>() : "";
   for (const auto& type : types) {
     if (name == type.name) return type.type;
@@ -65,7 +69,7 @@ DType type_of(const std::filesystem::path& file, const std::string& tensor, cons
   fail(file, "tensor " + in_quotes(tensor) + ": dtype " + in_quotes(name) + " is not F32, F64, I64, I32 or U8");
 }
 
-/// The bytes that dtype and shape need; 0 extents give 0.
+/// The bytes that dtype and shape need, 0 where an extent is 0. Throws Error{data} where the number overflows.
 std::uint64_t needed_bytes(const std::filesystem::path& file, const StoredTensor& tensor) {
   std::uint64_t bytes = bytes_of(tensor.dtype);
   for (const std::int64_t extent : tensor.shape) {
@@ -76,21 +80,22 @@ std::uint64_t needed_bytes(const std::filesystem::path& file, const StoredTensor
   return bytes;
 }
 
+/// A tensor from its entry in the header; its bytes are a part of `data`. Throws Error{data} where they do not fit.
 StoredTensor read_entry(const std::filesystem::path& file, const std::string& name, const Json& entry,
                         std::span<const std::byte> data) {
   for (const char* key : {"dtype", "shape", "data_offsets"}) {
     if (!entry.is_object() || !entry.contains(key)) fail(file, "tensor " + in_quotes(name) + ": no " + key);
   }
-  StoredTensor tensor{.name = name, .dtype = type_of(file, name, entry["dtype"]), .shape = {}, .bytes = {}};
+  StoredTensor tensor{.name = name, .dtype = parse_type(file, name, entry["dtype"]), .shape = {}, .bytes = {}};
   const Json& shape = entry["shape"];
   const Json& offsets = entry["data_offsets"];
   if (!shape.is_array() || shape.size() > 8)
     fail(file, "tensor " + in_quotes(name) + ": shape is no list of up to 8 numbers");
   if (!offsets.is_array() || offsets.size() != 2)
     fail(file, "tensor " + in_quotes(name) + ": data_offsets are no two numbers");
-  for (const Json& extent : shape) tensor.shape.push_back(whole(file, name, extent));
-  const auto begin = static_cast<std::uint64_t>(whole(file, name, offsets[0]));
-  const auto end = static_cast<std::uint64_t>(whole(file, name, offsets[1]));
+  for (const Json& extent : shape) tensor.shape.push_back(whole_number(file, name, extent));
+  const auto begin = static_cast<std::uint64_t>(whole_number(file, name, offsets[0]));
+  const auto end = static_cast<std::uint64_t>(whole_number(file, name, offsets[1]));
   if (begin > end || end > data.size()) {
     fail(file, "tensor " + in_quotes(name) + ": bytes " + std::to_string(begin) + " to " + std::to_string(end) +
                    " of " + std::to_string(data.size()) + "; the file may be cut short");
@@ -104,8 +109,9 @@ StoredTensor read_entry(const std::filesystem::path& file, const std::string& na
   return tensor;
 }
 
-void check_no_gaps(const std::filesystem::path& file, std::vector<StoredTensor>& tensors,
-                   std::span<const std::byte> data) {
+/// Sorts the tensors by their data, and throws Error{data} unless these cover `data` without gaps and overlaps.
+void sort_and_check_no_gaps(const std::filesystem::path& file, std::vector<StoredTensor>& tensors,
+                            std::span<const std::byte> data) {
   std::ranges::stable_sort(
       tensors, {}, [&](const StoredTensor& tensor) { return std::pair(tensor.bytes.data(), tensor.bytes.size()); });
   std::size_t expected = 0;
@@ -118,7 +124,8 @@ void check_no_gaps(const std::filesystem::path& file, std::vector<StoredTensor>&
   if (expected != data.size()) fail(file, std::to_string(data.size() - expected) + " bytes belong to no tensor");
 }
 
-Metadata read_metadata(const std::filesystem::path& file, const Json& json) {
+/// The header's "__metadata__". Throws Error{data} unless it is an object of texts.
+Metadata parse_metadata(const std::filesystem::path& file, const Json& json) {
   Metadata metadata;
   if (!json.is_object()) fail(file, "damaged header: __metadata__ is no object");
   for (const auto& [key, value] : json.items()) {
@@ -128,7 +135,7 @@ Metadata read_metadata(const std::filesystem::path& file, const Json& json) {
   return metadata;
 }
 
-/// The header length, after checks against the file's size.
+/// Reads the header's length from the stream. Throws Error{data} where it does not fit the file's size.
 std::uint64_t read_length(const std::filesystem::path& file, std::ifstream& stream, std::uint64_t file_bytes) {
   std::uint64_t length = 0;
   if (file_bytes < sizeof length) fail(file, "too short for a model file");
@@ -140,6 +147,7 @@ std::uint64_t read_length(const std::filesystem::path& file, std::ifstream& stre
   return length;
 }
 
+/// Reads `bytes` bytes from the stream. Throws Error{data} where there are fewer, or not enough memory.
 AlignedBuffer<std::byte> read_data(const std::filesystem::path& file, std::ifstream& stream, std::uint64_t bytes) {
   AlignedBuffer<std::byte> data;
   try {
@@ -154,7 +162,7 @@ AlignedBuffer<std::byte> read_data(const std::filesystem::path& file, std::ifstr
 
 std::string_view view_of(const void* bytes, std::size_t size) { return {static_cast<const char*>(bytes), size}; }
 
-/// Throws where the metadata has a checksum and the file's bytes another one.
+/// Throws Error{data} where the metadata has a checksum and it is not that of the file's bytes.
 void verify_checksum(const std::filesystem::path& file, std::string header, const TensorFile& read) {
   const auto entry = read.metadata.find(checksum_key);
   if (entry == read.metadata.end()) return;
@@ -196,13 +204,13 @@ TensorFile read_safetensors(const std::filesystem::path& file) {
   const std::span<const std::byte> data(result.data.data(), result.data.size());
   for (const auto& [name, entry] : header.items()) {
     if (name == "__metadata__") {
-      result.metadata = read_metadata(file, entry);
+      result.metadata = parse_metadata(file, entry);
     } else {
       result.tensors.push_back(read_entry(file, name, entry, data));
     }
   }
   verify_checksum(file, std::move(text), result);
-  check_no_gaps(file, result.tensors, data);
+  sort_and_check_no_gaps(file, result.tensors, data);
   return result;
 }
 

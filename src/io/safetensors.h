@@ -14,11 +14,12 @@
 /// "__metadata__": {text: text}}, and the numbers, little-endian, without gaps.
 namespace convoy {
 
+/// The types of numbers that are read.
 enum class DType { f32, f64, i64, i32, u8 };
-std::string name_of(DType type);  ///< "F32"
-std::size_t bytes_of(DType type);
+std::string name_of(DType type);   ///< "F32"
+std::size_t bytes_of(DType type);  ///< the size of one number
 
-/// A tensor in a file that was read; `bytes` belong to its TensorFile.
+/// A tensor of a file that was read; `bytes` are a part of its TensorFile's data.
 struct StoredTensor {
   std::string name;
   DType dtype = DType::f32;
@@ -26,16 +27,17 @@ struct StoredTensor {
   std::span<const std::byte> bytes;
 };
 
+/// A file of tensors in memory.
 struct TensorFile {
   std::vector<StoredTensor> tensors;  ///< in the order of the data
   std::map<std::string, std::string> metadata;
   AlignedBuffer<std::byte> data;
 
-  /// Null when there is none of that name.
+  /// The tensor of that name; null where there is none.
   const StoredTensor* find(const std::string& name) const;
 };
 
-/// A float32 tensor to be written.
+/// A float32 tensor to be written; the values are memory of others.
 struct TensorToWrite {
   std::string name;
   std::vector<std::int64_t> shape;
@@ -44,10 +46,11 @@ struct TensorToWrite {
 
 using Metadata = std::map<std::string, std::string>;
 
-/// Reads a whole file, trusting nothing in it. Throws Error{data} naming the file and what is wrong.
+/// Reads a whole file and checks everything in it, with its checksum if it has one. Throws Error{data} that names the
+/// file and what is wrong.
 TensorFile read_safetensors(const std::filesystem::path& file);
 
-/// Replaces the file as one step. Throws Error{failed}.
+/// Writes the tensors, the metadata and a checksum in place of the file, atomically. Throws Error{failed}.
 void write_safetensors(const std::filesystem::path& file, std::span<const TensorToWrite> tensors,
                        const Metadata& metadata);
 

@@ -4,7 +4,6 @@
 #include <bit>
 #include <cstdint>
 #include <fstream>
-#include <sstream>
 
 #include "core/fail.h"
 
@@ -24,6 +23,7 @@ constexpr std::array<std::uint32_t, 64> round_constants = {
 
 using State = std::array<std::uint32_t, 8>;
 
+/// Updates the state with a block of 64 bytes.
 void add_block(State& state, const char* block) {
   std::array<std::uint32_t, 64> w{};
   for (std::size_t t = 0; t < 16; ++t) {
@@ -53,18 +53,18 @@ void add_block(State& state, const char* block) {
   for (std::size_t i = 0; i < 8; ++i) state[i] += added[i];
 }
 
-}  // namespace
+constexpr std::size_t block_bytes = 64;
 
-std::string sha256(std::string_view bytes) {
-  State state = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-  const std::size_t whole = bytes.size() / 64 * 64;
-  for (std::size_t at = 0; at < whole; at += 64) add_block(state, bytes.data() + at);
-  std::string rest(bytes.substr(whole));
+void add_blocks(State& state, std::string_view bytes) {
+  for (std::size_t at = 0; at < bytes.size(); at += block_bytes) add_block(state, bytes.data() + at);
+}
+
+/// The sum of `total` bytes, of which all but the last few, `rest`, are in `state`.
+std::string finished(State state, std::string rest, std::uint64_t total) {
   rest += static_cast<char>(0x80);
-  rest.append((120 - rest.size() % 64) % 64, '\0');
-  for (int shift = 56; shift >= 0; shift -= 8) rest += static_cast<char>((std::uint64_t{bytes.size()} * 8) >> shift);
-  for (std::size_t at = 0; at < rest.size(); at += 64) add_block(state, rest.data() + at);
-
+  rest.append((120 - rest.size() % block_bytes) % block_bytes, '\0');
+  for (int shift = 56; shift >= 0; shift -= 8) rest += static_cast<char>((total * 8) >> shift);
+  add_blocks(state, rest);
   std::string text;
   for (const std::uint32_t word : state) {
     for (int shift = 28; shift >= 0; shift -= 4) text += "0123456789abcdef"[(word >> shift) & 15U];
@@ -72,12 +72,36 @@ std::string sha256(std::string_view bytes) {
   return text;
 }
 
+constexpr State initial = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                           0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+
+}  // namespace
+
+std::string sha256(std::string_view bytes) {
+  State state = initial;
+  const std::size_t whole = bytes.size() / block_bytes * block_bytes;
+  add_blocks(state, bytes.substr(0, whole));
+  return finished(state, std::string(bytes.substr(whole)), bytes.size());
+}
+
 std::string sha256_of_file(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
-  std::ostringstream bytes;
-  bytes << stream.rdbuf();
   if (!stream) fail(file, "cannot be read");
-  return sha256(bytes.str());
+  State state = initial;
+  std::uint64_t total = 0;
+  std::string part(std::size_t{1} << 16, '\0');
+  while (true) {
+    stream.read(part.data(), static_cast<std::streamsize>(part.size()));
+    const auto got = static_cast<std::size_t>(stream.gcount());
+    if (stream.bad()) fail(file, "cannot be read");
+    total += got;
+    if (got < part.size()) {
+      const std::size_t whole = got / block_bytes * block_bytes;
+      add_blocks(state, std::string_view(part).substr(0, whole));
+      return finished(state, part.substr(whole, got - whole), total);
+    }
+    add_blocks(state, part);
+  }
 }
 
 }  // namespace convoy

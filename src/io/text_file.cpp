@@ -19,16 +19,18 @@ namespace fs = std::filesystem;
 
 constexpr int end_of_file = std::istream::traits_type::eof();
 
+/// Throws Error{failed} that names the file and why it cannot be written.
 [[noreturn]] void fail_to_write(const fs::path& file, const std::string& why) {
   throw Error(ErrorKind::failed, file.string() + ": cannot be written: " + why);
 }
 
+/// The meaning of errno's value; a symbolic link is named, which O_NOFOLLOW refuses.
 std::string reason(int error) { return error == ELOOP ? "it is a symbolic link" : std::strerror(error); }
 
-/// A file that is open for appending.
+/// A file that is open for appending, made if there is none. All members throw Error{failed}.
 class Appender {
  public:
-  /// O_NONBLOCK: a pipe that nobody reads is refused instead of waited for.
+  /// Opens the file, not through a link. O_NONBLOCK: a pipe that nobody reads is refused instead of waited for.
   explicit Appender(const fs::path& file)
       : file_(file),
         descriptor_(open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644)) {
@@ -38,7 +40,8 @@ class Appender {
   Appender(const Appender&) = delete;
   Appender& operator=(const Appender&) = delete;
 
-  void add(std::string_view bytes) const {
+  /// Appends the bytes in one write, all or none of them.
+  void append_whole(std::string_view bytes) const {
     struct stat before {};
     if (fstat(descriptor_, &before) != 0 || !S_ISREG(before.st_mode)) fail_to_write(file_, "not a regular file");
     const ssize_t written = write(descriptor_, bytes.data(), bytes.size());
@@ -93,6 +96,6 @@ bool next_line(std::istream& stream, std::string& line, std::size_t longest) {
   return false;
 }
 
-void append_line(const fs::path& file, std::string_view line) { Appender(file).add(std::string(line) + '\n'); }
+void append_line(const fs::path& file, std::string_view line) { Appender(file).append_whole(std::string(line) + '\n'); }
 
 }  // namespace convoy

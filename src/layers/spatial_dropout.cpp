@@ -33,7 +33,7 @@ void SpatialDropout::forward_sample(const Pass& pass, const Task& task) const {
     return;
   }
   auto* keep = pass.saved_of<std::uint8_t>(task.index);
-  Random random(pass.seed ^ (std::uint64_t{pass.salt} << 40U), Purpose::dropout, pass.step,
+  Random random(pass.seed ^ (std::uint64_t{pass.salt} << 40U), Purpose::dropout, pass.number,
                 static_cast<std::uint32_t>(task.index));
   const auto threshold = static_cast<std::uint32_t>(rate_ * 4294967296.0);
   for (std::size_t c = 0; c < channels_; ++c) keep[c] = random.next() >= threshold ? 1 : 0;

@@ -4,22 +4,15 @@
 #include <cmath>
 
 #include "loss/loss.h"
+#include "loss/softmax.h"
 
 namespace convoy {
 namespace {
 
-/// A label stands for its one-hot row.
+/// The wanted value of output `i`; a label stands for its one-hot row.
 float wanted_of(const Target& target, int i) {
   if (target.values != nullptr) return target.values[i];
   return i == target.label ? 1.0F : 0.0F;
-}
-
-/// log sum exp z, safe for large z.
-double log_sum_exp(const float* logits, int size) {
-  const double largest = *std::max_element(logits, logits + size);
-  double sum = 0;
-  for (int i = 0; i < size; ++i) sum += std::exp(static_cast<double>(logits[i]) - largest);
-  return largest + std::log(sum);
 }
 
 /// -sum t log softmax(z), from logits z: the target t is the label's one-hot row or a row of probabilities, smoothed as
@@ -31,7 +24,7 @@ class SoftmaxCrossEntropyLoss final : public Loss {
   Link link() const override { return Link::softmax; }
 
   double sample(const float* logits, const Target& target, int size, float scale, float* d_logits) const override {
-    const double log_sum = log_sum_exp(logits, size);
+    const double log_sum = log_sum_exp({logits, static_cast<std::size_t>(size)});
     double loss = 0;
     double total = 0;
     for (int i = 0; i < size; ++i) {
@@ -47,6 +40,7 @@ class SoftmaxCrossEntropyLoss final : public Loss {
   }
 
  private:
+  /// The smoothed target t (1 - s) + s / size of output `i`.
   double smoothed(const Target& target, int i, int size) const {
     return static_cast<double>(wanted_of(target, i)) * (1 - smoothing_) + smoothing_ / size;
   }
@@ -80,7 +74,7 @@ class FocalLoss final : public Loss {
   Link link() const override { return Link::softmax; }
 
   double sample(const float* logits, const Target& target, int size, float scale, float* d_logits) const override {
-    const double log_sum = log_sum_exp(logits, size);
+    const double log_sum = log_sum_exp({logits, static_cast<std::size_t>(size)});
     double loss = 0;
     double total = 0;
     for (int i = 0; i < size; ++i) {
@@ -99,7 +93,7 @@ class FocalLoss final : public Loss {
   }
 
  private:
-  /// w of the comment above.
+  /// w in the comment on this class, the derivative of u log p by log p.
   double slope(double log_p) const {
     const double p = std::exp(log_p);
     const double rest = 1 - p;
@@ -180,7 +174,7 @@ const Fields<SoftmaxCrossEntropy>& softmax_fields() {
 
 const Fields<Focal>& focal_fields() {
   static const Fields<Focal> fields = Fields<Focal>().add(
-      "gamma", &Focal::gamma, "How much less counts what is right already; 0 is softmax_cross_entropy.",
+      "gamma", &Focal::gamma, "How much less a sample counts the better it is predicted; 0 is softmax_cross_entropy.",
       {.min = 0, .max = 20});
   return fields;
 }
@@ -198,20 +192,20 @@ const Fields<Huber>& huber_fields() {
   return fields;
 }
 
-const Described<SoftmaxCrossEntropy>& softmax_cross_entropy() {
+const Described<SoftmaxCrossEntropy>& described_softmax_cross_entropy() {
   static const Described<SoftmaxCrossEntropy> all{
       "softmax_cross_entropy", "Cross-entropy of the softmax of the outputs; a final softmax layer is fused with it.",
       softmax_fields()};
   return all;
 }
 
-const Described<Focal>& focal() {
+const Described<Focal>& described_focal() {
   static const Described<Focal> all{"focal", "Focal loss of the softmax of the outputs (Lin et al. 2017).",
                                     focal_fields()};
   return all;
 }
 
-const Described<BinaryCrossEntropy>& binary_cross_entropy() {
+const Described<BinaryCrossEntropy>& described_binary_cross_entropy() {
   static const Described<BinaryCrossEntropy> all{
       "binary_cross_entropy",
       "Cross-entropy of the sigmoid of each output by itself; a final sigmoid layer is fused with it.",
@@ -219,19 +213,19 @@ const Described<BinaryCrossEntropy>& binary_cross_entropy() {
   return all;
 }
 
-const Described<MeanSquaredError>& mean_squared_error() {
+const Described<MeanSquaredError>& described_mean_squared_error() {
   static const Described<MeanSquaredError> all{
       "mean_squared_error", "The mean over the outputs of the squared difference from the target.", {}};
   return all;
 }
 
-const Described<MeanAbsoluteError>& mean_absolute_error() {
+const Described<MeanAbsoluteError>& described_mean_absolute_error() {
   static const Described<MeanAbsoluteError> all{
       "mean_absolute_error", "The mean over the outputs of the distance from the target.", {}};
   return all;
 }
 
-const Described<Huber>& huber() {
+const Described<Huber>& described_huber() {
   static const Described<Huber> all{"huber", "Squared near the target, absolute far from it (Huber 1964).",
                                     huber_fields()};
   return all;
@@ -240,14 +234,15 @@ const Described<Huber>& huber() {
 }  // namespace
 
 OpenTable<LossType>& loss_table() {
-  static OpenTable<LossType> table("loss", {
-                                               type_row<Loss, SoftmaxCrossEntropyLoss>(softmax_cross_entropy()),
-                                               type_row<Loss, FocalLoss>(focal()),
-                                               type_row<Loss, BinaryCrossEntropyLoss>(binary_cross_entropy()),
-                                               type_row<Loss, MeanSquaredErrorLoss>(mean_squared_error()),
-                                               type_row<Loss, MeanAbsoluteErrorLoss>(mean_absolute_error()),
-                                               type_row<Loss, HuberLoss>(huber()),
-                                           });
+  static OpenTable<LossType> table("loss",
+                                   {
+                                       type_row<Loss, SoftmaxCrossEntropyLoss>(described_softmax_cross_entropy()),
+                                       type_row<Loss, FocalLoss>(described_focal()),
+                                       type_row<Loss, BinaryCrossEntropyLoss>(described_binary_cross_entropy()),
+                                       type_row<Loss, MeanSquaredErrorLoss>(described_mean_squared_error()),
+                                       type_row<Loss, MeanAbsoluteErrorLoss>(described_mean_absolute_error()),
+                                       type_row<Loss, HuberLoss>(described_huber()),
+                                   });
   return table;
 }
 
@@ -257,11 +252,11 @@ std::unique_ptr<Loss> make_loss(const Spec& spec) {
   return row_named(spec.type, loss_types(), "loss").make(spec.settings);
 }
 
-SoftmaxCrossEntropy::operator Spec() const { return softmax_cross_entropy().spec(*this); }
-Focal::operator Spec() const { return focal().spec(*this); }
-BinaryCrossEntropy::operator Spec() const { return binary_cross_entropy().spec(*this); }
-MeanSquaredError::operator Spec() const { return mean_squared_error().spec(*this); }
-MeanAbsoluteError::operator Spec() const { return mean_absolute_error().spec(*this); }
-Huber::operator Spec() const { return huber().spec(*this); }
+SoftmaxCrossEntropy::operator Spec() const { return described_softmax_cross_entropy().spec(*this); }
+Focal::operator Spec() const { return described_focal().spec(*this); }
+BinaryCrossEntropy::operator Spec() const { return described_binary_cross_entropy().spec(*this); }
+MeanSquaredError::operator Spec() const { return described_mean_squared_error().spec(*this); }
+MeanAbsoluteError::operator Spec() const { return described_mean_absolute_error().spec(*this); }
+Huber::operator Spec() const { return described_huber().spec(*this); }
 
 }  // namespace convoy

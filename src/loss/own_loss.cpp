@@ -7,7 +7,7 @@
 namespace convoy {
 namespace {
 
-/// A program's loss as one of convoy's.
+/// Adapts a program's OwnLoss to Loss: turns labels into one-hot rows and scales the gradient.
 class AdaptedLoss final : public Loss {
  public:
   explicit AdaptedLoss(std::unique_ptr<OwnLoss> own) : own_(std::move(own)) {}

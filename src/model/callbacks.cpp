@@ -9,7 +9,8 @@
 namespace convoy {
 namespace {
 
-/// Whether an epoch is better than the best before, which it then becomes.
+/// If an epoch is better than `best`, or the first, sets `best` to it and returns true. Throws Error{config} where a
+/// validation metric is monitored but nothing validated.
 bool becomes_best(std::optional<EpochLog>& best, const EpochLog& log, const Monitor& monitor) {
   monitor.require(log.has_validation);
   if (best && !monitor.is_better(monitor.score(log), monitor.score(*best))) return false;
@@ -20,8 +21,8 @@ bool becomes_best(std::optional<EpochLog>& best, const EpochLog& log, const Moni
 }  // namespace
 
 EarlyStopping::EarlyStopping(const Options& options) : options_(options) {
-  Monitor{options.monitor};
-}  // checks the name
+  Monitor{options.monitor};  // checks the name
+}
 
 void EarlyStopping::on_train_begin(Model&) { best_.reset(); }
 

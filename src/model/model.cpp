@@ -24,7 +24,8 @@
 namespace convoy {
 namespace {
 
-/// A specification with every key: the section's common ones and the type's own.
+/// `spec` with defaults for missing keys, those of all types in the section and those of this type. Throws
+/// Error{config} for an unknown type or key.
 Spec completed(const std::string& section_name, Spec spec) {
   const Section& section = convoy::section(section_name);
   const auto type = std::ranges::find(section.types, spec.type, &TypeSchema::name);
@@ -39,7 +40,7 @@ Spec completed(const std::string& section_name, Spec spec) {
   return spec;
 }
 
-/// The description of a model that a program builds layer by layer.
+/// The configuration of a model that a program builds layer by layer: all defaults, no layers and no loss.
 Config described_by_program(const Shape& input) {
   Config config;
   config.run.set("name", std::string("model"));
@@ -58,23 +59,26 @@ Config described_by_program(const Shape& input) {
   return config;
 }
 
-/// As if the samples were inputs already.
+/// The scaling that leaves values as they are.
 Scaling no_scaling(const Shape& input) {
   const auto channels = static_cast<std::size_t>(input.last());
   return {std::vector<float>(channels, 1.0F), std::vector<float>(channels, 0.0F)};
 }
 
+/// Throws Error{config} for a number below 1; the message names the call and the option.
 void require_at_least_one(const char* call, const char* name, int number) {
   if (number >= 1) return;
   throw Error(ErrorKind::config,
               std::string(call) + ": " + name + " expects at least 1, got " + std::to_string(number));
 }
 
+/// Throws Error{config} for a null pointer.
 void require_callbacks(const std::vector<Callback*>& callbacks) {
   if (std::ranges::find(callbacks, nullptr) == callbacks.end()) return;
   throw Error(ErrorKind::config, "fit: a callback is a null pointer");
 }
 
+/// Throws Error{data} without samples and for samples of another shape.
 void require_samples(const Dataset& data, const Shape& input) {
   if (!data.empty() && data.shape() == input) return;
   throw Error(ErrorKind::data, "samples are " + data.shape().text() + ", the network expects " + input.text());
@@ -85,6 +89,8 @@ struct FitData {
   Dataset validation;
 };
 
+/// The training samples without a share for validation, and the validation samples: that share, drawn by `seed`, or the
+/// given data set. Throws Error{config} for a share outside 0 to 1.
 FitData divided(const Dataset& data, const Validation& validation, std::uint64_t seed) {
   if (validation.share == 0) return {data, validation.data};
   if (!(validation.share > 0 && validation.share < 1)) {
@@ -96,7 +102,7 @@ FitData divided(const Dataset& data, const Validation& validation, std::uint64_t
   return {data.select(division.rest), data.select(division.drawn)};
 }
 
-/// As in a configuration; an empty name is an automatic one.
+/// Throws Error{config} for a name that a configuration would not allow; an empty one stands for an automatic name.
 void require_layer_name(const std::string& name) {
   const std::string problem = name.empty() ? "" : layers::name_problem(name);
   if (!problem.empty()) throw Error(ErrorKind::config, "layer \"" + brief(name) + "\": " + problem);
@@ -205,7 +211,7 @@ History Model::fit(const Dataset& data, const FitOptions& options) {
   const auto [train, validation] = divided(data, options.validation, impl.seed());
   Training training(impl, train, validation);
   Trainer& trainer = training.trainer();
-  if (impl.training) trainer.go_on(*impl.training);
+  if (impl.training) trainer.continue_from(*impl.training);
   impl.training.reset();  // what fails leaves no state to go on from
   impl.keep_weights();
   const std::size_t earlier = trainer.progress().history.size();

@@ -17,40 +17,46 @@
 
 namespace convoy {
 
-/// What a Model consists of. The configuration is the one description of it; network and weights follow from it.
+/// The parts of a Model. The configuration describes it completely; network and weights are made from it.
 struct Model::Impl {
   Impl(Config description, const Shape& input, int threads);
 
   std::uint64_t seed() const { return static_cast<std::uint64_t>(config.run.integer("seed")); }
-  /// The network of config.layers, made at first use and again after the layers changed. Weights that the model keeps
-  /// go over to it by name and shape.
+  /// The network of config.layers, made together with its weights at first use and again after the layers changed.
+  /// After keep_weights() tensors of the same name and shape keep their values. Throws Error{config}.
   const Network& network();
+  /// The weights of network(), which it makes first where needed.
   Weights& weights();
   bool has_loss() const { return loss_ != nullptr; }
   /// Throws Error{config} before compile().
   const Loss& loss() const;
+  /// Sets the loss here and in the configuration.
   void set_loss(const Spec& loss);
-  /// For batches of `batch_size`; kept until another size is asked for.
+  /// The evaluator for batches of `batch_size`, kept until another size is asked for. Throws Error{config} before
+  /// compile().
   Evaluator& evaluator(int batch_size);
-  /// The node whose output a layer's is, its activation's where it has one. Throws Error{config}.
+  /// The index of a layer's last node: that of its activation where it has one. Throws Error{config} for an unknown
+  /// layer.
   int node_of(const std::string& layer);
-  /// The description of a layer. Throws Error{config}.
+  /// The entry of a layer in config.layers. Throws Error{config} for an unknown layer.
   LayerSpec& layer(const std::string& name);
-  /// The layers have changed.
+  /// Must be called after a change of config.layers: the network is made anew at its next use, and the next fit does
+  /// not continue the last one.
   void layers_changed();
-  /// From now on nothing draws the weights anew: they were trained, loaded, or given to the program to write to.
+  /// From now on the weights are never drawn again: they were trained, loaded, or given to the program to write to.
   void keep_weights() { keeps_weights_ = true; }
-  /// Weights that nobody has seen to yet are drawn from `seed`.
+  /// Sets the seed. Weights are drawn from it at their next use, unless keep_weights() was called.
   void set_seed(std::uint64_t seed);
 
   Config config;
   Shape input;
   ThreadPool pool;
-  Scaling scaling;  ///< of the raw data; set by training
+  Scaling scaling;  ///< from raw data to inputs; set by training
   std::vector<std::string> class_names;
   std::optional<TrainingState> training;  ///< where the last fit ended
 
  private:
+  /// Makes network_ and weights_ from config.layers, and completes their keys there. Throws Error{config}.
   void make_network();
 
   std::unique_ptr<Network> network_;
@@ -62,7 +68,7 @@ struct Model::Impl {
   int evaluator_batch_ = 0;
 };
 
-/// The library's own way to the parts of a Model.
+/// Gives other code of the library access to the parts of a Model.
 struct ModelAccess {
   static Model::Impl& impl(Model& model) { return *model.impl_; }
   static const Model::Impl& impl(const Model& model) { return *model.impl_; }

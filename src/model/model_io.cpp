@@ -14,8 +14,9 @@
 namespace convoy {
 namespace {
 
-constexpr double most_inputs = 1U << 28U;  ///< numbers of a sample: 4096 x 4096 pixels of 16 channels
+constexpr double most_inputs = 1U << 28U;  ///< numbers in one sample: 4096 x 4096 pixels of 16 channels
 
+/// The input_shape in a file's configuration. Throws Error{data} where it is missing or too large.
 Shape shape_in(const Config& config, const std::filesystem::path& file) {
   if (!config.run.has("input_shape")) fail(file, "damaged: its configuration does not say the input's shape");
   const Integers& extents = config.run.integers("input_shape");
@@ -25,7 +26,8 @@ Shape shape_in(const Config& config, const std::filesystem::path& file) {
   return {extents.begin(), extents.end()};
 }
 
-/// A small file must not have a large network allocated.
+/// Throws Error{data} where the file holds fewer numbers than its network has, so that a small file cannot make it
+/// allocate a large one.
 void require_room(const Network& network, const TensorFile& tensors, const std::filesystem::path& file) {
   const double described = stored_numbers(network);
   const std::size_t held = tensors.data.size() / sizeof(float);
@@ -36,7 +38,8 @@ void require_room(const Network& network, const TensorFile& tensors, const std::
                  std::to_string(held));
 }
 
-/// Images of another size would be read in vain, however large.
+/// Throws Error{data} where the configuration's image_size and channels are not the input shape: images of another size
+/// would be read in vain.
 void require_images_of(const Shape& input, const Settings& data, const std::filesystem::path& file) {
   if (!data.has("image_size")) return;
   const auto [height, width] = data.pair("image_size");
@@ -45,7 +48,7 @@ void require_images_of(const Shape& input, const Settings& data, const std::file
   fail(file, "damaged: its configuration has images of " + images.text() + " for an input of " + input.text());
 }
 
-/// The untrained model of a file's configuration.
+/// Builds the untrained model that a file's configuration describes. Throws Error{data}.
 Model described_model(const ModelMetadata& metadata, const TensorFile& tensors, const std::filesystem::path& file,
                       int threads) {
   try {

@@ -7,15 +7,15 @@
 
 namespace convoy {
 
-/// A model's tensors as a model file holds them.
+/// Name, shape and values of a model's tensors, for reading and writing in place.
 std::vector<NamedTensor> named_tensors(Model::Impl& impl);
-/// The same for other weights of its network, with a prefix to their names.
+/// The same for any weights of a network, with `prefix` before the names.
 std::vector<NamedTensor> named_tensors(Weights& weights, const Network& network, const std::string& prefix = "");
 
-/// What a model file says about the model.
+/// The metadata of a model file: configuration, scaling and class names of the model.
 ModelMetadata metadata_of(const Model::Impl& impl);
 
-/// Saves the model's description with other weights of its network.
+/// Writes a model file with `weights`, which are of the model's network, and the model's metadata. Replaced atomically.
 void save_weights(const std::filesystem::path& file, Model::Impl& impl, Weights& weights);
 
 }  // namespace convoy

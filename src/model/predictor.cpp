@@ -16,16 +16,16 @@
 namespace convoy {
 namespace {
 
-/// Samples that go through the network together: enough to share a dense layer's weights, few enough to stay in a
-/// cache.
+/// The number of samples that go through the network together: enough to share a dense layer's weights, few enough to
+/// stay in a cache.
 constexpr int chunk = 32;
 
 }  // namespace
 
-/// What predictors of one model have in common; nothing of it changes.
+/// The constant parts that clones of a predictor share: scaling, folded network and packed weights.
 struct Predictor::Shared {
   explicit Shared(Model::Impl& model)
-      : scaling(model.scaling),
+      : scaler(model.scaling, model.network().input_shape()),
         link(model.has_loss() ? model.loss().link() : Link::none),
         folded(model.network(), model.weights()),
         pool(1),
@@ -34,34 +34,28 @@ struct Predictor::Shared {
   std::size_t input_size() const { return folded.network().input_shape().size(); }
   std::size_t output_size() const { return packed.output_shape().size(); }
 
-  Scaling scaling;
+  SampleScaler scaler;
   Link link;
   FoldedNetwork folded;
   ThreadPool pool;
-  Session packed;  ///< has made of the weights what all sessions share
+  Session packed;  ///< holds what all sessions share, which it made of the weights
 };
 
+/// One predictor: the shared parts, and separate threads and memory for activations.
 struct Predictor::Impl {
   Impl(std::shared_ptr<const Shared> shared_parts, int threads) : shared(std::move(shared_parts)), pool(threads) {}
 
-  /// Plans for as many samples as came at most; what a file describes must not take memory for more.
+  /// Makes the session large enough for `count` samples, at most `chunk`. It grows only when needed, since the network
+  /// of an unknown file may take much memory for each sample.
   void make_room(int count) {
     const int wanted = std::min(count, chunk);
     if (session && session->max_batch() >= wanted) return;
     session.emplace(shared->packed, wanted, pool);
   }
 
+  /// Scales `count` samples, at most `chunk`, runs them through the network and writes the outputs to `to`.
   void predict(const float* samples, int count, float* to) {
-    const Scaling& scaling = shared->scaling;
-    const std::size_t size = shared->input_size();
-    const std::size_t channels = scaling.multiply.size();
-    for (int n = 0; n < count; ++n) {
-      float* input = session->input()[n];
-      for (std::size_t i = 0; i < size; i += channels, input += channels, samples += channels) {
-        for (std::size_t c = 0; c < channels; ++c) input[c] = samples[c] * scaling.multiply[c] + scaling.add[c];
-      }
-      apply_threshold({session->input()[n], size}, scaling);
-    }
+    for (int n = 0; n < count; ++n, samples += shared->input_size()) shared->scaler.apply(samples, session->input()[n]);
     session->forward(count);
     copy_outputs(*session, count, shared->link, to);
   }
@@ -69,7 +63,7 @@ struct Predictor::Impl {
   std::shared_ptr<const Shared> shared;
   ThreadPool pool;
   std::optional<Session> session;
-  std::mutex at_work;
+  std::mutex at_work;  ///< held during a call of predict
 };
 
 Predictor::Predictor(Model& model, int threads)

@@ -9,12 +9,14 @@
 namespace convoy {
 namespace {
 
+/// The count of numbers in these tensors.
 std::int64_t count(const std::vector<TensorPlace>& places) {
   std::int64_t total = 0;
   for (const auto& place : places) total += static_cast<std::int64_t>(place.shape.size());
   return total;
 }
 
+/// The row of a layer, without the type of its activation.
 SummaryRow row_of(const Network& network, const Node& node) {
   SummaryRow row;
   row.name = node.name;
@@ -31,6 +33,7 @@ using Line = std::vector<std::string>;
 
 constexpr std::size_t widest_name = 40;
 
+/// The cells of a row as text.
 Line cells(const SummaryRow& row) {
   std::string inputs;
   for (const auto& input : row.inputs) inputs += (inputs.empty() ? "" : ", ") + input;
@@ -38,8 +41,10 @@ Line cells(const SummaryRow& row) {
           with_separators(row.parameters), with_separators(row.macs), shortened(inputs, widest_name)};
 }
 
+/// Whether a column holds numbers, which are aligned to the right.
 bool is_number(std::size_t column) { return column == 2 || column == 3; }
 
+/// Prints the cells of a line, padded to the widths of the columns.
 void print(std::ostream& out, const Line& line, const std::vector<std::size_t>& widths) {
   std::string row;
   for (std::size_t i = 0; i < line.size(); ++i) {
@@ -51,7 +56,7 @@ void print(std::ostream& out, const Line& line, const std::vector<std::size_t>& 
 
 bool is_batch_norm(const SummaryRow& row) { return row.type == "batch_norm" || row.type.starts_with("batch_norm,"); }
 
-/// Which statistics batch norm takes is never inferred, so it is said.
+/// A line that says which statistics the batch norms use in training and evaluation; "" without batch norms.
 std::string batch_norm_mode(const Summary& summary) {
   const auto layers = std::ranges::count_if(summary.rows, is_batch_norm);
   const auto frozen =

@@ -7,8 +7,8 @@
 
 namespace convoy {
 
-/// The threads to compute with: `wanted`, or if that is 0 what the configuration says, but no more than there are
-/// cores: a model from elsewhere may ask for a thousand. 0: all cores.
+/// The number of threads to compute with: `wanted`, or if that is 0 the configuration's, but at most one for each core,
+/// since the configuration inside an unknown model may ask for a thousand. 0 means all cores.
 inline int threads_for(const Config& config, int wanted) {
   return wanted > 0 ? wanted : std::min(config.run.integer("threads"), cores());
 }

@@ -7,7 +7,8 @@
 namespace convoy {
 namespace {
 
-/// The trainer would refuse it too, but cannot say where the key is.
+/// Throws Error{config} where train.recalibrate is set but there is no batch norm to recalibrate. The trainer would
+/// throw too, but cannot name the place of the key.
 void require_batch_norm(const Config& config, const Network& network) {
   if (config.train.integer("recalibrate") == 0 || has_trained_batch_norm(network)) return;
   const std::string where = config.train.where("recalibrate");
@@ -18,6 +19,7 @@ void require_batch_norm(const Config& config, const Network& network) {
 
 int outputs_of(const Network& network) { return static_cast<int>(network.shape_of(network.output()).size()); }
 
+/// Sets scaling and class names of the model from the training data and returns the task. Throws Error.
 TrainingTask prepared(Model::Impl& model, const Dataset& data, const Dataset& validation) {
   const Network& network = model.network();
   require_batch_norm(model.config, network);

@@ -11,12 +11,12 @@
 
 namespace convoy {
 
-/// A model on its way through training. Whoever trains one, be it a run, fit, a benchmark or a check, prepares it here:
-/// its configuration says how.
+/// Prepares a model for training as its configuration says, and holds the trainer and the diagnostics. Runs,
+/// Model::fit, benchmarks and checks all train through it.
 class Training {
  public:
-  /// Gives the model the scaling of `train` and, if it has none yet, its classes. `run` is the run's folder, for the
-  /// commands that warnings name. Throws Error where model and data do not fit, or a key does not fit the model.
+  /// Sets the model's scaling to that of `train` and, if it has none yet, its class names. `run` is the run folder that
+  /// commands in warnings name. Throws Error where model and data do not fit, or a key does not fit the model.
   Training(Model::Impl& model, const Dataset& train, const Dataset& validation = {}, const std::string& run = "RUN");
   Training(const Training&) = delete;
   Training& operator=(const Training&) = delete;

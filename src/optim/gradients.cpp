@@ -11,7 +11,9 @@ namespace {
 
 constexpr std::size_t chunk_floats = 16384;  // 64 KB: parameters, gradients and slots of a chunk stay in L2
 
-double penalty_of(std::span<const float> w, std::span<float> g, const ParameterDeclaration& declaration) {
+/// Adds the gradients of a tensor's regularisers to `g` and returns their penalty, for a part of the tensor.
+double add_regulariser_gradients(std::span<const float> w, std::span<float> g,
+                                 const ParameterDeclaration& declaration) {
   const auto l1 = static_cast<float>(declaration.l1);
   const auto twice_l2 = static_cast<float>(2 * declaration.l2);
   double absolute = 0;
@@ -26,7 +28,7 @@ double penalty_of(std::span<const float> w, std::span<float> g, const ParameterD
   return declaration.l1 * absolute + declaration.l2 * squares;
 }
 
-/// Number i is of output i / step % outputs.
+/// Which numbers of a tensor belong to one output: number i to output i / step % count.
 struct Outputs {
   std::size_t count, step;
 
@@ -43,6 +45,7 @@ Outputs outputs_of(const ParameterDeclaration& declaration) {
   return {static_cast<std::size_t>(count), static_cast<std::size_t>(declaration.output_step)};
 }
 
+/// Scales down the numbers of each output whose norm exceeds max_norm.
 void limit_norms(std::span<float> values, const Outputs& outputs, double max_norm) {
   constexpr double tiny = 1e-7;  // Keras's epsilon
   for (std::size_t output = 0; output < outputs.count; ++output) {
@@ -72,7 +75,7 @@ GradientTools::GradientTools(std::vector<ParameterRange> tensors, ThreadPool& po
   tensor_sums_.resize(tensors_.size());
 }
 
-double GradientTools::sum_of_chunks() const { return std::accumulate(partial_.begin(), partial_.end(), 0.0); }
+double GradientTools::sum_of_partial() const { return std::accumulate(partial_.begin(), partial_.end(), 0.0); }
 
 double GradientTools::regularise(std::span<const float> parameters, std::span<float> gradients) {
   if (!regularised_) return 0;
@@ -82,10 +85,10 @@ double GradientTools::regularise(std::span<const float> parameters, std::span<fl
     const bool none = declaration.l1 == 0 && declaration.l2 == 0;
     partial_[static_cast<std::size_t>(task)] =
         none ? 0
-             : penalty_of(parameters.subspan(chunk.offset, chunk.size), gradients.subspan(chunk.offset, chunk.size),
-                          declaration);
+             : add_regulariser_gradients(parameters.subspan(chunk.offset, chunk.size),
+                                         gradients.subspan(chunk.offset, chunk.size), declaration);
   });
-  return sum_of_chunks();
+  return sum_of_partial();
 }
 
 void GradientTools::sum_squares(std::span<const float> gradients) {
@@ -98,7 +101,7 @@ void GradientTools::sum_squares(std::span<const float> gradients) {
 
 double GradientTools::norm(std::span<const float> gradients) {
   sum_squares(gradients);
-  return std::sqrt(sum_of_chunks());
+  return std::sqrt(sum_of_partial());
 }
 
 void GradientTools::clip_norm(std::span<float> gradients, double norm, double max_norm) {

@@ -8,7 +8,7 @@
 namespace convoy {
 namespace {
 
-/// What all rules share: decoupled weight decay ahead of the step, as in Keras.
+/// The base of all rules: applies decoupled weight decay before the step, as Keras does.
 class Decayed : public Optimizer {
  public:
   explicit Decayed(double weight_decay) : weight_decay_(weight_decay) {}
@@ -21,23 +21,26 @@ class Decayed : public Optimizer {
   }
 
  private:
+  /// Takes the rule's step without weight decay; see Optimizer::update.
   virtual void descend(const Piece& piece, double learning_rate, std::uint64_t step) const = 0;
 
   double weight_decay_;
 };
 
-/// The first key of every optimizer, ready for its own ones.
+/// Fields with the key learning_rate, to which an optimizer adds its own.
 template <class Struct>
 Fields<Struct> with_rate() {
   return Fields<Struct>().add("learning_rate", &Struct::learning_rate,
                               "The size of a step, before the schedule's factor.", {.min = 1e-30});
 }
 
+/// Adds the key epsilon, with more text after its explanation.
 template <class Struct>
 Fields<Struct>& add_epsilon(Fields<Struct>& fields, const std::string& more = "") {
   return fields.add("epsilon", &Struct::epsilon, "Keeps the division away from zero." + more, {.min = 1e-30});
 }
 
+/// Adds the key weight_decay.
 template <class Struct>
 Fields<Struct>& add_decay(Fields<Struct>& fields) {
   return fields.add("weight_decay", &Struct::weight_decay,
@@ -46,7 +49,7 @@ Fields<Struct>& add_decay(Fields<Struct>& fields) {
                     "as kernel_regularizer.l2 of half of it does here.");
 }
 
-/// The keys that all optimizers share, bound to one of them.
+/// The keys that all optimizers share, bound to the members of one optimizer's struct.
 template <class Struct>
 const Fields<Struct>& shared_fields() {
   static const Fields<Struct> fields =
@@ -66,6 +69,7 @@ const Fields<Struct>& shared_fields() {
   return fields;
 }
 
+/// The keys of Adam and AdamW.
 template <class Struct>
 const Fields<Struct>& adam_fields() {
   static const Fields<Struct> fields = [] {
@@ -107,10 +111,10 @@ class AdamRule final : public Decayed {
     const auto new_m = static_cast<float>(1 - options_.beta_1);
     const auto new_v = static_cast<float>(1 - options_.beta_2);
     if (options_.amsgrad) {
-      kernels::optimizer().amsgrad(piece.parameters, piece.slots[0], piece.slots[1], piece.slots[2], piece.gradients,
+      kernels::optimizer().amsgrad(piece.parameters, piece.slot(0), piece.slot(1), piece.slot(2), piece.gradients,
                                    piece.count, rate, new_m, new_v, epsilon);
     } else {
-      kernels::optimizer().adam(piece.parameters, piece.slots[0], piece.slots[1], piece.gradients, piece.count, rate,
+      kernels::optimizer().adam(piece.parameters, piece.slot(0), piece.slot(1), piece.gradients, piece.count, rate,
                                 new_m, new_v, epsilon);
     }
   }
@@ -118,13 +122,13 @@ class AdamRule final : public Decayed {
   Struct options_;
 };
 
-const Described<Adam>& adam() {
+const Described<Adam>& described_adam() {
   static const Described<Adam> all{"adam", "Adam (Kingma & Ba 2015), with Keras's defaults.", adam_fields<Adam>(),
                                    shared_fields<Adam>()};
   return all;
 }
 
-const Described<AdamW>& adamw() {
+const Described<AdamW>& described_adamw() {
   static const Described<AdamW> all{"adamw", "Adam with decoupled weight decay (Loshchilov & Hutter 2019).",
                                     adam_fields<AdamW>(), shared_fields<AdamW>()};
   return all;
@@ -149,7 +153,8 @@ class NadamRule final : public Decayed {
 
   std::vector<std::string> slot_names() const override { return {"m", "v"}; }
 
-  /// The product of all u up to this step goes on from the last one; after a resume it is made anew.
+  /// Updates product_, the product of all u up to this step, from that of the last step; computes it anew after a
+  /// resume.
   void begin_step(std::uint64_t step) override {
     if (step != step_ + 1) {
       product_ = 1;
@@ -160,6 +165,7 @@ class NadamRule final : public Decayed {
   }
 
  private:
+  /// u of that step.
   double momentum_at(std::uint64_t step) const {
     return options_.beta_1 * (1 - 0.5 * std::pow(0.96, static_cast<double>(step)));
   }
@@ -170,18 +176,18 @@ class NadamRule final : public Decayed {
     const double of_m = learning_rate * next / (1 - product_ * next);
     const double of_g = learning_rate * (1 - now) / (1 - product_);
     const double of_v = 1 / (1 - std::pow(options_.beta_2, static_cast<double>(step)));
-    kernels::optimizer().nadam(piece.parameters, piece.slots[0], piece.slots[1], piece.gradients, piece.count,
+    kernels::optimizer().nadam(piece.parameters, piece.slot(0), piece.slot(1), piece.gradients, piece.count,
                                static_cast<float>(of_m), static_cast<float>(of_g), static_cast<float>(of_v),
                                static_cast<float>(1 - options_.beta_1), static_cast<float>(1 - options_.beta_2),
                                static_cast<float>(options_.epsilon));
   }
 
   Nadam options_;
-  double product_ = 1;
-  std::uint64_t step_ = 0;
+  double product_ = 1;      ///< of all u up to step_
+  std::uint64_t step_ = 0;  ///< the last one that begin_step() had
 };
 
-const Described<Nadam>& nadam() {
+const Described<Nadam>& described_nadam() {
   static const Described<Nadam> all{"nadam", "Adam with Nesterov's momentum (Dozat 2016), as in Keras.", nadam_fields(),
                                     shared_fields<Nadam>()};
   return all;
@@ -203,6 +209,7 @@ const Fields<SGD>& sgd_fields() {
   return fields;
 }
 
+/// Stochastic gradient descent, with momentum or Nesterov's momentum if wanted.
 class SgdRule final : public Decayed {
  public:
   explicit SgdRule(const SGD& options) : Decayed(options.weight_decay), options_(options) {}
@@ -220,14 +227,14 @@ class SgdRule final : public Decayed {
       return;
     }
     const auto remember = options_.momentum_of == MomentumOf::steps ? rules.momentum : rules.momentum_of_gradients;
-    remember(piece.parameters, piece.slots[0], piece.gradients, piece.count, rate,
-             static_cast<float>(options_.momentum), options_.nesterov);
+    remember(piece.parameters, piece.slot(0), piece.gradients, piece.count, rate, static_cast<float>(options_.momentum),
+             options_.nesterov);
   }
 
   SGD options_;
 };
 
-const Described<SGD>& sgd() {
+const Described<SGD>& described_sgd() {
   static const Described<SGD> all{"sgd", "Stochastic gradient descent, with momentum if wanted.", sgd_fields(),
                                   shared_fields<SGD>()};
   return all;
@@ -254,7 +261,7 @@ class RmspropRule final : public Decayed {
 
  private:
   void descend(const Piece& piece, double learning_rate, std::uint64_t) const override {
-    kernels::optimizer().rmsprop(piece.parameters, piece.slots[0], piece.slots[1], piece.gradients, piece.count,
+    kernels::optimizer().rmsprop(piece.parameters, piece.slot(0), piece.slot(1), piece.gradients, piece.count,
                                  static_cast<float>(learning_rate), static_cast<float>(1 - options_.rho),
                                  static_cast<float>(options_.momentum), static_cast<float>(options_.epsilon));
   }
@@ -262,7 +269,7 @@ class RmspropRule final : public Decayed {
   RMSprop options_;
 };
 
-const Described<RMSprop>& rmsprop() {
+const Described<RMSprop>& described_rmsprop() {
   static const Described<RMSprop> all{"rmsprop", "RMSprop (Tieleman & Hinton 2012).", rmsprop_fields(),
                                       shared_fields<RMSprop>()};
   return all;
@@ -286,9 +293,9 @@ class AdagradRule final : public Decayed {
   std::vector<std::string> slot_names() const override { return {"sum"}; }
 
  private:
-  /// The sums in memory begin with 0; where they should have begun is added each time.
+  /// Adds the sums' initial value in each step, since slots begin with 0.
   void descend(const Piece& piece, double learning_rate, std::uint64_t) const override {
-    kernels::optimizer().adagrad(piece.parameters, piece.slots[0], piece.gradients, piece.count,
+    kernels::optimizer().adagrad(piece.parameters, piece.slot(0), piece.gradients, piece.count,
                                  static_cast<float>(learning_rate),
                                  static_cast<float>(options_.start + options_.epsilon));
   }
@@ -296,7 +303,7 @@ class AdagradRule final : public Decayed {
   Adagrad options_;
 };
 
-const Described<Adagrad>& adagrad() {
+const Described<Adagrad>& described_adagrad() {
   static const Described<Adagrad> all{"adagrad", "Adagrad (Duchi et al. 2011).", adagrad_fields(),
                                       shared_fields<Adagrad>()};
   return all;
@@ -325,7 +332,7 @@ class AdadeltaRule final : public Decayed {
 
  private:
   void descend(const Piece& piece, double learning_rate, std::uint64_t) const override {
-    kernels::optimizer().adadelta(piece.parameters, piece.slots[0], piece.slots[1], piece.gradients, piece.count,
+    kernels::optimizer().adadelta(piece.parameters, piece.slot(0), piece.slot(1), piece.gradients, piece.count,
                                   static_cast<float>(learning_rate), static_cast<float>(1 - options_.rho),
                                   static_cast<float>(options_.epsilon));
   }
@@ -333,7 +340,7 @@ class AdadeltaRule final : public Decayed {
   Adadelta options_;
 };
 
-const Described<Adadelta>& adadelta() {
+const Described<Adadelta>& described_adadelta() {
   static const Described<Adadelta> all{"adadelta", "Adadelta (Zeiler 2012).", adadelta_fields(),
                                        shared_fields<Adadelta>()};
   return all;
@@ -360,7 +367,7 @@ class LionRule final : public Decayed {
 
  private:
   void descend(const Piece& piece, double learning_rate, std::uint64_t) const override {
-    kernels::optimizer().lion(piece.parameters, piece.slots[0], piece.gradients, piece.count,
+    kernels::optimizer().lion(piece.parameters, piece.slot(0), piece.gradients, piece.count,
                               static_cast<float>(learning_rate), static_cast<float>(options_.beta_1),
                               static_cast<float>(1 - options_.beta_1), static_cast<float>(options_.beta_2),
                               static_cast<float>(1 - options_.beta_2));
@@ -369,7 +376,7 @@ class LionRule final : public Decayed {
   Lion options_;
 };
 
-const Described<Lion>& lion() {
+const Described<Lion>& described_lion() {
   static const Described<Lion> all{"lion", "Lion: steps by the sign of a momentum (Chen et al. 2023).", lion_fields(),
                                    shared_fields<Lion>()};
   return all;
@@ -379,14 +386,14 @@ const Described<Lion>& lion() {
 
 OpenTable<OptimizerType>& optimizer_table() {
   static OpenTable<OptimizerType> table("optimizer", {
-                                                         type_row<Optimizer, AdamRule<Adam>>(adam()),
-                                                         type_row<Optimizer, AdamRule<AdamW>>(adamw()),
-                                                         type_row<Optimizer, NadamRule>(nadam()),
-                                                         type_row<Optimizer, SgdRule>(sgd()),
-                                                         type_row<Optimizer, RmspropRule>(rmsprop()),
-                                                         type_row<Optimizer, AdagradRule>(adagrad()),
-                                                         type_row<Optimizer, AdadeltaRule>(adadelta()),
-                                                         type_row<Optimizer, LionRule>(lion()),
+                                                         type_row<Optimizer, AdamRule<Adam>>(described_adam()),
+                                                         type_row<Optimizer, AdamRule<AdamW>>(described_adamw()),
+                                                         type_row<Optimizer, NadamRule>(described_nadam()),
+                                                         type_row<Optimizer, SgdRule>(described_sgd()),
+                                                         type_row<Optimizer, RmspropRule>(described_rmsprop()),
+                                                         type_row<Optimizer, AdagradRule>(described_adagrad()),
+                                                         type_row<Optimizer, AdadeltaRule>(described_adadelta()),
+                                                         type_row<Optimizer, LionRule>(described_lion()),
                                                      });
   return table;
 }
@@ -401,13 +408,13 @@ std::unique_ptr<Optimizer> make_optimizer(const Spec& spec) {
   return row_named(spec.type, optimizer_types(), "optimizer").make(spec.settings);
 }
 
-Adam::operator Spec() const { return adam().spec(*this); }
-AdamW::operator Spec() const { return adamw().spec(*this); }
-Nadam::operator Spec() const { return nadam().spec(*this); }
-SGD::operator Spec() const { return sgd().spec(*this); }
-RMSprop::operator Spec() const { return rmsprop().spec(*this); }
-Adagrad::operator Spec() const { return adagrad().spec(*this); }
-Adadelta::operator Spec() const { return adadelta().spec(*this); }
-Lion::operator Spec() const { return lion().spec(*this); }
+Adam::operator Spec() const { return described_adam().spec(*this); }
+AdamW::operator Spec() const { return described_adamw().spec(*this); }
+Nadam::operator Spec() const { return described_nadam().spec(*this); }
+SGD::operator Spec() const { return described_sgd().spec(*this); }
+RMSprop::operator Spec() const { return described_rmsprop().spec(*this); }
+Adagrad::operator Spec() const { return described_adagrad().spec(*this); }
+Adadelta::operator Spec() const { return described_adadelta().spec(*this); }
+Lion::operator Spec() const { return described_lion().spec(*this); }
 
 }  // namespace convoy

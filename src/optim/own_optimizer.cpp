@@ -7,7 +7,7 @@
 namespace convoy {
 namespace {
 
-/// A program's optimizer as one of convoy's.
+/// Adapts a program's OwnOptimizer to Optimizer.
 class AdaptedOptimizer final : public Optimizer {
  public:
   explicit AdaptedOptimizer(std::unique_ptr<OwnOptimizer> own) : own_(std::move(own)), slots_(own_->memory().size()) {}
@@ -16,7 +16,7 @@ class AdaptedOptimizer final : public Optimizer {
 
   void update(const Piece& piece, double learning_rate, std::uint64_t step) const override {
     std::vector<std::span<float>> memory;
-    for (std::size_t i = 0; i < slots_; ++i) memory.emplace_back(piece.slots[i], piece.count);
+    for (std::size_t i = 0; i < slots_; ++i) memory.emplace_back(piece.slot(i), piece.count);
     own_->step({piece.parameters, piece.count}, {piece.gradients, piece.count}, memory, learning_rate, step);
   }
 

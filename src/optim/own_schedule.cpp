@@ -6,7 +6,7 @@
 namespace convoy {
 namespace {
 
-/// A program's schedule as one of convoy's.
+/// Adapts a program's OwnSchedule to Schedule.
 class AdaptedSchedule final : public Schedule {
  public:
   explicit AdaptedSchedule(OwnSchedule own) : own_(std::move(own)) {}

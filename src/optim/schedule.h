@@ -11,35 +11,40 @@
 
 namespace convoy {
 
-/// The learning rate as a function of the step, as a factor of the optimizer's own rate.
+/// A learning rate as a function of the step, in the form of a factor of the optimizer's rate.
 class Schedule {
  public:
   virtual ~Schedule() = default;
 
-  /// Where a training stands, and how long it is.
+  /// A moment of a training, and the training's length.
   struct Time {
     std::uint64_t step = 0;   ///< 0, 1, ...
     std::uint64_t total = 0;  ///< steps of the whole training
     std::uint64_t steps_an_epoch = 1;
   };
 
+  /// The factor for a step.
   virtual double factor(const Time& time) const = 0;
 
-  /// Told of each epoch; only "plateau" listens. Its state is saved with a checkpoint.
+  /// Takes note of an epoch; only "plateau" does, whose factor may change.
   virtual void epoch_ended(const EpochLog&) {}
+  /// The numbers that a checkpoint keeps, for restore(); empty for most.
   virtual std::vector<double> state() const { return {}; }
+  /// Sets the state to that of a checkpoint. Throws Error{data} where it does not fit.
   virtual void restore(const std::vector<double>& /*state*/) {}
 };
 
 using ScheduleType = TypeRow<Schedule>;
+/// The types of schedules. After the first call none can be registered.
 const std::vector<ScheduleType>& schedule_types();
-/// The same, for a program that adds its own.
+/// The table behind schedule_types(), to which a program may add.
 OpenTable<ScheduleType>& schedule_table();
 
-/// The keys that all schedules share: warmup_steps.
+/// The keys that all schedules share: warmup_steps and warmup_from_zero.
 std::vector<KeySchema> common_schedule_keys();
 
-/// Throws Error{config} for an unknown type. `spec.settings` must be complete.
+/// The schedule of that type, with its warmup. Throws Error{config} for an unknown type. `spec.settings` must be
+/// complete.
 std::unique_ptr<Schedule> make_schedule(const Spec& spec);
 
 }  // namespace convoy

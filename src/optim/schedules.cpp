@@ -13,28 +13,29 @@ namespace {
 
 using Time = Schedule::Time;
 
-/// The share of the training that is over: 0 at its first step and 1 at its last.
+/// The share of the training that is over, 0 at its first step and 1 at its last; 1 for a training of one step.
 double share_of(const Time& time) {
   return time.total < 2 ? 1 : std::min(1.0, static_cast<double>(time.step) / static_cast<double>(time.total - 1));
 }
 
-/// From `a` at share 0 to `b` at share 1 along half a cosine.
+/// The value at `share` of half a cosine that leads from `a` at share 0 to `b` at share 1.
 double cosine_between(double a, double b, double share) {
   return b + (a - b) * 0.5 * (1 + std::cos(std::numbers::pi * share));
 }
 
-/// Whole steps or whole epochs.
-std::uint64_t units(const Time& time, ScheduleUnit unit) {
+/// The number of steps, or of whole epochs, before this moment.
+std::uint64_t units_done(const Time& time, ScheduleUnit unit) {
   return unit == ScheduleUnit::steps ? time.step : time.step / std::max<std::uint64_t>(time.steps_an_epoch, 1);
 }
 
+/// Adds the key unit; `what` names the key that it is about.
 template <class Struct>
 Fields<Struct>& add_unit(Fields<Struct>& fields, const std::string& what) {
   return fields.add("unit", &Struct::unit, "What " + what + " counts in: steps or epochs.",
                     {.choices = {"steps", "epochs"}});
 }
 
-/// The keys that all schedules share.
+/// The keys that all schedules share, bound to the members of one schedule's struct.
 template <class Struct>
 Fields<Struct> warmup_fields() {
   return Fields<Struct>()
@@ -49,6 +50,7 @@ const Fields<Constant>& constant_fields() {
   return fields;
 }
 
+/// The factor 1.
 class ConstantRate final : public Schedule {
  public:
   explicit ConstantRate(const Constant&) {}
@@ -65,11 +67,12 @@ const Fields<StepDecay>& step_fields() {
   return fields;
 }
 
+/// gamma ^ (number of times that `every` has passed).
 class StepRate final : public Schedule {
  public:
   explicit StepRate(const StepDecay& options) : options_(options) {}
   double factor(const Time& time) const override {
-    const std::uint64_t reductions = units(time, options_.unit) / static_cast<std::uint64_t>(options_.every);
+    const std::uint64_t reductions = units_done(time, options_.unit) / static_cast<std::uint64_t>(options_.every);
     return std::pow(options_.gamma, static_cast<double>(reductions));
   }
 
@@ -88,11 +91,12 @@ const Fields<MultiStepDecay>& multi_step_fields() {
   return fields;
 }
 
+/// gamma ^ (number of milestones that were reached).
 class MultiStepRate final : public Schedule {
  public:
   explicit MultiStepRate(const MultiStepDecay& options) : options_(options) {}
   double factor(const Time& time) const override {
-    const auto now = static_cast<std::int64_t>(units(time, options_.unit));
+    const auto now = static_cast<std::int64_t>(units_done(time, options_.unit));
     const auto passed = std::ranges::count_if(options_.milestones, [&](std::int64_t at) { return at <= now; });
     return std::pow(options_.gamma, static_cast<double>(passed));
   }
@@ -113,11 +117,12 @@ const Fields<ExponentialDecay>& exponential_fields() {
   return fields;
 }
 
+/// decay_rate ^ (time / decay_steps), the exponent rounded down for a staircase.
 class ExponentialRate final : public Schedule {
  public:
   explicit ExponentialRate(const ExponentialDecay& options) : options_(options) {}
   double factor(const Time& time) const override {
-    const double power = static_cast<double>(units(time, options_.unit)) / options_.decay_steps;
+    const double power = static_cast<double>(units_done(time, options_.unit)) / options_.decay_steps;
     return std::pow(options_.decay_rate, options_.staircase ? std::floor(power) : power);
   }
 
@@ -134,6 +139,7 @@ const Fields<PolynomialDecay>& polynomial_fields() {
   return fields;
 }
 
+/// end + (1 - end) (1 - share of the training) ^ power.
 class PolynomialRate final : public Schedule {
  public:
   explicit PolynomialRate(const PolynomialDecay& options) : options_(options) {}
@@ -176,27 +182,28 @@ const Fields<CosineRestarts>& restarts_fields() {
     list.add("first", &CosineRestarts::first, "Steps or epochs of the first cosine.", {.min = 1})
         .add("stretch", &CosineRestarts::stretch, "Each cosine is so many times longer than the one before.",
              {.min = 1, .max = 100})
-        .add("shrink", &CosineRestarts::shrink, "Each begins at this share of where the one before began.",
-             {.min = 1e-12, .max = 1})
+        .add("shrink", &CosineRestarts::shrink,
+             "Each rises above alpha by this share of the rise before it (Keras's m_mul).", {.min = 1e-12, .max = 1})
         .add("alpha", &CosineRestarts::alpha, "The share of the rate that a cosine falls to.", {.min = 0, .max = 1});
     return add_unit(list, "first");
   }();
   return fields;
 }
 
+/// Half cosines that follow each other, the first from 1; computed anew for each step.
 class RestartingRate final : public Schedule {
  public:
   explicit RestartingRate(const CosineRestarts& options) : options_(options) {}
   double factor(const Time& time) const override {
     double length = options_.first;
     double top = 1;
-    auto into = static_cast<double>(units(time, options_.unit));
+    auto into = static_cast<double>(units_done(time, options_.unit));
     while (into >= length) {
       into -= length;
       length *= options_.stretch;
       top *= options_.shrink;
     }
-    return options_.alpha + (top - options_.alpha) * 0.5 * (1 + std::cos(std::numbers::pi * into / length));
+    return cosine_between(options_.alpha + (1 - options_.alpha) * top, options_.alpha, into / length);
   }
 
  private:
@@ -216,7 +223,7 @@ const Fields<OneCycle>& one_cycle_fields() {
   return fields;
 }
 
-/// Up to the rate, then down far below where it began.
+/// Rises from 1 / start_divisor to 1, and falls to 1 / end_divisor.
 class OneCycleRate final : public Schedule {
  public:
   explicit OneCycleRate(const OneCycle& options)
@@ -244,6 +251,7 @@ const Fields<Plateau>& plateau_fields() {
   return fields;
 }
 
+/// Multiplies its factor by the option `factor` after `patience` epochs without improvement, down to min_factor.
 class PlateauRate final : public Schedule {
  public:
   explicit PlateauRate(const Plateau& options) : options_(options) {}
@@ -251,7 +259,7 @@ class PlateauRate final : public Schedule {
   double factor(const Time&) const override { return factor_; }
 
   void epoch_ended(const EpochLog& log) override {
-    const double number = watched(log);
+    const double number = value_to_minimise(log);
     if (number < best_ - options_.min_delta) {
       best_ = number;
       waited_ = 0;
@@ -273,22 +281,22 @@ class PlateauRate final : public Schedule {
   }
 
  private:
-  /// What should fall.
-  double watched(const EpochLog& log) const {
+  /// The monitored value of an epoch, of its validation if it had one, with its sign changed if it should rise.
+  double value_to_minimise(const EpochLog& log) const {
     if (options_.monitor == "accuracy") return -(log.has_validation ? log.validation_accuracy : log.accuracy);
     return log.has_validation ? log.validation_loss : log.loss;
   }
 
   Plateau options_;
-  double factor_ = 1;
-  double best_ = 1e300;
-  int waited_ = 0;
+  double factor_ = 1;    ///< so far
+  double best_ = 1e300;  ///< the lowest value_to_minimise()
+  int waited_ = 0;       ///< epochs without improvement
 };
 
-/// The rise to another schedule.
-class Warming final : public Schedule {
+/// Rises linearly to the first factor of another schedule, which then begins and has the rest of the training.
+class WarmedUp final : public Schedule {
  public:
-  Warming(std::unique_ptr<Schedule> then, const Constant& options)
+  WarmedUp(std::unique_ptr<Schedule> then, const Constant& options)
       : then_(std::move(then)),
         steps_(static_cast<std::uint64_t>(options.warmup_steps)),
         from_zero_(options.warmup_from_zero) {}
@@ -315,59 +323,59 @@ class Warming final : public Schedule {
   bool from_zero_;
 };
 
-const Described<Constant>& constant() {
+const Described<Constant>& described_constant() {
   static const Described<Constant> all{"constant", "The optimizer's learning rate throughout.", constant_fields(),
                                        warmup_fields<Constant>()};
   return all;
 }
 
-const Described<StepDecay>& step() {
+const Described<StepDecay>& described_step() {
   static const Described<StepDecay> all{"step", "Multiplies the rate by gamma every so many steps or epochs.",
                                         step_fields(), warmup_fields<StepDecay>()};
   return all;
 }
 
-const Described<MultiStepDecay>& multi_step() {
+const Described<MultiStepDecay>& described_multi_step() {
   static const Described<MultiStepDecay> all{"multi_step", "Multiplies the rate by gamma at each milestone.",
                                              multi_step_fields(), warmup_fields<MultiStepDecay>()};
   return all;
 }
 
-const Described<ExponentialDecay>& exponential() {
+const Described<ExponentialDecay>& described_exponential() {
   static const Described<ExponentialDecay> all{"exponential",
                                                "decay_rate ^ (step / decay_steps), as Keras's ExponentialDecay.",
                                                exponential_fields(), warmup_fields<ExponentialDecay>()};
   return all;
 }
 
-const Described<PolynomialDecay>& polynomial() {
+const Described<PolynomialDecay>& described_polynomial() {
   static const Described<PolynomialDecay> all{"polynomial", "end + (1 - end) (1 - share of the run) ^ power.",
                                               polynomial_fields(), warmup_fields<PolynomialDecay>()};
   return all;
 }
 
-const Described<CosineDecay>& cosine() {
+const Described<CosineDecay>& described_cosine() {
   static const Described<CosineDecay> all{
       "cosine", "Half a cosine from the rate down to alpha of it over the whole run (Loshchilov & Hutter 2017).",
       cosine_fields(), warmup_fields<CosineDecay>()};
   return all;
 }
 
-const Described<CosineRestarts>& restarts() {
+const Described<CosineRestarts>& described_restarts() {
   static const Described<CosineRestarts> all{
       "cosine_restarts", "Half cosines that follow each other, each longer than the one before (SGDR).",
       restarts_fields(), warmup_fields<CosineRestarts>()};
   return all;
 }
 
-const Described<OneCycle>& one_cycle() {
+const Described<OneCycle>& described_one_cycle() {
   static const Described<OneCycle> all{"one_cycle",
                                        "Up to the rate and down again over the whole run (Smith & Topin 2018).",
                                        one_cycle_fields(), warmup_fields<OneCycle>()};
   return all;
 }
 
-const Described<Plateau>& plateau() {
+const Described<Plateau>& described_plateau() {
   static const Described<Plateau> all{
       "plateau",
       "Reduces the rate when the validation loss or accuracy (those of training without validation) stops getting "
@@ -380,15 +388,15 @@ const Described<Plateau>& plateau() {
 
 OpenTable<ScheduleType>& schedule_table() {
   static OpenTable<ScheduleType> table("schedule", {
-                                                       type_row<Schedule, ConstantRate>(constant()),
-                                                       type_row<Schedule, StepRate>(step()),
-                                                       type_row<Schedule, MultiStepRate>(multi_step()),
-                                                       type_row<Schedule, ExponentialRate>(exponential()),
-                                                       type_row<Schedule, PolynomialRate>(polynomial()),
-                                                       type_row<Schedule, CosineRate>(cosine()),
-                                                       type_row<Schedule, RestartingRate>(restarts()),
-                                                       type_row<Schedule, OneCycleRate>(one_cycle()),
-                                                       type_row<Schedule, PlateauRate>(plateau()),
+                                                       type_row<Schedule, ConstantRate>(described_constant()),
+                                                       type_row<Schedule, StepRate>(described_step()),
+                                                       type_row<Schedule, MultiStepRate>(described_multi_step()),
+                                                       type_row<Schedule, ExponentialRate>(described_exponential()),
+                                                       type_row<Schedule, PolynomialRate>(described_polynomial()),
+                                                       type_row<Schedule, CosineRate>(described_cosine()),
+                                                       type_row<Schedule, RestartingRate>(described_restarts()),
+                                                       type_row<Schedule, OneCycleRate>(described_one_cycle()),
+                                                       type_row<Schedule, PlateauRate>(described_plateau()),
                                                    });
   return table;
 }
@@ -401,17 +409,17 @@ std::unique_ptr<Schedule> make_schedule(const Spec& spec) {
   auto schedule = row_named(spec.type, schedule_types(), "schedule").make(spec.settings);
   const Constant warmup = warmup_fields<Constant>().read(spec.settings);
   if (warmup.warmup_steps == 0) return schedule;
-  return std::make_unique<Warming>(std::move(schedule), warmup);
+  return std::make_unique<WarmedUp>(std::move(schedule), warmup);
 }
 
-Constant::operator Spec() const { return constant().spec(*this); }
-StepDecay::operator Spec() const { return step().spec(*this); }
-MultiStepDecay::operator Spec() const { return multi_step().spec(*this); }
-ExponentialDecay::operator Spec() const { return exponential().spec(*this); }
-PolynomialDecay::operator Spec() const { return polynomial().spec(*this); }
-CosineDecay::operator Spec() const { return cosine().spec(*this); }
-CosineRestarts::operator Spec() const { return restarts().spec(*this); }
-OneCycle::operator Spec() const { return one_cycle().spec(*this); }
-Plateau::operator Spec() const { return plateau().spec(*this); }
+Constant::operator Spec() const { return described_constant().spec(*this); }
+StepDecay::operator Spec() const { return described_step().spec(*this); }
+MultiStepDecay::operator Spec() const { return described_multi_step().spec(*this); }
+ExponentialDecay::operator Spec() const { return described_exponential().spec(*this); }
+PolynomialDecay::operator Spec() const { return described_polynomial().spec(*this); }
+CosineDecay::operator Spec() const { return described_cosine().spec(*this); }
+CosineRestarts::operator Spec() const { return described_restarts().spec(*this); }
+OneCycle::operator Spec() const { return described_one_cycle().spec(*this); }
+Plateau::operator Spec() const { return described_plateau().spec(*this); }
 
 }  // namespace convoy

@@ -33,7 +33,7 @@ Stepper::Result Stepper::step(std::span<float> parameters, std::span<float> grad
   ++steps_;
   optimizer_->begin_step(steps_);
   pool_.run(static_cast<int>(tools_.chunks().size()), [&](int task, int) {
-    update(tools_.chunks()[static_cast<std::size_t>(task)], parameters, gradients, learning_rate);
+    update_chunk(tools_.chunks()[static_cast<std::size_t>(task)], parameters, gradients, learning_rate);
   });
   if (lookahead_steps_ > 0 && steps_ % static_cast<std::uint64_t>(lookahead_steps_) == 0) look_ahead(parameters);
   tools_.constrain(parameters);
@@ -53,14 +53,12 @@ void Stepper::reset() {
   steps_ = 0;
 }
 
-void Stepper::update(const Chunk& chunk, std::span<float> parameters, std::span<const float> gradients,
-                     double learning_rate) {
-  constexpr std::size_t most_slots = 4;
-  float* slots[most_slots] = {};
-  for (std::size_t i = 0; i < slots_.size(); ++i) slots[i] = slots_[i].data() + chunk.offset;
+void Stepper::update_chunk(const Chunk& chunk, std::span<float> parameters, std::span<const float> gradients,
+                           double learning_rate) {
   optimizer_->update({.parameters = parameters.data() + chunk.offset,
                       .gradients = gradients.data() + chunk.offset,
-                      .slots = slots,
+                      .slots = slots_,
+                      .first = chunk.offset,
                       .count = chunk.size,
                       .decayed = decay_all_ || tools_.tensor_of(chunk).declaration.decayed},
                      learning_rate, steps_);

@@ -14,38 +14,43 @@
 
 namespace convoy {
 
-/// An optimizer at work on a block of parameters: it adds the regularisers' gradients, clips, takes the step and
-/// applies max-norm constraints, in fixed chunks, so the number of threads does not show in the result.
+/// Takes an optimizer's steps on a block of parameters: adds the regularisers' gradients, clips, lets the optimizer
+/// step, applies Lookahead and max-norm constraints. Works in fixed chunks, so that results do not depend on the number
+/// of threads.
 class Stepper {
  public:
   using Tensor = ParameterRange;
 
-  /// `floats` is the size of the parameter block. The settings of `optimizer` must be complete. `pool` must outlive it.
+  /// `floats` is the size of the parameter block, `tensors` are its parts. The settings of `optimizer` must be
+  /// complete. `pool` must outlive this. Throws Error{config} for an unknown type of optimizer.
   Stepper(const Spec& optimizer, std::vector<Tensor> tensors, std::size_t floats, ThreadPool& pool);
 
+  /// What a step measured.
   struct Result {
-    double penalty = 0;        ///< of the regularisers, before the step
-    double gradient_norm = 0;  ///< of all gradients together, regularised, not yet clipped
+    double penalty = 0;        ///< sum of the regularisers before the step
+    double gradient_norm = 0;  ///< joint norm of all gradients, with those of the regularisers, before clipping
   };
-  /// One step. Assigns `parameters`, changes `gradients` (regularised and clipped). Where the gradients' norm is not
-  /// finite no step is taken. Does not allocate.
+  /// Takes one step: changes `parameters`, `gradients` (regularised and clipped), the slots and the number of steps.
+  /// Where the gradients' norm is not finite, only `gradients` is changed. Does not allocate.
   Result step(std::span<float> parameters, std::span<float> gradients, double learning_rate);
 
-  /// Forgets all steps, and their number.
+  /// Sets all slots and the number of steps to 0.
   void reset();
 
-  /// The steps taken since the beginning or the last reset: Adam's first ones are corrected by it.
+  /// The number of steps since the beginning or the last reset, by which Adam's first steps are corrected.
   std::uint64_t steps() const { return steps_; }
   void restore_steps(std::uint64_t steps) { steps_ = steps; }
 
-  /// The optimizer's memory, for checkpoints: arrays as long as the parameter block.
+  /// The names of the slots, the optimizer's arrays that checkpoints save, each as long as the parameter block.
   const std::vector<std::string>& slot_names() const { return slot_names_; }
   std::span<float> slot(std::size_t which) { return slots_[which].span(); }
 
  private:
-  /// Also the weights that Lookahead goes back to, where it is used: the last slot.
+  /// Moves the slow weights, which are the last slot, towards the parameters, and the parameters to them.
   void look_ahead(std::span<float> parameters);
-  void update(const Chunk& chunk, std::span<float> parameters, std::span<const float> gradients, double learning_rate);
+  /// Lets the optimizer step on one chunk: changes its parameters and slots.
+  void update_chunk(const Chunk& chunk, std::span<float> parameters, std::span<const float> gradients,
+                    double learning_rate);
 
   std::unique_ptr<Optimizer> optimizer_;
   double clip_norm_;

@@ -8,17 +8,17 @@
 namespace convoy {
 namespace {
 
-/// With at most four significant digits and no zeros at the end.
-std::string digits(double value) {
+/// The number with at most four significant digits, without trailing zeros.
+std::string four_digits(double value) {
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "%.4g", value);
   return text.data();
 }
 
-/// "2.5e-4"
+/// A number other than 0 as "2.5e-4": at most four significant digits and the power of ten.
 std::string scientific(double value) {
   const int exponent = static_cast<int>(std::floor(std::log10(std::abs(value)) + 1e-9));
-  return digits(value / std::pow(10, exponent)) + "e" + std::to_string(exponent);
+  return four_digits(value / std::pow(10, exponent)) + "e" + std::to_string(exponent);
 }
 
 }  // namespace
@@ -48,9 +48,9 @@ std::string short_number(double value) {
   const double size = std::abs(value);
   if (size == 0 || !std::isfinite(value)) return size == 0 ? "0" : "-";
   if (size >= 1e9 || size < 0.999e-3) return scientific(value);
-  if (size >= 1e6) return digits(value / 1e6) + "M";
-  if (size >= 1e3) return digits(value / 1e3) + "k";
-  return digits(value);
+  if (size >= 1e6) return four_digits(value / 1e6) + "M";
+  if (size >= 1e3) return four_digits(value / 1e3) + "k";
+  return four_digits(value);
 }
 
 Axis Axis::round(double low, double high, int count) {

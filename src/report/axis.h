@@ -5,16 +5,18 @@
 
 namespace convoy {
 
-/// From numbers to places along a line: 0 where the axis begins, 1 where it ends.
+/// Maps values to positions along a chart's axis, 0 where the axis begins and 1 where it ends, and keeps its ticks.
 class Axis {
  public:
-  /// From round numbers at or below `low` to round numbers at or above `high`.
+  /// An axis from a round number at or below `low` to one at or above `high`, with about `ticks` ticks.
   static Axis round(double low, double high, int ticks);
-  /// From `low` to `high` exactly.
+  /// An axis from `low` to `high` exactly, with about `ticks` round ticks between; as round() unless low < high.
   static Axis exact(double low, double high, int ticks);
-  /// Powers of ten between 0 < `low` and `high`, from round numbers to round numbers.
+  /// A logarithmic axis from the power of ten at or below `low`, which is above 0, to the one at or above `high`. Ticks
+  /// are powers of ten, on an axis of at most two also 2 and 5 times them.
   static Axis logarithmic(double low, double high);
 
+  /// The position of a value; below 0 or above 1 where it lies outside the axis.
   double place(double value) const;
   const std::vector<double>& ticks() const { return ticks_; }
   double low() const { return low_; }
@@ -31,10 +33,12 @@ class Axis {
   bool logarithmic_;
 };
 
-/// Round numbers from at or below `low` to at or above `high`, about `count` of them.
+/// Round numbers at equal distances, about `count`, from at or below `low` to at or above `high`. {0, 1} where these
+/// are not finite or low > high.
 std::vector<double> nice_ticks(double low, double high, int count);
 
-/// A number with few digits, as an axis shows it: "0.25", "1.5k", "20M", "1e-4".
+/// A number as an axis shows it, with at most four significant digits: "0.25", "1.5k", "20M", "1e-4"; "-" unless
+/// finite.
 std::string short_number(double value);
 
 }  // namespace convoy

@@ -12,13 +12,13 @@
 namespace convoy {
 namespace {
 
-constexpr std::size_t most_dots = 40;      ///< beyond them a line has no dots
-constexpr std::size_t most_thick = 150;    ///< beyond these points a line is thin
-constexpr std::size_t most_points = 1000;  ///< beyond them a line is thinned
-constexpr int stretches = 250;
+constexpr std::size_t most_dots = 40;      ///< of a line that is drawn with dots
+constexpr std::size_t most_thick = 150;    ///< points of a line that is drawn thick
+constexpr std::size_t most_points = 1000;  ///< of a line that is drawn without thinning
+constexpr int stretches = 250;  ///< equal parts of the x axis, in each of which thinned() keeps up to four points
 
-/// A length in the picture.
-std::string at(double value) {
+/// A coordinate as SVG text: at most two decimals, no trailing zeros.
+std::string svg_number(double value) {
   char text[32];
   std::snprintf(text, sizeof text, "%.2f", value);
   std::string number = text;
@@ -27,17 +27,20 @@ std::string at(double value) {
   return number;
 }
 
-std::string colour(std::size_t i) { return "c" + std::to_string(i % 8) + (i >= 8 ? " dashed" : ""); }
+/// The style sheet's classes of series `i`: one of eight colours, dashed from the ninth series on.
+std::string colour_classes(std::size_t i) { return "c" + std::to_string(i % 8) + (i >= 8 ? " dashed" : ""); }
 
-/// Whether a value can be drawn.
-bool fits(double value, Scaled scaled) {
+/// Whether an axis can show a value: finite and of at most 1e300 and, where logarithmic, above 1e-300.
+bool fits_axis(double value, Scaled scaled) {
   return std::abs(value) < 1e300 && (scaled == Scaled::linearly || value > 1e-300);
 }
 
+/// The smallest and the largest of the values that were included; empty before the first.
 struct Extent {
   double low = std::numeric_limits<double>::infinity();
   double high = -std::numeric_limits<double>::infinity();
 
+  /// Extends the range to the value.
   void include(double value) {
     low = std::min(low, value);
     high = std::max(high, value);
@@ -45,27 +48,29 @@ struct Extent {
   bool empty() const { return low > high; }
 };
 
-/// The series of a chart in its picture.
+/// Draws a chart as an <svg> element. Keeps a reference to the chart.
 class Plot {
  public:
   explicit Plot(const Chart& chart)
       : chart_(chart), x_(axis(extent_x(), chart.x, false)), y_(axis(extent_y(), chart.y, true)) {}
 
+  /// The whole <svg> element: grid, labels, bands, lines, or "nothing to draw".
   std::string draw() const {
-    std::string text = "<svg viewBox=\"0 0 " + at(width) + " " + at(height) + "\" role=\"img\" aria-label=\"" +
-                       escaped(chart_.title) + "\" data-x=\"" + edges(x_) + "\" data-y=\"" + edges(y_) +
-                       "\" data-frame=\"" + at(left) + " " + at(top) + " " + at(width - right) + " " +
-                       at(height - bottom) + "\">\n";
+    std::string text = "<svg viewBox=\"0 0 " + svg_number(width) + " " + svg_number(height) +
+                       "\" role=\"img\" aria-label=\"" + escaped(chart_.title) + "\" data-x=\"" + edges_text(x_) +
+                       "\" data-y=\"" + edges_text(y_) + "\" data-frame=\"" + svg_number(left) + " " + svg_number(top) +
+                       " " + svg_number(width - right) + " " + svg_number(height - bottom) + "\">\n";
     text += y_grid() + x_ticks();
     text += text_at((left + width - right) / 2, height - 8, "middle", chart_.x_label);
     for (std::size_t i = 0; i < chart_.series.size(); ++i) text += band(chart_.series[i], i);
     for (std::size_t i = 0; i < chart_.series.size(); ++i) text += line(chart_.series[i], i);
-    if (!anything())
+    if (!has_drawable_point())
       text += text_at((left + width - right) / 2, (top + height - bottom) / 2, "middle", "nothing to draw");
     return text + "</svg>\n";
   }
 
  private:
+  // The size of the picture and the margins around its axes.
   static constexpr double width = 560;
   static constexpr double height = 250;
   static constexpr double left = 62;
@@ -73,12 +78,13 @@ class Plot {
   static constexpr double top = 12;
   static constexpr double bottom = 42;
 
-  bool drawable(const Point& point) const { return fits(point.x, chart_.x) && fits(point.y, chart_.y); }
+  bool drawable(const Point& point) const { return fits_axis(point.x, chart_.x) && fits_axis(point.y, chart_.y); }
   bool drawable(const Range& range) const {
-    return fits(range.x, chart_.x) && fits(range.low, chart_.y) && fits(range.high, chart_.y);
+    return fits_axis(range.x, chart_.x) && fits_axis(range.low, chart_.y) && fits_axis(range.high, chart_.y);
   }
-  bool anything() const { return !extent_x().empty(); }
+  bool has_drawable_point() const { return !extent_x().empty(); }
 
+  /// Calls include(extent, point) for each drawable point of all series, and returns the extent.
   template <class Include>
   Extent extent(const Include& include) const {
     Extent found;
@@ -89,9 +95,11 @@ class Plot {
     }
     return found;
   }
+  /// The smallest and the largest x of all drawable points.
   Extent extent_x() const {
     return extent([](Extent& found, const Point& point) { found.include(point.x); });
   }
+  /// The lowest and the highest y of all drawable points and bands.
   Extent extent_y() const {
     Extent found = extent([](Extent& all, const Point& point) { all.include(point.y); });
     for (const Series& series : chart_.series) {
@@ -104,36 +112,42 @@ class Plot {
     return found;
   }
 
+  /// An axis for these values, from 0 to 1 without values. `round` lets a linear axis begin and end at round numbers.
   static Axis axis(const Extent& values, Scaled scaled, bool round) {
     if (values.empty()) return Axis::round(0, 1, 5);
     if (scaled == Scaled::logarithmically) return Axis::logarithmic(values.low, values.high);
     return round ? Axis::round(values.low, values.high, 5) : Axis::exact(values.low, values.high, 7);
   }
 
+  /// The coordinate in the picture of a value on the x axis; y() does the same for the y axis.
   double x(double value) const { return left + x_.place(value) * (width - left - right); }
   double y(double value) const { return height - bottom - y_.place(value) * (height - top - bottom); }
 
-  static std::string edges(const Axis& axis) {
+  /// An axis as the page's script reads it: both ends, and 1 where the axis is logarithmic, else 0.
+  static std::string edges_text(const Axis& axis) {
     char text[80];
     std::snprintf(text, sizeof text, "%.6g %.6g %d", axis.low(), axis.high(), axis.is_logarithmic() ? 1 : 0);
     return text;
   }
 
+  /// A <text> element with the escaped text.
   static std::string text_at(double x, double y, const char* anchor, const std::string& text) {
-    return "<text x=\"" + at(x) + "\" y=\"" + at(y) + "\" text-anchor=\"" + anchor + "\">" + escaped(text) +
-           "</text>\n";
+    return "<text x=\"" + svg_number(x) + "\" y=\"" + svg_number(y) + "\" text-anchor=\"" + anchor + "\">" +
+           escaped(text) + "</text>\n";
   }
 
+  /// A grid line and a label for each tick of the y axis.
   std::string y_grid() const {
     std::string text;
     for (const double tick : y_.ticks()) {
-      text += "<path class=\"grid\" d=\"M" + at(left) + " " + at(y(tick)) + "H" + at(width - right) + "\"/>\n";
+      text += "<path class=\"grid\" d=\"M" + svg_number(left) + " " + svg_number(y(tick)) + "H" +
+              svg_number(width - right) + "\"/>\n";
       text += text_at(left - 7, y(tick) + 4, "end", short_number(tick));
     }
     return text;
   }
 
-  /// Steps and epochs are counted: where there is room, whole numbers only.
+  /// The labels of the x axis; only whole numbers on an axis of length 2 or more, since steps and epochs are counted.
   std::string x_ticks() const {
     std::string text;
     const bool whole = !x_.is_logarithmic() && x_.high() - x_.low() >= 2;
@@ -144,18 +158,20 @@ class Plot {
     return text;
   }
 
+  /// The area between the ends of the drawable ranges of series number `i`; "" where there are none.
   std::string band(const Series& series, std::size_t i) const {
     std::string upper;
     std::string lower;
     for (const Range& range : series.band) {
       if (!drawable(range)) continue;
-      upper += (upper.empty() ? "M" : "L") + at(x(range.x)) + " " + at(y(range.high));
-      lower = "L" + at(x(range.x)) + " " + at(y(range.low)) + lower;
+      upper += (upper.empty() ? "M" : "L") + svg_number(x(range.x)) + " " + svg_number(y(range.high));
+      lower = "L" + svg_number(x(range.x)) + " " + svg_number(y(range.low)) + lower;
     }
-    return upper.empty() ? "" : "<path class=\"band " + colour(i) + "\" d=\"" + upper + lower + "Z\"/>\n";
+    return upper.empty() ? "" : "<path class=\"band " + colour_classes(i) + "\" d=\"" + upper + lower + "Z\"/>\n";
   }
 
-  /// A line through the points that can be drawn, broken at the others.
+  /// A line through the drawable points of series number `i`, broken at the others, thinned where there are very many.
+  /// Dots are added where there are few points, and to a point without neighbours. "" without drawable points.
   std::string line(const Series& series, std::size_t i) const {
     const std::vector<Point> points =
         series.points.size() > most_points ? thinned(series.points, x_.low(), x_.high()) : series.points;
@@ -165,19 +181,20 @@ class Plot {
     for (std::size_t n = 0; n < points.size(); ++n) {
       const bool goes_on = std::exchange(drawing, drawable(points[n]));
       if (!drawing) continue;
-      path += (goes_on ? "L" : "M") + at(x(points[n].x)) + " " + at(y(points[n].y));
+      path += (goes_on ? "L" : "M") + svg_number(x(points[n].x)) + " " + svg_number(y(points[n].y));
       const bool lonely = !goes_on && (n + 1 == points.size() || !drawable(points[n + 1]));
       if (points.size() <= most_dots || lonely) dots += dot(series.name, points[n], i);
     }
     if (path.empty()) return "";
-    return "<path class=\"line " + colour(i) + (points.size() > most_thick ? " thin" : "") + "\" data-name=\"" +
+    return "<path class=\"line " + colour_classes(i) + (points.size() > most_thick ? " thin" : "") + "\" data-name=\"" +
            escaped(series.name) + "\" d=\"" + path + "\"/>\n" + dots;
   }
 
+  /// A circle at a point, with the series' name and the point's values as its tooltip.
   std::string dot(const std::string& name, const Point& point, std::size_t i) const {
-    return "<circle class=\"" + colour(i) + "\" cx=\"" + at(x(point.x)) + "\" cy=\"" + at(y(point.y)) +
-           "\" r=\"3\"><title>" + escaped(name) + ": " + short_number(point.y) + " at " + short_number(point.x) +
-           "</title></circle>\n";
+    return "<circle class=\"" + colour_classes(i) + "\" cx=\"" + svg_number(x(point.x)) + "\" cy=\"" +
+           svg_number(y(point.y)) + "\" r=\"3\"><title>" + escaped(name) + ": " + short_number(point.y) + " at " +
+           short_number(point.x) + "</title></circle>\n";
   }
 
   const Chart& chart_;
@@ -185,20 +202,22 @@ class Plot {
   Axis y_;
 };
 
+/// The names beside their colours, as a list; "" for fewer than two names.
 std::string legend(const std::vector<std::string>& names) {
   if (names.size() < 2) return "";
   std::string text = "<ul class=\"legend\">\n";
   for (std::size_t i = 0; i < names.size(); ++i) {
-    text += "<li><i class=\"" + colour(i) + "\"></i>" + escaped(names[i]) + "</li>\n";
+    text += "<li><i class=\"" + colour_classes(i) + "\"></i>" + escaped(names[i]) + "</li>\n";
   }
   return text + "</ul>\n";
 }
 
+/// A <figure> of the title as text, the legend of the names, and the drawing as it is.
 std::string framed(const std::string& title, const std::vector<std::string>& names, const std::string& drawing) {
   return "<figure>\n<figcaption>" + escaped(title) + "</figcaption>\n" + legend(names) + drawing + "</figure>\n";
 }
 
-std::vector<std::string> names_of(const std::vector<Series>& series) {
+std::vector<std::string> series_names(const std::vector<Series>& series) {
   std::vector<std::string> names;
   for (const Series& one : series) names.push_back(one.name);
   return names;
@@ -235,12 +254,12 @@ std::vector<Point> thinned(const std::vector<Point>& points, double low, double 
 
 std::string svg(const Chart& chart) { return Plot(chart).draw(); }
 
-std::string figure(const Chart& chart) { return framed(chart.title, names_of(chart.series), svg(chart)); }
+std::string figure(const Chart& chart) { return framed(chart.title, series_names(chart.series), svg(chart)); }
 
 std::string figure(const std::vector<View>& views) {
   std::string drawings;
   for (const View& view : views) drawings += "<div class=\"" + view.name + "\">" + svg(view.chart) + "</div>\n";
-  return framed(views.front().chart.title, names_of(views.front().chart.series), drawings);
+  return framed(views.front().chart.title, series_names(views.front().chart.series), drawings);
 }
 
 std::string figure(const BarChart& chart) {
@@ -258,8 +277,8 @@ std::string figure(const BarChart& chart) {
       const double part = bar.parts[i];
       sum += part;
       if (!(part > 0) || !std::isfinite(longest)) continue;
-      rows += "<i class=\"" + colour(i) + "\" style=\"width: " + at(100 * part / longest) + "%\" title=\"" +
-              escaped(chart.parts.at(i)) + ": " + short_number(part) + "\"></i>";
+      rows += "<i class=\"" + colour_classes(i) + "\" style=\"width: " + svg_number(100 * part / longest) +
+              "%\" title=\"" + escaped(chart.parts.at(i)) + ": " + short_number(part) + "\"></i>";
     }
     rows += "</div><b>" + short_number(sum) + "</b>\n";
   }

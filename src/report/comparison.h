@@ -8,7 +8,7 @@
 
 namespace convoy {
 
-/// Runs of one configuration with different seeds.
+/// Runs that differ in nothing but seed and name.
 struct RunGroup {
   std::string name;
   /// The keys in which the groups differ, with this group's values: {"train.batch_size", "32"}. All groups name the
@@ -17,14 +17,14 @@ struct RunGroup {
   std::vector<RunRecord> runs = {};
 };
 
-/// Everything that a page of comparison shows.
+/// What a page that compares runs shows.
 struct Comparison {
   std::string title;
   std::vector<RunGroup> groups = {};
 };
 
-/// One HTML page that needs nothing else: each group's mean curves with the band from its lowest to its highest run,
-/// and a table of the final figures.
+/// One HTML page that needs no other file: each group's mean curves with the band from its lowest to its highest run,
+/// and tables of the final figures, the differing keys and the runs.
 std::string html(const Comparison& comparison);
 
 }  // namespace convoy

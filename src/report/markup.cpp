@@ -8,6 +8,7 @@
 namespace convoy {
 namespace {
 
+/// A <tr> of escaped cells, each an element `tag`: "th" or "td".
 std::string table_row(const std::vector<Cell>& cells, const std::string& tag) {
   std::string text = "<tr>";
   for (const Cell& cell : cells) {
@@ -16,6 +17,7 @@ std::string table_row(const std::vector<Cell>& cells, const std::string& tag) {
   return text + "</tr>\n";
 }
 
+/// The bytes in base64, with padding.
 std::string base64(const std::string& bytes) {
   constexpr const char* alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string text;

@@ -7,6 +7,7 @@
 namespace convoy {
 namespace {
 
+/// The file of a sample's image; without files, the sample's number in the stored data.
 std::string image_of(const Dataset& data, int sample) {
   const auto place = data.index(sample);
   const auto& files = data.storage().files;

@@ -6,8 +6,8 @@
 
 namespace convoy {
 
-/// A model's layers as boxes and their connections as arrows, from top to bottom, in an <svg> element of its own size.
-/// A long network goes on in further columns, from where everything passes through one layer.
+/// A model's layers as boxes and their connections as arrows, from top to bottom, in an <svg> element with a fixed
+/// size. A long network continues in further columns, cut where everything passes through one layer.
 std::string network_drawing(const Summary& summary, const Shape& input);
 
 }  // namespace convoy

@@ -5,8 +5,8 @@
 namespace convoy {
 namespace {
 
-/// The colours of series were chosen to differ for colour-blind readers too: after Okabe and Ito, "Color universal
-/// design" (2008), lightened for dark screens.
+/// The style sheet. The colours of series were chosen to differ for colour-blind readers too: after Okabe and Ito,
+/// "Color universal design" (2008), lightened for dark screens.
 constexpr const char* style = R"(
 :root { color-scheme: light dark; --ink: #1d2433; --soft: #5d6678; --rule: #e2e5eb; --page: #ffffff; --card: #f7f8fa;
   --c0: #0072b2; --c1: #d55e00; --c2: #009e73; --c3: #c0609a; --c4: #e69f00; --c5: #56b4e9; --c6: #4d5566; --c7: #7a3e9d;
@@ -63,7 +63,7 @@ summary { cursor: pointer; color: var(--soft); }
   .charts { grid-template-columns: 1fr 1fr; } .network { max-width: 100%; } .wide { overflow: visible; } pre { white-space: pre-wrap; } }
 )";
 
-/// Shows the values of a chart's lines at the place nearest to the pointer. Values are read back from the paths.
+/// A script that shows the values of a chart's lines nearest to the pointer. It reads them back from the SVG paths.
 constexpr const char* script = R"(
 for (const svg of document.querySelectorAll("svg[data-x]")) {
   const figure = svg.closest("figure"), box = svg.viewBox.baseVal;
@@ -106,7 +106,7 @@ for (const svg of document.querySelectorAll("svg[data-x]")) {
 }
 )";
 
-/// A page that is loaded again forgets which radio button was chosen.
+/// A script that keeps the chosen x axis, which a page otherwise forgets when it is loaded again.
 constexpr const char* keep_clock = R"(
 try {
   const chosen = document.getElementById(sessionStorage.getItem("clock"));
@@ -116,8 +116,10 @@ try {
 } catch { }
 )";
 
+/// Makes the browser load the page again every five seconds.
 constexpr const char* reload = "<meta http-equiv=\"refresh\" content=\"5\">\n";
 
+/// The hidden radio buttons behind clock_choice(); the style sheet shows the charts of the chosen one.
 constexpr const char* clock_buttons =
     "<input type=\"radio\" name=\"clock\" class=\"clock\" id=\"by-step\" checked>"
     "<input type=\"radio\" name=\"clock\" class=\"clock\" id=\"by-epoch\">"

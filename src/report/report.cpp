@@ -14,14 +14,15 @@
 namespace convoy {
 namespace {
 
-constexpr std::size_t most_drawn_layers = 500;
-constexpr std::size_t most_warnings = 20;
-constexpr std::size_t most_open_rows = 24;  ///< longer tables are folded
+constexpr std::size_t most_drawn_layers = 500;  ///< of a network that is drawn
+constexpr std::size_t most_warnings = 20;       ///< shown; the others are counted
+constexpr std::size_t most_open_rows = 24;      ///< of a table of layers that is not folded
 
+/// A box with a warning; the text is escaped.
 std::string alert(const std::string& text) { return "<div class=\"alert\">" + escaped(text) + "</div>\n"; }
 
-/// The last norms of the gradient, which often tell how a divergence came.
-std::string last_norms(const Divergence& divergence) {
+/// A chart of the last norms of the gradient, which often show how a divergence came about; "" without norms.
+std::string last_norms_chart(const Divergence& divergence) {
   const auto& norms = divergence.gradient_norms;
   if (norms.empty()) return "";
   Series series{"norm of the gradient", {}};
@@ -33,7 +34,9 @@ std::string last_norms(const Divergence& divergence) {
   return "<div class=\"charts\">\n" + figure(chart) + "</div>\n";
 }
 
-std::string warnings(const std::vector<RunWarning>& all) {
+/// An alert for each of the first 20 warnings, with its step unless its message names it, and one that counts the
+/// others.
+std::string warning_alerts(const std::vector<RunWarning>& all) {
   std::string text;
   for (const RunWarning& warning : std::span(all).first(std::min(all.size(), most_warnings))) {
     const std::string step = with_separators(static_cast<std::int64_t>(warning.step));
@@ -44,18 +47,19 @@ std::string warnings(const std::vector<RunWarning>& all) {
   return text + alert("and " + std::to_string(all.size() - most_warnings) + " more warnings");
 }
 
-/// What went wrong, before anything else.
+/// What went wrong, for the top of the page: divergence, warnings, and remarks on what is left out.
 std::string alerts(const Report& report) {
   const RunRecord& record = report.record;
   std::string text;
-  if (record.divergence) text = alert("Diverged: " + record.divergence->message) + last_norms(*record.divergence);
+  if (record.divergence) text = alert("Diverged: " + record.divergence->message) + last_norms_chart(*record.divergence);
   if (record.outcome && !record.outcome->warning.empty()) text += alert(record.outcome->warning);
-  text += warnings(record.warnings);
+  text += warning_alerts(record.warnings);
   for (const std::string& omission : report.omissions) text += remark(omission);
   return text;
 }
 
-std::string figures(const Report& report) {
+/// Cards with the main numbers of the run; numbers that it has not recorded are left out.
+std::string result_cards(const Report& report) {
   const RunRecord& record = report.record;
   std::vector<Card> all;
   if (report.test) {
@@ -79,7 +83,8 @@ std::string figures(const Report& report) {
   return cards(all);
 }
 
-std::string layers(const Summary& model) {
+/// A table of the layers with their sums; folded where it is long.
+std::string layers_table(const Summary& model) {
   std::vector<std::vector<Cell>> rows = {
       {{"layer", true}, {"type", true}, {"output"}, {"parameters"}, {"MACs"}, {"mode", true}}};
   for (const SummaryRow& row : model.rows) {
@@ -101,27 +106,30 @@ std::string layers(const Summary& model) {
          "</details>\n";
 }
 
-std::string network(const Report& report) {
+/// The drawing of the network beside the table of its layers; "" without a model. Large networks are not drawn.
+std::string network_part(const Report& report) {
   if (!report.model) return "";
   const std::string drawing = report.model->rows.size() > most_drawn_layers
                                   ? remark("The network has too many layers for a drawing.")
                                   : "<div class=\"wide\">" + network_drawing(*report.model, report.input) + "</div>\n";
-  return "<div class=\"model\">\n" + drawing + layers(*report.model) + "</div>\n";
+  return "<div class=\"model\">\n" + drawing + layers_table(*report.model) + "</div>\n";
 }
 
-std::string picture(const std::string& png, const std::string& alternative, const std::string& caption) {
+/// An image with a caption of HTML; the alternative text is escaped.
+std::string captioned_image(const std::string& png, const std::string& alternative, const std::string& caption) {
   return "<div><img src=\"" + data_uri(png) + "\" alt=\"" + escaped(alternative) + "\">" + caption + "</div>\n";
 }
 
-std::string mistakes(const Report& report) {
+/// The pictures of the worst mistakes, with labels, predictions and probabilities; "" where there are none.
+std::string mistakes_gallery(const Report& report) {
   if (report.mistakes.empty()) return "";
   std::string text;
   for (const MistakePicture& one : report.mistakes) {
     const std::string label = class_name(report.class_names, one.mistake.label);
     const std::string taken_for = class_name(report.class_names, one.mistake.prediction);
-    text += picture(one.png, "test image " + std::to_string(one.mistake.sample),
-                    escaped(label + " → " + taken_for) + "<br><span class=\"soft\">" +
-                        percent(one.mistake.probability) + "</span>");
+    text += captioned_image(one.png, "test image " + std::to_string(one.mistake.sample),
+                            escaped(label + " → " + taken_for) + "<br><span class=\"soft\">" +
+                                percent(one.mistake.probability) + "</span>");
   }
   return remark(
              "The misclassified test images with the highest losses: label → prediction, and the prediction's "
@@ -129,18 +137,20 @@ std::string mistakes(const Report& report) {
          "<div class=\"pictures\">\n" + text + "</div>\n";
 }
 
-std::string filters(const FilterPictures& filters) {
+/// The pictures of the first filters below a remark; "" where there are none.
+std::string filters_gallery(const FilterPictures& filters) {
   if (filters.pngs.empty()) return "";
   std::string text;
   for (std::size_t i = 0; i < filters.pngs.size(); ++i) {
-    text += picture(filters.pngs[i], "filter " + std::to_string(i), "");
+    text += captioned_image(filters.pngs[i], "filter " + std::to_string(i), "");
   }
   return remark("The kernels of " + filters.layer +
                 ": grey is 0, white and black are plus and minus the largest weight.") +
          "<div class=\"pictures filters\">\n" + text + "</div>\n";
 }
 
-std::string facts(const RunRecord& record) {
+/// A table of the environment that the run recorded, with the checksums of its data.
+std::string environment_table(const RunRecord& record) {
   const Environment& environment = record.environment;
   std::vector<std::vector<Cell>> rows = {{{"environment", true}, {}},
                                          {{"started", true}, {environment.started, true}},
@@ -161,12 +171,12 @@ std::string html(const Report& report) {
   const std::string test = report.test ? confusion(*report.test, report.class_names) : "";
   const std::string state = report.live ? "under way: this page loads itself again" : state_text(record);
   return page(report.title, "A training run of convoy, " + state + ".",
-              alerts(report) + figures(report) + section("Training", training_charts(record)) +
-                  section("Confusion matrix", test) + section("Worst mistakes", mistakes(report)) +
-                  section("Diagnostics", diagnostics_charts(record)) + section("Model", network(report)) +
-                  section("First filters", filters(report.filters)) +
+              alerts(report) + result_cards(report) + section("Training", training_charts(record)) +
+                  section("Confusion matrix", test) + section("Worst mistakes", mistakes_gallery(report)) +
+                  section("Diagnostics", diagnostics_charts(record)) + section("Model", network_part(report)) +
+                  section("First filters", filters_gallery(report.filters)) +
                   section("Configuration", "<pre>" + escaped(record.config) + "</pre>\n") +
-                  section("Environment", facts(record)),
+                  section("Environment", environment_table(record)),
               report.live);
 }
 

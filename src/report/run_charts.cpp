@@ -9,12 +9,13 @@
 namespace convoy {
 namespace {
 
+/// Where a measure is in the run's logs, and how charts show it.
 struct MeasureRow {
   const char* title;
-  double EpochLog::*of_epoch;
-  double StepsLog::*of_steps;  ///< null: known by epoch only
-  double factor;
-  bool validation;
+  double EpochLog::*of_epoch;  ///< the value by epoch
+  double StepsLog::*of_steps;  ///< the value by step; null where it is logged by epoch only
+  double factor;               ///< from the logged to the shown value
+  bool validation;             ///< whether only epochs with validation have it
 };
 
 const MeasureRow& row_of(Measure measure) {
@@ -27,9 +28,10 @@ const MeasureRow& row_of(Measure measure) {
   return rows[static_cast<std::size_t>(measure)];
 }
 
-/// Curves by name, as they come up in the events.
+/// Curves in order of first appearance; add() finds them by name.
 class Curves {
  public:
+  /// Appends a sample to the curve of that name, which is begun where there is none.
   void add(const std::string& name, const Sample& sample) {
     auto found = std::ranges::find(curves_, name, &Curve::name);
     if (found == curves_.end()) found = curves_.insert(found, {name, {}});
@@ -41,8 +43,10 @@ class Curves {
   std::vector<Curve> curves_;
 };
 
+/// A member of LayerDiagnostics that not every layer has.
 using LayerValue = std::optional<double> LayerDiagnostics::*;
 
+/// A layer's value times `factor` over all Diagnostics records of the run: a curve a layer, without missing values.
 Curves layer_curves(const RunRecord& record, const Timeline& timeline, LayerValue value, double factor = 1) {
   Curves curves;
   for (const Diagnostics& seen : record.diagnostics) {
@@ -53,13 +57,15 @@ Curves layer_curves(const RunRecord& record, const Timeline& timeline, LayerValu
   return curves;
 }
 
+/// A figure of a value with a curve a layer; "" where no layer has it.
 std::string layer_figure(const std::string& title, const RunRecord& record, const Timeline& timeline,
                          LayerValue value) {
   return figure_by_span(title, layer_curves(record, timeline, value).all());
 }
 
-std::string norm_figure(const std::string& title, const RunRecord& record, const Timeline& timeline,
-                        double BatchNormDiagnostics::*value) {
+/// A figure of a value with a curve for each batch norm layer; "" without such layers.
+std::string batch_norm_figure(const std::string& title, const RunRecord& record, const Timeline& timeline,
+                              double BatchNormDiagnostics::*value) {
   Curves curves;
   for (const Diagnostics& seen : record.diagnostics) {
     for (const auto& norm : seen.batch_norms) curves.add(norm.name, {timeline.at_step(seen.step), norm.*value});
@@ -67,12 +73,14 @@ std::string norm_figure(const std::string& title, const RunRecord& record, const
   return figure_by_span(title, curves.all());
 }
 
+/// A figure for each tensor whose percentiles the run recorded.
 std::string percentile_figures(const RunRecord& record) {
   std::string text;
   for (const Curve& curve : percentile_curves(record)) text += figure_over_time(percentile_title(curve.name), {curve});
   return text;
 }
 
+/// A figure of the probe's loss in train mode and in predict mode; "" where neither was measured.
 std::string probe_loss_figure(const RunRecord& record, const Timeline& timeline) {
   Curves curves;
   for (const Diagnostics& seen : record.diagnostics) {
@@ -83,7 +91,8 @@ std::string probe_loss_figure(const RunRecord& record, const Timeline& timeline)
   return figure_by_span("Loss of the probe", curves.all());
 }
 
-/// Of the last look: the first has the times of a cold start.
+/// Bars of the time that each layer takes; "" without times. They are of the run's last Diagnostics record, since the
+/// first has the times of a cold start. There must be a record.
 std::string time_figure(const RunRecord& record) {
   BarChart chart{"Time by layer, us of work an image", {"forward", "backward"}, {}};
   for (const LayerDiagnostics& layer : record.diagnostics.back().layers) {
@@ -93,11 +102,12 @@ std::string time_figure(const RunRecord& record) {
   return chart.bars.empty() ? "" : figure(chart);
 }
 
-Curve curve_of(const RunRecord& record, Measure measure, const std::string& name) {
+/// A measure over the run as a curve of that name, empty where the run does not have it.
+Curve measure_curve(const RunRecord& record, Measure measure, const std::string& name) {
   return {name, samples_of(record, measure)};
 }
 
-/// What is missing to 100 %, where progress shows when accuracies come near it.
+/// 100 % - accuracy, which still shows progress where accuracies come near 100 %.
 Curve error_of(Curve accuracy) {
   for (Sample& sample : accuracy.samples) sample.value = 100 - sample.value;
   return accuracy;
@@ -163,14 +173,15 @@ std::string clock_choice() {
 }
 
 std::string training_charts(const RunRecord& record) {
-  const std::vector<Curve> losses = {curve_of(record, Measure::loss, "training"),
-                                     curve_of(record, Measure::validation_loss, "validation")};
-  const std::vector<Curve> accuracies = {curve_of(record, Measure::accuracy, "training"),
-                                         curve_of(record, Measure::validation_accuracy, "validation")};
+  const std::vector<Curve> losses = {measure_curve(record, Measure::loss, "training"),
+                                     measure_curve(record, Measure::validation_loss, "validation")};
+  const std::vector<Curve> accuracies = {measure_curve(record, Measure::accuracy, "training"),
+                                         measure_curve(record, Measure::validation_accuracy, "validation")};
   const std::string charts =
       figure_by_span("Loss", losses) + figure_over_time("Accuracy, %", accuracies) +
       figure_over_time("Error, %", {error_of(accuracies[0]), error_of(accuracies[1])}, Scaled::logarithmically) +
-      figure_by_span(title_of(Measure::learning_rate), {curve_of(record, Measure::learning_rate, "learning rate")});
+      figure_by_span(title_of(Measure::learning_rate),
+                     {measure_curve(record, Measure::learning_rate, "learning rate")});
   if (charts.empty()) return "";
   return clock_choice() + "<div class=\"charts\">\n" + charts + "</div>\n";
 }
@@ -184,11 +195,12 @@ std::string diagnostics_charts(const RunRecord& record) {
          layer_figure("Change of the weights by their norm", record, timeline, &LayerDiagnostics::update_ratio) +
          figure_over_time("Dead units, %", layer_curves(record, timeline, &LayerDiagnostics::dead, 100).all()) +
          probe_loss_figure(record, timeline) +
-         norm_figure("Batch norm: gap of the means, in deviations", record, timeline, &BatchNormDiagnostics::mean_gap) +
-         norm_figure("Batch norm: moving variance by variance in train mode", record, timeline,
-                     &BatchNormDiagnostics::variance_ratio) +
-         norm_figure("Batch norm: variance in predict mode by train mode", record, timeline,
-                     &BatchNormDiagnostics::variance_shift) +
+         batch_norm_figure("Batch norm: gap of the means, in deviations", record, timeline,
+                           &BatchNormDiagnostics::mean_gap) +
+         batch_norm_figure("Batch norm: moving variance by variance in train mode", record, timeline,
+                           &BatchNormDiagnostics::variance_ratio) +
+         batch_norm_figure("Batch norm: variance in predict mode by train mode", record, timeline,
+                           &BatchNormDiagnostics::variance_shift) +
          percentile_figures(record) + time_figure(record) + "</div>\n";
 }
 

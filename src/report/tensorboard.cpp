@@ -14,6 +14,7 @@
 namespace convoy {
 namespace {
 
+/// The CRC-32C of each byte, for crc32c().
 constexpr std::array<std::uint32_t, 256> crc_table() {
   std::array<std::uint32_t, 256> table{};
   for (std::uint32_t i = 0; i < 256; ++i) {
@@ -24,6 +25,7 @@ constexpr std::array<std::uint32_t, 256> crc_table() {
   return table;
 }
 
+/// The bytes of a number, lowest first.
 template <class Unsigned>
 std::string little_endian(Unsigned value) {
   std::string bytes;
@@ -34,34 +36,38 @@ std::string little_endian(Unsigned value) {
 // Protocol buffers: a field is its number and wire type, then the value.
 enum Wire : unsigned { varint = 0, fixed64 = 1, delimited = 2, fixed32 = 5 };
 
+/// A whole number as protocol buffers have it: seven bits a byte, the lowest first.
 std::string varint_of(std::uint64_t value) {
   std::string bytes;
   for (; value >= 0x80; value >>= 7U) bytes += static_cast<char>(0x80U | (value & 0x7FU));
   return bytes + static_cast<char>(value);
 }
 
-std::string key(unsigned field, Wire wire) { return varint_of(field << 3U | wire); }
+/// The bytes that begin a field: its number and wire type.
+std::string field_key(unsigned field, Wire wire) { return varint_of(field << 3U | wire); }
 
+/// A whole field: its key and the value in its wire type.
 std::string field_of(unsigned field, const std::string& bytes) {
-  return key(field, delimited) + varint_of(bytes.size()) + bytes;
+  return field_key(field, delimited) + varint_of(bytes.size()) + bytes;
 }
 std::string field_of(unsigned field, double value) {
-  return key(field, fixed64) + little_endian(std::bit_cast<std::uint64_t>(value));
+  return field_key(field, fixed64) + little_endian(std::bit_cast<std::uint64_t>(value));
 }
 std::string field_of(unsigned field, float value) {
-  return key(field, fixed32) + little_endian(std::bit_cast<std::uint32_t>(value));
+  return field_key(field, fixed32) + little_endian(std::bit_cast<std::uint32_t>(value));
 }
-std::string field_of(unsigned field, std::uint64_t value) { return key(field, varint) + varint_of(value); }
+std::string field_of(unsigned field, std::uint64_t value) { return field_key(field, varint) + varint_of(value); }
 
-/// Keeps records apart from data that look like checksums.
+/// A checksum in the masked form that TFRecord stores, so that data which contain checksums do no harm.
 std::uint32_t masked(std::uint32_t crc) { return (crc >> 15U | crc << 17U) + 0xA282EAD8U; }
 
+/// A TFRecord: the length of the data, the data, and a masked checksum after each.
 std::string record_of(const std::string& data) {
   const std::string length = little_endian(std::uint64_t{data.size()});
   return length + little_endian(masked(crc32c(length))) + data + little_endian(masked(crc32c(data)));
 }
 
-/// Seconds since 1970 of "2026-01-31T12:00:00Z"; 0 for what is no such time.
+/// Seconds since 1970 of "2026-01-31T12:00:00Z"; 0 for text that is no such time.
 double seconds_since_1970(const std::string& time) {
   std::tm utc{};
   std::istringstream stream(time);
@@ -69,19 +75,21 @@ double seconds_since_1970(const std::string& time) {
   return stream ? static_cast<double>(timegm(&utc)) : 0;
 }
 
+/// A number with its name in TensorBoard.
 struct Scalar {
   std::string tag;
   double value;
 };
 
-/// Writes events of one run.
+/// Collects the events of one run as the bytes of an event file, which begin with the version event.
 class EventWriter {
  public:
   explicit EventWriter(const RunRecord& record)
       : started_(seconds_since_1970(record.environment.started)),
         bytes_(record_of(field_of(1, started_) + field_of(3, std::string("brain.Event:2")))) {}
 
-  /// What is not finite is left out.
+  /// Appends an event `seconds` after the run's start; values that are not finite are left out, without any no event is
+  /// added. Seconds that are not finite count as 0.
   void add(std::uint64_t step, double seconds, const std::vector<Scalar>& scalars) {
     std::string summary;
     for (const Scalar& scalar : scalars) {
@@ -100,9 +108,10 @@ class EventWriter {
   std::string bytes_;
 };
 
-/// A run from before epochs told their step has epochs for steps.
+/// An epoch's step; its number in logs of older runs, which have no steps.
 std::uint64_t step_of(const EpochLog& log) { return log.step > 0 ? log.step : static_cast<std::uint64_t>(log.epoch); }
 
+/// The values of an epoch, with those of its validation if it had one.
 std::vector<Scalar> scalars_of(const EpochLog& log) {
   std::vector<Scalar> scalars = {{"loss/training_by_epoch", log.loss},
                                  {"accuracy/training_by_epoch", log.accuracy},
@@ -114,6 +123,7 @@ std::vector<Scalar> scalars_of(const EpochLog& log) {
   return scalars;
 }
 
+/// All values of a Diagnostics record, tagged "what/layer"; missing ones are left out.
 std::vector<Scalar> scalars_of(const Diagnostics& seen) {
   std::vector<Scalar> scalars;
   const auto add = [&](const std::string& what, const std::string& name, const std::optional<double>& value) {

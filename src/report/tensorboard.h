@@ -11,7 +11,7 @@ namespace convoy {
 /// CRC-32C (Castagnoli) of RFC 3720.
 std::uint32_t crc32c(std::string_view bytes);
 
-/// The name of a run's event file, the same each time: TensorBoard wants "tfevents" in it.
+/// The name of a run's event file, made from its start and so the same each time. TensorBoard needs "tfevents" in it.
 std::string tensorboard_file_name(const RunRecord& record);
 
 /// A run's scalars as the bytes of an event file: records of length, checksum, Event message and checksum (TensorFlow's

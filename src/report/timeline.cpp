@@ -6,6 +6,7 @@
 namespace convoy {
 namespace {
 
+/// An x axis for charts over time: the class of its view, its label, and where a TrainingTime has it.
 struct Clock {
   const char* view;
   const char* label;
@@ -15,7 +16,8 @@ constexpr Clock clocks[] = {{"by-step", "step", &TrainingTime::step},
                             {"by-epoch", "epoch", &TrainingTime::epoch},
                             {"by-seconds", "seconds of training", &TrainingTime::seconds}};
 
-/// On straight lines through `points`, the first and last of which go on; NaN where fewer than two are known.
+/// The y at `x` on straight lines through `points`, the first and last of which continue; NaN for fewer than two
+/// points.
 double interpolated(const std::vector<Point>& points, double x) {
   if (points.size() < 2) return std::numeric_limits<double>::quiet_NaN();
   auto after = std::ranges::lower_bound(points, x, {}, &Point::x);
@@ -25,10 +27,12 @@ double interpolated(const std::vector<Point>& points, double x) {
   return a.y + (b.y - a.y) * (x - a.x) / (b.x - a.x);
 }
 
+/// Appends a point if its y is finite and its x is above the last one's; `points` must not be empty.
 void append_rising(std::vector<Point>& points, Point point) {
   if (std::isfinite(point.y) && point.x > points.back().x) points.push_back(point);
 }
 
+/// A curve's points, and its band where samples have ranges, by one clock; samples without that time are left out.
 Series series_by(const Curve& curve, const Clock& clock) {
   Series series{curve.name, {}};
   for (const Sample& sample : curve.samples) {
@@ -40,6 +44,7 @@ Series series_by(const Curve& curve, const Clock& clock) {
   return series;
 }
 
+/// `frame` with the clock's label and a series for each curve.
 Chart chart_by(const Chart& frame, const std::vector<Curve>& curves, const Clock& clock) {
   Chart chart = frame;
   chart.x_label = clock.label;
@@ -47,6 +52,7 @@ Chart chart_by(const Chart& frame, const std::vector<Curve>& curves, const Clock
   return chart;
 }
 
+/// Whether no series has a point.
 bool is_empty(const Chart& chart) {
   return std::ranges::all_of(chart.series, [](const Series& series) { return series.points.empty(); });
 }

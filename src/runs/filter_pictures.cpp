@@ -10,11 +10,12 @@ namespace {
 
 constexpr int most_filters = 128;
 
-std::uint8_t byte_of(double share) {  // NaN is black
+/// Rounds 0..1 to 0..255; values above 1 give 255, those below 0 and NaN give 0 (black).
+std::uint8_t byte_of(double share) {
   return share > 0 ? static_cast<std::uint8_t>(std::lround(255 * std::min(share, 1.0))) : std::uint8_t{0};
 }
 
-/// One filter of a kernel of height x width x channels x filters.
+/// Returns the PNG of one filter of a kernel of height x width x channels x filters; `largest` becomes white.
 std::string filter_png(std::span<const float> kernel, const Shape& shape, int filter, float largest) {
   std::vector<std::uint8_t> pixels;
   for (auto at = static_cast<std::size_t>(filter); at < kernel.size(); at += static_cast<std::size_t>(shape[3])) {

@@ -8,18 +8,20 @@
 #include "convoy/error.h"
 #include "convoy/run.h"
 #include "io/run_record.h"
-#include "runs/own_data.h"
-#include "runs/own_model.h"
+#include "runs/run_data_check.h"
+#include "runs/run_model_check.h"
 
 namespace convoy {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// Keys that say which samples there are, not how they are prepared.
-const Texts keys_of_a_place = {"dataset", "path", "hint", "validation", "limit"};
+/// Keys of [data] that say which samples are read and how their files hold them; the others say how they are prepared.
+const Texts keys_of_a_place = {"dataset", "path",   "hint",      "validation", "limit",
+                               "shape",   "prefix", "transpose", "first_label"};
 
-/// The model's settings for data of another kind: those that this kind has too.
+/// Settings of [data] for another kind of data set: `kind`, and those of `trained` that this kind knows and that
+/// prepare samples.
 Settings settings_of_kind(const Settings& trained, const std::string& kind) {
   const Section& section = convoy::section("data");
   const TypeSchema* type = find_type(section, kind);
@@ -34,8 +36,8 @@ Settings settings_of_kind(const Settings& trained, const std::string& kind) {
   return data;
 }
 
-/// Images of a folder become what the model takes.
-void take_shape(Settings& data, const Integers& input) {
+/// Sets image_size and channels to the model's input shape. Throws Error{data} where that is not three numbers.
+void set_image_shape(Settings& data, const Integers& input) {
   if (input.size() != 3) {
     throw Error(ErrorKind::data, "the model takes no images of height x width x channels, as image_folder has them");
   }
@@ -43,6 +45,7 @@ void take_shape(Settings& data, const Integers& input) {
   data.set("channels", input[2]);
 }
 
+/// Throws Error{config} for an override of a key outside [data].
 void require_data_keys(const std::vector<std::string>& overrides) {
   for (const std::string& text : overrides) {
     if (text.starts_with("data.")) continue;
@@ -50,52 +53,64 @@ void require_data_keys(const std::vector<std::string>& overrides) {
   }
 }
 
-/// A model does not say where its data lie, the run folder around it does.
-std::string trained_path(const fs::path& model_file) {
+/// data.path of the run folder around the model, "" without one: a model file holds no path to its data.
+std::string data_path_of_run(const fs::path& model_file) {
   const fs::path resolved = model_file.parent_path() / "resolved.toml";
   std::error_code ignored;
   return fs::is_regular_file(resolved, ignored) ? load_config(resolved).data.text("path") : "";
 }
 
-/// The model's configuration with the data that are asked for.
+/// The configuration inside the model file, with its [data] changed to what `options` and `path` ask for and checked.
 Config config_with(const ModelDataOptions& options, const std::string& path, const fs::path& model_file) {
   Config config = config_of(model_file);
   const std::string trained_kind = config.data.text("dataset");
   std::string kind = options.dataset;
   if (kind.empty()) kind = options.folder.empty() ? trained_kind : dataset_kind_of(options.folder);
-  if (kind != trained_kind) config.data = settings_of_kind(config.data, kind);
+  const Integers input = config.run.integers("input_shape");
+  if (kind != trained_kind) {
+    config.data = settings_of_kind(config.data, kind);
+    const bool rows = kind == "numpy" || kind == "csv";  // which may be images
+    if (rows && input.size() == 3) config.data.set("shape", input);
+  }
   config.data.set("path", path);
-  if (kind == "image_folder") take_shape(config.data, config.run.integers("input_shape"));
+  /// Keys of [data] that say which samples are read and how their files hold them; the others say how they are
+  /// prepared.
+  const Texts keys_of_a_place = {"dataset", "path",   "hint",      "validation", "limit",
+                                 "shape",   "prefix", "transpose", "first_label"};
   return parse_config(resolved_toml(config), model_file.string(), fs::current_path(), options.overrides);
 }
 
-/// The folder that is asked for, else the one that the model was trained on.
-std::string path_of(const ModelDataOptions& options, const std::string& trained, const fs::path& model_file) {
+/// The folder to read: that of `options`, else `trained`. Throws Error{data} where neither is known or `trained` is not
+/// there, and for a model that is not the one of its run folder.
+std::string data_path_for(const ModelDataOptions& options, const std::string& trained, const fs::path& model_file) {
   if (!options.folder.empty()) return fs::absolute(options.folder).string();
   if (std::ranges::any_of(options.overrides, [](const std::string& text) { return text.starts_with("data.path="); }))
-    return ".";  // the override says it
+    return ".";  // replaced by the override
   if (trained.empty()) {
     throw Error(ErrorKind::data,
                 model_file.string() + ": a model does not say where its data lie; name their folder with --data");
   }
-  require_own_model(model_file);  // else the run's data are not this model's
+  require_model_of_run(model_file);  // else the run's data are not this model's
   std::error_code ignored;
   if (fs::exists(trained, ignored)) return trained;
   throw Error(ErrorKind::data,
               model_file.string() + ": its data, " + trained + ", is not here; name a folder with --data");
 }
 
+/// Whether both paths lead to the same folder; false where one is "" or does not exist.
 bool same_folder(const std::string& a, const std::string& b) {
   std::error_code none;
   return !b.empty() && fs::equivalent(a, b, none);
 }
 
-/// What is to be read for a split; data from elsewhere were not divided for training.
+/// Which files to read for a split. Data that the model was not trained on are not divided: all of them are for
+/// testing.
 Need need_of(const std::string& split, bool trained_on) {
   if (split != "test") return Need::training;
   return trained_on ? Need::test : Need::evaluation;
 }
 
+/// The warning that the run around a best.safetensors recorded at its end; "" without a run.
 std::string warning_of_run(const fs::path& model_file) {
   const fs::path run = model_file.parent_path();
   std::error_code ignored;
@@ -108,22 +123,22 @@ std::string warning_of_run(const fs::path& model_file) {
 
 ModelData load_model_data(const fs::path& model_file, const ModelDataOptions& options) {
   require_data_keys(options.overrides);
-  const std::string trained = trained_path(model_file);
-  const Config config = config_with(options, path_of(options, trained, model_file), model_file);
+  const std::string trained = data_path_of_run(model_file);
+  const Config config = config_with(options, data_path_for(options, trained, model_file), model_file);
   const bool trained_on = same_folder(config.data.text("path"), trained);
   const auto seed = static_cast<std::uint64_t>(config.run.integer("seed"));
   DataSplits splits = load_data(config.data, seed, need_of(options.split, trained_on));
-  if (trained_on) check_own_data(model_file.parent_path(), config.data, {options.split}, splits);
+  if (trained_on) check_run_data(model_file.parent_path(), config.data, {options.split}, splits);
   return {splits.split(options.split), splits.notes, warning_of_run(model_file)};
 }
 
 DataSplits load_model_splits(const fs::path& model_file, const std::string& folder) {
-  const std::string trained = trained_path(model_file);
+  const std::string trained = data_path_of_run(model_file);
   const ModelDataOptions options{.folder = folder};
-  const Config config = config_with(options, path_of(options, trained, model_file), model_file);
+  const Config config = config_with(options, data_path_for(options, trained, model_file), model_file);
   DataSplits splits = load_data(config.data, static_cast<std::uint64_t>(config.run.integer("seed")));
   if (same_folder(config.data.text("path"), trained)) {
-    check_own_data(model_file.parent_path(), config.data, {"test", "validation", "train"}, splits);
+    check_run_data(model_file.parent_path(), config.data, {"test", "validation", "train"}, splits);
   }
   return splits;
 }

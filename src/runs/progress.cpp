@@ -18,7 +18,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StoredProgress, progress, schedule_state, sec
 
 namespace {
 
-void add_what_older_ones_lack(nlohmann::json& object) {
+/// Adds the keys that checkpoints of older versions lack, with the values they stood for.
+void add_missing_keys(nlohmann::json& object) {
   if (!object.is_object()) return;
   object.emplace("seconds", 0);
   object.emplace("optimizer_steps", object.value(nlohmann::json::json_pointer("/progress/step"), std::uint64_t{0}));
@@ -32,7 +33,7 @@ StoredProgress parse_progress(const std::string& json, const std::string& where)
   try {
     guard_json(json);
     auto object = nlohmann::json::parse(json);
-    add_what_older_ones_lack(object);
+    add_missing_keys(object);
     auto stored = object.get<StoredProgress>();
     const Progress& progress = stored.progress;
     const bool sane = progress.epoch >= 0 && progress.batch >= 0 && progress.of_epoch.images >= 0 &&

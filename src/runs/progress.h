@@ -15,10 +15,10 @@ struct StoredProgress {
   std::uint64_t optimizer_steps = 0;  ///< Stepper::steps
 };
 
-/// As JSON, with numbers that read back to the same bits.
+/// `stored` as JSON, with numbers that read back to the same bits.
 std::string progress_json(const StoredProgress& stored);
 
-/// Throws Error{data}; `where` is the file's name.
+/// Reads what progress_json wrote. Throws Error{data} for damaged text; `where` is the file that messages name.
 StoredProgress parse_progress(const std::string& json, const std::string& where);
 
 }  // namespace convoy

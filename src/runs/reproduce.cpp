@@ -14,7 +14,7 @@
 namespace convoy {
 namespace {
 
-/// Throws Error{config} for what the sweep cannot show.
+/// Throws Error{config} for an expectation whose metric does not exist or whose setting is not in the sweep.
 void require_measurable(const Experiment& experiment, const std::string& file) {
   std::vector<std::string> labels;
   for (const SweepSetting& setting : experiment.plan.settings) labels.push_back(setting.label);
@@ -33,21 +33,24 @@ void require_measurable(const Experiment& experiment, const std::string& file) {
   }
 }
 
-/// The runs of each setting, by its label.
+/// The records of each setting's runs, by the setting's label.
 using Records = std::map<std::string, std::vector<RunRecord>>;
 
+/// Reads the folders of all runs of the sweep.
 Records records_of(const SweepPlan& plan, const SweepResult& sweep) {
   Records records;
   for (const SweepRun& run : sweep.runs) records[plan.settings[run.setting].label].push_back(read_run(run.folder));
   return records;
 }
 
+/// The mean of a metric over runs.
 double mean_of(const RunMetric& metric, const std::vector<RunRecord>& runs) {
   double sum = 0;
   for (const RunRecord& run : runs) sum += metric.of(run);
   return sum / static_cast<double>(runs.size());
 }
 
+/// Compares the means over the seeds of the two settings, or of one with the margin alone.
 Verdict judge(const Expectation& expectation, const Records& records) {
   const RunMetric metric(expectation.metric);
   Verdict verdict{.expectation = expectation};

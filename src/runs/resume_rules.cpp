@@ -14,6 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// harmless_keys as one line of text.
 std::string list_of_harmless_keys() {
   std::string all;
   for (const std::string& key : harmless_keys) all += (all.empty() ? "" : ", ") + key;

@@ -34,7 +34,7 @@ namespace fs = std::filesystem;
 
 std::uint64_t seed_of(const Config& config) { return static_cast<std::uint64_t>(config.run.integer("seed")); }
 
-/// Outputs without a class may be meant, for classes to come, or be a mistake.
+/// Says that the network has more outputs than there are classes, which may be a mistake; nothing where it has not.
 std::optional<std::string> note_on_spare_outputs(const Dataset& train, int outputs) {
   if (train.storage().labels.empty() || train.classes() >= outputs) return {};
   std::vector<std::size_t> classes(static_cast<std::size_t>(train.classes()));
@@ -43,7 +43,8 @@ std::optional<std::string> note_on_spare_outputs(const Dataset& train, int outpu
          std::to_string(classes.size()) + " classes: " + class_list(train, classes);
 }
 
-/// "conv1, bn1, output/kernel": a layer all of whose tensors are listed stands for them.
+/// "conv1, bn1, output/kernel": the listed tensors as text; a layer is named once if all its tensors in `all` are
+/// listed.
 std::string layers_of(const std::vector<std::string>& listed, const std::vector<std::string>& all) {
   const auto layer_of = [](const std::string& tensor) { return tensor.substr(0, tensor.find('/')); };
   std::string text;
@@ -58,18 +59,20 @@ std::string layers_of(const std::vector<std::string>& listed, const std::vector<
   return text;
 }
 
+/// One line on which layers took weights from the model `from`, which were drawn anew and which of `from` are unused.
 std::string note_on_taken(const std::string& from, const TakenWeights& weights, const Model& model) {
-  const std::vector<std::string> own = model.tensor_names();
+  const std::vector<std::string> all = model.tensor_names();
   std::vector<std::string> others = weights.taken;
   others.insert(others.end(), weights.unused.begin(), weights.unused.end());
-  std::string text = shown(from) + ": weights taken: " + layers_of(weights.taken, own);
-  if (!weights.drawn.empty()) text += "; drawn anew: " + layers_of(weights.drawn, own);
+  std::string text = shown(from) + ": weights taken: " + layers_of(weights.taken, all);
+  if (!weights.kept.empty()) text += "; drawn anew: " + layers_of(weights.kept, all);
   if (!weights.unused.empty()) text += "; not used: " + layers_of(weights.unused, others);
   return text;
 }
 
-/// Starts from the weights that the configuration names; returns what to note on it.
-std::optional<std::string> take_weights_from(const Config& config, Model& model) {
+/// Replaces weights of `model` by those of the model file that the key "from" names. Returns a note on it; nothing
+/// without "from". Throws Error that names the key.
+std::optional<std::string> start_from_model_in(const Config& config, Model& model) {
   const std::string from = config.run.text_or("from", "");
   if (from.empty()) return {};
   try {
@@ -80,20 +83,22 @@ std::optional<std::string> take_weights_from(const Config& config, Model& model)
   }
 }
 
-/// Whether a run begins, or goes on from a checkpoint that has its weights.
+/// Whether a run begins, or goes on from a checkpoint, which holds its weights.
 enum class Start { anew, from_checkpoint };
 
-/// Checks that the model fits the data and gives it the weights that it starts from. Returns what to note.
-std::vector<std::string> fitted(Model& model, const DataSplits& data, Start start) {
+/// Checks that the model fits the data (throws Error{data}) and, anew, gives it the weights of the key "from". Returns
+/// notes on both.
+std::vector<std::string> fit_to_data(Model& model, const DataSplits& data, Start start) {
   const Model::Impl& impl = ModelAccess::impl(model);
   check_fits(data, impl.input, model.outputs());
   std::vector<std::string> notes;
   if (auto spare = note_on_spare_outputs(data.train, model.outputs())) notes.push_back(std::move(*spare));
   if (start == Start::from_checkpoint) return notes;
-  if (auto taken = take_weights_from(impl.config, model)) notes.push_back(std::move(*taken));
+  if (auto taken = start_from_model_in(impl.config, model)) notes.push_back(std::move(*taken));
   return notes;
 }
 
+/// Sizes of the data and of the model; `path` is where the data are.
 RunSetup setup_of(const Model& model, const std::string& path, const DataSplits& data) {
   const Summary summary = model.summary();
   return {.data = path,
@@ -109,6 +114,8 @@ RunSetup setup_of(const Model& model, const std::string& path, const DataSplits&
 /// One run: data, model and trainer of a configuration, and the folder that records them.
 class Run {
  public:
+  /// Reads the data, builds model and trainer, and computes checksums; writes nothing. Throws Error for a bad
+  /// configuration or data.
   Run(const Config& config, const RunOptions& options, RunFolder folder, Start start)
       : options_(options),
         folder_(std::move(folder)),
@@ -125,18 +132,20 @@ class Run {
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
 
+  /// Writes the first files of the folder: the configuration as given and resolved, and the environment.
   void begin(const Config& config) {
     const std::string given = config.source.empty() ? resolved_toml(impl_.config) : config.source;
     folder_.begin(given, resolved_toml(impl_.config), environment_);
   }
 
-  /// For a run that was killed before its first checkpoint.
+  /// Does what begin() does, with a note, for a run that was killed before its first checkpoint.
   void begin_anew(const Config& config) {
     begin(config);
     data_.notes.push_back(shown(folder_.path().string()) + ": no checkpoint yet, so the run begins anew");
   }
 
-  /// Puts weights, optimizer and progress back to where the run's checkpoint stands.
+  /// Restores weights, optimizer, schedule and progress from last.ckpt, and cuts the folder's records back to it. Warns
+  /// where more epochs make the learning rate jump. Throws Error for other data or fewer epochs than are done.
   void restore() {
     Checkpoint checkpoint = make_checkpoint();
     load_checkpoint(folder_.checkpoint(), checkpoint);
@@ -152,11 +161,12 @@ class Run {
     warn_of_jump(config_of(folder_.checkpoint()).train.integer("epochs"));
   }
 
+  /// Trains the epochs that are left, writing the folder and telling the callbacks, then evaluates: see finish().
   RunResult train() {
     watch_.restart();
     bool interrupted = false;
     const bool nothing_to_do = trainer_.done();
-    const RunStart start = what_starts();
+    const RunStart start = run_start();
     for (Callback* callback : options_.callbacks) callback->on_run_begin(start);
     for (Callback* callback : options_.callbacks) callback->on_train_begin(model_);
     for (const std::string& text : data_.notes) note(text);
@@ -174,13 +184,14 @@ class Run {
   }
 
  private:
+  /// Calls fit_to_data() and keeps its notes with the data; returns the data.
   const DataSplits& fitted_data(Start start) {
-    for (std::string& note : fitted(model_, data_, start)) data_.notes.push_back(std::move(note));
+    for (std::string& note : fit_to_data(model_, data_, start)) data_.notes.push_back(std::move(note));
     return data_;
   }
 
-  /// What happens to the folder within an epoch: events as they come, and a checkpoint when it is time or somebody
-  /// asks.
+  /// Writes to the run folder within an epoch: events and the page as they come, and a checkpoint when
+  /// train.checkpoint_seconds have passed or a callback asks for one.
   class Recorder final : public Callback {
    public:
     Recorder(Run& run, double seconds) : run_(run), seconds_(seconds) {}
@@ -210,7 +221,8 @@ class Run {
     Stopwatch since_last_;
   };
 
-  RunStart what_starts() const {
+  /// The description of the run for on_run_begin.
+  RunStart run_start() const {
     return {.setup = setup_of(model_, impl_.config.data.text("path"), data_),
             .threads = environment_.threads,
             .isa = environment_.isa,
@@ -219,6 +231,7 @@ class Run {
             .epochs = impl_.config.train.integer("epochs")};
   }
 
+  /// Throws Error{config} where more epochs are done than the configuration trains.
   void require_epochs_ahead(int done) const {
     const int wanted = impl_.config.train.integer("epochs");
     if (done <= wanted) return;
@@ -226,7 +239,7 @@ class Run {
                                        " epochs are done, more than train.epochs = " + std::to_string(wanted));
   }
 
-  /// Where a schedule spans the whole run, another number of epochs changes its present rate.
+  /// Sends a warning to the callbacks where training `epochs_before` epochs would give this step another learning rate.
   void warn_of_jump(int epochs_before) {
     const std::uint64_t step = trainer_.progress().step;
     const int epochs = impl_.config.train.integer("epochs");
@@ -240,6 +253,7 @@ class Run {
     }
   }
 
+  /// A note on why training has ended (all epochs or train.patience), with the command that goes on.
   std::string why_done() const {
     const Progress& progress = trainer_.progress();
     const std::string resume = "; to go on: convoy resume " + folder_.path().string();
@@ -253,13 +267,17 @@ class Run {
            " -s train.patience=" + std::to_string(2 * patience);
   }
 
+  /// Writes a note to log.txt and tells the callbacks.
   void note(const std::string& text) {
     record([&] { folder_.add_log("note: " + text); });
     for (Callback* callback : options_.callbacks) callback->on_note(text);
   }
 
+  /// Seconds of all processes that worked on the run.
   double seconds() const { return earlier_seconds_ + watch_.seconds(); }
 
+  /// Trains one epoch. Where it throws, the error is logged in the folder and the page written first; a divergence
+  /// names the checkpoint that stays.
   Trainer::Outcome run_epoch() {
     try {
       return trainer_.run_epoch(options_.callbacks);
@@ -277,8 +295,8 @@ class Run {
     }
   }
 
-  /// Does what writes files. Where that fails, the disk may be full or the folder gone for a while: training goes on,
-  /// as the next checkpoint may succeed. The user is told once, until one does.
+  /// Calls `write`, which writes files. Where it throws Error{failed} (a full disk, a folder that is gone for a while),
+  /// training goes on, as the next checkpoint may succeed; callbacks get one warning until one does.
   template <class Write>
   void record(const Write& write) {
     try {
@@ -292,7 +310,7 @@ class Run {
     }
   }
 
-  /// A last attempt.
+  /// Calls save() once more after a failed write. Throws Error that says how to go on.
   void save_or_explain() {
     try {
       save();
@@ -304,7 +322,8 @@ class Run {
     }
   }
 
-  /// Everything that a resume needs; the checkpoint last, which says that the rest is there.
+  /// Writes best.safetensors (if there is a better epoch), metrics.csv and last.ckpt: the checkpoint comes last, so
+  /// that with it the rest is there.
   void save() {
     const Progress& progress = trainer_.progress();
     if (progress.best_epoch > best_saved_) {
@@ -317,6 +336,7 @@ class Run {
     cannot_write_ = false;
   }
 
+  /// The checkpoint of the present state. Its tensors refer to the weights and the optimizer, so loading fills those.
   Checkpoint make_checkpoint() {
     Checkpoint checkpoint{.model = named_tensors(impl_),
                           .training = named_tensors(trainer_.best(), impl_.network(), "best."),
@@ -332,7 +352,8 @@ class Run {
     return checkpoint;
   }
 
-  /// A block as long as that of the parameters, if it is there, as tensors with the parameters' names.
+  /// Adds a block laid out as the parameters (or empty: nothing) to `checkpoint` as one tensor for each parameter,
+  /// named `prefix` + the parameter's name.
   void add_by_tensor(Checkpoint& checkpoint, const std::string& prefix, std::span<float> block) {
     if (block.empty()) return;
     for (const Node& node : impl_.network().nodes()) {
@@ -343,7 +364,9 @@ class Run {
     }
   }
 
-  /// Evaluates the best epoch's weights; where not even one epoch is complete, those at hand.
+  /// Ends the run: loads the best epoch's weights (those at hand before the first epoch ends), saves best.safetensors,
+  /// evaluates the test set, records the outcome and writes report.html. If a callback stopped the evaluation, the run
+  /// counts as interrupted and has no outcome.
   RunResult finish(bool interrupted) {
     const Progress& progress = trainer_.progress();
     if (progress.best_epoch > 0) impl_.weights().copy_from(trainer_.best());
@@ -365,7 +388,7 @@ class Run {
       page_.show_end();
       return result;
     }
-    result.warning = gap_of(result.test);
+    result.warning = gap_warning(result.test);
     folder_.add_outcome({.loss = result.test.loss,
                          .accuracy = result.test.accuracy,
                          .best_epoch = result.best_epoch,
@@ -377,13 +400,16 @@ class Run {
     return result;
   }
 
-  /// Without samples where a callback stopped it; that of an interrupted run goes on to its end.
+  /// Evaluates the test set, telling the callbacks. Returns an Evaluation without samples where one stopped it; in an
+  /// interrupted run none can.
   Evaluation evaluate_test(bool interrupted) {
     const int samples = data_.test.size();
     const auto tell = [&](int done) {
-      bool go_on = true;
-      for (Callback* callback : options_.callbacks) go_on = callback->on_evaluation({"test", done, samples}) && go_on;
-      return go_on || interrupted;
+      bool keep_going = true;
+      for (Callback* callback : options_.callbacks) {
+        keep_going = callback->on_evaluation({"test", done, samples}) && keep_going;
+      }
+      return keep_going || interrupted;
     };
     constexpr int batch = 16;
     Evaluation test =
@@ -391,7 +417,8 @@ class Run {
     return test.samples == samples ? test : Evaluation{};
   }
 
-  std::string gap_of(const Evaluation& test) {
+  /// A warning where training and evaluation are far apart, else "". Computes losses on training samples in both modes.
+  std::string gap_warning(const Evaluation& test) {
     const Progress& progress = trainer_.progress();
     std::optional<EpochLog> kept;
     if (progress.best_epoch > 0) kept = progress.history[static_cast<std::size_t>(progress.best_epoch - 1)];
@@ -420,7 +447,7 @@ class Run {
 Startable require_startable(const Config& config, const DataSplits& data) {
   Model model = Model::from_config(config, data.train.shape(), 1);
   Model::Impl& impl = ModelAccess::impl(model);
-  std::vector<std::string> notes = fitted(model, data, Start::anew);
+  std::vector<std::string> notes = fit_to_data(model, data, Start::anew);
   const Training training(impl, data.train, data.validation);
   return {.setup = setup_of(model, config.data.text("path"), data), .notes = std::move(notes)};
 }

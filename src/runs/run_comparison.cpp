@@ -15,9 +15,9 @@ namespace {
 namespace fs = std::filesystem;
 using Keys = std::map<std::string, std::string>;
 
-constexpr std::size_t most_named_keys = 2;  ///< in a group's name
+constexpr std::size_t most_named_keys = 2;  ///< keys with values in a group's name; with more, no values
 
-/// A run's configuration, but for what makes it a repetition of another.
+/// All keys of a configuration but seed, name and threads: equal for runs that repeat each other.
 Keys identity_of(const Config& config) {
   Keys keys = keys_of(config);
   for (const char* key : {"seed", "name", "threads"}) keys.erase(key);
@@ -31,6 +31,7 @@ struct Repetitions {
   std::vector<RunRecord> runs = {};
 };
 
+/// Reads the run folders and groups runs with equal keys, in order of first appearance.
 std::vector<Repetitions> grouped_by_identity(const std::vector<fs::path>& runs) {
   std::vector<Repetitions> groups;
   for (const fs::path& run : runs) {
@@ -44,6 +45,7 @@ std::vector<Repetitions> grouped_by_identity(const std::vector<fs::path>& runs) 
   return groups;
 }
 
+/// The value of a key, "-" where there is none.
 std::string value_in(const Keys& keys, const std::string& key) {
   const auto found = keys.find(key);
   return found == keys.end() ? "-" : found->second;
@@ -69,8 +71,8 @@ std::string short_key(const std::string& key) {
   return rest == "type" ? key : rest;
 }
 
-/// The values in which it differs where these are few; else the configuration's name or, where others have that as
-/// well, the first run's folder.
+/// A group's name: its values of the differing `keys` where these are few, else the configuration's name or, where
+/// another group has the same, the name of its first run's folder.
 std::string group_name(const Repetitions& group, const std::vector<Repetitions>& all,
                        const std::set<std::string>& keys) {
   if (keys.empty()) return group.name;
@@ -84,6 +86,7 @@ std::string group_name(const Repetitions& group, const std::vector<Repetitions>&
   return name;
 }
 
+/// Throws Error{config} where two paths are the same folder.
 void require_different(const std::vector<fs::path>& runs) {
   std::set<fs::path> seen;
   for (const fs::path& run : runs) {

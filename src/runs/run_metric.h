@@ -12,7 +12,7 @@ class RunMetric {
   /// Throws Error{config} for a name that is not in metric_names().
   explicit RunMetric(const std::string& name);
 
-  /// NaN where the run recorded nothing of it.
+  /// The value for a run; NaN where the run recorded nothing of it.
   double of(const RunRecord& run) const { return value_(run, argument_); }
 
  private:

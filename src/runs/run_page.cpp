@@ -9,6 +9,7 @@
 namespace convoy {
 namespace {
 
+/// Writes the report to report.html of the run folder, replaced atomically.
 void write_page(const std::filesystem::path& run, const Report& report) {
   write_file_atomically(run / "report.html", html(report));
 }

@@ -10,22 +10,24 @@
 
 namespace convoy {
 
-/// The report.html of a run under way, which loads itself again until the run has ended.
+/// Writes report.html of a run under way; the page reloads itself in the browser until the run has ended.
 class RunPage {
  public:
   /// The model must outlive the page.
   RunPage(std::filesystem::path run, Model& model) : run_(std::move(run)), model_(model) {}
 
-  /// Writes the page of a run that goes on, or has broken off. Where that fails training is not disturbed: what matters
-  /// is in other files.
+  /// Writes the page of a run that goes on. Ignores a failure: results are in other files.
   void show() { try_to_write(true); }
+  /// The same for a run that has broken off: the page no longer reloads itself.
   void show_end() { try_to_write(false); }
-  /// Not so often that it would take more than 2 % of the time.
+  /// Calls show() if the last page is at least 2 seconds and 50 times its cost ago, so it takes at most 2 % of the
+  /// time.
   void show_if_due();
-  /// The last page, with an evaluation of the test set. Throws Error.
+  /// Writes the last page, with an evaluation of the test set. Throws Error where it cannot be written.
   void write(const Dataset& test, const Evaluation& evaluation);
 
  private:
+  /// Writes the page from what the folder holds, ignoring errors; measures cost_ and restarts since_last_.
   void try_to_write(bool live);
 
   std::filesystem::path run_;

@@ -10,15 +10,15 @@
 #include "model/model_impl.h"
 #include "report/tensorboard.h"
 #include "runs/filter_pictures.h"
-#include "runs/own_data.h"
-#include "runs/own_model.h"
+#include "runs/run_data_check.h"
+#include "runs/run_model_check.h"
 
 namespace convoy {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// What is missing for an evaluation becomes the page's omission.
+/// Calls `work`; the message of an Error that it throws is added to report.omissions.
 template <class Work>
 void do_or_omit(Report& report, Work work) {
   try {
@@ -28,20 +28,21 @@ void do_or_omit(Report& report, Work work) {
   }
 }
 
-/// Evaluates a run's best model on its test set. Throws Error{data} where one of them is not the run's.
+/// Evaluates a run's best.safetensors on its test set and adds the result to `report`; what cannot be read is added to
+/// its omissions. Throws Error{data} where the model or the data are not those of the run.
 void evaluate_best(Report& report, const Config& config, int threads) {
   const fs::path& run = report.record.folder;
   const fs::path best = run / "best.safetensors";
   std::optional<Model> model;
   do_or_omit(report, [&] { model = Model::load(best, threads); });
   if (!model) return;
-  require_own_model(best);
+  require_model_of_run(best);
   DataSplits data;
   do_or_omit(report, [&] {
     data = load_data(config.data, static_cast<std::uint64_t>(config.run.integer("seed")), Need::test);
   });
   if (data.test.empty()) return;
-  check_own_data(run, config.data, {"test"}, data);
+  check_run_data(run, config.data, {"test"}, data);
   do_or_omit(report, [&] {
     add_evaluation(report, *model, data.test, model->evaluate(data.test, 32, config.train.integer("top_k")));
   });

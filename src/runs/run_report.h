@@ -8,10 +8,11 @@
 
 namespace convoy {
 
-/// What a run's folder tells, and what its model looks like.
+/// A report of a run's record, with the model's name, summary and input shape.
 Report make_report(RunRecord record, Model& model);
 
-/// Adds what an evaluation of the test set found, with pictures of the worst mistakes and of the filters.
+/// Adds an evaluation of `test` to the report, with class names and pictures of the worst 24 mistakes and of the
+/// filters.
 void add_evaluation(Report& report, Model& model, const Dataset& test, const Evaluation& evaluation);
 
 }  // namespace convoy

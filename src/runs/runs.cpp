@@ -13,13 +13,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int deepest = 8;  ///< folders below the first: a sweep's runs lie two below
+constexpr int deepest = 8;  ///< levels of folders that are searched; a sweep's runs lie two levels below
 
+/// Whether a folder has resolved.toml or events.jsonl.
 bool is_run(const fs::path& folder) {
   std::error_code error;
   return fs::exists(folder / "resolved.toml", error) || fs::exists(folder / "events.jsonl", error);
 }
 
+/// The state by the record, or running where a process holds the folder's lock.
 RunEntry::State state_of(const RunRecord& record) {
   using enum RunEntry::State;
   if (FolderLock::is_held(record.folder)) return running;
@@ -28,6 +30,7 @@ RunEntry::State state_of(const RunRecord& record) {
   return record.outcome->interrupted ? interrupted : finished;
 }
 
+/// train.epochs of the run; 0 where its configuration cannot be read.
 int configured_epochs(const RunRecord& record) {
   try {
     return parse_config(record.config, "resolved.toml", record.folder).train.integer("epochs");
@@ -36,7 +39,7 @@ int configured_epochs(const RunRecord& record) {
   }
 }
 
-/// The accuracy of the whole run where it ended, else of its best epoch so far.
+/// Sets accuracy and measured_on: of the test set where the run ended, else of its best epoch so far, else NaN and "".
 void set_accuracy(RunEntry& entry, const RunRecord& record) {
   entry.accuracy = std::numeric_limits<double>::quiet_NaN();
   if (record.outcome) {
@@ -51,6 +54,7 @@ void set_accuracy(RunEntry& entry, const RunRecord& record) {
   }
 }
 
+/// Seconds of training: of the whole run where it ended, else of its complete epochs.
 double wall_seconds(const RunRecord& record) {
   if (record.outcome) return record.outcome->seconds;
   double seconds = 0;
@@ -58,12 +62,13 @@ double wall_seconds(const RunRecord& record) {
   return seconds;
 }
 
-/// How the run ended is not known then.
+/// Throws Error{data} for a run whose metrics.csv has more epochs than events.jsonl: how it ended is not known.
 [[noreturn]] void refuse_cut_events(const RunEntry& entry) {
   throw Error(ErrorKind::data, "events.jsonl is missing or cut: metrics.csv has " + std::to_string(entry.epochs) +
                                    (entry.epochs == 1 ? " epoch" : " epochs"));
 }
 
+/// Reads one run folder; an Error becomes the problem of an unreadable entry.
 RunEntry entry_of(const fs::path& folder) {
   RunEntry entry{.folder = folder};
   try {
@@ -82,6 +87,7 @@ RunEntry entry_of(const fs::path& folder) {
   return entry;
 }
 
+/// Adds the runs below a folder to `runs`, passing over hidden folders, links and what cannot be read.
 void add_runs(const fs::path& folder, int depth, std::vector<RunEntry>& runs) {
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; entry != end; entry.increment(error)) {

@@ -26,14 +26,16 @@ namespace {
 namespace fs = std::filesystem;
 using State = SweepRun::State;
 
+/// The threads that all jobs share: `wanted`, else as the configuration says, else all cores.
 int threads_in_all(const SweepPlan& plan, int wanted) {
   const int threads = threads_for(plan.settings[0].config, wanted);
   return threads > 0 ? threads : cores();
 }
 
-/// The runs of a sweep on their way.
+/// Trains the runs of a sweep that wait, several at a time.
 class RunQueue {
  public:
+  /// Reads what the folder holds of the plan's runs, and reserves BLAS buffers for all threads.
   RunQueue(const SweepPlan& plan, const SweepFolder& folder, SweepCallback* callback, int threads)
       : plan_(plan),
         folder_(folder),
@@ -44,12 +46,14 @@ class RunQueue {
     kernels::reserve_blas(jobs_ * threads_);
   }
 
+  /// Trains every waiting run on jobs_ threads until none waits or one is stopped, writing sweep.csv after each. Throws
+  /// the first failure of a run.
   void work() {
     folder_.write_table(plan_, runs_);
     callback_.on_start(runs_);
     std::vector<std::thread> workers;
-    start_threads(workers, jobs_ - 1, [this](int) { work_off(); });
-    work_off();
+    start_threads(workers, jobs_ - 1, [this](int) { train_waiting(); });
+    train_waiting();
     for (auto& worker : workers) worker.join();
     if (failure_) std::rethrow_exception(failure_);
   }
@@ -58,7 +62,8 @@ class RunQueue {
   bool stopped() const { return stop_; }
 
  private:
-  /// Passes on what happens in one run, one call at a time.
+  /// Passes what happens in one run on to the sweep's callback, one call at a time. Once the sweep is to stop, it stops
+  /// the run.
   class Forward final : public Callback {
    public:
     Forward(RunQueue& queue, std::size_t run) : queue_(queue), run_(run) {}
@@ -87,12 +92,14 @@ class RunQueue {
     std::size_t run_;
   };
 
+  /// `wanted` runs at a time, but no more than there are waiting and at least 1.
   int jobs_for(int wanted) const {
     const auto waiting = std::ranges::count(runs_, State::waiting, &SweepRun::state);
     return std::max(1, std::min(wanted, static_cast<int>(waiting)));
   }
 
-  void work_off() {
+  /// Trains waiting runs one after the other until none is left.
+  void train_waiting() {
     for (auto run = take(); run < runs_.size(); run = take()) {
       try {
         end(run, train(run));
@@ -102,7 +109,8 @@ class RunQueue {
     }
   }
 
-  /// The next run that waits; the number of runs when there is none.
+  /// Marks the next waiting run as running, tells the callback and returns its index; the number of runs when none
+  /// waits or the sweep is to stop.
   std::size_t take() {
     const std::lock_guard lock(mutex_);
     const auto next = std::ranges::find(runs_, State::waiting, &SweepRun::state);
@@ -113,7 +121,8 @@ class RunQueue {
     return number;
   }
 
-  /// Trains, or goes on with what is there. Returns the run as its folder then tells.
+  /// Trains a run, or resumes it where its folder has begun. Returns the run with the results in its folder; a
+  /// divergence is one of them.
   SweepRun train(std::size_t number) {
     SweepRun run = runs_[number];  // nobody else changes it while it runs
     Forward forward(*this, number);
@@ -130,6 +139,7 @@ class RunQueue {
     return run;
   }
 
+  /// Stores the result of a run, writes sweep.csv and tells the callback.
   void end(std::size_t number, SweepRun run) {
     const std::lock_guard lock(mutex_);
     runs_[number] = std::move(run);
@@ -137,7 +147,7 @@ class RunQueue {
     callback_.on_run_end(number, runs_[number]);
   }
 
-  /// Keeps the first failure, and has the other runs save and stop.
+  /// Called in a catch block: has all runs save and stop, and keeps the first exception, with the name of its run.
   void fail(std::size_t number) {
     const std::lock_guard lock(mutex_);
     stop_ = true;
@@ -164,7 +174,7 @@ class RunQueue {
   std::exception_ptr failure_;
 };
 
-/// Whether `a` is a better setting than `b`.
+/// Whether setting `a` is better than `b`: it has finished runs, none diverged, higher accuracy, lower loss.
 bool better(const SweepSummary& a, const SweepSummary& b) {
   if ((a.finished == 0) != (b.finished == 0)) return b.finished == 0;
   if ((a.diverged == 0) != (b.diverged == 0)) return a.diverged == 0;
@@ -172,11 +182,13 @@ bool better(const SweepSummary& a, const SweepSummary& b) {
   return a.loss < b.loss;
 }
 
-/// Checks settings before the first run. Data are read where they differ from the setting before.
+/// Checks settings before the first run; keeps the data of the last one for settings with the same [data].
 class SettingChecks {
  public:
   SettingChecks(int seeds, SweepCallback& callback) : seeds_(seeds), callback_(callback) {}
 
+  /// Reads the data if they differ from the last setting's, and tells the callback notes and that the setting is in
+  /// order. Throws what a run would throw before its first step.
   void check(const SweepSetting& setting) {
     const Config& config = setting.config;
     const int seed = config.run.integer("seed");
@@ -192,13 +204,14 @@ class SettingChecks {
   }
 
  private:
+  /// Tells the callback a note, each text once.
   void note(const std::string& text) {
     if (noted_.insert(text).second) callback_.on_note(text);
   }
 
   int seeds_;
   SweepCallback& callback_;
-  Settings read_;
+  Settings read_;  ///< [data] of data_
   DataSplits data_;
   std::set<std::string> noted_;
 };

@@ -22,18 +22,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* identity_file = "sweep.toml";
-constexpr std::size_t longest_label = 60;  // in a folder's name
+constexpr const char* identity_file = "sweep.toml";  ///< holds identity_text()
+constexpr std::size_t longest_label = 60;            ///< characters of a label in a folder's name
 constexpr std::uintmax_t max_identity_bytes = 64 << 20;
 
-/// What changes nothing in the table; a run writes down the input's shape that its data have.
+/// Keys that do not change a row of sweep.csv. input_shape is among them, since a run adds that of its data.
 const std::vector<std::string> harmless_in_sweep = {
     "threads", "name", "input_shape", "data.hint", "train.checkpoint_seconds", "train.log_steps", "train.top_k"};
 
 bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
 
-/// "with BN, learning_rate=0.01" as with_BN-learning_rate_0.01
-std::string safe(const std::string& label) {
+/// A label as part of a folder name, at most 60 characters: "with BN, learning_rate=0.01" is
+/// "with_BN-learning_rate_0.01".
+std::string name_part(const std::string& label) {
   std::string name;
   for (const char c : label) {
     const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_' || c == '-';
@@ -43,18 +44,21 @@ std::string safe(const std::string& label) {
   return name.substr(0, longest_label);
 }
 
+/// "001-with_BN-seed42"
 std::string folder_name(std::size_t number, const std::string& label, int seed) {
   char digits[32];
   std::snprintf(digits, sizeof digits, "%03zu", number);
-  return std::string(digits) + "-" + safe(label) + "-seed" + std::to_string(seed);
+  return std::string(digits) + "-" + name_part(label) + "-seed" + std::to_string(seed);
 }
 
+/// Whether a name begins as folder_name() makes it: at least three digits and "-".
 bool is_run_name(const std::string& name) {
   const auto end = std::ranges::find_if_not(name, is_digit);
   return end - name.begin() >= 3 && end != name.end() && *end == '-';
 }
 
-/// All that results depend on: the first setting's configuration, and in what the others differ from it.
+/// The text of sweep.toml, which is equal for equal sweeps: the first setting's configuration without threads, and in
+/// what the others differ from it.
 std::string identity_text(const SweepPlan& plan) {
   Config first = plan.settings[0].config;
   first.run.erase("threads");
@@ -86,6 +90,7 @@ std::string first_difference(const std::string& before, const std::string& now) 
   }
 }
 
+/// Whether a file is what an interrupted write of sweep.toml left.
 bool is_left_over(const fs::directory_entry& entry) {
   return is_temporary_name_of(entry.path().filename().string(), identity_file);
 }
@@ -94,6 +99,7 @@ bool is_over(const SweepRun& run) {
   return run.state == SweepRun::State::finished || run.state == SweepRun::State::diverged;
 }
 
+/// One line of sweep.csv; without scores for a run that diverged.
 std::string csv_row(const SweepRun& run, const std::string& label) {
   const bool diverged = run.state == SweepRun::State::diverged;
   const std::string scores = diverged ? "," : shortest(run.accuracy) + "," + shortest(run.loss);
@@ -151,11 +157,10 @@ SweepFolder::SweepFolder(fs::path path, const SweepPlan& plan, bool force)
     throw Error(ErrorKind::config, file.string() + ": another sweep is there: " + first_difference(before, identity_) +
                                        "; use --force to replace it or --out for another folder");
   }
-  require_own_runs(plan);
+  require_runs_of_plan(plan);
 }
 
-/// A run may have been trained anew, or for longer, since the sweep left it.
-void SweepFolder::require_own_runs(const SweepPlan& plan) const {
+void SweepFolder::require_runs_of_plan(const SweepPlan& plan) const {
   for (const SweepRun& run : waiting_runs(plan)) {
     const fs::path resolved = run.folder / "resolved.toml";
     if (!fs::exists(resolved)) continue;

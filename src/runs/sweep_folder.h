@@ -11,23 +11,25 @@
 
 namespace convoy {
 
-/// Puts what a run's folder tells of it into `run`. Returns whether that run is over: finished or diverged.
+/// Reads the folder of a run. Sets its state and epochs, and of a finished run its results. Returns whether it is
+/// finished or diverged; else the state stays. Returns false where nothing is there.
 bool read_finished(SweepRun& run);
 
-/// What a run of the plan trains.
+/// The configuration that a run of the plan trains: its setting's, with the run's seed and name.
 Config config_of(const SweepPlan& plan, const SweepRun& run);
 
 /// The folder of a sweep: sweep.toml, sweep.csv and a subfolder a run, 001-with_BN-learning_rate_0.01-seed42.
 class SweepFolder {
  public:
-  /// Only looks. Throws Error{config} when the folder holds something else than this very sweep, or a run in it is no
-  /// longer the plan's, unless `force` is given and it is another sweep.
+  /// Reads what is there and writes nothing. Throws Error{config} where the path holds something that is no sweep, and
+  /// without `force` where it holds another sweep, or a run whose configuration is no longer the plan's.
   SweepFolder(std::filesystem::path path, const SweepPlan& plan, bool force);
 
-  /// Makes the folder, keeps other processes from it, and writes sweep.toml; what another sweep left goes first.
+  /// Makes the folder, locks it against other processes, removes (with `force`) the runs, table and page in it, and
+  /// writes sweep.toml. Throws Error{failed}.
   void begin();
 
-  /// The plan's runs as the folder tells: finished, diverged or waiting.
+  /// The plan's runs with the results in their folders: finished, diverged or waiting. With `force` all wait.
   std::vector<SweepRun> runs(const SweepPlan& plan) const;
 
   /// Replaces sweep.csv: a row for each run that is over.
@@ -41,12 +43,15 @@ class SweepFolder {
   std::filesystem::path table() const { return path_ / "sweep.csv"; }
 
  private:
-  void require_own_runs(const SweepPlan& plan) const;
+  /// Throws Error{config} for a run whose resolved.toml differs from the plan: it may have been trained anew, or for
+  /// longer, since.
+  void require_runs_of_plan(const SweepPlan& plan) const;
+  /// All runs of the plan with seed and folder, as if none had begun. Throws Error{data} where a run folder is a link.
   std::vector<SweepRun> waiting_runs(const SweepPlan& plan) const;
 
   std::filesystem::path path_;
-  std::string identity_;
-  bool anew_ = false;
+  std::string identity_;  ///< identity_text() of the plan
+  bool anew_ = false;     ///< `force`: nothing that is there is kept
   std::unique_ptr<FolderLock> lock_;
 };
 

@@ -21,8 +21,9 @@
 namespace convoy {
 namespace {
 
-constexpr int timed_batches = 8;  // of an epoch, which is what training is timed by
+constexpr int timed_batches = 8;  ///< batches of an epoch; training is timed by epochs
 
+/// Random bytes as images, labelled 0, 1, ... in turn.
 Dataset random_images(const Shape& shape, int count, int classes) {
   Random random(0, Purpose::initial_weights, 0);
   std::vector<std::uint8_t> pixels(shape.size() * static_cast<std::size_t>(count));
@@ -32,22 +33,24 @@ Dataset random_images(const Shape& shape, int count, int classes) {
   return Dataset::from_bytes(shape, std::move(pixels), std::move(labels));
 }
 
+/// The upper median.
 double median(std::vector<double> values) {
   std::ranges::sort(values);
   return values[values.size() / 2];
 }
 
-/// Measurements that take turns, so that each sees the same moods of the machine.
+/// Takes several measurements in turns, so that each meets the same disturbances on the machine.
 class Rounds {
  public:
-  /// `run` does the work once; its time is divided by `units`.
+  /// Adds a measurement: run() does the work once; its time is divided by `units` and stored in `result`, which must
+  /// outlive the call of run().
   void add(double units, double& result, std::function<void()> run) {
     entries_.push_back({units, &result, std::move(run), {}});
   }
 
-  /// Fills the results with the median seconds a unit.
+  /// Measures for about `seconds` in all, and sets each result to the median seconds per unit.
   void run(double seconds) {
-    for (Entry& entry : entries_) entry.run();  // first touches of memory
+    for (Entry& entry : entries_) entry.run();  // the first run also maps memory
     const double share = seconds / (static_cast<double>(entries_.size()) * rounds);
     for (int round = 0; round < rounds; ++round) {
       for (Entry& entry : entries_) measure(entry, share);
@@ -65,6 +68,7 @@ class Rounds {
     std::vector<double> seconds;
   };
 
+  /// Runs an entry, at least once, until `seconds` have passed, and notes each time.
   static void measure(Entry& entry, double seconds) {
     const Stopwatch all;
     do {
@@ -77,6 +81,7 @@ class Rounds {
   std::vector<Entry> entries_;
 };
 
+/// Operations of a node's backward pass for one image: gradients of the kernel and, where needed, of the input.
 std::int64_t backward_flops(const Network& network, const Node& node) {
   const std::int64_t macs = 2 * node.declaration.macs;
   const bool kernel = node.trainable && !node.parameters.empty();
@@ -85,7 +90,7 @@ std::int64_t backward_flops(const Network& network, const Node& node) {
   return node.needs_gradient ? (kernel ? macs : 0) + (data ? macs : 0) : 0;
 }
 
-/// The row of the layer that a node belongs to: its activation is a node of its own, but no layer.
+/// The row of the layer that a node belongs to, added where it is missing. An activation belongs to its layer.
 LayerBench& row_for(std::vector<LayerBench>& rows, const Node& node) {
   const auto row = std::ranges::find(rows, node.owner.empty() ? node.name : node.owner, &LayerBench::name);
   if (row != rows.end()) return *row;
@@ -93,8 +98,8 @@ LayerBench& row_for(std::vector<LayerBench>& rows, const Node& node) {
   return rows.back();
 }
 
-/// The configuration without end and without what belongs to real data. Labels are random, so the weights should stay
-/// as they are; on_nan = "stop" would look at samples after each epoch, and these are short.
+/// The configuration for training without end on random images: no validation or logs, and a learning rate of almost 0,
+/// so that the weights stay as they are. on_nan = "stop" would examine samples after each of the short epochs.
 Config endless(const Config& config, int batch_size) {
   Config endless = config;
   endless.optimizer.settings.set("learning_rate", 1e-9);
@@ -125,6 +130,7 @@ class Bench {
         images_(impl_.input.size() * static_cast<std::size_t>(batch_), 128.0F),
         outputs_(one_output() * static_cast<std::size_t>(batch_)) {}
 
+  /// Takes all measurements, for options.seconds and 3/8 of that more for the times by layer.
   BenchResult run() {
     BenchResult result;
     describe(result);
@@ -145,6 +151,7 @@ class Bench {
  private:
   std::size_t one_output() const { return static_cast<std::size_t>(model_.outputs()); }
 
+  /// Sets machine, threads, batch size and warnings about a restricted instruction set.
   void describe(BenchResult& result) const {
     result.cpu = cpu_name();
     result.isa = isa_name(cpu_isa());
@@ -161,6 +168,7 @@ class Bench {
     }
   }
 
+  /// Measures times of training, inference and optimizer, and the peaks that the machine reaches.
   void measure(BenchResult& result) {
     Rounds rounds;
     double train = 0, infer = 0, one = 0, fma = 0, sgemm = 0, optimizer = 0;
@@ -181,7 +189,7 @@ class Bench {
     result.optimizer_us = optimizer * 1e6;
   }
 
-  /// Training and inference once more, with the clock read around each layer.
+  /// Adds the rows of the layers: runs training and inference again, with the clock read around each layer.
   void profile(BenchResult& result) {
     const Network& network = impl_.network();
     const auto nodes = network.nodes().size();
@@ -211,6 +219,7 @@ class Bench {
     }
   }
 
+  /// Sets the sizes of the blocks of memory in training.
   void add_memory(BenchResult& result, const Network& network) {
     const Session::Memory memory = trainer_.session().memory();
     const std::size_t slots = trainer_.optimizer().slot_names().size();
@@ -223,17 +232,22 @@ class Bench {
   }
 
   static constexpr std::int64_t fma_rounds = 1 << 18;
+  /// Operations of run_fma() on all threads.
   double fma_flops() const {
     return static_cast<double>(fma_rounds) * kernels::peak().flops_a_round * impl_.pool.threads();
   }
+  /// Multiply-adds in registers on all threads.
   void run_fma() {
     impl_.pool.run(impl_.pool.threads(), [&](int task, int) {
       unused_[static_cast<std::size_t>(task)] = kernels::peak().multiply_add(fma_rounds);
     });
   }
 
-  static constexpr int edge = 512;
+  static constexpr int edge = 512;  ///< of the square matrices
+
+  /// Operations of run_sgemm() on all threads.
   double sgemm_flops() const { return 2.0 * edge * edge * edge * impl_.pool.threads(); }
+  /// One matrix product on each thread.
   void run_sgemm() {
     using kernels::Transpose;
     impl_.pool.run(impl_.pool.threads(), [&](int task, int) {
@@ -243,6 +257,7 @@ class Bench {
     });
   }
 
+  /// One step of the optimizer, which hardly moves the weights.
   void run_optimizer() {
     trainer_.optimizer().step(impl_.weights().parameters.span(), trainer_.session().gradients(), 1e-9);
   }
@@ -259,7 +274,8 @@ class Bench {
   Predictor predictor_;
   std::vector<float> images_;
   std::vector<float> outputs_;
-  std::vector<float> unused_ = std::vector<float>(static_cast<std::size_t>(impl_.pool.threads()));
+  std::vector<float> unused_ =  // results, so that the work is not optimised away
+      std::vector<float>(static_cast<std::size_t>(impl_.pool.threads()));
   std::vector<float> factor_ = std::vector<float>(std::size_t{edge} * edge, 0.5F);
   std::vector<float> products_ =
       std::vector<float>(std::size_t{edge} * edge * static_cast<std::size_t>(impl_.pool.threads()));

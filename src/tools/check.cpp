@@ -15,7 +15,7 @@
 namespace convoy {
 namespace {
 
-/// Differences of a float32 loss are trusted to this share.
+/// The relative error up to which a gradient counts as right: the loss is a float32.
 constexpr double tolerance = 0.04;
 
 /// The loss of one fixed batch as a function of the parameters, with the gradient that backward finds.
@@ -31,6 +31,7 @@ class LossSurface {
     batch_ = *loader_.next();
   }
 
+  /// The mean loss of the batch with the present weights; dropout always draws the same.
   double loss() {
     copy_inputs(batch_, session_);
     session_.forward(batch_.size, 1, 1);
@@ -38,6 +39,7 @@ class LossSurface {
     return std::accumulate(losses_.begin(), losses_.end(), 0.0) / batch_.size;
   }
 
+  /// The gradient of loss(), laid out as Weights::parameters.
   std::vector<float> gradient() {
     session_.clear_gradients();
     loss();
@@ -60,14 +62,18 @@ struct CheckedRange {
   std::size_t size;
 };
 
+/// Compares the gradient of a model's loss with differences of the loss along random directions.
 class GradientCheck {
  public:
+  /// Computes the gradient at the present weights.
   GradientCheck(Model::Impl& impl, const Dataset& samples)
       : parameters_(impl.weights().parameters.span()),
         original_(parameters_.begin(), parameters_.end()),
         surface_(impl, samples),
         gradient_(surface_.gradient()) {}
 
+  /// Compares along random direction number `number` within a range of the parameters; the weights are put back. The
+  /// best of several step lengths counts.
   DirectionCheck along(const CheckedRange& range, std::uint32_t number) {
     Random random(7, Purpose::directions, number);
     const float scale = size_of(range);
@@ -80,7 +86,7 @@ class GradientCheck {
       analytic += static_cast<double>(direction[i]) * gradient;
       squares += gradient * gradient;
     }
-    // What a derivative along a random direction is like: terms that happen to cancel do not magnify the error.
+    // The typical derivative along a random direction: errors are relative to it where the terms happen to cancel.
     const double typical = static_cast<double>(scale) * std::sqrt(squares);
     // Too short a step drowns in rounding, too long a one meets the kinks of ReLU and max-pooling: the best of several.
     DirectionCheck best{.tensor = range.name, .analytic = analytic, .numeric = 0, .relative_error = INFINITY};
@@ -98,7 +104,7 @@ class GradientCheck {
   }
 
  private:
-  /// The typical size of the parameters in a range, so that steps are shares of them.
+  /// The root mean square of the parameters in a range, or 0.1 where all are 0: the scale of the steps.
   float size_of(const CheckedRange& range) const {
     double squares = 0;
     for (std::size_t i = range.offset; i < range.offset + range.size; ++i) {
@@ -108,6 +114,7 @@ class GradientCheck {
     return size > 0 ? static_cast<float>(size) : 0.1F;  // biases begin at 0
   }
 
+  /// The loss at a distance along a direction; the weights are put back.
   double loss_at(const CheckedRange& range, const std::vector<float>& direction, float distance) {
     for (std::size_t i = 0; i < range.size; ++i) parameters_[range.offset + i] += distance * direction[i];
     const double loss = surface_.loss();
@@ -121,6 +128,8 @@ class GradientCheck {
   std::vector<float> gradient_;
 };
 
+/// The ranges to check: each trained tensor once, and "all" parameters `directions` times; without the latter where
+/// layers are frozen.
 std::vector<CheckedRange> ranges_of(const Network& network, int directions) {
   std::vector<CheckedRange> ranges;
   for (const Node& node : network.nodes()) {
@@ -135,7 +144,8 @@ std::vector<CheckedRange> ranges_of(const Network& network, int directions) {
   return ranges;
 }
 
-/// Biases begin at 0, which puts every pixel of a black background exactly on the kink of a ReLU: move them off it.
+/// Sets parameters that are 0 to small random numbers: biases of 0 would put every pixel of a black background exactly
+/// on the kink of a ReLU.
 void move_off_zero(std::span<float> parameters) {
   Random random(7, Purpose::directions, 1U << 31U);
   for (float& value : parameters) {
@@ -143,6 +153,8 @@ void move_off_zero(std::span<float> parameters) {
   }
 }
 
+/// Checks gradients along `directions` directions; sets result.directions and gradients_ok. Weights that are 0
+/// are moved and not put back.
 void check_gradients(Model::Impl& impl, const Dataset& samples, int directions, CheckResult& result) {
   Weights initial(impl.network(), 0);
   initial.copy_from(impl.weights());
@@ -155,6 +167,8 @@ void check_gradients(Model::Impl& impl, const Dataset& samples, int directions, 
       result.directions, [](const DirectionCheck& direction) { return direction.relative_error <= tolerance; });
 }
 
+/// Trains on `samples` as one batch for so many steps, which changes the model's configuration and weights; sets the
+/// overfit members of `result`.
 void overfit(Model::Impl& impl, const Dataset& samples, int steps, CheckResult& result) {
   record({.epochs = steps, .batch_size = samples.size(), .shuffle = false, .scaling = impl.config.data.text("scaling")},
          impl.config);

@@ -16,15 +16,15 @@
 namespace convoy {
 namespace {
 
-/// The share of the exponential mean that a step keeps. fastai's 0.98 would lag behind the loss by 50 steps.
+/// The share of the exponential mean that each step keeps. fastai's 0.98 would lag behind the loss by 50 steps.
 constexpr double kept_share = 0.95;
-/// The end is where the smoothed loss is beyond so many times the best, as in fastai.
+/// The test ends when the smoothed loss is above so many times the lowest, as in fastai.
 constexpr double beyond = 4;
 
-/// Notes the loss of each step, and stops where there is nothing more to learn.
-class Recorder final : public Callback {
+/// Adds each step to the curve. Stops training after the last step or when the loss blows up, and sets blew_up.
+class CurveRecorder final : public Callback {
  public:
-  Recorder(const LrFindOptions& options, LrCurve& curve) : options_(options), curve_(curve) {}
+  CurveRecorder(const LrFindOptions& options, LrCurve& curve) : options_(options), curve_(curve) {}
 
   void on_steps(const StepsLog& log) override { add(log.loss); }
   bool on_batch_end(const BatchLog&) override {
@@ -32,10 +32,11 @@ class Recorder final : public Callback {
   }
 
  private:
+  /// Adds the point of the next step to the curve.
   void add(double loss) {
     const auto step = static_cast<double>(curve_.points.size());
     mean_ = kept_share * mean_ + (1 - kept_share) * loss;
-    // A mean of few losses is mostly the 0 that it began with: that part is taken out.
+    // The mean starts at 0; the division takes that out.
     const double smoothed = mean_ / (1 - std::pow(kept_share, step + 1));
     const double rate = options_.from * std::pow(options_.to / options_.from, step / (options_.steps - 1));
     curve_.points.push_back({rate, loss, smoothed});
@@ -49,10 +50,11 @@ class Recorder final : public Callback {
   double best_ = std::numeric_limits<double>::infinity();
 };
 
-/// The schedule that takes the rate from its beginning to `ratio` times as much.
+/// The schedule that multiplies the rate by `ratio` over so many steps.
 Spec geometric(double ratio, int steps) { return ExponentialDecay{.decay_rate = ratio, .decay_steps = steps - 1}; }
 
-/// The configuration with that schedule, for so many steps at least, each of them recorded; augmentation is left out.
+/// The configuration with rates that rise as `options` say, for at least options.steps steps, each of them logged, and
+/// without augmentation.
 Config rising(const Config& config, const LrFindOptions& options) {
   Config rising = config;
   rising.optimizer.settings.set("learning_rate", options.from);
@@ -68,8 +70,8 @@ Config rising(const Config& config, const LrFindOptions& options) {
   return rising;
 }
 
-/// Where the smoothed loss falls steepest; 0 where it never falls. The first tenth does not count: its mean is of few
-/// losses.
+/// The rate at which the smoothed loss falls steepest by the logarithm of the rate; 0 where it never falls. The first
+/// tenth of the steps is left out, as its means are of few losses.
 double steepest(const std::vector<LrPoint>& points, int steps) {
   double rate = 0;
   double steepest_slope = 0;
@@ -83,13 +85,16 @@ double steepest(const std::vector<LrPoint>& points, int steps) {
   return rate;
 }
 
-void check(const LrFindOptions& options) {
+/// Throws Error{config} for options that make no range of rates or fewer than 10 steps.
+void require_range(const LrFindOptions& options) {
   const bool range = options.from > 0 && options.to > options.from && std::isfinite(options.to);
   if (!range) throw Error(ErrorKind::config, "lr-find: expected rates from above 0 to a larger one");
   if (options.steps < 10) throw Error(ErrorKind::config, "lr-find: expected at least 10 steps");
 }
 
-void train_through(Trainer& trainer, Recorder& recorder, LrCurve& curve) {
+/// Trains until the recorder stops it or the loss diverges, which sets blew_up. Throws Error{diverged} where not even
+/// the first step is finite.
+void train_through(Trainer& trainer, CurveRecorder& recorder, LrCurve& curve) {
   try {
     while (trainer.run_epoch({&recorder}) == Trainer::Outcome::finished) {
     }
@@ -99,13 +104,15 @@ void train_through(Trainer& trainer, Recorder& recorder, LrCurve& curve) {
   }
 }
 
+/// "1.0e-03"
 std::string rate_text(double rate) {
   char text[32];
   std::snprintf(text, sizeof text, "%.1e", rate);
   return text;
 }
 
-/// Losses of single steps may leave the picture; the smoothed ones make its height.
+/// The chart of both losses. The height fits the smoothed ones; losses of single steps above 1.25 times that are left
+/// out.
 Chart chart_of(const LrCurve& curve) {
   double highest = 0;
   for (const LrPoint& point : curve.points) highest = std::max(highest, point.smoothed);
@@ -121,13 +128,13 @@ Chart chart_of(const LrCurve& curve) {
 }  // namespace
 
 LrCurve lr_find(const Config& config, const LrFindOptions& options) {
-  check(options);
+  require_range(options);
   const DataSplits data =
       load_data(config.data, static_cast<std::uint64_t>(config.run.integer("seed")), Need::training);
   Model model = Model::from_config(rising(config, options), data.train.shape(), options.threads);
   Training training(ModelAccess::impl(model), data.train);
   LrCurve curve{.name = config.run.text("name"), .notes = data.notes};
-  Recorder recorder(options, curve);
+  CurveRecorder recorder(options, curve);
   train_through(training.trainer(), recorder, curve);
   curve.suggested = steepest(curve.points, options.steps);
   return curve;

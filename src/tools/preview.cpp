@@ -12,11 +12,11 @@
 namespace convoy {
 namespace {
 
-constexpr int versions = 7;            ///< of an augmented image
-constexpr int images_by_default = 10;  ///< or of a class
+constexpr int versions = 7;            ///< shown of each augmented image
+constexpr int images_by_default = 10;  ///< in all with augmentation, else of each class
 constexpr int most_images = 1000;
 
-/// The numbers of `count` samples: the first of each class, then the second of each, and so on.
+/// The indices of at most `count` samples: the first of each class, then the second of each, and so on.
 std::vector<int> one_of_each_class_in_turn(const Dataset& data, int count) {
   std::vector<std::vector<int>> by_class(static_cast<std::size_t>(std::max(1, data.classes())));
   const bool labelled = !data.storage().labels.empty();
@@ -31,6 +31,7 @@ std::vector<int> one_of_each_class_in_turn(const Dataset& data, int count) {
   return chosen;
 }
 
+/// Throws Error{config} for samples that are not images of 1 or 3 channels.
 void require_images(const Dataset& data) {
   const Shape& shape = data.shape();
   if (shape.rank() == 3 && (shape[2] == 1 || shape[2] == 3)) return;
@@ -47,7 +48,7 @@ DataPreview preview_data(const Config& config, const std::filesystem::path& png,
   const Dataset& data = splits.split(options.split);
   require_images(data);
   const Augmentation augmentation = augmentation_fields().read(config.augmentation);
-  const bool augmented = options.split == "train" && (changes_images(augmentation) || mixes_pairs(augmentation));
+  const bool augmented = options.split == "train" && changes_samples(augmentation);
 
   DataPreview preview{.data = statistics_of(data), .notes = splits.notes};
   const int enough = augmented ? images_by_default : images_by_default * std::max(1, data.classes());

@@ -12,14 +12,15 @@ namespace convoy {
 ///
 ///     average = d * average + (1 - d) * parameters,   d = min(decay, (1 + step) / (10 + step))
 ///
-/// so that it does not hang on where training began (TensorFlow's ExponentialMovingAverage with num_updates).
+/// so that the first parameters soon no longer count (TensorFlow's ExponentialMovingAverage with num_updates).
 class MovingAverage {
  public:
+  /// Starts from a copy of `parameters`.
   MovingAverage(double decay, std::span<const float> parameters, ThreadPool& pool);
 
-  /// After step 1, 2, ...
+  /// Moves the average towards the parameters after step 1, 2, ... with the weight that belongs to that step.
   void add(std::span<const float> parameters, std::uint64_t step);
-  /// Begins anew from there.
+  /// Sets the average to a copy of `parameters`.
   void reset(std::span<const float> parameters);
   std::span<float> values() { return values_.span(); }
 

@@ -4,10 +4,12 @@
 #include <cmath>
 
 #include "convoy/error.h"
+#include "loss/softmax.h"
 
 namespace convoy {
 namespace {
 
+/// The weight of a sample's class; of a row of targets the mean weighted by them. 1 without weights.
 float weight_of(const Target& target, std::span<const float> class_weights) {
   if (class_weights.empty()) return 1;
   if (target.values == nullptr) return class_weights[static_cast<std::size_t>(target.label)];
@@ -53,11 +55,10 @@ int last_node(const Network& network, Link link) {
 }
 
 void softmax(std::span<const float> logits, float* probabilities) {
-  const float largest = *std::ranges::max_element(logits);
-  double sum = 0;
-  for (const float logit : logits) sum += std::exp(static_cast<double>(logit - largest));
+  const double largest = *std::ranges::max_element(logits);
+  const double sum = sum_of_exponentials(logits);
   for (std::size_t i = 0; i < logits.size(); ++i) {
-    probabilities[i] = static_cast<float>(std::exp(static_cast<double>(logits[i] - largest)) / sum);
+    probabilities[i] = static_cast<float>(std::exp(static_cast<double>(logits[i]) - largest) / sum);
   }
 }
 

@@ -9,24 +9,25 @@
 
 namespace convoy {
 
-/// The label or the target row of a batch's sample.
+/// The label and the row of targets of a batch's sample, each if the batch has it; the row is not copied.
 Target target_of(const Batch& batch, int sample);
 
-/// The class that a sample should have: its label, or the largest of its targets.
+/// The class that a sample should have: the index of its largest target, without targets its label.
 int class_of(const Target& target, int classes);
 
-/// Copies a batch into a session's input.
+/// Copies the samples of a batch into a session's input.
 void copy_inputs(const Batch& batch, Session& session);
 
-/// The node whose output a loss takes: a final activation that is part of it is left out.
+/// The node whose output a loss takes: the last one, or the one before a final softmax or sigmoid that the loss itself
+/// computes.
 int last_node(const Network& network, Link link);
 
-/// Writes logits.size() probabilities.
+/// Writes the softmax of the logits, logits.size() probabilities.
 void softmax(std::span<const float> logits, float* probabilities);
 
 float sigmoid(float logit);
 
-/// Copies the first `count` outputs of a session, row-major, through `link`.
+/// Writes the outputs of a session's first `count` samples to `to`, row-major, after the softmax or sigmoid of `link`.
 void copy_outputs(const Session& session, int count, Link link, float* to);
 
 /// Computes each sample's loss from the session's output into `losses`, and in Mode::train scale * d loss / d output

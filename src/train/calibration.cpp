@@ -5,7 +5,7 @@
 
 namespace convoy {
 
-/// Bin i holds the probabilities above i / 15, up to (i + 1) / 15.
+// Bin i holds the probabilities above i / 15, up to (i + 1) / 15.
 void Calibration::add(double probability, bool right) {
   const double place = std::ceil(probability * bins) - 1;
   const bool comparable = place >= 0;  // NaN is not, and makes the error NaN

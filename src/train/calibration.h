@@ -10,9 +10,9 @@ class Calibration {
  public:
   static constexpr int bins = 15;
 
-  /// One sample: the probability of its prediction, and whether that was right.
+  /// Counts one sample: the probability of its prediction, and whether that was right.
   void add(double probability, bool right);
-  /// 0 without samples.
+  /// The expected calibration error of all samples so far; 0 without samples.
   double error() const;
 
  private:

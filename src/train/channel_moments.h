@@ -7,19 +7,20 @@
 
 namespace convoy {
 
-/// Mean and variance of each channel of what comes into a node, over batches. Samples are merged in their order, so
-/// results do not depend on the number of threads.
+/// Mean and variance of each channel of a node's input, over all pixels of several batches. Samples are merged in their
+/// order, so results do not depend on the number of threads.
 class ChannelMoments {
  public:
+  /// Forgets all batches.
   void clear();
-  /// Takes in the node's inputs after a forward pass of a session with Retain::everything.
+  /// Adds the node's inputs for `batch` samples, after a forward pass of a session with Retain::everything.
   void add(Session& session, const Node& node, int batch);
 
   std::size_t channels() const { return mean_.size(); }
-  double count() const { return count_; }  ///< values a channel
+  double count() const { return count_; }  ///< values of each channel so far
   double mean(std::size_t channel) const { return mean_[channel]; }
   double variance(std::size_t channel) const { return m2_[channel] / count_; }
-  /// By count - 1.
+  /// Divided by count - 1 in place of count.
   double unbiased_variance(std::size_t channel) const { return m2_[channel] / (count_ - 1); }
 
  private:

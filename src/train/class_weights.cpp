@@ -15,10 +15,12 @@
 namespace convoy {
 namespace {
 
+/// Throws Error{config}.
 [[noreturn]] void refuse_weights(const std::string& what) {
   throw Error(ErrorKind::config, "train.class_weights: " + what);
 }
 
+/// samples / (classes present * samples of the class) for each class; 1 for outputs without samples.
 std::vector<float> balanced(const Dataset& train, int outputs) {
   const std::vector<int> sizes = class_sizes(train);
   std::vector<float> weights(static_cast<std::size_t>(outputs), 1.0F);
@@ -30,6 +32,7 @@ std::vector<float> balanced(const Dataset& train, int outputs) {
   return weights;
 }
 
+/// The number after the equals sign of "cat=2", which is at `equals`. Throws Error{config}.
 double weight_in(const std::string& entry, std::size_t equals) {
   double weight = 0;
   const char* end = entry.data() + entry.size();

@@ -12,7 +12,7 @@
 
 namespace convoy {
 
-/// A step of training, to be taken once more for a closer look.
+/// What a step of training needs to be repeated.
 struct StepToExamine {
   const Network& network;
   const Weights& weights;  ///< before the step
@@ -20,7 +20,7 @@ struct StepToExamine {
   ThreadPool& pool;
 };
 
-/// What names the work of the step: the last node that trained, and dropout's random numbers.
+/// What identifies a pass: the last node that runs, and the seed and number that determine dropout's random numbers.
 struct StepName {
   int last;
   std::uint64_t seed;
@@ -30,11 +30,11 @@ struct StepName {
 /// A number that is not finite where one should be.
 struct NotFinite {
   std::string what;      ///< in words: `the output of layer "conv2" is not finite (sample 3 of the batch)`
-  bool in_data = false;  ///< it came with the data: no setting of the training is at fault
+  bool in_data = false;  ///< it is a value of the data: no setting of the training is at fault
 };
 
-/// Repeats the forward and the backward pass with all activations and gradients kept, and tells which of them comes
-/// first with a number that is not finite. Nothing where all of them are finite.
+/// Repeats the forward and the backward pass on copies of the weights, and names the first tensor with a number that is
+/// not finite: a weight, the input, an output, the loss or a gradient. Nothing where all are finite.
 std::optional<NotFinite> first_not_finite(const StepToExamine& step, const Batch& batch, const StepName& name);
 
 }  // namespace convoy

@@ -4,14 +4,15 @@
 #include <cmath>
 
 #include "core/stopwatch.h"
+#include "loss/softmax.h"
 #include "train/batch.h"
 #include "train/own_metrics.h"
 
 namespace convoy {
 namespace {
 
-/// How many outputs come before the label's: larger ones, earlier equal ones (as in argmax) and, so that NaN never
-/// counts as right, those that do not compare.
+/// The number of outputs before the label's: larger ones, equal ones at a lower index (as in argmax) and all that do
+/// not compare, so that NaN never counts as right.
 int rank_of(int label, std::span<const float> outputs) {
   const auto at = static_cast<std::size_t>(label);
   int rank = 0;
@@ -21,15 +22,9 @@ int rank_of(int label, std::span<const float> outputs) {
   return rank;
 }
 
-/// The softmax of the largest logit.
-double largest_probability(std::span<const float> logits, float largest) {
-  double sum = 0;
-  for (const float logit : logits) sum += std::exp(static_cast<double>(logit - largest));
-  return 1 / sum;
-}
-
+/// What the largest output says as a probability.
 double probability_of(float largest, std::span<const float> outputs, Link link) {
-  if (link == Link::softmax) return largest_probability(outputs, largest);
+  if (link == Link::softmax) return 1 / sum_of_exponentials(outputs);
   return static_cast<double>(link == Link::sigmoid ? sigmoid(largest) : largest);
 }
 
@@ -45,16 +40,16 @@ Evaluator::Evaluator(const Network& network, const Weights& weights, const Loss&
       losses_(static_cast<std::size_t>(batch_size)),
       answers_(static_cast<std::size_t>(batch_size)) {}
 
-/// The weights may have changed since the last call.
-void Evaluator::take_weights() {
+/// Folds the present weights, which may have changed since the last call.
+void Evaluator::refresh_weights() {
   folded_.refresh(network_, weights_);
   session_.prepare();
 }
 
 Evaluation Evaluator::evaluate(const Dataset& data, const Scaling& scaling, int k,
-                               const std::function<bool(int done)>& go_on) {
+                               const std::function<bool(int done)>& keep_going) {
   const Stopwatch watch;
-  take_weights();
+  refresh_weights();
   Evaluation result;
   result.classes = static_cast<int>(session_.output_shape().size());
   result.k = std::min(k, result.classes);
@@ -70,11 +65,11 @@ Evaluation Evaluator::evaluate(const Dataset& data, const Scaling& scaling, int 
       find_answers(*batch);
       count(batch->size, result, calibration);
     }
-    if (has_classes) add_own_metrics(*batch, result);
+    if (has_classes) add_registered_metrics(*batch, result);
     for (int n = 0; n < batch->size; ++n)
       result.loss += losses_[static_cast<std::size_t>(n)] + (counts_penalties_ ? session_.penalty(n) : 0);
     result.samples += batch->size;
-    if (go_on && !go_on(result.samples)) break;
+    if (keep_going && !keep_going(result.samples)) break;
   }
   result.loss /= result.samples;
   if (counts_penalties_) result.loss += penalty_on(weights_, network_);
@@ -86,9 +81,10 @@ Evaluation Evaluator::evaluate(const Dataset& data, const Scaling& scaling, int 
   return result;
 }
 
+/// Whether the outputs of the network are softmax probabilities, or become such in the loss.
 bool Evaluator::gives_probabilities() const { return loss_.link() == Link::softmax || network_.ends_in_softmax(); }
 
-/// Where classes are many, this is work worth sharing.
+/// Writes answers_ for the samples of the batch whose outputs are in the session, on all threads.
 void Evaluator::find_answers(const Batch& batch) {
   session_.pool().run(batch.size, [&](int n, int) {
     const std::span<const float> outputs(session_.output()[n], session_.output_shape().size());
@@ -101,6 +97,7 @@ void Evaluator::find_answers(const Batch& batch) {
   });
 }
 
+/// Adds the first `samples` of answers_ to the sums of accuracy and top_k, to confusion, mistakes and `calibration`.
 void Evaluator::count(int samples, Evaluation& result, Calibration& calibration) const {
   for (int n = 0; n < samples; ++n) {
     const auto& [label, prediction, rank, probability] = answers_[static_cast<std::size_t>(n)];
@@ -114,8 +111,8 @@ void Evaluator::count(int samples, Evaluation& result, Calibration& calibration)
   }
 }
 
-/// Adds up what the program's metrics say of each sample.
-void Evaluator::add_own_metrics(const Batch& batch, Evaluation& result) {
+/// Adds each registered metric's values for the samples of the batch to result.metrics.
+void Evaluator::add_registered_metrics(const Batch& batch, Evaluation& result) {
   if (own_metrics().empty()) return;
   const std::size_t size = session_.output_shape().size();
   std::vector<float> outputs(static_cast<std::size_t>(batch.size) * size);
@@ -133,7 +130,7 @@ std::vector<float> Evaluator::predict(const Dataset& data, const Scaling& scalin
   const std::size_t size = session_.output_shape().size();
   std::vector<float> outputs(static_cast<std::size_t>(data.size()) * size);
   float* row = outputs.data();
-  take_weights();
+  refresh_weights();
   Loader loader(data, scaling, {.batch_size = session_.max_batch()});
   loader.start(0);
   while (const Batch* batch = loader.next()) {
@@ -144,6 +141,7 @@ std::vector<float> Evaluator::predict(const Dataset& data, const Scaling& scalin
   return outputs;
 }
 
+/// Copies the batch into the session and runs it forward.
 void Evaluator::forward(const Batch& batch) {
   copy_inputs(batch, session_);
   session_.forward(batch.size);

@@ -16,23 +16,24 @@ namespace convoy {
 /// A network in predict mode, folded, with a loss: evaluates and predicts data sets.
 class Evaluator {
  public:
-  /// All must outlive the evaluator. With a loss from logits a final softmax is left to the loss.
+  /// All must outlive the evaluator. Where the loss takes logits, a final softmax or sigmoid is left to it.
   Evaluator(const Network& network, const Weights& weights, const Loss& loss, ThreadPool& pool, int batch_size);
 
-  /// Whether the loss has the penalties of regularisers, on weights and on activities, as in Keras; else not.
+  /// Sets whether the loss includes the penalties of regularisers, on weights and on activities, as in Keras. It does
+  /// not at first.
   void count_penalties(bool count) { counts_penalties_ = count; }
 
-  /// Loss and metrics over `data`, in its order; its class numbers are the network's. After each batch `go_on` is told
-  /// how many samples are done; where it returns false the evaluation ends with them. Throws Error{data} for samples of
-  /// another shape or without labels.
+  /// Loss and metrics over `data` with the present weights, samples in order; class numbers must be the network's.
+  /// After each batch `keep_going` gets the number of samples that are done; where it returns false, the result is of
+  /// these. Throws Error{data} for samples of another shape or without labels.
   Evaluation evaluate(const Dataset& data, const Scaling& scaling, int k,
-                      const std::function<bool(int done)>& go_on = {});
+                      const std::function<bool(int done)>& keep_going = {});
 
-  /// The outputs for each sample, row-major; with a loss from logits these are probabilities.
+  /// The outputs for each sample with the present weights, row-major; where the loss takes logits, probabilities.
   std::vector<float> predict(const Dataset& data, const Scaling& scaling);
 
  private:
-  /// What the network says to a sample.
+  /// What the network predicts for one sample of the batch, beside its label.
   struct Answer {
     int label = 0;
     int prediction = 0;
@@ -40,11 +41,11 @@ class Evaluator {
     double probability = 0;  ///< of the prediction
   };
 
-  void take_weights();
+  void refresh_weights();
   void forward(const Batch& batch);
   bool gives_probabilities() const;
   void find_answers(const Batch& batch);
-  void add_own_metrics(const Batch& batch, Evaluation& result);
+  void add_registered_metrics(const Batch& batch, Evaluation& result);
   void count(int samples, Evaluation& result, Calibration& calibration) const;
 
   const Network& network_;

@@ -7,6 +7,7 @@
 namespace convoy {
 namespace {
 
+/// The table that register_metric adds to and own_metrics returns.
 std::map<std::string, OwnMetric>& registered_metrics() {
   static std::map<std::string, OwnMetric> metrics;
   return metrics;

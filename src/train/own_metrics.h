@@ -7,7 +7,7 @@
 
 namespace convoy {
 
-/// Those that the program registered, by name.
+/// The metrics that the program registered with register_metric, by name.
 const std::map<std::string, OwnMetric>& own_metrics();
 
 }  // namespace convoy

@@ -7,23 +7,13 @@
 
 #include "convoy/error.h"
 #include "core/random.h"
-#include "layers/batch_norm.h"
 #include "train/batch.h"
+#include "train/statistics_gap.h"
 
 namespace convoy {
 namespace {
 
-const layers::BatchNorm* batch_norm_of(const Node& node) {
-  return dynamic_cast<const layers::BatchNorm*>(node.layer.get());
-}
-
-bool has_moving_statistics(const Node& node) { return batch_norm_of(node) != nullptr && node.trainable; }
-
-/// A tensor of a node in Weights::states.
-std::span<float> state_values(const Node& node, const std::string& name, Weights& weights) {
-  const auto place = std::ranges::find(node.states, node.name + "/" + name, &TensorPlace::name);
-  return weights.states.span().subspan(place->offset, place->shape.size());
-}
+bool is_trained_batch_norm(const Node& node) { return batch_norm_of(node) != nullptr && node.trainable; }
 
 /// Samples drawn by the seed: the first ones of an image folder would all be of one class.
 Dataset drawn_from(const Dataset& data, const Network& network, int images, std::uint64_t seed) {
@@ -40,7 +30,7 @@ Dataset drawn_from(const Dataset& data, const Network& network, int images, std:
 
 bool has_trained_batch_norm(const Network& network) {
   for (int i = 0; i <= network.logits(); ++i) {
-    if (has_moving_statistics(network.node(i))) return true;
+    if (is_trained_batch_norm(network.node(i))) return true;
   }
   return false;
 }
@@ -55,7 +45,7 @@ Recalibrator::Recalibrator(const Network& network, ThreadPool& pool, const Datas
       weights_(Weights::zeros(network)),
       session_(network, weights_, Mode::train, loader_.largest_batch(), network.logits(), pool, Retain::everything) {
   for (int i = 0; i <= network.logits(); ++i) {
-    if (has_moving_statistics(network.node(i))) populations_.push_back({.node = i});
+    if (is_trained_batch_norm(network.node(i))) populations_.push_back({.node = i});
   }
   if (populations_.empty())
     throw Error(ErrorKind::config, "recalibrate: the network has no batch norm that is trained");
@@ -79,24 +69,18 @@ std::vector<Recalibration> Recalibrator::run(Weights& weights) {
   return replaced;
 }
 
+/// Writes the moments of a batch norm's input over its moving statistics in `weights`; returns how far these were off.
 Recalibration Recalibrator::replace_statistics(const Population& population, Weights& weights) const {
   const Node& node = network_.node(population.node);
   const layers::BatchNorm& norm = *batch_norm_of(node);
   const std::span<float> moving_mean = state_values(node, "moving_mean", weights);
   const std::span<float> moving_variance = state_values(node, "moving_variance", weights);
-  double gap = 0;
-  double log_ratio = 0;
-  const ChannelMoments& input = population.input;
-  for (std::size_t c = 0; c < input.channels(); ++c) {
-    const double variance = norm.unbiased() ? input.unbiased_variance(c) : input.variance(c);
-    const double spread = variance + norm.epsilon();
-    gap += std::abs(static_cast<double>(moving_mean[c]) - input.mean(c)) / std::sqrt(spread);
-    log_ratio += std::log((static_cast<double>(moving_variance[c]) + norm.epsilon()) / spread);
-    moving_mean[c] = static_cast<float>(input.mean(c));
-    moving_variance[c] = static_cast<float>(variance);
+  const StatisticsGap gap = statistics_gap(node, weights, population.input);
+  for (std::size_t c = 0; c < population.input.channels(); ++c) {
+    moving_mean[c] = static_cast<float>(population.input.mean(c));
+    moving_variance[c] = static_cast<float>(variance_as_moved(norm, population.input, c));
   }
-  const auto channels = static_cast<double>(input.channels());
-  return {node.name, gap / channels, std::exp(log_ratio / channels)};
+  return {node.name, gap.mean, gap.variance_ratio};
 }
 
 }  // namespace convoy

@@ -11,21 +11,22 @@
 
 namespace convoy {
 
-/// Whether there is a batch norm whose statistics recalibration would replace.
+/// Whether there is a batch norm that is not frozen, whose statistics a Recalibrator would replace.
 bool has_trained_batch_norm(const Network& network);
 
 /// Computes the statistics of batch norms over many batches ("precise batch norm", Wu & Johnson 2021): one pass in
-/// training mode, in which every batch is normalised by its own statistics, as it was in training. The mean is that of
-/// all values, the variance that within the batches and between them.
+/// training mode, in which every batch is normalised by its own statistics, as it was in training. Mean and variance
+/// are those of all values of the pass.
 class Recalibrator {
  public:
-  /// On samples of `data` drawn by `seed`, which names the random numbers of dropout as well. Network and pool must
-  /// outlive it. Throws Error{config} for a network without a batch norm that is trained, Error{data} for data of
+  /// Draws options.images samples of `data` by `seed`, which determines dropout as well. Network and pool must outlive
+  /// it. Throws Error{config} for a network without a batch norm that is trained, Error{data} for data of
   /// another shape.
   Recalibrator(const Network& network, ThreadPool& pool, const Dataset& data, const Scaling& scaling,
                const RecalibrateOptions& options, std::uint64_t seed);
 
-  /// Replaces the moving statistics in `weights`; frozen layers keep theirs. Where it throws nothing has changed.
+  /// Replaces the moving statistics in `weights`, except those of frozen layers, and returns how far each layer's were
+  /// off. Where it throws, nothing has changed.
   std::vector<Recalibration> run(Weights& weights);
 
  private:

@@ -8,7 +8,7 @@
 
 namespace convoy {
 
-/// Looks at steps of a training from outside. It changes nothing that training depends on.
+/// Is called before and after chosen steps of a training. It changes nothing that training depends on.
 class StepObserver {
  public:
   struct Step {
@@ -20,11 +20,11 @@ class StepObserver {
 
   virtual ~StepObserver() = default;
 
-  /// Whether it wants to see the step of that number.
-  virtual bool looks_at(std::uint64_t step) const = 0;
-  /// The weights are those before the step.
+  /// Whether before_step and after_step are to be called for the step of that number, from 1.
+  virtual bool wants_step(std::uint64_t step) const = 0;
+  /// Called with the weights before the step.
   virtual void before_step(Session& session) = 0;
-  /// The weights are those after the step, the session holds its gradients.
+  /// Called with the weights after the step; the session holds its gradients.
   virtual void after_step(Session& session, const Step& step, const std::vector<Callback*>& callbacks) = 0;
 };
 

@@ -15,6 +15,7 @@
 namespace convoy {
 namespace {
 
+/// Place and declaration of every parameter, as the Stepper takes them.
 std::vector<Stepper::Tensor> tensors_of(const Network& network) {
   std::vector<Stepper::Tensor> tensors;
   for (const Node& node : network.nodes()) {
@@ -26,8 +27,11 @@ std::vector<Stepper::Tensor> tensors_of(const Network& network) {
   return tensors;
 }
 
+/// The size of the output that the loss takes.
 int outputs_of(const TrainingTask& task) { return static_cast<int>(task.network.shape_of(task.last_node()).size()); }
 
+/// The task with the validation samples' classes numbered as in training. Throws Error{data} where data and network do
+/// not fit.
 TrainingTask checked(TrainingTask task) {
   const int outputs = outputs_of(task);
   check_fits(task.train, task.network.input_shape(), outputs);
@@ -37,6 +41,7 @@ TrainingTask checked(TrainingTask task) {
   return task;
 }
 
+/// How the training samples are put into batches.
 LoaderOptions batches_of(const TrainingTask& task, const FitOptions& options) {
   return {.batch_size = options.batch_size,
           .shuffle = options.shuffle,
@@ -46,6 +51,8 @@ LoaderOptions batches_of(const TrainingTask& task, const FitOptions& options) {
           .classes = outputs_of(task)};
 }
 
+/// The monitor of the options; by default of the accuracy, on the validation samples if there are any. Throws
+/// Error{config}.
 Monitor monitor_for(const TrainingTask& task, const FitOptions& options) {
   const bool has_validation = !task.validation.empty();
   const std::string by_default = has_validation ? "validation_accuracy" : "accuracy";
@@ -54,15 +61,17 @@ Monitor monitor_for(const TrainingTask& task, const FitOptions& options) {
   return monitor;
 }
 
-/// Averaged weights have moving statistics of none of their own.
+/// How many images recalibrate the moving statistics after each epoch; 0 for none. Averaged weights need it, since
+/// training computes no moving statistics for them.
 int recalibrated_images(const TrainingTask& task, const FitOptions& options) {
   if (options.recalibrate > 0 || options.average == 0) return options.recalibrate;
   return has_trained_batch_norm(task.network) ? RecalibrateOptions{}.images : 0;
 }
 
-constexpr std::size_t most_norms = 50;
-constexpr int evaluation_batch = 16;  ///< results do not depend on it, memory does
+constexpr std::size_t most_norms = 50;  ///< gradient norms that are kept
+constexpr int evaluation_batch = 16;    ///< results do not depend on it, memory does
 
+/// " 0.5 1.2 inf": three digits each.
 std::string list_of(const std::vector<double>& norms) {
   std::string text;
   char number[32];
@@ -96,7 +105,7 @@ Trainer::Trainer(TrainingTask task, const FitOptions& options)
     averaged_.emplace(task_.weights.copy());
   }
   if (!task_.validation.empty()) {
-    evaluator_.emplace(task_.network, judged(), task_.loss, task_.pool, evaluation_batch);
+    evaluator_.emplace(task_.network, trained_weights(), task_.loss, task_.pool, evaluation_batch);
     evaluator_->count_penalties(options.evaluation_penalties);
   }
   if (const int images = recalibrated_images(task_, options); images > 0) {
@@ -109,22 +118,24 @@ Trainer::Outcome Trainer::run_epoch(const std::vector<Callback*>& callbacks) {
   loader_.start(static_cast<std::uint32_t>(progress_.epoch), progress_.batch);
   const double seconds_before = progress_.seconds;
   const Stopwatch watch;
-  bool go_on = true;
-  while (go_on && progress_.batch < loader_.batches()) {
+  bool keep_going = true;
+  while (keep_going && progress_.batch < loader_.batches()) {
     train_step(callbacks);
     progress_.seconds = seconds_before + watch.seconds();
     log_steps(callbacks);
     const BatchLog log = batch_log();
-    for (Callback* callback : callbacks) go_on = callback->on_batch_end(log) && go_on;
+    for (Callback* callback : callbacks) keep_going = callback->on_batch_end(log) && keep_going;
   }
   if (progress_.batch < loader_.batches() || !end_epoch(callbacks)) return Outcome::stopped;
-  for (Callback* callback : callbacks) go_on = callback->on_epoch_end(progress_.history.back()) && go_on;
-  return go_on ? Outcome::finished : Outcome::stopped;
+  for (Callback* callback : callbacks) keep_going = callback->on_epoch_end(progress_.history.back()) && keep_going;
+  return keep_going ? Outcome::finished : Outcome::stopped;
 }
 
+/// Takes one step on options.accumulate batches: moves weights and progress_, and calls the observer. A step with a
+/// value that is not finite is given up.
 void Trainer::train_step(const std::vector<Callback*>& callbacks) {
   std::ranges::copy(task_.weights.states.span(), states_before_.begin());
-  StepObserver* observer = observer_ != nullptr && observer_->looks_at(progress_.step + 1) ? observer_ : nullptr;
+  StepObserver* observer = observer_ != nullptr && observer_->wants_step(progress_.step + 1) ? observer_ : nullptr;
   if (observer != nullptr) observer->before_step(session_);
   session_.clear_gradients();
   const int batches = std::min(options_.accumulate, loader_.batches() - progress_.batch);
@@ -157,7 +168,8 @@ void Trainer::train_step(const std::vector<Callback*>& callbacks) {
   observer->after_step(session_, {progress_.step, progress_.epoch + 1, tally.images, !culprit}, callbacks);
 }
 
-/// The schedule's, unless a callback wants another.
+/// The learning rate of the next step: the schedule's, unless a callback asks for another. Throws Error{config} for one
+/// that is negative or not finite.
 double Trainer::asked_rate(const std::vector<Callback*>& callbacks) const {
   double rate = learning_rate(progress_.step);
   for (Callback* callback : callbacks) rate = callback->learning_rate(rate, progress_.step);
@@ -166,7 +178,8 @@ double Trainer::asked_rate(const std::vector<Callback*>& callbacks) const {
                                      std::to_string(progress_.step) + ", expected a finite one of at least 0");
 }
 
-/// The step itself, from the sums of all its batches.
+/// Lets the optimizer move the weights by the session's gradients and updates their average. Adds the regularisation
+/// penalty to tally.loss_sum.
 Stepper::Result Trainer::descend(Tally& tally, double rate) {
   const std::span<float> parameters = task_.weights.parameters.span();
   const Stepper::Result step = optimizer_.step(parameters, session_.gradients(), rate);
@@ -175,7 +188,8 @@ Stepper::Result Trainer::descend(Tally& tally, double rate) {
   return step;
 }
 
-/// One of the batches of a step; the gradients are those of the mean over all of them.
+/// Runs one of the `batches` of a step forward and backward: adds its share to the session's gradients, and its losses,
+/// hits and images to `tally`.
 void Trainer::add_gradients(const Batch& batch, int batches, Tally& tally) {
   copy_inputs(batch, session_);
   session_.forward(batch.size, task_.seed, pass_number(progress_.batch % options_.accumulate));
@@ -191,12 +205,14 @@ void Trainer::add_gradients(const Batch& batch, int batches, Tally& tally) {
   }
 }
 
-/// Names the random numbers of the passes of a step, each by its own number.
+/// The number that determines the random numbers of a pass: `batch` counts the batches of the present step.
 std::uint32_t Trainer::pass_number(int batch) const {
   return static_cast<std::uint32_t>(progress_.step * static_cast<std::uint64_t>(options_.accumulate)) +
          static_cast<std::uint32_t>(batch);
 }
 
+/// Adds a step that was taken to the sums of the epoch and since the last log; with "skip" it ends a row of skipped
+/// steps.
 void Trainer::count_step(const Tally& tally) {
   for (Tally* sum : {&progress_.of_epoch, &progress_.since_log}) {
     sum->loss_sum += tally.loss_sum;
@@ -206,7 +222,8 @@ void Trainer::count_step(const Tally& tally) {
   if (options_.on_nan == OnNan::skip) progress_.skipped = 0;
 }
 
-/// Unless options say, a short training is logged more often, so that its curves have some 150 points.
+/// Steps from one StepsLog to the next: options.log_steps, else 1 to 100, so that a short training has some 150 logs. 0
+/// for none.
 std::uint64_t Trainer::log_interval() const {
   if (options_.log_steps) return static_cast<std::uint64_t>(*options_.log_steps);
   constexpr std::uint64_t points = 150;
@@ -214,6 +231,7 @@ std::uint64_t Trainer::log_interval() const {
   return std::clamp<std::uint64_t>(steps_of(options_.epochs) / points, 1, longest);
 }
 
+/// Sends a StepsLog to the callbacks if it is due, and clears progress_.since_log.
 void Trainer::log_steps(const std::vector<Callback*>& callbacks) {
   const std::uint64_t interval = log_interval();
   if (interval == 0 || progress_.step % interval != 0) return;
@@ -227,20 +245,21 @@ void Trainer::log_steps(const std::vector<Callback*>& callbacks) {
   for (Callback* callback : callbacks) callback->on_steps(log);
 }
 
+/// Appends to gradient_norms_, dropping the oldest of 50.
 void Trainer::remember_norm(double norm) {
   if (gradient_norms_.size() == most_norms) gradient_norms_.erase(gradient_norms_.begin());
   gradient_norms_.push_back(norm);
 }
 
-/// What is not finite in a pass on this batch.
+/// Repeats a pass on this batch with the present weights; see first_not_finite.
 std::optional<NotFinite> Trainer::examine(const Batch& batch, std::uint32_t pass) const {
   return first_not_finite({task_.network, task_.weights, task_.loss, task_.pool}, batch,
                           {task_.last_node(), task_.seed, pass});
 }
 
-/// Loss and gradients do not show every infinity: relu6 makes 6 of it. So at an epoch's end a few samples are looked at
-/// in full.
-void Trainer::look_for_hidden_infinities() const {
+/// Examines all tensors of a pass on the first 8 training samples, since loss and gradients do not show every infinity:
+/// relu6 turns it into 6. Throws Error{diverged}.
+void Trainer::check_for_hidden_infinities() const {
   constexpr int few = 8;
   const int samples = std::min(few, task_.train.size());
   Loader loader(task_.train.slice(0, samples), task_.scaling, {.batch_size = samples});
@@ -249,7 +268,9 @@ void Trainer::look_for_hidden_infinities() const {
     report_divergence(*culprit);
 }
 
-/// The parameters are as they were before this step.
+/// Puts the moving statistics back (the parameters did not move), counts the skipped step and warns the callbacks; with
+/// "restore" it goes back to the best weights and resets optimizer and average. Throws Error{diverged} where on_nan is
+/// "stop" or too many steps were skipped.
 void Trainer::give_up_step(const NotFinite& culprit, const std::vector<Callback*>& callbacks) {
   std::ranges::copy(states_before_, task_.weights.states.data());
   ++progress_.skipped;
@@ -260,18 +281,20 @@ void Trainer::give_up_step(const NotFinite& culprit, const std::vector<Callback*
     task_.weights.copy_from(best_);
     optimizer_.reset();
     if (average_) average_->reset(best_.parameters.span());
-    warning += "; back to " + best_so_far();
+    warning += "; back to " + name_of_best();
   } else {
     warning += "; the step is skipped";
   }
   for (Callback* callback : callbacks) callback->on_warning(warning);
 }
 
-std::string Trainer::best_so_far() const {
+/// "the weights of epoch 3"
+std::string Trainer::name_of_best() const {
   if (progress_.best_epoch == 0) return "the initial weights";
   return "the weights of epoch " + std::to_string(progress_.best_epoch);
 }
 
+/// Throws Error{diverged} that says where, why and what to change.
 void Trainer::report_divergence(const NotFinite& culprit) const {
   std::string message = "training diverged in epoch " + std::to_string(progress_.epoch + 1) + ", step " +
                         std::to_string(progress_.step + 1) + ": " + culprit.what;
@@ -279,17 +302,19 @@ void Trainer::report_divergence(const NotFinite& culprit) const {
     message +=
         ", in " + std::to_string(progress_.skipped) +
         (options_.on_nan == OnNan::skip ? " steps one after the other"
-                                        : " steps of this epoch, each time after going back to " + best_so_far());
+                                        : " steps of this epoch, each time after going back to " + name_of_best());
   }
   message += culprit.in_data ? "; mend the data, or leave such steps out with train.on_nan = \"skip\""
                              : "; lower optimizer.learning_rate or set optimizer.clip_norm";
   throw Error(ErrorKind::diverged, {message, "gradient norms of the last steps:" + list_of(gradient_norms_)});
 }
 
-/// False where a callback stopped the validation: a later call does all of this again, from the same weights.
+/// Averages, recalibrates and validates, then adds the epoch to the history, judges it and clears the sums of the
+/// epoch. Returns false where a callback stopped the validation: nothing is added then, and a later call begins again.
+/// Throws Error{diverged}.
 bool Trainer::end_epoch(const std::vector<Callback*>& callbacks) {
   if (progress_.of_epoch.images == 0) report_divergence({"no step of the epoch was finite"});
-  if (options_.on_nan == OnNan::stop) look_for_hidden_infinities();
+  if (options_.on_nan == OnNan::stop) check_for_hidden_infinities();
   EpochLog log;
   log.epoch = progress_.epoch + 1;
   log.loss = progress_.of_epoch.loss();
@@ -302,7 +327,7 @@ bool Trainer::end_epoch(const std::vector<Callback*>& callbacks) {
     averaged_->copy_from(task_.weights);
     std::ranges::copy(average_->values(), averaged_->parameters.data());
   }
-  if (recalibrator_) recalibrator_->run(judged());
+  if (recalibrator_) recalibrator_->run(trained_weights());
   if (evaluator_ && !validate(log, callbacks)) return false;
   schedule_->epoch_ended(log);
   progress_.history.push_back(log);
@@ -315,12 +340,15 @@ bool Trainer::end_epoch(const std::vector<Callback*>& callbacks) {
   return true;
 }
 
+/// Evaluates the validation samples into `log`, telling the callbacks. Returns false where one stopped it. Throws
+/// Error{diverged} for a loss that is not finite.
 bool Trainer::validate(EpochLog& log, const std::vector<Callback*>& callbacks) {
   const int samples = task_.validation.size();
   const Evaluation validation = evaluator_->evaluate(task_.validation, task_.scaling, options_.top_k, [&](int done) {
-    bool go_on = true;
-    for (Callback* callback : callbacks) go_on = callback->on_evaluation({"validation", done, samples}) && go_on;
-    return go_on;
+    bool keep_going = true;
+    for (Callback* callback : callbacks)
+      keep_going = callback->on_evaluation({"validation", done, samples}) && keep_going;
+    return keep_going;
   });
   if (validation.samples < samples) return false;
   if (!std::isfinite(validation.loss)) report_divergence({"the validation loss is not finite"});
@@ -330,7 +358,7 @@ bool Trainer::validate(EpochLog& log, const std::vector<Callback*>& callbacks) {
   return true;
 }
 
-/// Takes note of the best epoch.
+/// Where an epoch is the best so far, keeps its number, score and weights.
 void Trainer::judge(const EpochLog& log) {
   const Score score = monitor_.score(log);
   const bool first = progress_.best_epoch == 0;
@@ -338,7 +366,7 @@ void Trainer::judge(const EpochLog& log) {
   progress_.best_epoch = log.epoch;
   progress_.best_accuracy = score.accuracy;
   progress_.best_loss = score.loss;
-  best_.copy_from(judged());
+  best_.copy_from(trained_weights());
 }
 
 bool Trainer::out_of_patience() const {
@@ -359,7 +387,7 @@ TrainingState Trainer::state() {
   return state;
 }
 
-void Trainer::go_on(const TrainingState& state) {
+void Trainer::continue_from(const TrainingState& state) {
   const Progress& before = state.progress;
   progress_ = {.step = before.step, .epoch = before.epoch, .history = before.history};
   options_.epochs += before.epoch;
@@ -376,12 +404,13 @@ double Trainer::learning_rate(std::uint64_t step, int epochs) const {
   return base_rate_ * schedule_->factor({.step = step, .total = steps_of(epochs), .steps_an_epoch = steps_of(1)});
 }
 
+/// Steps in so many epochs.
 std::uint64_t Trainer::steps_of(int epochs) const {
   const int an_epoch = (loader_.batches() + options_.accumulate - 1) / options_.accumulate;
   return static_cast<std::uint64_t>(epochs) * static_cast<std::uint64_t>(an_epoch);
 }
 
-Weights& Trainer::judged() { return averaged_ ? *averaged_ : task_.weights; }
+Weights& Trainer::trained_weights() { return averaged_ ? *averaged_ : task_.weights; }
 
 BatchLog Trainer::batch_log() const {
   const Tally& tally = progress_.of_epoch;

@@ -12,7 +12,7 @@
 
 namespace convoy {
 
-/// What is to be trained, on what, and how. All must outlive the trainer.
+/// What is to be trained, on which samples, and how. What the references refer to must outlive the trainer.
 struct TrainingTask {
   const Network& network;
   Weights& weights;

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <limits>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 using namespace convoy;
@@ -22,6 +23,16 @@ TEST_CASE("every task runs exactly once, for any number of workers") {
       });
       for (const auto& c : count) CHECK(c == 1);
     }
+  }
+}
+
+TEST_CASE("a single task wakes nobody: the caller does it") {
+  ThreadPool pool(3);
+  const auto caller = std::this_thread::get_id();
+  for (int i = 0; i < 1000; ++i) {
+    pool.run(1, [&](int, int worker) {
+      if (worker != 0 || std::this_thread::get_id() != caller) throw std::logic_error("another thread");
+    });
   }
 }
 

@@ -36,7 +36,9 @@ struct WideImages : test::TemporaryFolder {
   void write(const std::string& name, const std::string& bytes) const { test::write(path() / name, bytes); }
   void write_images(const std::string& bytes) const { write("train-images-idx3-ubyte", bytes); }
 
-  DataSplits load(const IdxOptions& options = {}) const { return load_idx(path(), options, Need::all).splits; }
+  DataSplits load(const IdxOptions& options = {}) const {
+    return read_parts(parts_of_idx(path(), options), Need::all).splits;
+  }
   std::string error(const IdxOptions& options = {}) const {
     return test::error_of([&] { load(options); });
   }

@@ -89,6 +89,18 @@ class HeavyBall final : public OwnOptimizer {
   }
 };
 
+/// Plain descent that keeps more arrays than any of convoy's optimizers.
+class Hoarder final : public OwnOptimizer {
+ public:
+  std::vector<std::string> memory() const override { return {"a", "b", "c", "d", "e", "f"}; }
+  void step(std::span<float> w, std::span<const float> g, Tensors memory, double rate, std::uint64_t) const override {
+    for (std::size_t i = 0; i < w.size(); ++i) {
+      for (const std::span<float> array : memory) array[i] += 1;
+      w[i] -= static_cast<float>(rate) * g[i] * (memory[5][i] / memory[0][i]);
+    }
+  }
+};
+
 DataSplits two_blobs(const Settings&) {
   std::vector<float> values;
   std::vector<int> labels;
@@ -106,12 +118,20 @@ const bool registered = [] {
                  [](const Settings& settings) { return std::make_unique<GainLayer>(gain_fields().read(settings)); });
   register_loss({"own_squares", "Squares.", {}}, [](const Settings&) { return std::make_unique<SquaredLoss>(); });
   register_optimizer({"heavy_ball", "Momentum.", {}}, [](const Settings&) { return std::make_unique<HeavyBall>(); });
+  register_optimizer({"hoarder", "Descent.", {}}, [](const Settings&) { return std::make_unique<Hoarder>(); });
   register_schedule({"sawtooth", "Falls within each epoch.", {}}, [](const Settings&) -> OwnSchedule {
     return [](const ScheduleTime& time) {
       return 1 - 0.5 * static_cast<double>(time.step % time.steps_an_epoch) / static_cast<double>(time.steps_an_epoch);
     };
   });
   register_dataset({"blobs", "Two clouds of points.", {}}, two_blobs);
+  register_augmentation("shaken",
+                        [](std::span<float> sample, const Shape& shape, const std::function<float()>& uniform) {
+                          for (float& value : sample) value += (uniform() - 0.5F) / static_cast<float>(shape.size());
+                        });
+  register_augmentation("zeroed", [](std::span<float> sample, const Shape&, const std::function<float()>&) {
+    std::ranges::fill(sample, 0.0F);
+  });
   register_metric("brier", [](std::span<const float> outputs, int label) {
     double sum = 0;
     for (std::size_t i = 0; i < outputs.size(); ++i) {
@@ -191,6 +211,31 @@ TEST_CASE("results do not depend on the number of threads") {
   }
 }
 
+TEST_CASE("own augmentations change training samples alone, in order, by numbers that resuming draws again") {
+  const test::TemporaryFolder folder;
+  const auto train = [&](const std::string& name, const std::string& own, int epochs) {
+    const Config config =
+        parse_config(blobs, "blobs.toml", folder.path(),
+                     {"augmentation.own=" + own, "train.epochs=" + std::to_string(epochs), "train.batch_size=7"});
+    return train_run(config, {.folder = folder.path() / name});
+  };
+  const auto weights = [](const RunResult& result) {
+    Model model = Model::load(result.model);
+    return all_weights(model);
+  };
+  const auto shaken = weights(train("shaken", R"(["shaken"])", 4));
+  CHECK(shaken != weights(train("plain", "[]", 4)));
+  train("half", R"(["shaken"])", 2);
+  CHECK(weights(resume_run(folder.path() / "half", {}, {"train.epochs=4"})) == shaken);
+
+  const auto zeroed = weights(train("zeroed", R"(["zeroed"])", 4));
+  CHECK(zeroed == weights(train("both", R"(["shaken", "zeroed"])", 4)));
+  CHECK(zeroed != weights(train("other order", R"(["zeroed", "shaken"])", 4)));
+
+  CHECK(error_of(ErrorKind::config, [&] { train("none", R"(["shake"])", 1); }) ==
+        R"([augmentation]: "own" names "shake", which this program did not register; did you mean "shaken"?)");
+}
+
 TEST_CASE("an own layer's gradient passes the library's check") {
   const test::TemporaryFolder folder;
   CHECK(check(parse_config(blobs, "blobs.toml", folder.path())).gradients_ok);
@@ -216,6 +261,19 @@ TEST_CASE("own types do what convoy's do, but for rounding") {
   own.settings.set("learning_rate", 0.05);
   const auto want = weights(SGD{.learning_rate = 0.05, .momentum = 0.9}, MeanSquaredError{});
   CHECK(test::relative_distance(weights(own, {"own_squares", {}}), want) < 1e-6);
+}
+
+TEST_CASE("an own optimizer may keep any number of arrays") {
+  const test::TemporaryFolder folder;
+  const auto trained = [&](const std::string& name, const std::string& optimizer, std::vector<std::string> more = {}) {
+    more.insert(more.end(), {"optimizer.type=" + optimizer, "train.epochs=2"});
+    const Config config = parse_config(blobs, "blobs.toml", folder.path(), more);
+    Model model = Model::load(train_run(config, {.folder = folder.path() / name}).model);
+    return all_weights(model);
+  };
+  const std::vector<std::string> ahead = {"optimizer.lookahead.steps=3"};
+  CHECK(test::relative_distance(trained("many", "hoarder"), trained("none", "sgd")) < 1e-5);
+  CHECK(test::relative_distance(trained("many ahead", "hoarder", ahead), trained("none ahead", "sgd", ahead)) < 1e-5);
 }
 
 TEST_CASE("a frozen own layer stays as it is, and passes its gradient on") {

@@ -9,9 +9,9 @@
 #include "convoy/error.h"
 #include "convoy/layers.h"
 #include "convoy/optimizers.h"
-#include "support/allocations.h"
 #include "support/compare.h"
 #include "support/digits.h"
+#include "support/heap.h"
 #include "support/temporary_folder.h"
 
 using namespace convoy;

@@ -31,14 +31,14 @@ double norm(const std::vector<float>& values) {
 TEST_CASE("the largest norm is that of one output, wherever the kernel has it") {
   ThreadPool pool(1);
   ParameterRange kernel = range(0, Shape{2, 2, 2}, 0, 0, 1);
-  kernel.spec.outputs = 2;
-  kernel.spec.output_step = 2;  // the middle axis are the outputs
+  kernel.declaration.outputs = 2;
+  kernel.declaration.output_step = 2;  // the middle axis are the outputs
   std::vector<float> w = {3, 0, 0.5F, 0, 0, 4, 0, 0.5F};
   GradientTools({kernel}, pool).constrain(w);
   const std::vector<float> middle = {0.6F, 0, 0.5F, 0, 0, 0.8F, 0, 0.5F};
   CHECK(test::relative_distance(w, middle) < 1e-6);
-  kernel.spec.outputs = 4;  // the last two axes are
-  kernel.spec.output_step = 1;
+  kernel.declaration.outputs = 4;  // the last two axes are
+  kernel.declaration.output_step = 1;
   w = {3, 0, 0.5F, 0, 4, 0.5F, 0, 0.5F};
   GradientTools({kernel}, pool).constrain(w);
   const std::vector<float> last_two = {0.6F, 0, 0.5F, 0, 0.8F, 0.5F, 0, 0.5F};
@@ -97,6 +97,17 @@ TEST_CASE("max-norm shortens the columns that are too long") {
   CHECK(w[0] == doctest::Approx(0.6));
   CHECK(w[2] == doctest::Approx(0.8));
   CHECK(w[1] == 0.1F);
+}
+
+TEST_CASE("max-norm leaves a column of that very norm as it is") {
+  ThreadPool pool(1);
+  GradientTools tools({range(0, Shape{2, 1}, 0, 0, 5)}, pool);
+  std::vector<float> w = {30, 40};
+  tools.constrain(w);
+  CHECK(w[0] == doctest::Approx(3));
+  w = {3, 4};
+  tools.constrain(w);
+  CHECK(w == std::vector<float>{3, 4});
 }
 
 TEST_CASE("sums have the same bits for every number of threads") {

@@ -89,6 +89,7 @@ def schedules():
         ("cosine", of(s.CosineDecay(0.0, total - 4, 0.1, warmup_target=1.0, warmup_steps=4)),
          {"alpha": 0.1, "reaches_end": False, "warmup_steps": 4, "warmup_from_zero": True}),
         ("cosine_restarts", of(s.CosineDecayRestarts(1.0, 4, 2.0, 0.5)), {"first": 4, "stretch": 2.0, "shrink": 0.5}),
+        ("cosine_restarts", of(s.CosineDecayRestarts(1.0, 4, 1.0, 0.3, 0.2)), {"first": 4, "stretch": 1.0, "shrink": 0.3, "alpha": 0.2}),
         ("multi_step", torch_schedule(lambda o: t.MultiStepLR(o, [3, 8], 0.5), total), {"milestones": [3, 8], "gamma": 0.5}),
         ("step", torch_schedule(lambda o: t.StepLR(o, 6, 0.5), total), {"every": 6, "gamma": 0.5}),
     ]

@@ -143,7 +143,7 @@ TEST_CASE("a model takes another's weights") {
   model.add(Conv2D{.filters = 4, .stride = 2, .name = "conv"}).add(Flatten{}).add(Dense{.units = 3, .name = "head"});
   const TakenWeights weights = model.take_weights(first_run() / "best.safetensors");
   CHECK(weights.taken == std::vector<std::string>{"conv/kernel", "conv/bias"});
-  CHECK(weights.drawn == std::vector<std::string>{"head/kernel", "head/bias"});
+  CHECK(weights.kept == std::vector<std::string>{"head/kernel", "head/bias"});
   CHECK(weights.unused.size() == 6);
   const auto kernel = model.tensor("conv/kernel");
   CHECK(std::vector<float>(kernel.begin(), kernel.end()) == tensor(first_run() / "best.safetensors", "conv/kernel"));

@@ -79,7 +79,8 @@ Dataset load(const ModelDataOptions& options) { return load_model_data(trained()
 TEST_CASE("a folder shows what kind of data set it holds") {
   const test::TemporaryFolder folder;
   const auto kind = [&](const std::string& name) { return dataset_kind_of(folder.path() / name); };
-  for (const char* name : {"empty", "unpacked/t10k-images-idx3-ubyte", "plain", "gz", "images/cat"})
+  for (const char* name : {"empty", "unpacked/t10k-images-idx3-ubyte", "plain", "gz", "images/cat", "npz", "csv", "bin",
+                           "archive/cifar-10-batches-bin"})
     fs::create_directories(folder.path() / name);
   test::write(folder.path() / "plain" / "letters", std::string("\0\0\x08\x01\0\0\0\0", 8));
   test::write(folder.path() / "gz" / "emnist-letters-test-images-idx3-ubyte.gz", "");
@@ -88,10 +89,23 @@ TEST_CASE("a folder shows what kind of data set it holds") {
   CHECK(kind("gz") == "idx");
   CHECK(kind("unpacked") == "idx");  // as an archive unpacked each file into a folder of its name
   CHECK(kind("images") == "image_folder");
+  test::write(folder.path() / "npz" / "mnist.npz", "");
+  test::write(folder.path() / "csv" / "train.csv.gz", "");
+  test::write(folder.path() / "bin" / "data_batch_1.bin", "");
+  test::write(folder.path() / "images" / "train.csv", "");
+  CHECK(kind("npz") == "numpy");
+  CHECK(kind("npz/mnist.npz") == "numpy");
+  CHECK(kind("csv") == "csv");
+  CHECK(kind("csv/train.csv.gz") == "csv");
+  CHECK(kind("bin") == "cifar");
+  CHECK(kind("archive") == "cifar");
+  CHECK(kind("images") == "image_folder");  // its table tells of the images
+  CHECK_THROWS_AS(kind("empty/notes.txt"), Error);
   CHECK_THROWS_WITH_AS(kind("empty"),
                        (folder.path() / "empty")
                            .string()
-                           .append(": expected idx files, or a subfolder of images for each class")
+                           .append(": expected idx files, NumPy's arrays, CIFAR's .bin files, CSV files, or a "
+                                   "subfolder of images for each class")
                            .c_str(),
                        Error);
   CHECK_THROWS_AS(kind("missing"), Error);

@@ -1,5 +1,7 @@
 #include "support/layer_run.h"
 
+#include <doctest/doctest.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -20,6 +22,15 @@ BatchView make_buffer(std::vector<AlignedBuffer<float>>& buffers, const Shape& s
 
 void poison_samples(BatchView view, std::size_t size, int batch) {
   for (int n = 0; n < batch; ++n) std::fill_n(view[n], size, poison);
+}
+
+/// What lies between the samples is nobody's.
+void check_padding(BatchView view, std::size_t size, int batch) {
+  for (int n = 0; n < batch; ++n) {
+    const bool whole =
+        std::all_of(view[n] + size, view[n] + view.stride, [](float value) { return std::isnan(value); });
+    CHECK_MESSAGE(whole, "written past the end of sample ", n);
+  }
 }
 
 }  // namespace
@@ -99,6 +110,7 @@ void LayerRun::forward() {
   pass_.number = step;
   poison_samples(pass_.output, declaration_.output.size(), batch_);
   run(layer_.forward(mode_, trainable_));
+  check_padding(pass_.output, declaration_.output.size(), batch_);
 }
 
 std::vector<float> LayerRun::output() const { return gather(pass_.output, declaration_.output.size(), batch_); }
@@ -113,6 +125,7 @@ void LayerRun::backward(std::span<const float> d_output) {
   for (auto& gradient : gradients_) std::ranges::fill(gradient, 0.0F);
   std::ranges::fill(group_sums_.span(), 0.0F);
   run(layer_.backward(trainable_));
+  for (std::size_t i = 0; i < shapes_.size(); ++i) check_padding(pass_.d_inputs[i], shapes_[i].size(), batch_);
 }
 
 std::vector<float> LayerRun::d_input(int which) const {

@@ -8,8 +8,8 @@
 #include "convoy/error.h"
 #include "convoy/layers.h"
 #include "convoy/optimizers.h"
-#include "support/allocations.h"
 #include "support/digits.h"
+#include "support/heap.h"
 #include "support/training.h"
 
 using namespace convoy;

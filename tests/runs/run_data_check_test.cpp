@@ -1,6 +1,6 @@
 // Data that changed after training: samples that were trained on must not become test samples.
 
-#include "runs/own_data.h"
+#include "runs/run_data_check.h"
 
 #include <doctest/doctest.h>
 

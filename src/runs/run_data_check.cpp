@@ -1,4 +1,4 @@
-#include "runs/own_data.h"
+#include "runs/run_data_check.h"
 
 #include <algorithm>
 
@@ -14,7 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// "data.validation: 40, now 50": how much is set aside for a split and those drawn before it.
+/// The first of the keys that decide the draw of `split` whose value changed: "data.validation: 40, now 50"; "" if
+/// none.
 std::string change_of_draw(const Settings& trained, const Settings& now, const std::string& split) {
   std::vector<std::string> keys = {"test_fraction"};
   if (split != "test") keys.emplace_back("validation");
@@ -27,7 +28,8 @@ std::string change_of_draw(const Settings& trained, const Settings& now, const s
   return "";
 }
 
-/// Of the files that are read, where a part of the data is enough.
+/// Reads env.json of the run and the data's files, and names the first file that changed since training; "" if none or
+/// if the run has no checksums. With a `need` other than all, only the files that it reads are compared.
 std::string change_of_data(const fs::path& run, const Settings& data, Need need) {
   DataSums trained = read_environment(run).data;
   if (trained.empty()) return "";
@@ -40,11 +42,12 @@ std::string change_of_data(const fs::path& run, const Settings& data, Need need)
   return first_change(trained, now);
 }
 
+/// The message that the data are not those of the run, ending in `change`.
 std::string changed_data(const fs::path& run, const Settings& data, const std::string& change) {
   return shown(data.text("path")) + ": not the data that " + shown(run.string()) + " was trained on: " + change;
 }
 
-/// What another draw would do, and what to do instead.
+/// The end of an error message: what a new draw would mix up, and what to do instead.
 std::string no_other_draw(const fs::path& run, const std::string& split) {
   return "; the " + split +
          " samples are drawn from the data, and another draw would mix them with those that were trained on; put it "
@@ -54,7 +57,7 @@ std::string no_other_draw(const fs::path& run, const std::string& split) {
 
 }  // namespace
 
-void check_own_data(const fs::path& run, const Settings& data, const std::vector<std::string>& read,
+void check_run_data(const fs::path& run, const Settings& data, const std::vector<std::string>& read,
                     DataSplits& splits) {
   const auto drawn = std::ranges::find_if(read, [&](const auto& split) { return splits.drawn.contains(split); });
   if (drawn != read.end()) {

@@ -1,4 +1,4 @@
-#include "runs/own_model.h"
+#include "runs/run_model_check.h"
 
 #include "config/differences.h"
 #include "convoy/config.h"
@@ -11,6 +11,7 @@
 namespace convoy {
 namespace {
 
+/// Throws Error{data}: the folder has no best.safetensors, because it is no run, has no complete epoch, or lost it.
 [[noreturn]] void refuse_without_best(const std::filesystem::path& run) {
   std::string why = "; is it a run folder?";
   if (std::filesystem::is_regular_file(run / "resolved.toml")) {
@@ -23,7 +24,7 @@ namespace {
 
 }  // namespace
 
-void require_own_model(const std::filesystem::path& model_file) {
+void require_model_of_run(const std::filesystem::path& model_file) {
   const std::filesystem::path resolved = model_file.parent_path() / "resolved.toml";
   if (!std::filesystem::is_regular_file(resolved)) return;
   const auto changed = differences(load_config(resolved), config_of(model_file), harmless_keys);
@@ -41,7 +42,7 @@ std::filesystem::path find_model(const std::filesystem::path& model_or_run) {
   }
   auto best = model_or_run / "best.safetensors";
   if (!std::filesystem::exists(best, ignored)) refuse_without_best(model_or_run);
-  require_own_model(best);
+  require_model_of_run(best);
   return best;
 }
 

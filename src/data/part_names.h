@@ -1,0 +1,12 @@
+#pragma once
+
+#include "convoy/settings.h"
+
+namespace convoy {
+
+/// What the folders, files and arrays of a data set's parts are called.
+inline const Texts names_of_training = {"train", "training"};
+inline const Texts names_of_validation = {"val", "valid", "validation"};
+inline const Texts names_of_test = {"test", "testing"};
+
+}  // namespace convoy

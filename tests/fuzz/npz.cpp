@@ -1,0 +1,14 @@
+#include "data/npz.h"
+
+#include "memory_file.h"
+#include "target.h"
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const convoy::test::MemoryFile file(data, size);
+  return convoy::test::expect_error_or_nothing([&] {
+    const convoy::NpzFile archive(file.path());
+    for (const std::string& name : archive.names()) {
+      convoy::test::expect_error_or_nothing([&] { archive.read(name); });
+    }
+  });
+}
