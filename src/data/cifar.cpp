@@ -73,8 +73,8 @@ CifarFiles find_cifar(const fs::path& path, const CifarOptions& options) {
   if (const std::string why = why_no_folder(path); !why.empty()) fail(path, why + end);
   const auto has_samples = [](const CifarFiles& files) { return !files.train.empty() || !files.test.empty(); };
   for (const fs::path& folder : {path, unpacked(path)}) {
-    const CifarFiles ten = cifar10_files(folder);
-    const CifarFiles hundred = cifar100_files(folder, options.labels);
+    CifarFiles ten = cifar10_files(folder);
+    CifarFiles hundred = cifar100_files(folder, options.labels);
     if (has_samples(ten) && has_samples(hundred)) {
       fail(folder, "holds files of CIFAR-10 and of CIFAR-100; give each a folder of its own");
     }

@@ -14,14 +14,14 @@ namespace fs = std::filesystem;
 
 /// QMNIST's labels are rows of eight integers, of which the first is the class.
 NumberArray class_column(NumberArray labels) {
-  constexpr std::size_t columns = 8;
+  constexpr int columns = 8;
   const bool is_qmnist = labels.extents.size() == 2 && labels.extents[1] == columns && labels.type.bytes == 4 &&
                          labels.type.kind == NumberType::Kind::whole;
   if (!is_qmnist) return labels;
-  const std::size_t each = labels.type.bytes;
+  const auto each = static_cast<std::ptrdiff_t>(labels.type.bytes);
   NumberArray classes{{labels.extents[0]}, labels.type, {}};
   for (auto row = labels.values.begin(); row != labels.values.end(); row += columns * each) {
-    classes.values.insert(classes.values.end(), row, row + static_cast<std::ptrdiff_t>(each));
+    classes.values.insert(classes.values.end(), row, row + each);
   }
   return classes;
 }

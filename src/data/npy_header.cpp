@@ -35,7 +35,7 @@ class PythonLiteral {
     const char quote = at_ < text_.size() ? text_[at_] : '\0';
     const auto end = quote == '\'' || quote == '"' ? text_.find(quote, at_ + 1) : std::string::npos;
     if (end == std::string::npos) refuse("expected a text in quotes");
-    const std::string inner = text_.substr(at_ + 1, end - at_ - 1);
+    std::string inner = text_.substr(at_ + 1, end - at_ - 1);
     at_ = end + 1;
     return inner;
   }

@@ -66,17 +66,14 @@ Config config_with(const ModelDataOptions& options, const std::string& path, con
   const std::string trained_kind = config.data.text("dataset");
   std::string kind = options.dataset;
   if (kind.empty()) kind = options.folder.empty() ? trained_kind : dataset_kind_of(options.folder);
-  const Integers input = config.run.integers("input_shape");
+  const auto input = [&] { return config.run.integers("input_shape"); };
   if (kind != trained_kind) {
     config.data = settings_of_kind(config.data, kind);
     const bool rows = kind == "numpy" || kind == "csv";  // which may be images
-    if (rows && input.size() == 3) config.data.set("shape", input);
+    if (rows && input().size() == 3) config.data.set("shape", input());
   }
   config.data.set("path", path);
-  /// Keys of [data] that say which samples are read and how their files hold them; the others say how they are
-  /// prepared.
-  const Texts keys_of_a_place = {"dataset", "path",   "hint",      "validation", "limit",
-                                 "shape",   "prefix", "transpose", "first_label"};
+  if (kind == "image_folder") set_image_shape(config.data, input());
   return parse_config(resolved_toml(config), model_file.string(), fs::current_path(), options.overrides);
 }
 
