@@ -40,7 +40,7 @@ Json amount_schema(const Json& count) {
 /// A number for all sides, for height and width, or for each side; or a choice.
 Json sides_schema(const Texts& choices, const Json& scalar) {
   Json forms = {scalar, list_of(scalar, 2, 2), list_of(scalar, 4, 4)};
-  if (!choices.empty()) forms.insert(forms.begin(), {{"type", "string"}, {"enum", choices}});
+  if (!choices.empty()) forms.insert(forms.begin(), Json{{"type", "string"}, {"enum", choices}});
   return {{"anyOf", std::move(forms)}};
 }
 
