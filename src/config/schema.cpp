@@ -42,7 +42,7 @@ Json amount_schema(const Json& count) {
 /// One number for all sides, two for height and width, or four; or a choice.
 Json sides_schema(const Texts& choices, const Json& scalar) {
   Json forms = {scalar, list_schema(scalar, 2, 2), list_schema(scalar, 4, 4)};
-  if (!choices.empty()) forms.insert(forms.begin(), {{"type", "string"}, {"enum", choices}});
+  if (!choices.empty()) forms.insert(forms.begin(), Json{{"type", "string"}, {"enum", choices}});
   return {{"anyOf", std::move(forms)}};
 }
 

@@ -54,7 +54,7 @@ TEST_CASE("programs B, D and E train") {
 }
 
 TEST_CASE("a layer of one's own trains, and its gradient is right") {
-  check_contains(output_of("own_layer"), {"gradients agree", "test accuracy 0.9", "slopes learnt: "});
+  check_contains(output_of("own_layer"), {"gradients agree", "test accuracy 0.9", "betas learnt: "});
 }
 
 TEST_CASE("fine-tuning takes the body and beats training from scratch") {
