@@ -323,7 +323,7 @@ TEST_CASE("a test set that does not fit is found before the first step") {
   images[11] = 14;  // the same pixels as images of 14 x 56
   images[15] = 56;
   test::write(data / "t10k-images-idx3-ubyte", images);
-  refuses("test samples are 14x56x1, the network expects 28x28x1");
+  refuses("test samples are 14x56x1 bytes, training samples 28x28x1 bytes");
 }
 
 TEST_CASE("a last batch of one that batch norm cannot learn from is found before the first step") {
