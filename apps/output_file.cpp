@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -11,6 +12,7 @@
 
 #include "convoy/error.h"
 #include "convoy/foreign_text.h"
+#include "convoy/formats.h"
 
 namespace convoy::app {
 namespace {
@@ -33,6 +35,11 @@ bool is_run_weights(const fs::path& file) {
   return own_name && fs::exists(file.parent_path() / "resolved.toml");
 }
 
+/// Whether the ending is one of the formats that export writes.
+bool is_foreign_model(const fs::path& file) {
+  return std::ranges::any_of(export_formats(), [&](const auto& format) { return file.extension() == format.second; });
+}
+
 /// Whether a file that is there is of the kind of `output`, judged by its first bytes or ending.
 bool is_alike(const fs::path& file, Output output) {
   const std::string bytes = first_bytes(file);
@@ -42,6 +49,7 @@ bool is_alike(const fs::path& file, Output output) {
     case Output::mistakes: return bytes.starts_with("image,label,prediction,probability\n");
     case Output::model: return bytes.size() > 8 && bytes[8] == '{' && file.extension() == ".safetensors";
     case Output::configuration: return file.extension() == ".toml";
+    case Output::foreign_model: return is_foreign_model(file);
   }
   return false;
 }
@@ -53,6 +61,7 @@ const char* name_of(Output output) {
     case Output::mistakes: return "a table of mistakes";
     case Output::model: return "a .safetensors model";
     case Output::configuration: return "a .toml configuration";
+    case Output::foreign_model: return "a model of another framework";
   }
   return "";
 }

@@ -5,7 +5,7 @@
 namespace convoy::app {
 
 /// The kind of file that a verb writes to a path that the user gives.
-enum class Output { picture, page, mistakes, model, configuration };
+enum class Output { picture, page, mistakes, model, configuration, foreign_model };
 
 /// Checks, before any work, that the verb may write this file; writes nothing. An existing file may only be replaced by
 /// one of the same kind, and never if it is the `input` or the model or checkpoint of a run. Throws Error{config} for

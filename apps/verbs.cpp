@@ -9,7 +9,8 @@ const std::vector<VerbSection>& verb_sections() {
       {"Train", {&init_verb, &train_verb, &resume_verb, &sweep_verb, &reproduce_verb}},
       {"Before training", {&config_verb, &data_verb, &check_verb, &lr_find_verb, &bench_verb}},
       {"Look at runs", {&runs_verb, &report_verb, &compare_verb}},
-      {"Use a model", {&eval_verb, &predict_verb, &summary_verb, &inspect_verb, &recalibrate_verb}},
+      {"Use a model",
+       {&eval_verb, &predict_verb, &summary_verb, &inspect_verb, &recalibrate_verb, &import_verb, &export_verb}},
       {"Help", {&help_verb, &man_verb, &completions_verb}},
   };
   return groups;

@@ -104,7 +104,7 @@ int main(int argc, char** argv) {
       .add(Flatten{})
       .add(Dense{.units = 10, .activation = "softmax"});
   model.compile(Adam{}, SoftmaxCrossEntropy{});
-  model.fit(data.train.slice(0, 6000), {.epochs = 2});
+  model.fit(data.train.slice(0, 6000), {.epochs = 3});
   std::printf("test accuracy %.4f\n", model.evaluate(data.test).accuracy);
   std::printf("betas learnt:");
   for (const float beta : model.tensor("swish_1/beta")) std::printf(" %.3f", static_cast<double>(beta));

@@ -14,6 +14,7 @@
 #include "convoy/fields.h"
 #include "convoy/fit_options.h"
 #include "convoy/foreign_text.h"
+#include "convoy/formats.h"
 #include "convoy/inspect.h"
 #include "convoy/keys.h"
 #include "convoy/layers.h"

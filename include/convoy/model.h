@@ -12,6 +12,7 @@
 #include "convoy/config.h"
 #include "convoy/dataset.h"
 #include "convoy/fit_options.h"
+#include "convoy/formats.h"
 #include "convoy/layers.h"
 #include "convoy/losses.h"
 #include "convoy/metrics.h"
@@ -122,6 +123,15 @@ class Model {
   void save(const std::filesystem::path& file) const;
   /// Reads what save wrote. Throws Error{data}; `threads` 0 means all cores.
   static Model load(const std::filesystem::path& file, int threads = 0);
+  /// Reads a model of another framework: Keras, PyTorch or ONNX, found by the file's content. It is a model like any
+  /// other; its loss is chosen by its last layer where the file names none. `report` gets what else there is to say.
+  /// Throws Error{data} for a file that is damaged or has layers that convoy lacks, Error{config} for a file that needs
+  /// options.into, or cannot use it.
+  static Model import_file(const std::filesystem::path& file, const ImportOptions& options = {},
+                           ImportReport* report = nullptr);
+  /// Writes the network and its weights for another framework, one of export_formats(), and returns the files that it
+  /// wrote. Throws Error{config} for a layer that the framework lacks, Error{failed} where nothing can be written.
+  std::vector<std::filesystem::path> export_file(const std::filesystem::path& file, const std::string& format) const;
   /// Builds the model a configuration describes, with its optimizer and loss. `input` is the data's shape, used where
   /// the configuration gives none.
   static Model from_config(const Config& config, const Shape& input, int threads = 0);

@@ -25,10 +25,12 @@ const std::map<std::string, std::set<std::string>> allowed = {
     {"data", {"core"}},
     {"config", {"core", "layers", "loss", "optim", "data"}},  // their tables of types
     {"io", {"core", "data"}},                                 // what data a run was trained on
+    {"formats", {"core", "layers", "graph", "data", "io"}},
     {"report", {"core", "io"}},
     {"train", {"core", "kernels", "graph", "layers", "loss", "optim", "data"}},
     {"diagnose", {"core", "graph", "layers", "loss", "data", "train"}},
-    {"model", {"core", "kernels", "graph", "layers", "loss", "optim", "data", "config", "io", "train", "diagnose"}},
+    {"model", {"core", "kernels", "graph", "layers", "loss", "optim", "data", "config", "io", "formats", "train",
+      "diagnose"}},
     {"runs", {"core", "kernels", "graph", "data", "config", "io", "report", "train", "diagnose", "model"}},
     {"tools", {"core", "kernels", "graph", "data", "config", "io", "report", "train", "model"}},
 };
