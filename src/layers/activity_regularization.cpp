@@ -1,11 +1,28 @@
-#include "layers/activity_regularization.h"
-
 #include <algorithm>
 #include <cmath>
 
 #include "layers/check.h"
+#include "layers/described_layer.h"
+#include "layers/layer.h"
+#include "layers/registry.h"
 
 namespace convoy::layers {
+
+/// Passes its input x on, and adds l1 * sum |x| + l2 * sum x^2 of each sample to that sample's loss.
+class ActivityRegularization final : public SampleLayer {
+ public:
+  explicit ActivityRegularization(const convoy::ActivityRegularization& options) : options_(options) {}
+  static const Described<convoy::ActivityRegularization>& described();
+
+  Declaration setup(std::span<const Shape> inputs) override;
+
+ private:
+  void forward_sample(const Pass& pass, const Task& task) const override;
+  void backward_sample(const Pass& pass, const Task& task) const override;
+
+  convoy::ActivityRegularization options_;
+  std::size_t size_ = 0;
+};
 
 const Described<convoy::ActivityRegularization>& ActivityRegularization::described() {
   using Options = convoy::ActivityRegularization;
@@ -49,6 +66,10 @@ void ActivityRegularization::backward_sample(const Pass& pass, const Task& task)
     const float sign = static_cast<float>(x[i] > 0) - static_cast<float>(x[i] < 0);
     d_x[i] = d_y[i] + l1 * sign + twice_l2 * x[i];
   }
+}
+
+LayerType activity_regularization_row() {
+  return type_row<Layer, ActivityRegularization>(ActivityRegularization::described());
 }
 
 }  // namespace convoy::layers

@@ -1,13 +1,34 @@
-#include "layers/adaptive_avg_pool2d.h"
-
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
 #include "kernels/elementwise.h"
 #include "layers/check.h"
+#include "layers/described_layer.h"
+#include "layers/layer.h"
+#include "layers/registry.h"
 
 namespace convoy::layers {
+
+/// The mean of so many windows, (H, W, C) -> (size, size, C): window i of n covers the pixels from floor(i H / n) to
+/// ceil((i + 1) H / n).
+class AdaptiveAvgPool2D final : public SampleLayer {
+ public:
+  explicit AdaptiveAvgPool2D(const convoy::AdaptiveAvgPool2D& options) : options_(options) {}
+  static const Described<convoy::AdaptiveAvgPool2D>& described();
+
+  Declaration setup(std::span<const Shape> inputs) override;
+
+ private:
+  void forward_sample(const Pass& pass, const Task& task) const override;
+  void backward_sample(const Pass& pass, const Task& task) const override;
+
+  template <class Visit>
+  void each_pixel(const Visit& visit) const;
+
+  convoy::AdaptiveAvgPool2D options_;
+  Shape input_;
+};
 
 const Described<convoy::AdaptiveAvgPool2D>& AdaptiveAvgPool2D::described() {
   static const Described<convoy::AdaptiveAvgPool2D> all{
@@ -63,6 +84,8 @@ void AdaptiveAvgPool2D::backward_sample(const Pass& pass, const Task& task) cons
     kernels::elementwise().add_scaled(d_x + input, d_y + output, channels, share);
   });
 }
+
+LayerType adaptive_avg_pool2d_row() { return type_row<Layer, AdaptiveAvgPool2D>(AdaptiveAvgPool2D::described()); }
 
 }  // namespace convoy::layers
 

@@ -1,11 +1,27 @@
-#include "layers/add.h"
-
 #include <algorithm>
 
 #include "kernels/elementwise.h"
 #include "layers/check.h"
+#include "layers/described_layer.h"
+#include "layers/layer.h"
+#include "layers/registry.h"
 
 namespace convoy::layers {
+
+/// The sum of two or more inputs of one shape.
+class Add final : public SampleLayer {
+ public:
+  explicit Add(const convoy::Add&) {}
+  static const Described<convoy::Add>& described();
+
+  Declaration setup(std::span<const Shape> inputs) override;
+
+ private:
+  void forward_sample(const Pass& pass, const Task& task) const override;
+  void backward_sample(const Pass& pass, const Task& task) const override;
+
+  std::size_t size_ = 0;
+};
 
 const Described<convoy::Add>& Add::described() {
   static const Described<convoy::Add> all{"add", "The sum of its inputs, which have one shape."};
@@ -31,6 +47,8 @@ void Add::backward_sample(const Pass& pass, const Task& task) const {
     if (d_input) std::copy_n(pass.d_output[task.index], size_, d_input[task.index]);
   }
 }
+
+LayerType add_row() { return type_row<Layer, Add>(Add::described()); }
 
 }  // namespace convoy::layers
 

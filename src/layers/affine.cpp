@@ -1,9 +1,27 @@
-#include "layers/affine.h"
-
 #include "kernels/batch_norm.h"
 #include "layers/check.h"
+#include "layers/registry.h"
+#include "layers/sample_norm.h"
 
 namespace convoy::layers {
+
+/// y = gamma * x + beta by channel (the last axis), both learnt: a SampleNorm that normalises nothing.
+class Affine final : public SampleNorm {
+ public:
+  explicit Affine(const convoy::Affine& options);
+  static const Described<convoy::Affine>& described();
+
+  Declaration setup(std::span<const Shape> inputs) override;
+  void affine_map(std::span<const float* const> parameters, std::span<const float* const> states,
+                  std::span<double> scale, std::span<double> shift) const override;
+
+ private:
+  void forward_sample(const Pass& pass, const Task& task) const override;
+  void backward_sample(const Pass& pass, const Task& task) const override;
+
+  convoy::Affine options_;
+  std::vector<float> means_;  ///< zeros
+};
 
 Affine::Affine(const convoy::Affine& options) : SampleNorm(0, options.center, options.scale), options_(options) {}
 
@@ -46,6 +64,8 @@ void Affine::backward_sample(const Pass& pass, const Task& task) const {
   if (!pass.d_inputs[0]) return;
   kernels::batch_norm().frozen_input_gradient(pass.d_inputs[0][task.index], d_y, gamma(pass), pixels_, channels_);
 }
+
+LayerType affine_row() { return type_row<Layer, Affine>(Affine::described()); }
 
 }  // namespace convoy::layers
 

@@ -1,9 +1,26 @@
-#include "layers/average.h"
-
 #include "kernels/elementwise.h"
 #include "layers/check.h"
+#include "layers/described_layer.h"
+#include "layers/layer.h"
+#include "layers/registry.h"
 
 namespace convoy::layers {
+
+/// The mean of two or more inputs of one shape.
+class Average final : public SampleLayer {
+ public:
+  explicit Average(const convoy::Average&) {}
+  static const Described<convoy::Average>& described();
+
+  Declaration setup(std::span<const Shape> inputs) override;
+
+ private:
+  void forward_sample(const Pass& pass, const Task& task) const override;
+  void backward_sample(const Pass& pass, const Task& task) const override;
+
+  std::size_t size_ = 0;
+  float share_ = 1;
+};
 
 const Described<convoy::Average>& Average::described() {
   static const Described<convoy::Average> all{"average", "The mean of its inputs, which have one shape."};
@@ -31,6 +48,8 @@ void Average::backward_sample(const Pass& pass, const Task& task) const {
     if (d_input) kernels::elementwise().scale(d_input[task.index], pass.d_output[task.index], size_, share_);
   }
 }
+
+LayerType average_row() { return type_row<Layer, Average>(Average::described()); }
 
 }  // namespace convoy::layers
 

@@ -1,6 +1,23 @@
-#include "layers/avg_pool2d.h"
+#include "layers/pool2d.h"
+#include "layers/registry.h"
 
 namespace convoy::layers {
+
+/// The mean of each window, by channel; of a window that sticks out, the mean of what lies inside, or with
+/// count_padding of the zeros beside the image as well.
+class AvgPool2D final : public Pool2D {
+ public:
+  explicit AvgPool2D(const convoy::AvgPool2D& options) : Pool2D(options), count_padding_(options.count_padding) {}
+  static const Described<convoy::AvgPool2D>& described();
+
+  Declaration setup(std::span<const Shape> inputs) override;
+
+ private:
+  void forward_sample(const Pass& pass, const Task& task) const override;
+  void backward_sample(const Pass& pass, const Task& task) const override;
+
+  bool count_padding_;
+};
 
 const Described<convoy::AvgPool2D>& AvgPool2D::described() {
   static const Described<convoy::AvgPool2D> all{
@@ -28,6 +45,8 @@ void AvgPool2D::backward_sample(const Pass& pass, const Task& task) const {
   if (!pass.d_inputs[0]) return;
   kernels::pool().average_backward(pass.d_inputs[0][task.index], pass.d_output[task.index], shape_);
 }
+
+LayerType avg_pool2d_row() { return type_row<Layer, AvgPool2D>(AvgPool2D::described()); }
 
 }  // namespace convoy::layers
 

@@ -9,6 +9,7 @@
 #include "kernels/batch_norm.h"
 #include "layers/affine_fields.h"
 #include "layers/check.h"
+#include "layers/registry.h"
 
 namespace convoy::layers {
 namespace {
@@ -220,6 +221,8 @@ void BatchNorm::frozen_input_gradient(const Pass& pass, const Task& task) const 
   kernels::batch_norm().frozen_input_gradient(pass.d_inputs[0][task.index], pass.d_output[task.index],
                                               coefficients(pass).scale, pixels_, channels_);
 }
+
+LayerType batch_norm_row() { return type_row<Layer, BatchNorm>(BatchNorm::described()); }
 
 }  // namespace convoy::layers
 

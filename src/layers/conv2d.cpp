@@ -2,6 +2,7 @@
 
 #include "layers/check.h"
 #include "layers/kernel_fields.h"
+#include "layers/registry.h"
 
 namespace convoy::layers {
 
@@ -100,6 +101,8 @@ void Conv2D::add_groups(const Pass& pass, int part) const {
   if (!options_.use_bias || part != 0) return;
   add_bias_groups(pass, convolution_.sums_floats(), convolution_.shape().out_c, pass.gradients[bias]);
 }
+
+LayerType conv2d_row() { return type_row<Layer, Conv2D>(Conv2D::described()); }
 
 }  // namespace convoy::layers
 

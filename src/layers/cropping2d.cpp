@@ -1,8 +1,25 @@
-#include "layers/cropping2d.h"
-
+#include "layers/border.h"
 #include "layers/check.h"
+#include "layers/described_layer.h"
+#include "layers/layer.h"
+#include "layers/registry.h"
 
 namespace convoy::layers {
+
+/// An image without its edges: (top + H + bottom, left + W + right, C) -> (H, W, C).
+class Cropping2D final : public SampleLayer {
+ public:
+  explicit Cropping2D(const convoy::Cropping2D& options) : border_{{}, options.cropping} {}
+  static const Described<convoy::Cropping2D>& described();
+
+  Declaration setup(std::span<const Shape> inputs) override;
+
+ private:
+  void forward_sample(const Pass& pass, const Task& task) const override;
+  void backward_sample(const Pass& pass, const Task& task) const override;
+
+  Border border_;
+};
 
 const Described<convoy::Cropping2D>& Cropping2D::described() {
   static const Described<convoy::Cropping2D> all{
@@ -31,6 +48,8 @@ void Cropping2D::forward_sample(const Pass& pass, const Task& task) const {
 void Cropping2D::backward_sample(const Pass& pass, const Task& task) const {
   if (pass.d_inputs[0]) border_.put(pass.d_inputs[0][task.index], pass.d_output[task.index]);
 }
+
+LayerType cropping2d_row() { return type_row<Layer, Cropping2D>(Cropping2D::described()); }
 
 }  // namespace convoy::layers
 

@@ -6,6 +6,7 @@
 #include "kernels/gemm.h"
 #include "layers/check.h"
 #include "layers/kernel_fields.h"
+#include "layers/registry.h"
 
 namespace convoy::layers {
 namespace {
@@ -151,6 +152,8 @@ void Dense::add_bias_gradient(const Pass& pass) const {
     for (int o = 0; o < units_; ++o) pass.gradients[bias][o] += pass.d_output[n][o];
   }
 }
+
+LayerType dense_row() { return type_row<Layer, Dense>(Dense::described()); }
 
 }  // namespace convoy::layers
 

@@ -1,9 +1,23 @@
-#include "layers/depthwise_conv2d.h"
-
 #include "layers/check.h"
+#include "layers/conv2d.h"
 #include "layers/kernel_fields.h"
+#include "layers/registry.h"
 
 namespace convoy::layers {
+
+/// 2-D convolution of each channel by itself: (H, W, C) -> (H', W', C * m) with output channel c * m + q from channel
+/// c: a Conv2D with as many groups as channels. Parameters: kernel (kh, kw, C, m) and, unless use_bias is false, bias
+/// (C * m).
+class DepthwiseConv2D final : public Conv2D {
+ public:
+  explicit DepthwiseConv2D(const convoy::DepthwiseConv2D& options);
+  static const Described<convoy::DepthwiseConv2D>& described();
+
+  Declaration setup(std::span<const Shape> inputs) override;
+
+ private:
+  int multiplier_;
+};
 namespace {
 
 /// Filters and groups are the input's channels: not known yet.
@@ -49,6 +63,8 @@ Declaration DepthwiseConv2D::setup(std::span<const Shape> inputs) {
   spec.fan_out = taps * multiplier_;
   return declaration;
 }
+
+LayerType depthwise_conv2d_row() { return type_row<Layer, DepthwiseConv2D>(DepthwiseConv2D::described()); }
 
 }  // namespace convoy::layers
 

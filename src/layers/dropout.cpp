@@ -5,6 +5,7 @@
 #include "core/random.h"
 #include "kernels/elementwise.h"
 #include "layers/check.h"
+#include "layers/registry.h"
 
 namespace convoy::layers {
 
@@ -48,6 +49,8 @@ void Dropout::backward_sample(const Pass& pass, const Task& task) const {
   kernels::elementwise().mask(pass.d_inputs[0][task.index], pass.d_output[task.index],
                               pass.saved_of<std::uint8_t>(task.index), size_, static_cast<float>(1 / (1 - rate_)));
 }
+
+LayerType dropout_row() { return type_row<Layer, Dropout>(Dropout::described()); }
 
 }  // namespace convoy::layers
 

@@ -1,10 +1,26 @@
-#include "layers/flatten.h"
-
 #include <algorithm>
 
 #include "layers/check.h"
+#include "layers/described_layer.h"
+#include "layers/layer.h"
+#include "layers/registry.h"
 
 namespace convoy::layers {
+
+/// (H, W, C) -> (H * W * C): the same numbers under another shape.
+class Flatten final : public SampleLayer {
+ public:
+  explicit Flatten(const convoy::Flatten&) {}
+  static const Described<convoy::Flatten>& described();
+
+  Declaration setup(std::span<const Shape> inputs) override;
+
+ private:
+  void forward_sample(const Pass& pass, const Task& task) const override;
+  void backward_sample(const Pass& pass, const Task& task) const override;
+
+  std::size_t size_ = 0;
+};
 namespace {
 
 /// A session gives input and output one buffer where it can.
@@ -31,6 +47,8 @@ void Flatten::forward_sample(const Pass& pass, const Task& task) const {
 void Flatten::backward_sample(const Pass& pass, const Task& task) const {
   if (pass.d_inputs[0]) copy(pass.d_inputs[0][task.index], pass.d_output[task.index], size_);
 }
+
+LayerType flatten_row() { return type_row<Layer, Flatten>(Flatten::described()); }
 
 }  // namespace convoy::layers
 

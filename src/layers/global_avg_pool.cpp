@@ -1,8 +1,25 @@
-#include "layers/global_avg_pool.h"
-
+#include "kernels/pool.h"
 #include "layers/check.h"
+#include "layers/described_layer.h"
+#include "layers/layer.h"
+#include "layers/registry.h"
 
 namespace convoy::layers {
+
+/// (H, W, C) -> (C), the mean over height and width.
+class GlobalAvgPool final : public SampleLayer {
+ public:
+  explicit GlobalAvgPool(const convoy::GlobalAvgPool&) {}
+  static const Described<convoy::GlobalAvgPool>& described();
+
+  Declaration setup(std::span<const Shape> inputs) override;
+
+ private:
+  void forward_sample(const Pass& pass, const Task& task) const override;
+  void backward_sample(const Pass& pass, const Task& task) const override;
+
+  kernels::PoolShape shape_{};
+};
 
 const Described<convoy::GlobalAvgPool>& GlobalAvgPool::described() {
   static const Described<convoy::GlobalAvgPool> all{"global_avg_pool", "The mean over height and width, by channel."};
@@ -34,6 +51,8 @@ void GlobalAvgPool::backward_sample(const Pass& pass, const Task& task) const {
   if (!pass.d_inputs[0]) return;
   kernels::pool().average_backward(pass.d_inputs[0][task.index], pass.d_output[task.index], shape_);
 }
+
+LayerType global_avg_pool_row() { return type_row<Layer, GlobalAvgPool>(GlobalAvgPool::described()); }
 
 }  // namespace convoy::layers
 

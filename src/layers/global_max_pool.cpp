@@ -1,12 +1,29 @@
-#include "layers/global_max_pool.h"
-
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 
 #include "layers/check.h"
+#include "layers/described_layer.h"
+#include "layers/layer.h"
+#include "layers/registry.h"
 
 namespace convoy::layers {
+
+/// (H, W, C) -> (C), the largest over height and width. Saves its pixel for backward.
+class GlobalMaxPool final : public SampleLayer {
+ public:
+  explicit GlobalMaxPool(const convoy::GlobalMaxPool&) {}
+  static const Described<convoy::GlobalMaxPool>& described();
+
+  Declaration setup(std::span<const Shape> inputs) override;
+
+ private:
+  void forward_sample(const Pass& pass, const Task& task) const override;
+  void backward_sample(const Pass& pass, const Task& task) const override;
+
+  std::size_t pixels_ = 0;
+  std::size_t channels_ = 0;
+};
 
 const Described<convoy::GlobalMaxPool>& GlobalMaxPool::described() {
   static const Described<convoy::GlobalMaxPool> all{"global_max_pool",
@@ -45,6 +62,8 @@ void GlobalMaxPool::backward_sample(const Pass& pass, const Task& task) const {
   std::fill_n(d_x, pixels_ * channels_, 0.0F);
   for (std::size_t c = 0; c < channels_; ++c) d_x[place[c] * channels_ + c] = pass.d_output[task.index][c];
 }
+
+LayerType global_max_pool_row() { return type_row<Layer, GlobalMaxPool>(GlobalMaxPool::described()); }
 
 }  // namespace convoy::layers
 

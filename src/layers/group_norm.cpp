@@ -5,6 +5,7 @@
 
 #include "kernels/batch_norm.h"
 #include "layers/check.h"
+#include "layers/registry.h"
 
 namespace convoy::layers {
 
@@ -122,6 +123,8 @@ void GroupNorm::set_input_coefficients(const Work& work, int group, const kernel
   std::fill(work.offset + begin, work.offset + end, static_cast<float>(offset));
   for (int c = begin; c < end; ++c) work.scale[c] = gamma[c] * normal.inv_deviation;
 }
+
+LayerType group_norm_row() { return type_row<Layer, GroupNorm>(GroupNorm::described()); }
 
 }  // namespace convoy::layers
 

@@ -1,8 +1,17 @@
-#include "layers/instance_norm.h"
-
 #include "layers/check.h"
+#include "layers/group_norm.h"
+#include "layers/registry.h"
 
 namespace convoy::layers {
+
+/// Instance normalisation (Ulyanov et al. 2016): each sample's channels, each by itself: as many groups as channels.
+class InstanceNorm final : public GroupNorm {
+ public:
+  explicit InstanceNorm(const convoy::InstanceNorm& options);
+  static const Described<convoy::InstanceNorm>& described();
+
+  Declaration setup(std::span<const Shape> inputs) override;
+};
 
 InstanceNorm::InstanceNorm(const convoy::InstanceNorm& options)
     : GroupNorm({.epsilon = options.epsilon, .center = options.center, .scale = options.scale}) {}
@@ -20,6 +29,8 @@ Declaration InstanceNorm::setup(std::span<const Shape> inputs) {
   groups_ = image_input(inputs)[2];
   return GroupNorm::setup(inputs);
 }
+
+LayerType instance_norm_row() { return type_row<Layer, InstanceNorm>(InstanceNorm::described()); }
 
 }  // namespace convoy::layers
 

@@ -1,9 +1,25 @@
-#include "layers/layer_norm.h"
-
-#include "kernels/isa.h"
 #include "kernels/layer_norm.h"
 
+#include "kernels/isa.h"
+#include "layers/registry.h"
+#include "layers/sample_norm.h"
+
 namespace convoy::layers {
+
+/// Layer normalisation (Ba, Kiros & Hinton 2016) over the last axis, at each position of each sample apart:
+///
+///     y = gamma * (x - mean) / sqrt(variance + epsilon) + beta     with the mean and variance of the channels.
+class LayerNorm final : public SampleNorm {
+ public:
+  explicit LayerNorm(const convoy::LayerNorm& options) : SampleNorm(options) {}
+  static const Described<convoy::LayerNorm>& described();
+
+  Declaration setup(std::span<const Shape> inputs) override;
+
+ private:
+  void forward_sample(const Pass& pass, const Task& task) const override;
+  void backward_sample(const Pass& pass, const Task& task) const override;
+};
 namespace {
 
 const kernels::LayerNormKernels& layer_norm() { return kernels::for_this_cpu<kernels::LayerNormKernels>(); }
@@ -43,6 +59,8 @@ void LayerNorm::backward_sample(const Pass& pass, const Task& task) const {
     layer_norm().input_gradient(pass.d_inputs[0][task.index], d_y, x, normals, gamma(pass), pixels_, channels_);
   }
 }
+
+LayerType layer_norm_row() { return type_row<Layer, LayerNorm>(LayerNorm::described()); }
 
 }  // namespace convoy::layers
 

@@ -1,9 +1,25 @@
-#include "layers/maximum.h"
-
 #include "kernels/elementwise.h"
 #include "layers/check.h"
+#include "layers/described_layer.h"
+#include "layers/layer.h"
+#include "layers/registry.h"
 
 namespace convoy::layers {
+
+/// The largest of two or more inputs of one shape, number by number; of equals the first, which has the gradient.
+class Maximum final : public SampleLayer {
+ public:
+  explicit Maximum(const convoy::Maximum&) {}
+  static const Described<convoy::Maximum>& described();
+
+  Declaration setup(std::span<const Shape> inputs) override;
+
+ private:
+  void forward_sample(const Pass& pass, const Task& task) const override;
+  void backward_sample(const Pass& pass, const Task& task) const override;
+
+  std::size_t size_ = 0;
+};
 
 const Described<convoy::Maximum>& Maximum::described() {
   static const Described<convoy::Maximum> all{
@@ -42,6 +58,8 @@ void Maximum::backward_sample(const Pass& pass, const Task& task) const {
     for (std::size_t at = 0; at < size_; ++at) d_x[at] = x[at] == y[at] && !is_taken(at, i) ? d_y[at] : 0;
   }
 }
+
+LayerType maximum_row() { return type_row<Layer, Maximum>(Maximum::described()); }
 
 }  // namespace convoy::layers
 

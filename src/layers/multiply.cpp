@@ -1,12 +1,35 @@
-#include "layers/multiply.h"
-
 #include <algorithm>
+#include <vector>
 
 #include "kernels/conv.h"
 #include "kernels/elementwise.h"
 #include "layers/check.h"
+#include "layers/described_layer.h"
+#include "layers/layer.h"
+#include "layers/registry.h"
 
 namespace convoy::layers {
+
+/// The product of two or more inputs: of one shape H x W x C, or of C or 1 x 1 x C, whose numbers go with every pixel.
+class Multiply final : public SampleLayer {
+ public:
+  explicit Multiply(const convoy::Multiply&) {}
+  static const Described<convoy::Multiply>& described();
+
+  Declaration setup(std::span<const Shape> inputs) override;
+
+ private:
+  void forward_sample(const Pass& pass, const Task& task) const override;
+  void backward_sample(const Pass& pass, const Task& task) const override;
+
+  bool is_gate(std::size_t input) const { return sizes_[input] != size_; }
+  /// Multiplies `product` by an input.
+  void multiply_by(float* product, std::size_t input, const float* x) const;
+
+  std::size_t size_ = 0;
+  std::size_t channels_ = 0;
+  std::vector<std::size_t> sizes_ = {};
+};
 
 const Described<convoy::Multiply>& Multiply::described() {
   static const Described<convoy::Multiply> all{
@@ -67,6 +90,8 @@ void Multiply::backward_sample(const Pass& pass, const Task& task) const {
     kernels::conv_bias_gradient(d_x, product, static_cast<int>(size_ / channels_), static_cast<int>(channels_));
   }
 }
+
+LayerType multiply_row() { return type_row<Layer, Multiply>(Multiply::described()); }
 
 }  // namespace convoy::layers
 

@@ -4,6 +4,7 @@
 
 #include "core/random.h"
 #include "layers/check.h"
+#include "layers/registry.h"
 
 namespace convoy::layers {
 namespace {
@@ -67,6 +68,8 @@ void Noise::forward_sample(const Pass& pass, const Task& task) const {
 void Noise::backward_sample(const Pass& pass, const Task& task) const {
   if (pass.d_inputs[0]) pass_on(pass.d_inputs[0][task.index], pass.d_output[task.index], size_);
 }
+
+LayerType noise_row() { return type_row<Layer, Noise>(Noise::described()); }
 
 }  // namespace convoy::layers
 

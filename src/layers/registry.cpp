@@ -5,88 +5,89 @@
 #include "convoy/error.h"
 #include "core/text.h"
 #include "layers/activation.h"
-#include "layers/activity_regularization.h"
-#include "layers/adaptive_avg_pool2d.h"
-#include "layers/add.h"
-#include "layers/affine.h"
-#include "layers/average.h"
-#include "layers/avg_pool2d.h"
-#include "layers/batch_norm.h"
-#include "layers/concat.h"
-#include "layers/conv2d.h"
-#include "layers/conv2d_transpose.h"
-#include "layers/cropping2d.h"
-#include "layers/dense.h"
-#include "layers/depthwise_conv2d.h"
-#include "layers/dropout.h"
-#include "layers/flatten.h"
-#include "layers/global_avg_pool.h"
-#include "layers/global_max_pool.h"
-#include "layers/group_norm.h"
-#include "layers/instance_norm.h"
-#include "layers/layer_norm.h"
-#include "layers/local_response_norm.h"
-#include "layers/max_pool2d.h"
-#include "layers/maximum.h"
-#include "layers/multiply.h"
-#include "layers/noise.h"
-#include "layers/prelu.h"
-#include "layers/reshape.h"
-#include "layers/separable_conv2d.h"
-#include "layers/spatial_dropout.h"
-#include "layers/subtract.h"
-#include "layers/up_sampling2d.h"
-#include "layers/zero_padding2d.h"
 
 namespace convoy {
-namespace {
+namespace layers {
 
-template <class Class>
-LayerType row() {
-  return type_row<Layer, Class>(Class::described());
-}
+/// The row of each layer type, from the source of that name.
+LayerType conv2d_row();
+LayerType depthwise_conv2d_row();
+LayerType separable_conv2d_row();
+LayerType conv2d_transpose_row();
+LayerType dense_row();
+LayerType batch_norm_row();
+LayerType group_norm_row();
+LayerType layer_norm_row();
+LayerType instance_norm_row();
+LayerType local_response_norm_row();
+LayerType affine_row();
+LayerType max_pool2d_row();
+LayerType avg_pool2d_row();
+LayerType adaptive_avg_pool2d_row();
+LayerType global_avg_pool_row();
+LayerType global_max_pool_row();
+LayerType zero_padding2d_row();
+LayerType cropping2d_row();
+LayerType up_sampling2d_row();
+LayerType reshape_row();
+LayerType flatten_row();
+LayerType dropout_row();
+LayerType spatial_dropout_row();
+LayerType noise_row();
+LayerType activity_regularization_row();
+LayerType add_row();
+LayerType subtract_row();
+LayerType multiply_row();
+LayerType maximum_row();
+LayerType average_row();
+LayerType concat_row();
+LayerType prelu_row();
+
+}  // namespace layers
+
+namespace {
 
 /// In the order of configs/README.md.
 std::vector<LayerType> all_layers() {
   return {
-      row<layers::Conv2D>(),
-      row<layers::DepthwiseConv2D>(),
-      row<layers::SeparableConv2D>(),
-      row<layers::Conv2DTranspose>(),
-      row<layers::Dense>(),
-      row<layers::BatchNorm>(),
-      row<layers::GroupNorm>(),
-      row<layers::LayerNorm>(),
-      row<layers::InstanceNorm>(),
-      row<layers::LocalResponseNorm>(),
-      row<layers::Affine>(),
-      row<layers::MaxPool2D>(),
-      row<layers::AvgPool2D>(),
-      row<layers::AdaptiveAvgPool2D>(),
-      row<layers::GlobalAvgPool>(),
-      row<layers::GlobalMaxPool>(),
-      row<layers::ZeroPadding2D>(),
-      row<layers::Cropping2D>(),
-      row<layers::UpSampling2D>(),
-      row<layers::Reshape>(),
-      row<layers::Flatten>(),
-      row<layers::Dropout>(),
-      row<layers::SpatialDropout>(),
-      row<layers::Noise>(),
-      row<layers::ActivityRegularization>(),
-      row<layers::Add>(),
-      row<layers::Subtract>(),
-      row<layers::Multiply>(),
-      row<layers::Maximum>(),
-      row<layers::Average>(),
-      row<layers::Concat>(),
+      layers::conv2d_row(),
+      layers::depthwise_conv2d_row(),
+      layers::separable_conv2d_row(),
+      layers::conv2d_transpose_row(),
+      layers::dense_row(),
+      layers::batch_norm_row(),
+      layers::group_norm_row(),
+      layers::layer_norm_row(),
+      layers::instance_norm_row(),
+      layers::local_response_norm_row(),
+      layers::affine_row(),
+      layers::max_pool2d_row(),
+      layers::avg_pool2d_row(),
+      layers::adaptive_avg_pool2d_row(),
+      layers::global_avg_pool_row(),
+      layers::global_max_pool_row(),
+      layers::zero_padding2d_row(),
+      layers::cropping2d_row(),
+      layers::up_sampling2d_row(),
+      layers::reshape_row(),
+      layers::flatten_row(),
+      layers::dropout_row(),
+      layers::spatial_dropout_row(),
+      layers::noise_row(),
+      layers::activity_regularization_row(),
+      layers::add_row(),
+      layers::subtract_row(),
+      layers::multiply_row(),
+      layers::maximum_row(),
+      layers::average_row(),
+      layers::concat_row(),
       layers::activation_type(),
       layers::function_type("relu"),
       layers::function_type("relu6"),
       layers::leaky_relu_type(),
       layers::elu_type(),
       layers::function_type("selu"),
-      row<layers::PReLU>(),
+      layers::prelu_row(),
       layers::function_type("sigmoid"),
       layers::function_type("hard_sigmoid"),
       layers::function_type("tanh"),

@@ -1,11 +1,30 @@
-#include "layers/reshape.h"
-
 #include <algorithm>
 #include <vector>
 
 #include "layers/check.h"
+#include "layers/described_layer.h"
+#include "layers/layer.h"
+#include "layers/registry.h"
 
 namespace convoy::layers {
+
+/// The same numbers in another shape.
+class Reshape final : public SampleLayer {
+ public:
+  explicit Reshape(const convoy::Reshape& options) : wanted_(options.shape) {}
+  static const Described<convoy::Reshape>& described();
+
+  Declaration setup(std::span<const Shape> inputs) override;
+
+ private:
+  void forward_sample(const Pass& pass, const Task& task) const override;
+  void backward_sample(const Pass& pass, const Task& task) const override;
+
+  Shape target(const Shape& input) const;
+
+  Integers wanted_;
+  std::size_t size_ = 0;
+};
 
 const Described<convoy::Reshape>& Reshape::described() {
   static const Described<convoy::Reshape> all{
@@ -56,6 +75,8 @@ void Reshape::backward_sample(const Pass& pass, const Task& task) const {
   float* d_x = pass.d_inputs[0][task.index];
   if (d_x != d_y) std::copy_n(d_y, size_, d_x);
 }
+
+LayerType reshape_row() { return type_row<Layer, Reshape>(Reshape::described()); }
 
 }  // namespace convoy::layers
 

@@ -1,12 +1,32 @@
-#include "layers/spatial_dropout.h"
-
 #include <algorithm>
 
 #include "core/random.h"
 #include "kernels/elementwise.h"
 #include "layers/check.h"
+#include "layers/described_layer.h"
+#include "layers/layer.h"
+#include "layers/registry.h"
 
 namespace convoy::layers {
+
+/// In training sets a share `rate` of the channels to 0 and scales the others by 1 / (1 - rate) (Tompson et al. 2015);
+/// otherwise passes them on. Which ones is a function of seed, step, sample and layer.
+class SpatialDropout final : public SampleLayer {
+ public:
+  explicit SpatialDropout(const convoy::SpatialDropout& options) : rate_(options.rate) {}
+  static const Described<convoy::SpatialDropout>& described();
+
+  Declaration setup(std::span<const Shape> inputs) override;
+
+ private:
+  void forward_sample(const Pass& pass, const Task& task) const override;
+  void backward_sample(const Pass& pass, const Task& task) const override;
+  float kept_scale() const { return static_cast<float>(1 / (1 - rate_)); }
+
+  double rate_;
+  std::size_t pixels_ = 0;
+  std::size_t channels_ = 0;
+};
 
 const Described<convoy::SpatialDropout>& SpatialDropout::described() {
   static const Described<convoy::SpatialDropout> all{
@@ -51,6 +71,8 @@ void SpatialDropout::backward_sample(const Pass& pass, const Task& task) const {
     kernels::elementwise().mask(d_x + at, d_y + at, keep, channels_, kept_scale());
   }
 }
+
+LayerType spatial_dropout_row() { return type_row<Layer, SpatialDropout>(SpatialDropout::described()); }
 
 }  // namespace convoy::layers
 

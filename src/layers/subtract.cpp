@@ -1,11 +1,27 @@
-#include "layers/subtract.h"
-
 #include <algorithm>
 
 #include "kernels/elementwise.h"
 #include "layers/check.h"
+#include "layers/described_layer.h"
+#include "layers/layer.h"
+#include "layers/registry.h"
 
 namespace convoy::layers {
+
+/// The first of two inputs of one shape less the second.
+class Subtract final : public SampleLayer {
+ public:
+  explicit Subtract(const convoy::Subtract&) {}
+  static const Described<convoy::Subtract>& described();
+
+  Declaration setup(std::span<const Shape> inputs) override;
+
+ private:
+  void forward_sample(const Pass& pass, const Task& task) const override;
+  void backward_sample(const Pass& pass, const Task& task) const override;
+
+  std::size_t size_ = 0;
+};
 
 const Described<convoy::Subtract>& Subtract::described() {
   static const Described<convoy::Subtract> all{"subtract", "The first of its two inputs less the second."};
@@ -31,6 +47,8 @@ void Subtract::backward_sample(const Pass& pass, const Task& task) const {
   if (pass.d_inputs[0]) std::copy_n(d_y, size_, pass.d_inputs[0][task.index]);
   if (pass.d_inputs[1]) kernels::elementwise().scale(pass.d_inputs[1][task.index], d_y, size_, -1);
 }
+
+LayerType subtract_row() { return type_row<Layer, Subtract>(Subtract::described()); }
 
 }  // namespace convoy::layers
 

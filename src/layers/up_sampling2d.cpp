@@ -1,11 +1,43 @@
-#include "layers/up_sampling2d.h"
-
 #include <algorithm>
+#include <vector>
 
 #include "kernels/elementwise.h"
 #include "layers/check.h"
+#include "layers/described_layer.h"
+#include "layers/layer.h"
+#include "layers/registry.h"
 
 namespace convoy::layers {
+
+/// A larger image, (H, W, C) -> (H * size, W * size, C): each pixel repeated, or what lies on the lines between the
+/// centres of neighbouring pixels.
+class UpSampling2D final : public SampleLayer {
+ public:
+  explicit UpSampling2D(const convoy::UpSampling2D& options) : options_(options) {}
+  static const Described<convoy::UpSampling2D>& described();
+
+  Declaration setup(std::span<const Shape> inputs) override;
+
+ private:
+  void forward_sample(const Pass& pass, const Task& task) const override;
+  void backward_sample(const Pass& pass, const Task& task) const override;
+
+  /// The places of an input axis that an output is made from, and the second's share.
+  struct Between {
+    int first, second;
+    float share;
+  };
+  std::vector<Between> axis(int in, int factor) const;
+  /// Calls visit(output pixel, input pixel, share) for every part of the output.
+  template <class Visit>
+  void each_part(const Visit& visit) const;
+
+  convoy::UpSampling2D options_;
+  std::size_t channels_ = 0;
+  int width_ = 0;  ///< of the input
+  std::vector<Between> rows_ = {};
+  std::vector<Between> columns_ = {};
+};
 
 const Described<convoy::UpSampling2D>& UpSampling2D::described() {
   static const Described<convoy::UpSampling2D> all{
@@ -79,6 +111,8 @@ void UpSampling2D::backward_sample(const Pass& pass, const Task& task) const {
     kernels::elementwise().add_scaled(d_x + input, d_y + output, channels_, share);
   });
 }
+
+LayerType up_sampling2d_row() { return type_row<Layer, UpSampling2D>(UpSampling2D::described()); }
 
 }  // namespace convoy::layers
 

@@ -1,8 +1,25 @@
-#include "layers/zero_padding2d.h"
-
+#include "layers/border.h"
 #include "layers/check.h"
+#include "layers/described_layer.h"
+#include "layers/layer.h"
+#include "layers/registry.h"
 
 namespace convoy::layers {
+
+/// Zeros around an image: (H, W, C) -> (top + H + bottom, left + W + right, C).
+class ZeroPadding2D final : public SampleLayer {
+ public:
+  explicit ZeroPadding2D(const convoy::ZeroPadding2D& options) : border_{{}, options.padding} {}
+  static const Described<convoy::ZeroPadding2D>& described();
+
+  Declaration setup(std::span<const Shape> inputs) override;
+
+ private:
+  void forward_sample(const Pass& pass, const Task& task) const override;
+  void backward_sample(const Pass& pass, const Task& task) const override;
+
+  Border border_;
+};
 
 const Described<convoy::ZeroPadding2D>& ZeroPadding2D::described() {
   static const Described<convoy::ZeroPadding2D> all{
@@ -26,6 +43,8 @@ void ZeroPadding2D::forward_sample(const Pass& pass, const Task& task) const {
 void ZeroPadding2D::backward_sample(const Pass& pass, const Task& task) const {
   if (pass.d_inputs[0]) border_.cut(pass.d_inputs[0][task.index], pass.d_output[task.index]);
 }
+
+LayerType zero_padding2d_row() { return type_row<Layer, ZeroPadding2D>(ZeroPadding2D::described()); }
 
 }  // namespace convoy::layers
 

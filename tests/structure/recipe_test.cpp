@@ -49,13 +49,20 @@ std::map<std::string, std::set<std::string>> written_recipes() {
   return files;
 }
 
-/// The sources that name the example; kernels are the layer's or the optimizer's own choice.
+/// Whether a source may name an example without being in its recipe: a kernel, which is the layer's or the optimizer's
+/// choice, and a format's map of the layers that its framework has too.
+bool is_exempt(const std::string& name) {
+  return name.starts_with("src/kernels/") || name == "src/README.md" ||
+         (name.starts_with("src/formats/") && name != "src/formats/layer_table.cpp");
+}
+
+/// The sources that name the example.
 std::set<std::string> sources_with(const std::regex& example) {
   std::set<std::string> found;
   for (const char* folder : {"include", "src"}) {
     for (const auto& entry : fs::recursive_directory_iterator(folder)) {
       const std::string name = entry.path().generic_string();
-      if (!entry.is_regular_file() || name.starts_with("src/kernels/") || name == "src/README.md") continue;
+      if (!entry.is_regular_file() || is_exempt(name)) continue;
       if (std::regex_search(text_of(entry.path()), example)) found.insert(name);
     }
   }
