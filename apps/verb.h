@@ -27,8 +27,7 @@ struct Verb {
 extern const Verb init_verb, train_verb, resume_verb, sweep_verb, reproduce_verb;
 extern const Verb config_verb, data_verb, check_verb, lr_find_verb, bench_verb;
 extern const Verb runs_verb, report_verb, compare_verb;
-extern const Verb eval_verb, predict_verb, summary_verb, inspect_verb, recalibrate_verb,
-    import_verb, export_verb;
+extern const Verb eval_verb, predict_verb, summary_verb, inspect_verb, recalibrate_verb, import_verb, export_verb;
 extern const Verb help_verb, completions_verb, man_verb;
 
 /// Verbs that belong together, under a title.

@@ -29,8 +29,8 @@ const std::map<std::string, std::set<std::string>> allowed = {
     {"report", {"core", "io"}},
     {"train", {"core", "kernels", "graph", "layers", "loss", "optim", "data"}},
     {"diagnose", {"core", "graph", "layers", "loss", "data", "train"}},
-    {"model", {"core", "kernels", "graph", "layers", "loss", "optim", "data", "config", "io", "formats", "train",
-      "diagnose"}},
+    {"model",
+     {"core", "kernels", "graph", "layers", "loss", "optim", "data", "config", "io", "formats", "train", "diagnose"}},
     {"runs", {"core", "kernels", "graph", "data", "config", "io", "report", "train", "diagnose", "model"}},
     {"tools", {"core", "kernels", "graph", "data", "config", "io", "report", "train", "model"}},
 };
