@@ -153,8 +153,8 @@ void move_off_zero(std::span<float> parameters) {
   }
 }
 
-/// Checks gradients along `directions` directions; sets result.directions and gradients_ok. Weights that are 0
-/// are moved and not put back.
+/// Checks gradients along `directions` directions, at weights of which none is 0; sets result.directions and
+/// gradients_ok. The model's weights are put back.
 void check_gradients(Model::Impl& impl, const Dataset& samples, int directions, CheckResult& result) {
   Weights initial(impl.network(), 0);
   initial.copy_from(impl.weights());
@@ -165,6 +165,7 @@ void check_gradients(Model::Impl& impl, const Dataset& samples, int directions, 
   }
   result.gradients_ok = std::ranges::all_of(
       result.directions, [](const DirectionCheck& direction) { return direction.relative_error <= tolerance; });
+  impl.weights().copy_from(initial);
 }
 
 /// Trains on `samples` as one batch for so many steps, which changes the model's configuration and weights; sets the

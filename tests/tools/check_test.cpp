@@ -76,6 +76,19 @@ TEST_CASE("the gradients of penalties on activities are right, and of convolutio
   }
 }
 
+TEST_CASE("overfitting begins at the weights that the configuration draws, not at those of the gradient check") {
+  const CheckResult result = check(R"(
+    [[layer]]
+    type = "flatten"
+    [[layer]]
+    type = "dense"
+    units = 10
+    kernel_initializer = "zeros"
+  )");
+  CHECK(result.gradients_ok);
+  CHECK(result.overfit_first_loss == doctest::Approx(std::log(10)).epsilon(1e-6));
+}
+
 TEST_CASE("check passes for a sound model and describes the data") {
   const CheckResult result = check(R"(
     [[layer]]
