@@ -20,10 +20,10 @@ struct NamedTensor {
 
 /// What a model file says about its tensors.
 struct ModelMetadata {
-  std::string config;  ///< the resolved configuration, TOML
+  std::string config;  ///< the resolved configuration without its paths, TOML
   Scaling scaling;
   std::vector<std::string> class_names;
-  std::string convoy_version;
+  std::string convoy_version;  ///< of the program that wrote the file; set by from()
 
   /// The metadata as text for a file, with format and versions; convoy_version is that of this program.
   Metadata to_map() const;

@@ -12,7 +12,7 @@ std::vector<NamedTensor> named_tensors(Model::Impl& impl);
 /// The same for any weights of a network, with `prefix` before the names.
 std::vector<NamedTensor> named_tensors(Weights& weights, const Network& network, const std::string& prefix = "");
 
-/// The metadata of a model file: configuration, scaling and class names of the model.
+/// The metadata of a model file: the model's configuration without paths, its scaling and its class names.
 ModelMetadata metadata_of(const Model::Impl& impl);
 
 /// Writes a model file with `weights`, which are of the model's network, and the model's metadata. Replaced atomically.

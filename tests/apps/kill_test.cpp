@@ -16,6 +16,7 @@
 #include "support/files.h"
 #include "support/process.h"
 #include "support/small_idx.h"
+#include "support/small_networks.h"
 #include "support/temporary_folder.h"
 #include "support/text.h"
 
@@ -48,19 +49,8 @@ class KillFixture {
         type = "adam"
         [loss]
         type = "softmax_cross_entropy"
-        [[layer]]
-        type = "conv2d"
-        filters = 16
-        activation = "relu"
-        [[layer]]
-        type = "batch_norm"
-        [[layer]]
-        type = "flatten"
-        [[layer]]
-        type = "dense"
-        units = 10
-        activation = "softmax"
-    )" + more);
+)" + test::small_cnn(16, 1) +
+                        more);
   }
 
   fs::path config() const { return folder_.path() / "small.toml"; }

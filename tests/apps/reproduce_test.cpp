@@ -9,6 +9,7 @@
 #include "support/files.h"
 #include "support/process.h"
 #include "support/small_idx.h"
+#include "support/small_networks.h"
 #include "support/temporary_folder.h"
 #include "support/text.h"
 
@@ -48,12 +49,7 @@ TEST_CASE("an expectation that fails shows in text and exit code") {
     path = "digits"
     [train]
     epochs = 1
-    [[layer]]
-    type = "flatten"
-    [[layer]]
-    type = "dense"
-    units = 10
-)");
+)" + test::dense_network);
   const Finished run =
       convoy_run({"reproduce", (folder.path() / "e.toml").string(), "--out", (folder.path() / "out").string()});
   CHECK(run.code == 1);

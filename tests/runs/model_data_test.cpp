@@ -10,6 +10,7 @@
 #include "support/digits.h"
 #include "support/files.h"
 #include "support/small_idx.h"
+#include "support/small_networks.h"
 #include "support/temporary_folder.h"
 
 using namespace convoy;
@@ -35,12 +36,7 @@ struct Trained {
       type = "adam"
       [loss]
       type = "softmax_cross_entropy"
-      [[layer]]
-      type = "flatten"
-      [[layer]]
-      type = "dense"
-      units = 10
-    )",
+)" + test::dense_network,
                                        "small.toml", folder.path());
     model = train_run(config, {.folder = folder.path() / "run"}).model;
   }

@@ -7,6 +7,7 @@
 #include "convoy/error.h"
 #include "support/files.h"
 #include "support/small_idx.h"
+#include "support/small_networks.h"
 #include "support/temporary_folder.h"
 
 using namespace convoy;
@@ -34,13 +35,7 @@ std::string experiment_text(const std::string& expect) {
     batch_size = 20
     [optimizer]
     type = "sgd"
-    [[layer]]
-    type = "flatten"
-    [[layer]]
-    type = "dense"
-    units = 10
-    activation = "softmax"
-)";
+)" + test::dense_network;
 }
 
 class ReproduceFixture {

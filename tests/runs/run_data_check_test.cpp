@@ -15,6 +15,7 @@
 #include "support/digits.h"
 #include "support/files.h"
 #include "support/small_idx.h"
+#include "support/small_networks.h"
 #include "support/temporary_folder.h"
 #include "support/text.h"
 
@@ -25,17 +26,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* network = R"(
+const std::string network = R"(
   [train]
   epochs = 1
   [loss]
   type = "softmax_cross_entropy"
-  [[layer]]
-  type = "flatten"
-  [[layer]]
-  type = "dense"
-  units = 10
-)";
+)" + test::dense_network;
 
 void write_image(const fs::path& file, int number) {
   const Dataset& digits = test::mnist().test;

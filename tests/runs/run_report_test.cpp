@@ -11,6 +11,7 @@
 #include "support/files.h"
 #include "support/markup.h"
 #include "support/small_idx.h"
+#include "support/small_networks.h"
 #include "support/temporary_folder.h"
 #include "support/text.h"
 
@@ -46,12 +47,7 @@ struct Runs {
       filters = 5
       stride = 3
       activation = "relu"
-      [[layer]]
-      type = "flatten"
-      [[layer]]
-      type = "dense"
-      units = 10
-    )",
+)" + test::dense_network,
                         "small.toml", folder.path(), all);
   }
 

@@ -15,6 +15,7 @@
 #include "io/run_record.h"
 #include "support/files.h"
 #include "support/small_idx.h"
+#include "support/small_networks.h"
 #include "support/temporary_folder.h"
 #include "support/text.h"
 
@@ -40,20 +41,7 @@ Config small_config(const std::vector<std::string>& overrides = {}) {
     type = "adam"
     [loss]
     type = "softmax_cross_entropy"
-    [[layer]]
-    type = "conv2d"
-    filters = 6
-    stride = 2
-    activation = "relu"
-    [[layer]]
-    type = "batch_norm"
-    [[layer]]
-    type = "flatten"
-    [[layer]]
-    type = "dense"
-    units = 10
-    activation = "softmax"
-  )",
+)" + test::small_cnn(6, 2),
                       "small.toml", std::filesystem::current_path(), all);
 }
 

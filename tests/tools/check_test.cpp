@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <numeric>
 
+#include "support/small_networks.h"
+
 using namespace convoy;
 
 namespace {
@@ -63,12 +65,7 @@ TEST_CASE("the gradients of penalties on activities are right, and of convolutio
     type = "instance_norm"
     [[layer]]
     type = "affine"
-    [[layer]]
-    type = "flatten"
-    [[layer]]
-    type = "dense"
-    units = 10
-  )");
+)" + test::dense_network);
   CHECK(result.gradients_ok);
   for (const DirectionCheck& direction : result.directions) {
     INFO(direction.tensor);
@@ -100,13 +97,7 @@ TEST_CASE("check passes for a sound model and describes the data") {
     activation = "relu"
     [[layer]]
     type = "max_pool2d"
-    [[layer]]
-    type = "flatten"
-    [[layer]]
-    type = "dense"
-    units = 10
-    activation = "softmax"
-  )");
+)" + test::dense_network);
   CHECK(result.gradients_ok);
   CHECK(result.overfit_ok);
   CHECK(result.overfit_last_loss < result.overfit_first_loss);

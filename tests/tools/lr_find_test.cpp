@@ -9,13 +9,14 @@
 #include "convoy/error.h"
 #include "support/files.h"
 #include "support/small_idx.h"
+#include "support/small_networks.h"
 #include "support/temporary_folder.h"
 
 using namespace convoy;
 
 namespace {
 
-const char* const scheduled_experiment = R"(
+const std::string scheduled_experiment = R"(
     name = "small"
     [data]
     path = "digits"
@@ -26,12 +27,7 @@ const char* const scheduled_experiment = R"(
     [schedule]
     type = "cosine"
     warmup_steps = 5
-    [[layer]]
-    type = "flatten"
-    [[layer]]
-    type = "dense"
-    units = 10
-)";
+)" + test::dense_network;
 
 class LrFindFixture {
  public:
