@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "convoy/error.h"
 #include "convoy/foreign_text.h"
 #include "convoy/model.h"
 #include "convoy/number_text.h"

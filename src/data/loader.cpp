@@ -258,8 +258,8 @@ struct Loader::Impl {
   std::thread thread_;
 };
 
-Loader::Loader(Dataset data, Scaling scaling, LoaderOptions options)
-    : impl_(std::make_unique<Impl>(std::move(data), std::move(scaling), std::move(options))) {}
+Loader::Loader(Dataset data, const Scaling& scaling, LoaderOptions options)
+    : impl_(std::make_unique<Impl>(std::move(data), scaling, std::move(options))) {}
 Loader::~Loader() = default;
 Loader::Loader(Loader&&) noexcept = default;
 Loader& Loader::operator=(Loader&&) noexcept = default;

@@ -32,7 +32,7 @@ struct LoaderOptions {
 class Loader {
  public:
   /// Throws Error where scaling or augmentation do not fit the data.
-  Loader(Dataset data, Scaling scaling, LoaderOptions options);
+  Loader(Dataset data, const Scaling& scaling, LoaderOptions options);
   ~Loader();
   Loader(Loader&&) noexcept;
   Loader& operator=(Loader&&) noexcept;
