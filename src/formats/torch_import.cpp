@@ -81,10 +81,10 @@ std::string with_underscores(std::string name) {
   return name;
 }
 
-/// Pairs modules of the same names; nothing unless all are.
-std::optional<Pairs> pair_by_name(const std::vector<TorchModule>& network, const std::vector<FileModule>& file) {
+/// Pairs modules of the same names, those of the file without their first `length` characters; nothing unless all are.
+std::optional<Pairs> pair_by_name(const std::vector<TorchModule>& network, const std::vector<FileModule>& file,
+                                  std::size_t length) {
   std::map<std::string, const FileModule*> by_name;
-  const std::size_t length = common_beginning(file);
   for (const FileModule& module : file) by_name[with_underscores(module.name.substr(length))] = &module;
   if (by_name.size() != file.size() || network.size() != file.size()) return std::nullopt;
   Pairs pairs;
@@ -196,7 +196,9 @@ class KindPairing {
 /// Finds the one way to match, or refuses.
 Pairs matched(const std::vector<TorchModule>& modules, const TorchFile& read, const std::vector<FileModule>& file,
               const Network& network, const fs::path& path) {
-  if (const auto pairs = pair_by_name(modules, file)) return *pairs;
+  for (const std::size_t length : {std::size_t{0}, common_beginning(file)}) {
+    if (const auto pairs = pair_by_name(modules, file, length)) return *pairs;
+  }
   if (!read.in_order) {
     if (modules.size() < file.size()) {  // else one of the network's layers has nothing
       std::map<std::string, int> kinds;
@@ -269,18 +271,8 @@ std::vector<std::string> notes_on_norms(const Network& network) {
 }
 
 std::vector<std::string> notes_on_types(const TorchFile& read) {
-  std::set<TorchType> types;
-  for (const TorchTensor& tensor : read.tensors) {
-    if (is_floating(tensor.type)) types.insert(tensor.type);
-  }
-  std::vector<std::string> notes;
-  for (const TorchType type : types) {
-    if (type == TorchType::f64) notes.emplace_back("its float64 numbers were rounded to float32");
-    if (type == TorchType::f16 || type == TorchType::bf16) {
-      notes.push_back("its " + name_of(type) + " numbers became float32, without a change");
-    }
-  }
-  return notes;
+  const bool any = std::ranges::find(read.tensors, TorchType::f64, &TorchTensor::type) != read.tensors.end();
+  return any ? std::vector<std::string>{"its float64 numbers were rounded to float32"} : std::vector<std::string>{};
 }
 
 }  // namespace

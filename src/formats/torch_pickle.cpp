@@ -96,7 +96,8 @@ PickleName meaning_of(const std::string& name) {
       {"collections OrderedDict", PickleName::ordered_dict},
       {"torch._utils _rebuild_tensor_v2", PickleName::tensor},
       {"torch._utils _rebuild_parameter", PickleName::parameter},
-      {"torch Size", PickleName::harmless},
+      {"torch Size", PickleName::harmless},          // stands for its one argument
+      {"collections Counter", PickleName::harmless},  // of schedulers, in a checkpoint
   };
   if (const auto found = known.find(name); found != known.end()) return found->second;
   for (const TorchTypeRow& row : torch_types) {
