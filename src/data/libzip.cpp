@@ -14,9 +14,9 @@ void* open_libzip() {
   for (const char* name : {"libzip.so.5", "libzip.so.4"}) {
     if (void* library = dlopen(name, RTLD_NOW | RTLD_LOCAL); library != nullptr) return library;
   }
-  throw Error(
-      ErrorKind::failed,
-      "libzip, which reads .npz and .pt files, cannot be loaded; it is in Debian's package libzip5, or libzip4 before 13");
+  throw Error(ErrorKind::failed,
+              "libzip, which reads .npz and .pt files, cannot be loaded; it is in Debian's package libzip5, or libzip4 "
+              "before 13");
 }
 
 template <class Function>

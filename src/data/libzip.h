@@ -4,8 +4,8 @@
 
 namespace convoy {
 
-/// The functions of libzip that an .npz or .pt file needs. It is loaded with the first one: it brings a cryptography library,
-/// which would make each start of a program half as long again.
+/// The functions of libzip that an .npz or .pt file needs. It is loaded with the first one: it brings a cryptography
+/// library, which would make each start of a program half as long again.
 struct Libzip {
   decltype(&zip_open) open;
   decltype(&zip_discard) discard;

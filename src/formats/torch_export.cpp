@@ -20,8 +20,9 @@ namespace fs = std::filesystem;
 /// by a program of the user's.
 fs::path torch_source_file(const fs::path& file) {
   if (file.extension() != ".safetensors") {
-    throw Error(ErrorKind::config, shown(file.string()) + ": expected a name that ends in .safetensors; the module's "
-                                                          "Python source is written beside it");
+    throw Error(ErrorKind::config, shown(file.string()) +
+                                       ": expected a name that ends in .safetensors; the module's "
+                                       "Python source is written beside it");
   }
   fs::path source = file;
   source.replace_extension(".py");

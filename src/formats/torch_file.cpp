@@ -106,7 +106,8 @@ void require_little_endian(TorchArchive& archive, const fs::path& file) {
   if (!archive.has("byteorder")) return;
   const std::vector<std::byte> order = archive.read("byteorder", 16);
   const std::string_view text(reinterpret_cast<const char*>(order.data()), order.size());
-  if (text != "little") fail(file, "its numbers are of byte order " + in_quotes(std::string(text)) + ", expected little");
+  if (text != "little")
+    fail(file, "its numbers are of byte order " + in_quotes(std::string(text)) + ", expected little");
 }
 
 TorchFile from_torch_zip(const fs::path& file) {
@@ -175,7 +176,8 @@ std::string TorchTensor::shape_text() const {
 
 std::vector<float> TorchTensor::floats(const fs::path& file) const {
   if (!is_floating(type)) {
-    fail(file, "tensor " + in_quotes(name) + ": expected float32, float16, bfloat16 or float64, found " + name_of(type));
+    fail(file,
+         "tensor " + in_quotes(name) + ": expected float32, float16, bfloat16 or float64, found " + name_of(type));
   }
   std::size_t count = 1;
   for (const std::int64_t extent : shape) count *= static_cast<std::size_t>(extent);
@@ -183,7 +185,8 @@ std::vector<float> TorchTensor::floats(const fs::path& file) const {
   TorchIndex index(*this);
   for (float& number : numbers) {
     number = float_at(type, bytes.data() + static_cast<std::size_t>(index.place()) * bytes_of(type));
-    if (!std::isfinite(number)) fail(file, "tensor " + in_quotes(name) + " holds a number that is not finite in float32");
+    if (!std::isfinite(number))
+      fail(file, "tensor " + in_quotes(name) + " holds a number that is not finite in float32");
     index.next();
   }
   return numbers;
@@ -198,7 +201,8 @@ bool is_torch_file(const fs::path& file) {
 TorchFile read_torch_file(const fs::path& file) {
   const std::string bytes = first_bytes(file);
   if (bytes.starts_with(old_torch_begins)) {
-    fail(file, "was written by PyTorch before 1.6; load it there and save it again: torch.save(torch.load(FILE), FILE)");
+    fail(file,
+         "was written by PyTorch before 1.6; load it there and save it again: torch.save(torch.load(FILE), FILE)");
   }
   return bytes.starts_with(zip_begins) ? from_torch_zip(file) : from_safetensors(file);
 }

@@ -132,7 +132,10 @@ bool sort_by_numbers(std::vector<const FileModule*>& modules) {
   return texts.size() == 1;
 }
 
-std::string described(const FileModule& module) { return in_quotes(module.name) + " (" + kind_of(module) + ")"; }
+/// A module of the file; one whose tensors have no module before their names is the file itself.
+std::string described(const FileModule& module) {
+  return (module.name.empty() ? "its module" : in_quotes(module.name)) + " (" + kind_of(module) + ")";
+}
 std::string described(const TorchModule& module, const Network& network) {
   return "layer " + in_quotes(network.layer_of(module.node)) + " (" + kind_of(module) + ")";
 }
@@ -189,7 +192,8 @@ class KindPairing {
     if (kind_of(network[i]) == kind_of(file[i])) continue;
     fail(path, described(file[i]) + " does not fit " + described(network[i], graph) + ways_out);
   }
-  if (network.size() < file.size()) fail(path, described(file[network.size()]) + " is left over: the network has no such layer");
+  if (network.size() < file.size())
+    fail(path, described(file[network.size()]) + " is left over: the network has no such layer");
   fail(path, "has nothing for " + described(network[file.size()], graph));
 }
 
@@ -204,7 +208,8 @@ Pairs matched(const std::vector<TorchModule>& modules, const TorchFile& read, co
       std::map<std::string, int> kinds;
       for (const TorchModule& module : modules) ++kinds[kind_of(module)];
       for (const FileModule& module : file) {
-        if (--kinds[kind_of(module)] < 0) fail(path, described(module) + " is left over: the network has no such layer");
+        if (--kinds[kind_of(module)] < 0)
+          fail(path, described(module) + " is left over: the network has no such layer");
       }
     }
     return KindPairing(modules, file, network, path).pairs();

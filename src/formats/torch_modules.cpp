@@ -11,27 +11,27 @@
 namespace convoy::formats {
 namespace {
 
-/// Words that Python has taken, and attributes that every nn.Module has.
+/// Words that Python has taken, and attributes that every nn.Module has; each between spaces.
+constexpr std::string_view taken_in_python =
+    " "
+    "and as assert async await bfloat16 break buffers apply add_module children class compile "
+    "continue cpu cuda def del double elif else eval except extra_repr finally float for forward "
+    "from global half if import in ipu is lambda modules mtia nonlocal not or parameters pass raise "
+    "return share_memory state_dict to to_empty train training try type while with xpu yield "
+    "zero_grad None True False T_destination call_super_init dump_patches load_state_dict "
+    "requires_grad_ input_multiply input_add ";
+
 bool is_taken_in_python(const std::string& name) {
-  static const std::set<std::string> words = {
-      "and",      "as",        "assert",    "async",    "await",    "bfloat16", "break",       "buffers",
-      "apply",    "add_module", "children",  "class",    "compile",  "continue", "cpu",         "cuda",
-      "def",      "del",       "double",    "elif",     "else",     "eval",     "except",      "extra_repr",
-      "finally",  "float",     "for",       "forward",  "from",     "global",   "half",        "if",
-      "import",   "in",        "ipu",       "is",       "lambda",   "modules",  "mtia",        "nonlocal",
-      "not",      "or",        "parameters", "pass",     "raise",    "return",   "share_memory", "state_dict",
-      "to",       "to_empty",  "train",     "training", "try",      "type",     "while",       "with",
-      "xpu",      "yield",     "zero_grad", "None",     "True",     "False",    "T_destination", "call_super_init",
-      "dump_patches", "load_state_dict", "requires_grad_", "input_multiply", "input_add"};
   constexpr std::array beginnings = {std::string_view("_"), std::string_view("get_"), std::string_view("set_"),
                                      std::string_view("named_"), std::string_view("register_")};
-  return words.contains(name) ||
+  return taken_in_python.find(" " + name + " ") != std::string_view::npos ||
          std::ranges::any_of(beginnings, [&](std::string_view beginning) { return name.starts_with(beginning); });
 }
 
 /// The name as one that Python takes.
 std::string python_name(std::string name) {
-  std::ranges::replace_if(name, [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
+  std::ranges::replace_if(
+      name, [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
   if (name.empty() || std::isdigit(static_cast<unsigned char>(name[0])) != 0) name = "layer" + name;
   return is_taken_in_python(name) ? "layer_" + name : name;
 }
@@ -58,7 +58,8 @@ class ModuleMaker {
     if (node_.type == "separable_conv2d") {
       return {module(".0", {kernel("depthwise_kernel")}), module(".1", {kernel("pointwise_kernel"), bias()})};
     }
-    if (place("kernel") != nullptr) return {module("", {node_.type == "dense" ? dense_kernel() : kernel("kernel"), bias()})};
+    if (place("kernel") != nullptr)
+      return {module("", {node_.type == "dense" ? dense_kernel() : kernel("kernel"), bias()})};
     if (node_.type == "batch_norm") return {batch_norm()};
     if (node_.type == "prelu") return {module("", {slopes()})};
     if (place("gamma") != nullptr || place("beta") != nullptr) return {module("", {gamma(), beta()})};

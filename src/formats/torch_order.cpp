@@ -170,9 +170,9 @@ class OrderSearch {
 
   const Network& network_;
   TorchOrders orders_;
-  std::map<int, TorchOrder> wanted_;      ///< of dense layers
-  std::vector<std::set<int>> begun_by_;   ///< by node: where the order of its output comes from
-  std::set<int> fixed_;                   ///< nodes that must begin none
+  std::map<int, TorchOrder> wanted_;     ///< of dense layers
+  std::vector<std::set<int>> begun_by_;  ///< by node: where the order of its output comes from
+  std::set<int> fixed_;                  ///< nodes that must begin none
   bool again_ = false;
 };
 

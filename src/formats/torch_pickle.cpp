@@ -26,12 +26,16 @@ struct TorchTypeRow {
   const char* storage;  ///< torch.FloatStorage
   std::size_t bytes;
 };
-constexpr std::array torch_types = {
-    TorchTypeRow{TorchType::f16, "float16", "HalfStorage", 2},  TorchTypeRow{TorchType::bf16, "bfloat16", "BFloat16Storage", 2},
-    TorchTypeRow{TorchType::f32, "float32", "FloatStorage", 4}, TorchTypeRow{TorchType::f64, "float64", "DoubleStorage", 8},
-    TorchTypeRow{TorchType::i64, "int64", "LongStorage", 8},    TorchTypeRow{TorchType::i32, "int32", "IntStorage", 4},
-    TorchTypeRow{TorchType::i16, "int16", "ShortStorage", 2},   TorchTypeRow{TorchType::i8, "int8", "CharStorage", 1},
-    TorchTypeRow{TorchType::u8, "uint8", "ByteStorage", 1},     TorchTypeRow{TorchType::boolean, "bool", "BoolStorage", 1}};
+constexpr std::array torch_types = {TorchTypeRow{TorchType::f16, "float16", "HalfStorage", 2},
+                                    TorchTypeRow{TorchType::bf16, "bfloat16", "BFloat16Storage", 2},
+                                    TorchTypeRow{TorchType::f32, "float32", "FloatStorage", 4},
+                                    TorchTypeRow{TorchType::f64, "float64", "DoubleStorage", 8},
+                                    TorchTypeRow{TorchType::i64, "int64", "LongStorage", 8},
+                                    TorchTypeRow{TorchType::i32, "int32", "IntStorage", 4},
+                                    TorchTypeRow{TorchType::i16, "int16", "ShortStorage", 2},
+                                    TorchTypeRow{TorchType::i8, "int8", "CharStorage", 1},
+                                    TorchTypeRow{TorchType::u8, "uint8", "ByteStorage", 1},
+                                    TorchTypeRow{TorchType::boolean, "bool", "BoolStorage", 1}};
 
 const TorchTypeRow& row_of(TorchType type) { return *std::ranges::find(torch_types, type, &TorchTypeRow::type); }
 
@@ -82,8 +86,8 @@ enum Opcode : unsigned {
 struct PickleValue {
   enum class Kind { nothing, flag, integer, number, text, name, tuple, list, dictionary, storage, tensor };
   Kind kind = Kind::nothing;
-  std::int64_t integer = 0;    ///< or a flag, or a storage's or tensor's number in the machine's lists
-  std::string text = {};       ///< or "module name" of a name
+  std::int64_t integer = 0;     ///< or a flag, or a storage's or tensor's number in the machine's lists
+  std::string text = {};        ///< or "module name" of a name
   std::vector<int> items = {};  ///< of a tuple or list; of a dictionary keys and values in turn
 };
 using PickleKind = PickleValue::Kind;
@@ -96,7 +100,7 @@ PickleName meaning_of(const std::string& name) {
       {"collections OrderedDict", PickleName::ordered_dict},
       {"torch._utils _rebuild_tensor_v2", PickleName::tensor},
       {"torch._utils _rebuild_parameter", PickleName::parameter},
-      {"torch Size", PickleName::harmless},          // stands for its one argument
+      {"torch Size", PickleName::harmless},           // stands for its one argument
       {"collections Counter", PickleName::harmless},  // of schedulers, in a checkpoint
   };
   if (const auto found = known.find(name); found != known.end()) return found->second;
@@ -290,8 +294,8 @@ class PickleMachine {
       damaged("a storage's description is not PyTorch's");
     }
     const std::string& name = of_kind(items[1], PickleKind::name, "a storage's type").text;
-    const auto row =
-        std::ranges::find_if(torch_types, [&](const auto& type) { return name == std::string("torch ") + type.storage; });
+    const auto row = std::ranges::find_if(
+        torch_types, [&](const auto& type) { return name == std::string("torch ") + type.storage; });
     if (row == torch_types.end()) damaged("a storage's type is none");
     PickledTensor storage{.storage = of_kind(items[2], PickleKind::text, "a storage's key").text, .type = row->type};
     storage.storage_size = of_kind(items[4], PickleKind::integer, "a storage's size").integer;

@@ -15,15 +15,15 @@ namespace convoy::formats {
 
 /// The types of numbers in PyTorch's storages.
 enum class TorchType { f16, bf16, f32, f64, i64, i32, i16, i8, u8, boolean };
-std::string name_of(TorchType type);          ///< "float32"
-std::size_t bytes_of(TorchType type);         ///< the size of one number
-bool is_floating(TorchType type);             ///< float16, bfloat16, float32 or float64
+std::string name_of(TorchType type);           ///< "float32"
+std::size_t bytes_of(TorchType type);          ///< the size of one number
+bool is_floating(TorchType type);              ///< float16, bfloat16, float32 or float64
 constexpr std::size_t most_torch_extents = 8;  ///< of a tensor that is read
 
 /// A tensor as the pickle describes it: numbers of a storage, which is an entry of the archive.
 struct PickledTensor {
-  std::string name = {};     ///< "features.0.weight"
-  std::string storage = {};  ///< "0": the entry data/0
+  std::string name = {};          ///< "features.0.weight"
+  std::string storage = {};       ///< "0": the entry data/0
   std::int64_t storage_size = 0;  ///< numbers in the storage
   TorchType type = TorchType::f32;
   std::int64_t offset = 0;  ///< of its first number in the storage

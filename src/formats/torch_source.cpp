@@ -19,7 +19,9 @@ namespace convoy::formats {
 namespace {
 
 std::string text_of(int number) { return std::to_string(number); }
-std::string pair_text(std::pair<int, int> pair) { return "(" + text_of(pair.first) + ", " + text_of(pair.second) + ")"; }
+std::string pair_text(std::pair<int, int> pair) {
+  return "(" + text_of(pair.first) + ", " + text_of(pair.second) + ")";
+}
 
 /// The arguments of F.pad: it begins with the last axis.
 std::string pad_text(const Sides& sides) {
@@ -81,7 +83,7 @@ struct ConvText {
 /// One axis of a transposed convolution: PyTorch's padding and output padding, or what to cut off its whole output.
 struct TransposedAxis {
   int padding = 0;
-  int more = 0;  ///< output padding
+  int more = 0;   ///< output padding
   int first = 0;  ///< where the output begins; -1: as it comes
 };
 
@@ -118,7 +120,8 @@ class TorchSource {
     text += "Input: " + batch_text(network_.input_shape()) + ", the samples as they are in the data.\n";
     text += "Output: " + batch_text(network_.shape_of(network_.output()));
     text += logits ? ", logits: softmax gives the probabilities.\n" : ".\n";
-    text += "\"\"\"\n\nfrom pathlib import Path\n\nimport torch\nimport torch.nn.functional as F\nfrom torch import nn\n";
+    text +=
+        "\"\"\"\n\nfrom pathlib import Path\n\nimport torch\nimport torch.nn.functional as F\nfrom torch import nn\n";
     if (!model_.class_names.empty()) text += "\nCLASSES = " + class_list() + "\n";
     return text + "\n\nclass Network(nn.Module):\n    def __init__(self):\n        super().__init__()\n";
   }
@@ -247,7 +250,8 @@ class TorchSource {
 
   void separable_conv2d() {
     ConvText first = conv_text();
-    const ConvText second{.in = in_shape()[2] * settings().integer("depth_multiplier"), .out = out_shape()[2], .bias = first.bias};
+    const ConvText second{
+        .in = in_shape()[2] * settings().integer("depth_multiplier"), .out = out_shape()[2], .bias = first.bias};
     first.in = in_shape()[2];
     first.out = second.in;
     first.groups = first.in;
@@ -264,7 +268,8 @@ class TorchSource {
     const auto extent = extent_of(conv);
     const Sides sides = sides_of(settings(), out_shape(), extent, conv.stride);
     const TransposedAxis y = transposed_axis(in_shape()[0], out_shape()[0], extent.first, conv.stride.first, sides.top);
-    const TransposedAxis x = transposed_axis(in_shape()[1], out_shape()[1], extent.second, conv.stride.second, sides.left);
+    const TransposedAxis x =
+        transposed_axis(in_shape()[1], out_shape()[1], extent.second, conv.stride.second, sides.left);
     conv.padding = {y.padding, x.padding};
     conv.output_padding = {y.more, x.more};
     declare(conv.text("ConvTranspose2d"));
@@ -281,7 +286,8 @@ class TorchSource {
   }
 
   void dense() {
-    assign_module("nn.Linear(" + text_of(in_shape()[0]) + ", " + text_of(out_shape()[0]) + (has("bias") ? ")" : ", bias=False)"));
+    assign_module("nn.Linear(" + text_of(in_shape()[0]) + ", " + text_of(out_shape()[0]) +
+                  (has("bias") ? ")" : ", bias=False)"));
   }
 
   std::string epsilon() const { return ", eps=" + shortest(settings().number("epsilon")); }
@@ -291,10 +297,11 @@ class TorchSource {
   void batch_norm() {
     const int rank = in_shape().rank();
     if (rank != 1 && rank != 3) refuse("of an input of " + in_shape().text());
-    if (settings().text("moving_variance") == "biased") comment("In training, PyTorch's moving variance is the unbiased one.");
+    if (settings().text("moving_variance") == "biased")
+      comment("In training, PyTorch's moving variance is the unbiased one.");
     if (!node().trainable) comment("Frozen in convoy: call eval() on it in training.");
-    assign_module(std::string(rank == 1 ? "nn.BatchNorm1d(" : "nn.BatchNorm2d(") + text_of(in_shape().last()) + epsilon() +
-                  ", momentum=" + rounded_share(1 - settings().number("momentum")) + affine_text());
+    assign_module(std::string(rank == 1 ? "nn.BatchNorm1d(" : "nn.BatchNorm2d(") + text_of(in_shape().last()) +
+                  epsilon() + ", momentum=" + rounded_share(1 - settings().number("momentum")) + affine_text());
   }
   /// 0.1 for 1 - 0.9, which is a little less.
   static std::string rounded_share(double share) {
@@ -305,8 +312,8 @@ class TorchSource {
   void group_norm() {
     const int rank = in_shape().rank();
     if (rank != 1 && rank != 3) refuse("of an input of " + in_shape().text());
-    assign_module("nn.GroupNorm(" + text_of(settings().integer("groups")) + ", " + text_of(in_shape().last()) + epsilon() +
-                  affine_text());
+    assign_module("nn.GroupNorm(" + text_of(settings().integer("groups")) + ", " + text_of(in_shape().last()) +
+                  epsilon() + affine_text());
   }
   void instance_norm() { assign_module("nn.InstanceNorm2d(" + text_of(in_shape().last()) + epsilon() + affine_text()); }
 
@@ -319,9 +326,9 @@ class TorchSource {
   }
 
   void local_response_norm() {
-    assign("F.local_response_norm(" + in() + ", " + text_of(settings().integer("size")) + ", alpha=" +
-           shortest(settings().number("alpha")) + ", beta=" + shortest(settings().number("beta")) + ", k=" +
-           shortest(settings().number("k")) + ")");
+    assign("F.local_response_norm(" + in() + ", " + text_of(settings().integer("size")) +
+           ", alpha=" + shortest(settings().number("alpha")) + ", beta=" + shortest(settings().number("beta")) +
+           ", k=" + shortest(settings().number("k")) + ")");
   }
 
   /// gamma * x + beta.
@@ -346,14 +353,19 @@ class TorchSource {
   };
 
   PoolText pool_text() const {
-    PoolText made{.pool = settings().pair("pool"), .stride = settings().pair("stride"), .sides = {}, .whole = {}, .arguments = {}};
+    PoolText made{.pool = settings().pair("pool"),
+                  .stride = settings().pair("stride"),
+                  .sides = {},
+                  .whole = {},
+                  .arguments = {}};
     if (made.stride.first == 0) made.stride.first = made.pool.first;
     if (made.stride.second == 0) made.stride.second = made.pool.second;
     made.sides = sides_of(settings(), in_shape(), made.pool, made.stride);
     made.whole = made.sides;
     made.whole.bottom = (out_shape()[0] - 1) * made.stride.first + made.pool.first - in_shape()[0] - made.sides.top;
     made.whole.right = (out_shape()[1] - 1) * made.stride.second + made.pool.second - in_shape()[1] - made.sides.left;
-    made.plain = is_even(made.sides) && made.sides.top <= made.pool.first / 2 && made.sides.left <= made.pool.second / 2;
+    made.plain =
+        is_even(made.sides) && made.sides.top <= made.pool.first / 2 && made.sides.left <= made.pool.second / 2;
     made.arguments = pair_text(made.pool) + ", " + pair_text(made.stride);
     return made;
   }
@@ -379,8 +391,9 @@ class TorchSource {
     }
     const Sides beyond = {0, pool.whole.bottom - pool.sides.bottom, 0, pool.whole.right - pool.sides.right};
     const std::string ones = "torch.ones_like(" + in() + "[:1])";
-    const std::string counted = count ? "F.pad(F.pad(" + ones + ", " + pad_text(pool.sides) + ", value=1.0), " + pad_text(beyond) + ")"
-                                      : "F.pad(" + ones + ", " + pad_text(pool.whole) + ")";
+    const std::string counted =
+        count ? "F.pad(F.pad(" + ones + ", " + pad_text(pool.sides) + ", value=1.0), " + pad_text(beyond) + ")"
+              : "F.pad(" + ones + ", " + pad_text(pool.whole) + ")";
     assign("F.avg_pool2d(" + padded_input(pool.whole) + ", " + pool.arguments + ") / F.avg_pool2d(" + counted + ", " +
            pool.arguments + ")");
   }
@@ -430,11 +443,12 @@ class TorchSource {
   void noise() {
     const std::string mean = shortest(settings().number("mean"));
     const std::string deviation = shortest(settings().number("deviation"));
-    const std::string channels = in_shape().rank() == 3 ? text_of(in_shape()[2]) + ", 1, 1" : text_of(in_shape().last());
+    const std::string channels =
+        in_shape().rank() == 3 ? text_of(in_shape()[2]) + ", 1, 1" : text_of(in_shape().last());
     const std::string each = "torch.rand(" + channels + ", device=" + in() + ".device)";
     const bool redrawn = settings().flag("redrawn");
-    const std::string added = redrawn ? "(2 * " + each + " - 1) * " + mean + " + " + each + " * " + deviation
-                                      : mean + " + " + deviation;
+    const std::string added =
+        redrawn ? "(2 * " + each + " - 1) * " + mean + " + " + each + " * " + deviation : mean + " + " + deviation;
     assign(in() + " + " + added + " * torch.randn_like(" + in() + ") if self.training else " + in());
   }
 
@@ -466,9 +480,7 @@ class TorchSource {
     if (from.rank() == 1 && to.rank() == 3) return in(input) + "[:, :, None, None]";
     refuse("of inputs of " + from.text() + " and " + to.text());
   }
-  void concat() {
-    assign("torch.cat((" + chained(", ") + "), dim=" + channel_axis() + ")");
-  }
+  void concat() { assign("torch.cat((" + chained(", ") + "), dim=" + channel_axis() + ")"); }
   std::string channel_axis() const { return out_shape().rank() == 3 ? "1" : "-1"; }
 
   // Activations.
@@ -599,8 +611,8 @@ void TorchSource::write_scaling() {
   const Scaling& scaling = model_.scaling;
   const std::string view = network_.input_shape().rank() == 3 ? ".view(-1, 1, 1)" : "";
   const auto buffer = [&](const char* name, const std::vector<float>& numbers) {
-    init_.push_back(std::string("self.register_buffer(\"") + name + "\", torch.tensor(" + list_text(numbers) + ")" + view +
-                    ", persistent=False)");
+    init_.push_back(std::string("self.register_buffer(\"") + name + "\", torch.tensor(" + list_text(numbers) + ")" +
+                    view + ", persistent=False)");
   };
   if (!all(scaling.multiply, 1) || !all(scaling.add, 0)) {
     buffer("input_multiply", scaling.multiply);

@@ -67,7 +67,8 @@ DType parse_type(const std::filesystem::path& file, const std::string& tensor, c
   for (const auto& type : types) {
     if (name == type.name) return type.type;
   }
-  fail(file, "tensor " + in_quotes(tensor) + ": dtype " + in_quotes(name) + " is not F32, F64, F16, BF16, I64, I32 or U8");
+  fail(file,
+       "tensor " + in_quotes(tensor) + ": dtype " + in_quotes(name) + " is not F32, F64, F16, BF16, I64, I32 or U8");
 }
 
 /// The bytes that dtype and shape need, 0 where an extent is 0. Throws Error{data} where the number overflows.
@@ -227,8 +228,7 @@ void write_safetensors(const std::filesystem::path& file, std::span<const Tensor
     pieces.push_back(whole ? view_of(tensor.integers.data(), tensor.integers.size_bytes())
                            : view_of(tensor.values.data(), tensor.values.size_bytes()));
     const std::uint64_t end = offset + pieces.back().size();
-    header[tensor.name] = {
-        {"dtype", whole ? "I64" : "F32"}, {"shape", tensor.shape}, {"data_offsets", {offset, end}}};
+    header[tensor.name] = {{"dtype", whole ? "I64" : "F32"}, {"shape", tensor.shape}, {"data_offsets", {offset, end}}};
     offset = end;
   }
   std::string text = json_text(header);

@@ -153,13 +153,18 @@ TEST_CASE("a training step after an import is PyTorch's") {
   // Through a file, so that PyTorch's names and orders are compared.
   model.export_file(folder.path() / "stepped.safetensors", "torch");
   const TensorFile stepped = read_safetensors(folder.path() / "stepped.safetensors");
-  const std::vector<std::pair<std::string, std::string>> modules = {
-      {"conv.weight", "features.0.weight"},       {"norm.weight", "features.1.weight"},
-      {"norm.bias", "features.1.bias"},           {"norm.running_mean", "features.1.running_mean"},
-      {"norm.running_var", "features.1.running_var"}, {"larger.weight", "features.4.weight"},
-      {"larger.bias", "features.4.bias"},         {"depthwise.weight", "features.5.weight"},
-      {"depthwise.bias", "features.5.bias"},      {"slopes.weight", "features.6.weight"},
-      {"fc.weight", "classifier.1.weight"},       {"fc.bias", "classifier.1.bias"}};
+  const std::vector<std::pair<std::string, std::string>> modules = {{"conv.weight", "features.0.weight"},
+                                                                    {"norm.weight", "features.1.weight"},
+                                                                    {"norm.bias", "features.1.bias"},
+                                                                    {"norm.running_mean", "features.1.running_mean"},
+                                                                    {"norm.running_var", "features.1.running_var"},
+                                                                    {"larger.weight", "features.4.weight"},
+                                                                    {"larger.bias", "features.4.bias"},
+                                                                    {"depthwise.weight", "features.5.weight"},
+                                                                    {"depthwise.bias", "features.5.bias"},
+                                                                    {"slopes.weight", "features.6.weight"},
+                                                                    {"fc.weight", "classifier.1.weight"},
+                                                                    {"fc.bias", "classifier.1.bias"}};
   for (const auto& [ours, theirs] : modules) {
     CAPTURE(ours);
     const StoredTensor* tensor = stepped.find(ours);
@@ -201,7 +206,8 @@ TEST_CASE("what is exported reads back bit by bit, and its source names the same
   const auto error = [&](const char* name) {
     return test::error_of(ErrorKind::config, [&] { model.export_file(folder.path() / name, "torch"); });
   };
-  CHECK(error("mine.safetensors").ends_with("mine.py: was not written by convoy export, which would replace it; name another file"));
+  CHECK(error("mine.safetensors")
+            .ends_with("mine.py: was not written by convoy export, which would replace it; name another file"));
   CHECK(!fs::exists(folder.path() / "mine.safetensors"));
   CHECK(error("model.pt").find("expected a name that ends in .safetensors") != std::string::npos);
 }
@@ -211,9 +217,10 @@ TEST_CASE("tensors of one shape are told apart by order or by name, or refused")
   Sequential model = model_of(three, twin_layers());
   take(model, read_into(torch_folder / "twins.pt", three, twin_layers()));
   check_near(model.forward(samples("twins_x", three), false), numbers_of("twins_y"));
-  CHECK(refusal(torch_folder / "twins.safetensors", three, twin_layers()) ==
-        "tests/formats/torch/twins.safetensors: \"first\" (bias 3, weight 3x3) and \"second\" both fit layer \"a\" (bias "
-        "3, weight 3x3); put the layers into the file's order, or give them the names that they have there");
+  CHECK(
+      refusal(torch_folder / "twins.safetensors", three, twin_layers()) ==
+      "tests/formats/torch/twins.safetensors: \"first\" (bias 3, weight 3x3) and \"second\" both fit layer \"a\" (bias "
+      "3, weight 3x3); put the layers into the file's order, or give them the names that they have there");
   const Layers named = {Flatten{}, Dense{.units = 3, .activation = "tanh", .name = "second"},
                         Dense{.units = 3, .name = "first"}};
   Sequential by_name = model_of(three, named);
@@ -230,12 +237,14 @@ TEST_CASE("a network of another kind is refused with the first difference") {
   const fs::path file = torch_folder / "small.pt";
   const std::string begins = file.string() + ": ";
   CHECK(refusal(file, small_input, with(0, Conv2D{.filters = 4, .kernel = 3, .padding = 1, .name = "conv"})) ==
-        begins + "\"features.0\" (weight 4x2x3x3) does not fit layer \"conv\" (bias 4, weight 4x2x3x3); put the layers into "
-                 "the file's order, or give them the names that they have there");
-  CHECK(refusal(file, small_input, with(9, Dense{.units = 4, .name = "fc"})).starts_with(
-      begins + "\"classifier.1\" (bias 3, weight 3x48) does not fit layer \"fc\" (bias 4, weight 4x48)"));
-  CHECK(refusal(file, small_input, with(6, Activation{.function = "relu"})).starts_with(
-      begins + "\"features.6\" (weight 3) does not fit layer \"fc\""));
+        begins +
+            "\"features.0\" (weight 4x2x3x3) does not fit layer \"conv\" (bias 4, weight 4x2x3x3); put the layers into "
+            "the file's order, or give them the names that they have there");
+  CHECK(refusal(file, small_input, with(9, Dense{.units = 4, .name = "fc"}))
+            .starts_with(begins +
+                         "\"classifier.1\" (bias 3, weight 3x48) does not fit layer \"fc\" (bias 4, weight 4x48)"));
+  CHECK(refusal(file, small_input, with(6, Activation{.function = "relu"}))
+            .starts_with(begins + "\"features.6\" (weight 3) does not fit layer \"fc\""));
   Layers longer = small_layers();
   longer.push_back(Dense{.units = 2, .name = "more"});
   CHECK(refusal(file, small_input, longer) == begins + "has nothing for layer \"more\" (bias 2, weight 2x3)");
@@ -251,8 +260,9 @@ TEST_CASE("a network of another kind is refused with the first difference") {
 TEST_CASE("files that are no state_dict are refused by what they are") {
   const auto says = [](const char* name) { return refusal(torch_folder / name, small_input, small_layers()); };
   CHECK(says("old.pt").find("was written by PyTorch before 1.6; load it there and save it again") != std::string::npos);
-  CHECK(says("module.pt").find("holds a Python object of \"__main__.Twins\", which convoy does not make; expected a "
-                               "state_dict: torch.save(model.state_dict(), FILE), not torch.save(model, FILE)") !=
+  CHECK(says("module.pt")
+            .find("holds a Python object of \"__main__.Twins\", which convoy does not make; expected a "
+                  "state_dict: torch.save(model.state_dict(), FILE), not torch.save(model, FILE)") !=
         std::string::npos);
   CHECK(says("script.pt").find("is a TorchScript program") != std::string::npos);
   const test::TemporaryFolder folder;
@@ -261,15 +271,16 @@ TEST_CASE("files that are no state_dict are refused by what they are") {
   own.save(folder.path() / "own.safetensors");
   CHECK(refusal(folder.path() / "own.safetensors", small_input, small_layers())
             .ends_with("is convoy's own model already; use it as it is"));
-  const std::string needs =
-      test::error_of(ErrorKind::config, [] { Model::import_file(torch_folder / "small.pt"); });
-  CHECK(needs.ends_with("is a PyTorch state_dict, which has weights but no network; give the network's configuration: "
-                        "--into CONFIG"));
+  const std::string needs = test::error_of(ErrorKind::config, [] { Model::import_file(torch_folder / "small.pt"); });
+  CHECK(
+      needs.ends_with("is a PyTorch state_dict, which has weights but no network; give the network's configuration: "
+                      "--into CONFIG"));
 }
 
 TEST_CASE("what no module of PyTorch has is refused on export") {
   const test::TemporaryFolder folder;
-  Sequential model = model_of({4, 4, 2}, {Reshape{.shape = {8, 4}}, BatchNorm{.name = "rows"}, Flatten{}, Dense{.units = 2}});
+  Sequential model =
+      model_of({4, 4, 2}, {Reshape{.shape = {8, 4}}, BatchNorm{.name = "rows"}, Flatten{}, Dense{.units = 2}});
   model.compile(SGD{}, SoftmaxCrossEntropy{});
   CHECK(test::error_of(ErrorKind::config, [&] { model.export_file(folder.path() / "a.safetensors", "torch"); }) ==
         "layer \"rows\" (batch_norm): of an input of 8x4: PyTorch has no such layer");
@@ -324,7 +335,11 @@ std::string pickled_tensor(char offset, const std::string& shape, const std::str
     return text + 't';
   };
   return std::string("\x80\x02}(X\x01\0\0\0w", 10) + "ctorch._utils\n_rebuild_tensor_v2\n((" +
-         std::string("X\x07\0\0\0storage", 12) + "ctorch\nFloatStorage\n" + std::string("X\x01\0\0\0" "0", 6) +
+         std::string("X\x07\0\0\0storage", 12) + "ctorch\nFloatStorage\n" +
+         std::string(
+             "X\x01\0\0\0"
+             "0",
+             6) +
          std::string("X\x03\0\0\0cpu", 8) + "K\x02tQ" + 'K' + offset + tuple(shape) + tuple(strides) + "tRu.";
 }
 
@@ -334,20 +349,26 @@ TEST_CASE("a pickle calls nothing, and its tensors lie in their storages") {
   using namespace std::string_literals;
   CHECK(pickle_error(pickled_tensor(0, "\x02", "\x01")) == "no error");
   CHECK(pickle_error(pickled_tensor(0, "\x09\x09", "\0\0"s)) == "no error");  // an expanded tensor: one number
-  for (const auto& [offset, shape, strides] :
-       {std::tuple<char, std::string, std::string>{1, "\x02", "\x01"}, {0, "\x03", "\x01"}, {0, "\x02", "\x02"},
-        {0, "\x02\x02", "\x01\x01"}, {2, "", ""}}) {
-    CHECK(pickle_error(pickled_tensor(offset, shape, strides)).find("a tensor reaches beyond its storage of 2 numbers") !=
-          std::string::npos);
+  for (const auto& [offset, shape, strides] : {std::tuple<char, std::string, std::string>{1, "\x02", "\x01"},
+                                               {0, "\x03", "\x01"},
+                                               {0, "\x02", "\x02"},
+                                               {0, "\x02\x02", "\x01\x01"},
+                                               {2, "", ""}}) {
+    CHECK(
+        pickle_error(pickled_tensor(offset, shape, strides)).find("a tensor reaches beyond its storage of 2 numbers") !=
+        std::string::npos);
   }
   CHECK(pickle_error(pickled_tensor(0, "\x02", "\x01\x01")).find("more extents than strides") != std::string::npos);
   CHECK(pickle_error(pickled_tensor(0, std::string(9, '\x01'), std::string(9, '\x01'))).find("more than 8 extents") !=
         std::string::npos);
-  CHECK(pickle_error("\x80\x02" "cos\nsystem\n(X\x02\0\0\0lstR."s).find("a Python object of \"os.system\"") != std::string::npos);
+  CHECK(pickle_error("\x80\x02"
+                     "cos\nsystem\n(X\x02\0\0\0lstR."s)
+            .find("a Python object of \"os.system\"") != std::string::npos);
   CHECK(pickle_error("\x80\x02}."s) == "p: holds no tensors");
   CHECK(pickle_error("\x80\x02K\x01."s).find("expected a state_dict") != std::string::npos);
   CHECK(pickle_error("\x80\x02}(X\x01\0\0\0aK\x01u."s).find("found \"a\", which is no tensor") != std::string::npos);
-  CHECK(pickle_error("\x80\x02}q\x01X\x05\0\0\0modelh\x01s."s).find("found \"model\"") != std::string::npos);  // in itself
+  CHECK(pickle_error("\x80\x02}q\x01X\x05\0\0\0modelh\x01s."s).find("found \"model\"") !=
+        std::string::npos);  // in itself
   CHECK(pickle_error("\x80\x02h\x05."s).find("value 5 was never made") != std::string::npos);
   CHECK(pickle_error("\x80\x02X\xff\xff\xff\xff"s).find("a text of 4294967295 characters") != std::string::npos);
   CHECK(pickle_error("i"s).find("is none that torch.save uses") != std::string::npos);
