@@ -14,9 +14,9 @@ void* open_libzip() {
   for (const char* name : {"libzip.so.5", "libzip.so.4"}) {
     if (void* library = dlopen(name, RTLD_NOW | RTLD_LOCAL); library != nullptr) return library;
   }
-  throw Error(
-      ErrorKind::failed,
-      "libzip, which reads .npz files, cannot be loaded; it is in Debian's package libzip5, or libzip4 before 13");
+  throw Error(ErrorKind::failed,
+              "libzip, which reads .npz and .pt files, cannot be loaded; it is in Debian's package libzip5, or libzip4 "
+              "before 13");
 }
 
 template <class Function>
@@ -33,6 +33,7 @@ Libzip load_libzip() {
   find_in_libzip(zip.get_num_entries, library, "zip_get_num_entries");
   find_in_libzip(zip.get_name, library, "zip_get_name");
   find_in_libzip(zip.stat, library, "zip_stat");
+  find_in_libzip(zip.stat_index, library, "zip_stat_index");
   find_in_libzip(zip.fopen_index, library, "zip_fopen_index");
   find_in_libzip(zip.fread, library, "zip_fread");
   find_in_libzip(zip.fclose, library, "zip_fclose");

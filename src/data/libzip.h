@@ -4,14 +4,15 @@
 
 namespace convoy {
 
-/// The functions of libzip that an .npz file needs. It is loaded with the first one: it brings a cryptography library,
-/// which would make each start of a program half as long again.
+/// The functions of libzip that an .npz or .pt file needs. It is loaded with the first one: it brings a cryptography
+/// library, which would make each start of a program half as long again.
 struct Libzip {
   decltype(&zip_open) open;
   decltype(&zip_discard) discard;
   decltype(&zip_get_num_entries) get_num_entries;
   decltype(&zip_get_name) get_name;
   decltype(&zip_stat) stat;
+  decltype(&zip_stat_index) stat_index;
   decltype(&zip_fopen_index) fopen_index;
   decltype(&zip_fread) fread;
   decltype(&zip_fclose) fclose;

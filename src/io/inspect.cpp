@@ -5,6 +5,7 @@
 #include <cstring>
 #include <limits>
 
+#include "core/half_float.h"
 #include "io/model_file.h"
 
 namespace convoy {
@@ -23,6 +24,8 @@ double value_at(const StoredTensor& tensor, std::size_t i) {
   switch (tensor.dtype) {
     case DType::f32: return static_cast<double>(number_at<float>(tensor, i));
     case DType::f64: return number_at<double>(tensor, i);
+    case DType::f16: return static_cast<double>(from_half(number_at<std::uint16_t>(tensor, i)));
+    case DType::bf16: return static_cast<double>(from_bfloat16(number_at<std::uint16_t>(tensor, i)));
     case DType::i64: return static_cast<double>(number_at<std::int64_t>(tensor, i));
     case DType::i32: return number_at<std::int32_t>(tensor, i);
     case DType::u8: return number_at<std::uint8_t>(tensor, i);

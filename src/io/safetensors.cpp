@@ -33,6 +33,7 @@ struct TypeName {
   std::size_t bytes;
 };
 constexpr std::array types = {TypeName{DType::f32, "F32", 4}, TypeName{DType::f64, "F64", 8},
+                              TypeName{DType::f16, "F16", 2}, TypeName{DType::bf16, "BF16", 2},
                               TypeName{DType::i64, "I64", 8}, TypeName{DType::i32, "I32", 4},
                               TypeName{DType::u8, "U8", 1}};
 
@@ -66,7 +67,8 @@ DType parse_type(const std::filesystem::path& file, const std::string& tensor, c
   for (const auto& type : types) {
     if (name == type.name) return type.type;
   }
-  fail(file, "tensor " + in_quotes(tensor) + ": dtype " + in_quotes(name) + " is not F32, F64, I64, I32 or U8");
+  fail(file,
+       "tensor " + in_quotes(tensor) + ": dtype " + in_quotes(name) + " is not F32, F64, F16, BF16, I64, I32 or U8");
 }
 
 /// The bytes that dtype and shape need, 0 where an extent is 0. Throws Error{data} where the number overflows.
@@ -222,9 +224,11 @@ void write_safetensors(const std::filesystem::path& file, std::span<const Tensor
   std::uint64_t offset = 0;
   std::vector<std::string_view> pieces(2);
   for (const TensorToWrite& tensor : tensors) {
-    const std::uint64_t end = offset + tensor.values.size_bytes();
-    header[tensor.name] = {{"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {offset, end}}};
-    pieces.push_back(view_of(tensor.values.data(), tensor.values.size_bytes()));
+    const bool whole = !tensor.integers.empty();
+    pieces.push_back(whole ? view_of(tensor.integers.data(), tensor.integers.size_bytes())
+                           : view_of(tensor.values.data(), tensor.values.size_bytes()));
+    const std::uint64_t end = offset + pieces.back().size();
+    header[tensor.name] = {{"dtype", whole ? "I64" : "F32"}, {"shape", tensor.shape}, {"data_offsets", {offset, end}}};
     offset = end;
   }
   std::string text = json_text(header);

@@ -15,7 +15,7 @@
 namespace convoy {
 
 /// The types of numbers that are read.
-enum class DType { f32, f64, i64, i32, u8 };
+enum class DType { f32, f64, f16, bf16, i64, i32, u8 };
 std::string name_of(DType type);   ///< "F32"
 std::size_t bytes_of(DType type);  ///< the size of one number
 
@@ -37,11 +37,12 @@ struct TensorFile {
   const StoredTensor* find(const std::string& name) const;
 };
 
-/// A float32 tensor to be written; the values are memory of others.
+/// A tensor to be written, float32 or int64; the values are memory of others.
 struct TensorToWrite {
   std::string name;
   std::vector<std::int64_t> shape;
   std::span<const float> values;
+  std::span<const std::int64_t> integers = {};  ///< written where there are any, in place of `values`
 };
 
 using Metadata = std::map<std::string, std::string>;
