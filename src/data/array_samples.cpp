@@ -27,7 +27,8 @@ SampleLayout image_layout(const Shape& shape) {
   return {shape, at(1) * at(2), at(2), 1};
 }
 
-/// The shape that data.shape stands for: two numbers are a grey image's. Throws Error{data} for no shape of a sample.
+/// The shape that data.shape stands for: two numbers are a grey image's. Throws Error{data} for other shapes than
+/// 1 to 3 extents with 1 to 4 channels.
 Shape given_shape(const Integers& given, const NamedArray& images) {
   Shape shape(given.begin(), given.end());
   if (given.size() == 2) shape = {shape[0], shape[1], 1};
@@ -203,7 +204,7 @@ void invert_samples(Dataset::Storage& samples, const fs::path& name) {
 }
 
 std::optional<int> class_of(double label, int first) {
-  const bool within = label >= first && label - first < most_classes;  // false for what is no number
+  const bool within = label >= first && label - first < most_classes;  // false for NaN
   if (!within || label != std::floor(label)) return std::nullopt;
   return static_cast<int>(label) - first;
 }

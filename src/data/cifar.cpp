@@ -13,6 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Whether there is a regular file of that name.
 bool is_there(const fs::path& file) {
   std::error_code ignored;
   return fs::is_regular_file(file, ignored);
@@ -45,11 +46,13 @@ std::vector<fs::path> batches_in(const fs::path& folder) {
 /// The file, or "" where it does not exist.
 fs::path if_there(const fs::path& file) { return is_there(file) ? file : fs::path(); }
 
+/// The files of CIFAR-10 in a folder, some of which may be missing. Throws Error{data} for a gap in the training files.
 CifarFiles cifar10_files(const fs::path& folder) {
   return {CifarKind::ten, batches_in(folder), if_there(folder / "test_batch.bin"),
           if_there(folder / "batches.meta.txt")};
 }
 
+/// The files of CIFAR-100 in a folder, some of which may be missing, with the names of the fine or the coarse classes.
 CifarFiles cifar100_files(const fs::path& folder, CifarLabels labels) {
   const bool fine = labels == CifarLabels::fine;
   CifarFiles files{fine ? CifarKind::hundred_fine : CifarKind::hundred_coarse,

@@ -20,6 +20,7 @@ constexpr std::size_t most_file_bytes = std::size_t{1} << 30;
 
 std::size_t label_bytes(CifarKind kind) { return kind == CifarKind::ten ? 1 : 2; }
 
+/// The number of classes.
 int classes_of(CifarKind kind) {
   switch (kind) {
     case CifarKind::ten: return 10;

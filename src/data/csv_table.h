@@ -12,7 +12,7 @@ namespace convoy {
 
 /// The columns of a CSV file.
 struct CsvColumns {
-  Texts head;             ///< their names; empty where the first row is a sample
+  Texts head;             ///< the columns' names; empty where the first row is a sample
   std::size_t count = 0;  ///< the number of columns
 };
 

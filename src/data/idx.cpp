@@ -9,6 +9,7 @@
 namespace convoy {
 namespace {
 
+/// The number in 4 bytes, the highest first.
 std::uint32_t big_endian(const std::uint8_t* p) {
   return std::uint32_t{p[0]} << 24 | std::uint32_t{p[1]} << 16 | std::uint32_t{p[2]} << 8 | p[3];
 }

@@ -105,6 +105,7 @@ class IdxSearch {
     return found == notes_.end() ? std::vector<std::string>() : found->second;
   }
 
+  /// The training or test files of that data set; empty paths where there are none.
   IdxFiles files(const std::string& prefix, bool train) const {
     const auto found = sets_.find(prefix);
     if (found == sets_.end()) return {};

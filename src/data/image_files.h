@@ -9,7 +9,7 @@ namespace convoy {
 /// The entries of a folder that do not belong to the data set.
 struct PassedOver {
   int files = 0;
-  int folders = 0;                         ///< hidden or named __MACOSX; their contents are not counted
+  int folders = 0;  ///< hidden, empty, __MACOSX ... or links in circles; their contents are not counted
   std::vector<std::string> examples = {};  ///< the first few, relative to the folder
 
   /// One line with counts and examples; "" where both counts are 0.
@@ -34,7 +34,8 @@ struct ImageFiles {
 /// cannot be read or that nests deeper than any data set.
 ImageFiles find_images(const std::filesystem::path& folder);
 
-/// The subfolders, sorted by name, without hidden ones and __MACOSX, which macOS leaves behind.
+/// The subfolders, sorted by name, without hidden ones and those of operating systems, such as __MACOSX. Throws
+/// Error{data} where the folder cannot be read.
 std::vector<std::filesystem::path> subfolders(const std::filesystem::path& folder);
 
 }  // namespace convoy

@@ -33,6 +33,7 @@ void require_sensible(const char* what, Pair pair) {
                                      " in height and width, got " + by(pair.first, pair.second));
 }
 
+/// The product in std::size_t, which int could not hold.
 std::size_t product(std::initializer_list<int> factors) {
   std::size_t result = 1;
   for (const int factor : factors) result *= static_cast<std::size_t>(factor);

@@ -13,6 +13,7 @@ constexpr std::size_t panel_limit = 65536;
 /// The fewest floats for which a call of memcpy is faster than a plain loop.
 constexpr int short_run = 16;
 
+/// Copies `from` to `to`.
 void copy(float* to, const float* from, int count) {
   if (count >= short_run) {
     std::memcpy(to, from, static_cast<std::size_t>(count) * sizeof(float));

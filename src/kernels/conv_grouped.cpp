@@ -101,6 +101,7 @@ class GroupedConv final : public ConvEngine {
     float* kernel;
     float* engine;
   };
+  /// Divides a scratch into its parts.
   Work work_in(float* scratch) const {
     float* output = scratch + image_floats();
     float* kernel = output + round_to_line(group_.out_floats());

@@ -210,6 +210,7 @@ class WinogradConv final : public ConvEngine {
     std::ptrdiff_t v_plane;  ///< tiles x in_c
     std::ptrdiff_t w_plane;  ///< tiles x panel
   };
+  /// The strip with so many rows of tiles.
   Strip strip_of(int rows) const {
     const int tiles = rows * half_up(s_.out_w);
     return {rows, tiles, plane_of(std::ptrdiff_t{tiles} * s_.in_c), plane_of(std::ptrdiff_t{tiles} * tiles_.panel)};

@@ -24,6 +24,7 @@ CONVOY_INLINE double sum_of(int count, const Term& term) {
   return partial[0];
 }
 
+/// x' of one number.
 CONVOY_INLINE float normalized(float x, const Normal& normal) {
   return ((x - normal.mean) - normal.mean_rest) * normal.inv_deviation;
 }

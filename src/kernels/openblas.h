@@ -21,7 +21,7 @@ struct OpenBlas {
 /// where it cannot be loaded.
 const OpenBlas& openblas();
 
-/// Throws std::bad_alloc if the system refuses as much memory as so many threads work in; gives back what it got.
+/// Throws std::bad_alloc if the system refuses as much memory as so many threads work in; maps it and unmaps it again.
 void require_room_for_work(int threads);
 
 }  // namespace convoy::kernels

@@ -44,6 +44,7 @@ struct Row {
   std::optional<Elementwise::Function> function = {};  ///< empty: softmax or log_softmax
 };
 
+/// The rows of all activation functions: the one table to extend.
 const std::vector<Row>& activation_rows() {
   using A = ActivationKernels;
   static const std::vector<Row> table = {

@@ -39,6 +39,7 @@ inline int repeated_channels(int channels, int times) {
   return larger_image(1, 1, std::int64_t{channels} * times).last();
 }
 
+/// Throws Error{config} where there are fewer than two inputs.
 inline void require_several_inputs(std::span<const Shape> inputs) {
   if (inputs.size() >= 2) return;
   throw Error(ErrorKind::config, "expected two inputs or more, got " + std::to_string(inputs.size()) +

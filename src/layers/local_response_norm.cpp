@@ -33,7 +33,7 @@ namespace {
 
 double square(float x) { return static_cast<double>(x) * static_cast<double>(x); }
 
-/// Assigns to sums[c] the sum of values(j) for j from c - before to c + after, as far as they are places below `count`.
+/// Assigns sums[c], for each place c < count: the sum of values(j) for the places j from c - before to c + after.
 template <class Values>
 void sliding_sums(double* sums, int count, int before, int after, const Values& values) {
   for (int c = 0; c < count; ++c) {

@@ -46,6 +46,7 @@ class AdaptedLayer final : public Layer {
   }
 
  private:
+  /// The parameters as the program's layer takes them.
   std::vector<std::span<const float>> parameters_of(const Pass& pass) const {
     std::vector<std::span<const float>> parameters;
     for (std::size_t i = 0; i < sizes_.size(); ++i) parameters.emplace_back(pass.parameters[i], sizes_[i]);

@@ -10,7 +10,6 @@ TEST_CASE("the first library that can be loaded is taken, and its functions are 
   const DynamicLibrary library("The mathematical library", {"libno-such.so.1", "libm.so.6"}, "libc6");
   double (*cosine)(double) = nullptr;
   library.find(cosine, "cos");
-  REQUIRE(cosine != nullptr);
   CHECK(cosine(0) == 1);
   CHECK_THROWS_WITH_AS(library.find(cosine, "kosinus"),
                        "The mathematical library has no function kosinus; install Debian's package libc6", Error);
