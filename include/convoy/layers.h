@@ -12,7 +12,7 @@
 ///     model.add(Conv2D{.filters = 32, .kernel = 3, .activation = "relu"});
 ///
 /// and converts to the LayerSpec that a configuration's [[layer]] table becomes as well. Its members are the keys of
-/// such a table: what each means and takes, `convoy config explain conv2d` says, and configs/README.md of all.
+/// such a table; `convoy config explain conv2d` and configs/README.md say what each means and takes.
 namespace convoy {
 
 /// Penalty on a kernel, added to the loss: l1 * sum |w| + l2 * sum w^2.
@@ -121,7 +121,7 @@ struct Dense {
 /// Normalises the last axis over the batch (and height and width): gamma * (x - mean) / sqrt(variance + epsilon) +
 /// beta.
 struct BatchNorm {
-  std::optional<double> momentum = {};  ///< what is left out is as the preset says
+  std::optional<double> momentum = {};  ///< an empty member has the preset's value
   std::optional<double> epsilon = {};
   bool center = true;
   bool scale = true;
@@ -144,7 +144,7 @@ struct GroupNorm {
   operator LayerSpec() const;
 };
 
-/// The same over the last axis, at each position apart.
+/// Normalises each position of each sample over the last axis, by the same formula.
 struct LayerNorm {
   double epsilon = 1e-3;
   bool center = true;
@@ -154,7 +154,7 @@ struct LayerNorm {
   operator LayerSpec() const;
 };
 
-/// Group normalisation with each channel as a group.
+/// Normalises each channel of each sample over height and width, by the same formula.
 struct InstanceNorm {
   double epsilon = 1e-3;
   bool center = true;
@@ -174,7 +174,7 @@ struct LocalResponseNorm {
   operator LayerSpec() const;
 };
 
-/// gamma * x + beta by channel: a normalisation's last step alone.
+/// gamma * x + beta by channel, both learnt: the last step of a normalisation.
 struct Affine {
   bool center = true;
   bool scale = true;
@@ -183,6 +183,7 @@ struct Affine {
   operator LayerSpec() const;
 };
 
+/// (H, W, C) -> (H', W', C), the largest of each window, by channel; stride 0 stands for the window's size.
 struct MaxPool2D {
   Size2 pool = 2;
   Size2 stride = 0;
@@ -192,6 +193,7 @@ struct MaxPool2D {
   operator LayerSpec() const;
 };
 
+/// (H, W, C) -> (H', W', C), the mean of each window, by channel; stride 0 stands for the window's size.
 struct AvgPool2D {
   Size2 pool = 2;
   Size2 stride = 0;
@@ -202,7 +204,7 @@ struct AvgPool2D {
   operator LayerSpec() const;
 };
 
-/// (H, W, C) -> (size, size, C), the mean of as many windows, which cover the image whatever its size.
+/// (H, W, C) -> (size, size, C), the means of size x size windows that cover the image, whatever its extents.
 struct AdaptiveAvgPool2D {
   Size2 size = 1;
   std::string name = {};
@@ -237,7 +239,7 @@ struct UpSampling2D {
   operator LayerSpec() const;
 };
 
-/// The same numbers in another shape; -1 stands for what is left.
+/// The same numbers in another shape; one extent may be -1, which stands for what the others leave.
 struct Reshape {
   Integers shape = {};
   std::string name = {};
@@ -263,7 +265,7 @@ struct Dropout {
   operator LayerSpec() const;
 };
 
-/// The same for whole channels.
+/// In training sets a share of the channels to 0 and scales the others by 1 / (1 - rate).
 struct SpatialDropout {
   double rate = 0.5;
   std::string name = {};
@@ -278,7 +280,8 @@ struct ActivityRegularization {
   operator LayerSpec() const;
 };
 
-/// In training adds to each value mean + deviation * n, n normal.
+/// In training adds mean + deviation * n to each value, n normal; with `redrawn` each channel draws its mean and
+/// deviation anew in each step, up to these.
 struct Noise {
   double mean = 0;
   double deviation = 0.1;
@@ -324,13 +327,14 @@ struct Add {
   operator LayerSpec() const;
 };
 
-/// The first input less the second.
+/// The first of two inputs less the second.
 struct Subtract {
   std::string name = {};
   operator LayerSpec() const;
 };
 
-/// The product of two or more inputs; one number a channel, as a squeeze-and-excite gate has, goes with every pixel.
+/// The product of two or more inputs; an input with one number for each channel, as the gate of squeeze and excite,
+/// multiplies every pixel.
 struct Multiply {
   std::string name = {};
   operator LayerSpec() const;

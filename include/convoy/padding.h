@@ -18,8 +18,8 @@ struct Sides {
   bool operator==(const Sides&) const = default;
 };
 
-/// The border of an image that a window may cover: "valid" for none, "same" for what makes the output as large as
-/// input / stride, rounded up, or a number of pixels at each side.
+/// The border of zeros around an image that a window may cover: "valid" for none, "same" for as much as makes the
+/// output input / stride large, rounded up, or a number of pixels at each side.
 struct Padding {
   std::string name = {};  ///< empty: `sides`
   Sides sides = {};

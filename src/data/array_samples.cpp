@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 constexpr int most_channels = 4;
 constexpr int most_classes = 1'000'000;
 
-/// How samples lie in a file: place (y, x, c) of one is at y * down + x * right + c * deeper.
+/// The order of a sample's numbers in an array: the one for (y, x, c) is at y * down + x * right + c * deeper.
 struct SampleLayout {
   Shape shape;
   std::size_t down = 0;
@@ -21,13 +21,14 @@ struct SampleLayout {
   std::size_t deeper = 0;
 };
 
-/// Images with their channels last.
+/// The layout of images with their channels last.
 SampleLayout image_layout(const Shape& shape) {
   const auto at = [&](int axis) { return static_cast<std::size_t>(shape[axis]); };
   return {shape, at(1) * at(2), at(2), 1};
 }
 
-/// The shape that data.shape gives to rows of numbers, of which two make grey images.
+/// The shape that data.shape stands for: two numbers are a grey image's. Throws Error{data} for other shapes than
+/// 1 to 3 extents with 1 to 4 channels.
 Shape given_shape(const Integers& given, const NamedArray& images) {
   Shape shape(given.begin(), given.end());
   if (given.size() == 2) shape = {shape[0], shape[1], 1};
@@ -38,13 +39,15 @@ Shape given_shape(const Integers& given, const NamedArray& images) {
   return shape;
 }
 
-/// What would make images of so many features, where they look like squares.
+/// The advice to set data.shape, where so many features may be square images; else "".
 std::string hint_at_shape(int features) {
   const int side = static_cast<int>(std::lround(std::sqrt(features)));
   if (side * side != features || side < 8) return "";
   return "; data.shape = [" + std::to_string(side) + ", " + std::to_string(side) + ", 1] makes images of them";
 }
 
+/// The layout of an array with two axes: of the given shape, or without one of features, on which it adds a note.
+/// Throws Error{data} for a shape that does not fit.
 SampleLayout layout_of_rows(const NamedArray& images, const std::optional<Integers>& given, Texts& notes) {
   const int features = images.array.extents[1];
   if (!given) {
@@ -60,6 +63,7 @@ SampleLayout layout_of_rows(const NamedArray& images, const std::optional<Intege
   return shape.rank() == 3 ? image_layout(shape) : SampleLayout{shape, 0, 0, 1};
 }
 
+/// The layout of an array of images or rows. Throws Error{data} for other arrays, or another shape than the given one.
 SampleLayout sample_layout(const NamedArray& images, const std::optional<Integers>& given, Texts& notes) {
   const auto& extents = images.array.extents;
   const auto at = [&](std::size_t axis) { return static_cast<std::size_t>(extents[axis]); };
@@ -83,7 +87,8 @@ SampleLayout sample_layout(const NamedArray& images, const std::optional<Integer
   return layout;
 }
 
-/// The values in the order of `shape`, of which each sample is read by `layout`, with or without its sides exchanged.
+/// The values in the order height x width x channels of `shape`, taken from samples in `layout`'s order, with rows and
+/// columns exchanged if `transpose`.
 template <class T>
 std::vector<T> arranged(const std::vector<T>& values, const SampleLayout& layout, const Shape& shape, bool transpose) {
   const std::size_t down = transpose ? layout.right : layout.down;
@@ -103,6 +108,7 @@ std::vector<T> arranged(const std::vector<T>& values, const SampleLayout& layout
   return result;
 }
 
+/// The numbers as floats. Throws Error{data} for a number that is not finite as a float.
 std::vector<float> floats_of(const NamedArray& images) {
   std::vector<float> values(images.array.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -112,7 +118,8 @@ std::vector<float> floats_of(const NamedArray& images) {
   return values;
 }
 
-/// Whole numbers as pixels: what another range means, the file does not say.
+/// Whole numbers as pixels, booleans as 0 and 255. Throws Error{data} for numbers beyond 0 to 255, whose range the file
+/// does not tell.
 std::vector<std::uint8_t> pixels_of(const NamedArray& images) {
   const double most = images.array.type.kind == NumberType::Kind::flag ? 1 : 255;
   std::vector<std::uint8_t> pixels(images.array.size());
@@ -128,7 +135,7 @@ std::vector<std::uint8_t> pixels_of(const NamedArray& images) {
   return pixels;
 }
 
-/// The values of one-hot rows: the place of the 1 in each.
+/// The class numbers in one-hot rows: the place of the 1 in each. Throws Error{data} for other rows.
 std::vector<int> classes_of_rows(const NamedArray& labels) {
   const auto columns = static_cast<std::size_t>(labels.array.extents[1]);
   std::vector<int> classes;
@@ -152,7 +159,7 @@ std::vector<int> classes_of_rows(const NamedArray& labels) {
   return classes;
 }
 
-/// Numbers from the first label to the last, as the files have them.
+/// Class names for labels that count from `first`: "1", "2" ...
 Texts label_numbers(int first, int count) {
   Texts names;
   for (int i = 0; i < count; ++i) names.push_back(std::to_string(first + i));
@@ -197,7 +204,7 @@ void invert_samples(Dataset::Storage& samples, const fs::path& name) {
 }
 
 std::optional<int> class_of(double label, int first) {
-  const bool within = label >= first && label - first < most_classes;  // false for what is no number
+  const bool within = label >= first && label - first < most_classes;  // false for NaN
   if (!within || label != std::floor(label)) return std::nullopt;
   return static_cast<int>(label) - first;
 }

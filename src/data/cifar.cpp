@@ -13,20 +13,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Whether there is a regular file of that name.
 bool is_there(const fs::path& file) {
   std::error_code ignored;
   return fs::is_regular_file(file, ignored);
 }
 
-/// The files of one of the two data sets in a folder.
+/// The files of CIFAR-10 or CIFAR-100 in a folder.
 struct CifarFiles {
   CifarKind kind;
   std::vector<fs::path> train;
-  fs::path test;  ///< empty where there is none
-  fs::path names;
+  fs::path test;   ///< empty where there is none, as `names`
+  fs::path names;  ///< of the classes
 };
 
-/// data_batch_1.bin and those that follow it.
+/// The files data_batch_1.bin, data_batch_2.bin ... of a folder. Throws Error{data} where one before the last is
+/// missing.
 std::vector<fs::path> batches_in(const fs::path& folder) {
   constexpr int most = 5;
   std::vector<fs::path> batches;
@@ -41,13 +43,16 @@ std::vector<fs::path> batches_in(const fs::path& folder) {
   return batches;
 }
 
+/// The file, or "" where it does not exist.
 fs::path if_there(const fs::path& file) { return is_there(file) ? file : fs::path(); }
 
+/// The files of CIFAR-10 in a folder, some of which may be missing. Throws Error{data} for a gap in the training files.
 CifarFiles cifar10_files(const fs::path& folder) {
   return {CifarKind::ten, batches_in(folder), if_there(folder / "test_batch.bin"),
           if_there(folder / "batches.meta.txt")};
 }
 
+/// The files of CIFAR-100 in a folder, some of which may be missing, with the names of the fine or the coarse classes.
 CifarFiles cifar100_files(const fs::path& folder, CifarLabels labels) {
   const bool fine = labels == CifarLabels::fine;
   CifarFiles files{fine ? CifarKind::hundred_fine : CifarKind::hundred_coarse,
@@ -58,7 +63,7 @@ CifarFiles cifar100_files(const fs::path& folder, CifarLabels labels) {
   return files;
 }
 
-/// The archives unpack into a folder of their own.
+/// The folder inside of this one that CIFAR's archive unpacks into, or this one where there is none, or there are both.
 fs::path unpacked(const fs::path& folder) {
   std::vector<fs::path> inner;
   std::error_code ignored;
@@ -68,6 +73,8 @@ fs::path unpacked(const fs::path& folder) {
   return inner.size() == 1 ? inner.front() : folder;
 }
 
+/// The files in a folder or in the unpacked one inside. Throws Error{data} where there are none, those of both data
+/// sets, or those of CIFAR-10 when coarse labels are asked for.
 CifarFiles find_cifar(const fs::path& path, const CifarOptions& options) {
   const std::string end = options.hint.empty() ? "" : "; " + options.hint;
   if (const std::string why = why_no_folder(path); !why.empty()) fail(path, why + end);
@@ -91,6 +98,7 @@ CifarFiles find_cifar(const fs::path& path, const CifarOptions& options) {
                  std::string(pickles ? ", but the version for Python; the binary version is needed" : "") + end);
 }
 
+/// The part in these files, with the names of the classes; empty where there are no files.
 DataPart cifar_part(const fs::path& folder, const CifarFiles& found, const std::vector<fs::path>& files, bool invert) {
   if (files.empty()) return {};
   const auto read = [=](Texts&) {

@@ -20,6 +20,7 @@ constexpr std::size_t most_file_bytes = std::size_t{1} << 30;
 
 std::size_t label_bytes(CifarKind kind) { return kind == CifarKind::ten ? 1 : 2; }
 
+/// The number of classes.
 int classes_of(CifarKind kind) {
   switch (kind) {
     case CifarKind::ten: return 10;
@@ -29,7 +30,7 @@ int classes_of(CifarKind kind) {
   return 0;
 }
 
-/// How many records a file has.
+/// The number of records in a file by its length. Throws Error{data} for a length that does not fit.
 std::size_t records_in(const fs::path& file, std::size_t each) {
   if (const std::string why = why_unreadable(file); !why.empty()) fail(file, why);
   std::error_code error;
@@ -42,13 +43,15 @@ std::size_t records_in(const fs::path& file, std::size_t each) {
   return bytes / each;
 }
 
-/// Adds an image with its channels last.
+/// Adds an image, given as three planes, to `images` with its channels last.
 void add_image(const std::uint8_t* planes, std::vector<std::uint8_t>& images) {
   for (std::size_t pixel = 0; pixel < plane_size; ++pixel) {
     for (std::size_t channel = 0; channel < colours; ++channel) images.push_back(planes[channel * plane_size + pixel]);
   }
 }
 
+/// Adds the labels and images of a file's `count` records to `samples`. Throws Error{data} for a label beyond the
+/// classes.
 void read_records(const fs::path& file, std::size_t count, CifarKind kind, Dataset::Storage& samples) {
   const std::size_t labels = label_bytes(kind);
   std::ifstream stream(file, std::ios::binary);

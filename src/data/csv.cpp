@@ -11,6 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// The part in this file; empty for an empty path. `path` names the data in messages.
 DataPart csv_part(const fs::path& path, const fs::path& file, const CsvOptions& options) {
   if (file.empty()) return {};
   const auto read = [=](Texts& notes) {
@@ -21,7 +22,7 @@ DataPart csv_part(const fs::path& path, const fs::path& file, const CsvOptions& 
   return {{file}, read};
 }
 
-/// Kaggle's test.csv has no labels: nothing can be tested on it.
+/// Whether a file lacks the column that is the label in `train`, as Kaggle's test.csv does. Reads both first rows.
 bool lacks_labels(const fs::path& file, const fs::path& train, const CsvOptions& options) {
   const CsvColumns columns = read_csv_columns(file);
   const CsvColumns trained = read_csv_columns(train);
@@ -30,7 +31,7 @@ bool lacks_labels(const fs::path& file, const fs::path& train, const CsvOptions&
   return !label_column(columns, trained.head[*label]);
 }
 
-/// Values are told apart by their places, so the same ones must have the same names.
+/// Throws Error{data} where columns at the same place have other names than in `train`, as values are found by place.
 void require_same_columns(const fs::path& file, const fs::path& train) {
   const CsvColumns columns = read_csv_columns(file);
   const CsvColumns trained = read_csv_columns(train);

@@ -6,7 +6,7 @@
 namespace convoy {
 namespace {
 
-constexpr std::size_t csv_block = std::size_t{1} << 17;
+constexpr std::size_t csv_block = std::size_t{1} << 17;  // bytes that are read at a time
 constexpr std::size_t most_row_bytes = std::size_t{1} << 24;
 constexpr std::size_t most_fields = std::size_t{1} << 22;
 constexpr int file_end = -1;

@@ -21,14 +21,15 @@ std::string bare_name(const fs::path& file) {
   return name.substr(0, name.rfind(".csv"));
 }
 
-/// "emnist-balanced" of "emnist-balanced-".
+/// A prefix without the separators at its end: "emnist-balanced" for "emnist-balanced-".
 std::string without_separator(const std::string& prefix) {
   return prefix.substr(0, prefix.find_last_not_of("-_. ") + 1);
 }
 
-/// Sorts the files of a folder into data sets.
+/// The CSV files of a folder, by data set.
 class CsvSearch {
  public:
+  /// Searches the folder. Throws Error{data} where it cannot be read.
   explicit CsvSearch(const fs::path& folder) : folder_(folder) {
     std::error_code error;
     for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
@@ -40,6 +41,8 @@ class CsvSearch {
     for (const fs::path& file : files_) add(file);
   }
 
+  /// The data set with that prefix, or where it is empty, the only one, or the folder's only file. Throws Error{data}
+  /// for an unknown prefix, several data sets, and a folder without one; `end` ends the message of the last.
   CsvFiles choose(const std::string& prefix, const std::string& end) const {
     if (const auto found = sets_.find(without_separator(lower_case(prefix))); found != sets_.end()) {
       return found->second;
@@ -53,12 +56,15 @@ class CsvSearch {
   }
 
  private:
+  /// Adds a file to its data set, where it is named as one of the three parts.
   void add(const fs::path& file) {
     add_as(file, names_of_training, &CsvFiles::train);
     add_as(file, names_of_validation, &CsvFiles::validation);
     add_as(file, names_of_test, &CsvFiles::test);
   }
 
+  /// Adds a file to its data set as this part, where its name ends with one of `names`; where the data set has such a
+  /// part, adds a note that the other file is read.
   void add_as(const fs::path& file, const Texts& names, fs::path CsvFiles::*part) {
     const std::string bare = bare_name(file);
     for (const std::string& name : names) {
@@ -77,6 +83,7 @@ class CsvSearch {
     }
   }
 
+  /// "emnist-letters, one without a prefix", or "none".
   std::string listed() const {
     std::string names;
     for (const auto& entry : sets_) {

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The finite number that a field is, spaces around it aside.
+/// The finite number in a field, which may have spaces around it; nothing for other text.
 std::optional<double> number_of(std::string_view field) {
   while (field.starts_with(' ')) field.remove_prefix(1);
   while (field.ends_with(' ')) field.remove_suffix(1);
@@ -26,6 +26,7 @@ std::optional<double> number_of(std::string_view field) {
   return number;
 }
 
+/// The columns by a file's first row. Throws Error{data} where there is only one.
 CsvColumns columns_of(const CsvRow& first, const fs::path& file) {
   CsvColumns columns{.head = {}, .count = first.size()};
   bool is_head = false;
@@ -42,6 +43,7 @@ CsvColumns columns_of(const CsvRow& first, const fs::path& file) {
   return columns;
 }
 
+/// The place of the column with that name, or with that name in another case of letters.
 std::optional<std::size_t> column_named(const Texts& head, const std::string& name) {
   for (const bool exactly : {true, false}) {
     const auto same = [&](const std::string& column) {
@@ -53,11 +55,12 @@ std::optional<std::size_t> column_named(const Texts& head, const std::string& na
   return std::nullopt;
 }
 
-/// Turns the rows of a file into numbers.
+/// Reads a CSV file into a CsvTable.
 class CsvReader {
  public:
   CsvReader(fs::path file, const CsvOptions& options) : file_(std::move(file)), options_(options), csv_(file_) {}
 
+  /// All rows. To be called once. Throws as read_csv_table.
   CsvTable read() {
     if (!csv_.next(row_)) fail(file_, "has no rows");
     columns_ = columns_of(row_, file_);
@@ -75,6 +78,7 @@ class CsvReader {
   }
 
  private:
+  /// Sets label_. Throws Error{data} where there is no such column.
   void find_label() {
     const auto found = label_column(columns_, options_.label);
     if (found) {
@@ -92,6 +96,7 @@ class CsvReader {
                     "; data.label names that of the labels, or is its place");
   }
 
+  /// Adds the label and the values of row_ to the table. Throws Error{data} for a field or a length that does not fit.
   void read_row(CsvTable& table) {
     if (row_.size() != columns_.count) {
       fail(file_, "line " + std::to_string(row_.line) + ": expected " + std::to_string(columns_.count) +
@@ -113,6 +118,7 @@ class CsvReader {
     }
   }
 
+  /// The class number, the pixel in field i of row_. Both throw Error{data} for other text.
   int label_in(std::size_t i) const {
     const auto number = number_of(row_.field(i));
     const auto label = number ? class_of(*number, options_.first_label) : std::nullopt;
@@ -128,6 +134,7 @@ class CsvReader {
     refuse(i, "expected a whole number from 0 to 255", number ? "; data.values = \"floats\" takes any numbers" : "");
   }
 
+  /// Adds the bytes of the number in field i of row_ to `values`. Throws Error{data} where it is none, or not finite.
   void add_float(std::size_t i, std::vector<std::uint8_t>& values) const {
     const auto number = number_of(row_.field(i));
     const float value = number ? static_cast<float>(*number) : INFINITY;
@@ -136,6 +143,7 @@ class CsvReader {
     values.insert(values.end(), bytes, bytes + sizeof(value));
   }
 
+  /// Throws Error{data} with the place and text of field i of row_, and what was expected.
   [[noreturn]] void refuse(std::size_t i, const std::string& expected, const std::string& hint) const {
     const std::string name = columns_.head.empty() ? "" : " (" + shown(columns_.head[i]) + ")";
     fail(file_, "line " + std::to_string(row_.line) + ", column " + std::to_string(i + 1) + name + ": " + expected +

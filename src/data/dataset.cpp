@@ -10,11 +10,12 @@
 namespace convoy {
 namespace {
 
+/// Throws Error{data} with the storage's source.
 [[noreturn]] void fail_on(const Dataset::Storage& storage, const std::string& what) {
   throw Error(ErrorKind::data, (storage.source.empty() ? "data" : storage.source) + ": " + what);
 }
 
-/// The number of samples, after checking that all parts agree on it.
+/// The number of samples. Throws Error{data} where members disagree on it or a label is negative.
 std::size_t checked_size(const Dataset::Storage& storage) {
   const std::size_t values = std::max(storage.bytes.size(), storage.floats.size());
   const std::size_t each = storage.shape.size();
@@ -46,6 +47,7 @@ std::string list_of(const Texts& names) {
   return names.size() <= most ? list : list + " and " + std::to_string(names.size() - most) + " more";
 }
 
+/// Throws Error{data} that names the classes unknown to a model, and its own: `names`, or the numbers below `classes`.
 [[noreturn]] void fail_unknown(const Dataset::Storage& storage, const Texts& unknown, const Texts& names, int classes) {
   const std::string trained = names.empty() ? "the numbers 0 to " + std::to_string(classes - 1) : list_of(names);
   fail_on(storage, (unknown.size() == 1 ? "class " : "classes ") + list_of(unknown) +

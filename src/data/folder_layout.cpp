@@ -24,7 +24,7 @@ std::vector<fs::path> take_named(std::vector<fs::path>& folders, const Texts& na
   return taken;
 }
 
-/// The one candidate, or "" without any. Throws Error{data} where there are several.
+/// The only candidate for a part, or "" where there is none. Throws Error{data} where there are several.
 fs::path only(const fs::path& folder, const std::vector<fs::path>& candidates, const std::string& part) {
   if (candidates.empty()) return {};
   if (candidates.size() == 1) return candidates.front();

@@ -9,17 +9,19 @@
 namespace convoy {
 namespace {
 
+/// The number in 4 bytes, the highest first.
 std::uint32_t big_endian(const std::uint8_t* p) {
   return std::uint32_t{p[0]} << 24 | std::uint32_t{p[1]} << 16 | std::uint32_t{p[2]} << 8 | p[3];
 }
 
+/// "0x00000801".
 std::string hex(std::uint32_t number) {
   std::string text = "0x00000000";
   for (std::size_t i = 0; i < 8; ++i) text[9 - i] = "0123456789abcdef"[(number >> (4 * i)) & 15U];
   return text;
 }
 
-/// What the third byte of the magic says.
+/// The type of numbers that the third byte of the magic stands for; nothing for an unknown one.
 std::optional<NumberType> type_of(std::uint32_t code) {
   using Kind = NumberType::Kind;
   switch (code) {
@@ -33,9 +35,10 @@ std::optional<NumberType> type_of(std::uint32_t code) {
   }
 }
 
-/// What came instead of an idx file's first bytes, of which 4 are given.
-[[noreturn]] void refuse(const std::filesystem::path& file, MaybeGzipFile& stream,
-                         std::vector<std::uint8_t> beginning) {
+/// Throws Error{data} for a file that does not begin as an idx file: names its kind if that is known. `beginning` is
+/// its first 4 bytes; reads more of them from `stream`.
+[[noreturn]] void refuse_not_idx(const std::filesystem::path& file, MaybeGzipFile& stream,
+                                 std::vector<std::uint8_t> beginning) {
   const std::uint32_t magic = big_endian(beginning.data());
   const std::vector<std::uint8_t> more = stream.read(60);
   beginning.insert(beginning.end(), more.begin(), more.end());
@@ -53,7 +56,7 @@ NumberArray read_idx(const std::filesystem::path& file) {
   const std::uint32_t magic = big_endian(beginning.data());
   const std::size_t rank = magic & 0xffU;
   const std::optional<NumberType> type = type_of(magic >> 8U & 0xffU);
-  if (magic >> 16U != 0 || !type || rank < 1 || rank > 4) refuse(file, stream, beginning);
+  if (magic >> 16U != 0 || !type || rank < 1 || rank > 4) refuse_not_idx(file, stream, beginning);
   const std::vector<std::uint8_t> header = stream.read(4 * rank);
   if (header.size() < 4 * rank) fail(file, "too short for its header");
   std::vector<std::uint64_t> extents;

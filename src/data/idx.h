@@ -6,8 +6,8 @@
 
 namespace convoy {
 
-/// Reads a file in the idx format of the MNIST pages, raw or gzip. Throws Error{data} when magic, extents and length do
-/// not fit; what is another kind of file is called by its name.
+/// Reads a file in the idx format of the MNIST pages, raw or gzip. Throws Error{data} for a file that cannot be read,
+/// is of another kind (which the message names if it is known), or whose magic, extents and length do not fit.
 NumberArray read_idx(const std::filesystem::path& file);
 
 }  // namespace convoy

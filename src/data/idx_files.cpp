@@ -17,20 +17,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What a file's name says.
+/// The parts of an idx file's name.
 struct Name {
-  std::string prefix;  ///< of the data set
+  std::string prefix;  ///< which tells the data set: "emnist-letters-"
   bool train = false;
   bool images = false;
-  std::string rest;  ///< "train-images-idx3-ubyte": in small letters, with "-" for "." and without ".gz"
+  std::string rest;  ///< behind the prefix, in small letters, with "-" for "." and without ".gz"
 
+  /// Whether the file is named exactly as one of MNIST's.
   bool as_mnist() const {
     return rest == "train-images-idx3-ubyte" || rest == "train-labels-idx1-ubyte" || rest == "t10k-images-idx3-ubyte" ||
            rest == "t10k-labels-idx1-ubyte";
   }
 };
 
-std::optional<Name> parse(const fs::path& file) {
+/// The parts of a file's name; nothing where it is not that of an idx file.
+std::optional<Name> parse_idx_name(const fs::path& file) {
   std::string name = lower_case(file.filename().string());
   if (name.starts_with('.')) return std::nullopt;  // macOS leaves "._train-images-idx3-ubyte"
   if (name.ends_with(".gz")) name.resize(name.size() - 3);
@@ -46,13 +48,13 @@ std::optional<Name> parse(const fs::path& file) {
   return std::nullopt;
 }
 
-/// A file that has such a name.
+/// A file that is named as an idx file.
 struct Candidate {
   fs::path file;
   Name name;
 
-  /// Some copies have "." for "-", some are compressed, and Kaggle's lie each in a folder: what is nearer to MNIST's
-  /// own comes first.
+  /// The order in which files that hold the same are preferred: first the one that is nearest to MNIST's own. Some
+  /// copies have "." for "-", some are compressed, and each of Kaggle's is in a folder.
   auto order() const {
     const std::string written = file.filename().string();
     const bool nested = file.parent_path().filename() == file.filename();
@@ -61,17 +63,19 @@ struct Candidate {
   }
 };
 
-/// The files of a data set by train, images.
+/// The files of a data set by the pair Name::train, Name::images.
 using Files = std::map<std::pair<bool, bool>, Candidate>;
 
+/// The idx files of a folder, by data set.
 class IdxSearch {
  public:
+  /// Searches the folder. Throws Error{data} where it cannot be read or has two files for one purpose.
   explicit IdxSearch(const fs::path& folder) : folder_(folder) {
     std::vector<Candidate> candidates;
     std::error_code error;
     std::error_code ignored;
     for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-      const auto name = parse(entry->path());
+      const auto name = parse_idx_name(entry->path());
       if (!name) continue;
       const fs::path inner = entry->path() / entry->path().filename();
       if (entry->is_regular_file(ignored)) candidates.push_back({entry->path(), *name});
@@ -82,7 +86,8 @@ class IdxSearch {
     for (const Candidate& candidate : candidates) add(candidate);
   }
 
-  /// The data set with that prefix; without one MNIST's own, or the only one.
+  /// The prefix of the data set that is meant by `prefix`, or where that is empty, of the one without a prefix or the
+  /// only one; "" where there are none. Throws Error{data} for an unknown prefix, or several data sets.
   std::string choose(const std::string& prefix) const {
     for (const auto& [name, _] : sets_) {
       const bool meant = name == lower_case(prefix) || name == lower_case(prefix) + '-';
@@ -94,11 +99,13 @@ class IdxSearch {
     fail(folder_, "several data sets, of which data.prefix chooses one" + listed());
   }
 
+  /// Which files of that data set are passed over, as they exist more than once.
   std::vector<std::string> notes(const std::string& prefix) const {
     const auto found = notes_.find(prefix);
     return found == notes_.end() ? std::vector<std::string>() : found->second;
   }
 
+  /// The training or test files of that data set; empty paths where there are none.
   IdxFiles files(const std::string& prefix, bool train) const {
     const auto found = sets_.find(prefix);
     if (found == sets_.end()) return {};
@@ -111,6 +118,8 @@ class IdxSearch {
   }
 
  private:
+  /// Adds a file to its data set, or a note that another is read. Throws Error{data} where it is not clear which to
+  /// read.
   void add(const Candidate& candidate) {
     const Name& name = candidate.name;
     const auto [first, fresh] = sets_[name.prefix].try_emplace({name.train, name.images}, candidate);
@@ -126,6 +135,7 @@ class IdxSearch {
                       " is meant? Leave one of them there");
   }
 
+  /// ": emnist-letters, one without a prefix".
   std::string listed() const {
     std::string names;
     for (const auto& [name, _] : sets_) {
@@ -136,11 +146,11 @@ class IdxSearch {
   }
 
   fs::path folder_;
-  std::map<std::string, Files> sets_;  ///< by prefix, as the next one
+  std::map<std::string, Files> sets_;  ///< by prefix, as notes_
   std::map<std::string, std::vector<std::string>> notes_;
 };
 
-/// The first few names in a folder.
+/// The first three names in a folder, or "nothing".
 std::string contents_of(const fs::path& folder) {
   std::vector<std::string> names;
   std::error_code ignored;

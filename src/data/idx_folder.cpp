@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// QMNIST's labels are rows of eight integers, of which the first is the class.
+/// The labels, of QMNIST's (rows of eight integers) only the first column, which is the class.
 NumberArray class_column(NumberArray labels) {
   constexpr int columns = 8;
   const bool is_qmnist = labels.extents.size() == 2 && labels.extents[1] == columns && labels.type.bytes == 4 &&
@@ -26,7 +26,7 @@ NumberArray class_column(NumberArray labels) {
   return classes;
 }
 
-/// What is known of data sets that are not quite like MNIST.
+/// Adds notes on what differs from MNIST: EMNIST's exchanged rows and columns, labels that begin with 1.
 void note_peculiarities(const IdxFiles& files, const std::string& prefix, const IdxOptions& options,
                         const Dataset& data, Texts& notes) {
   if (prefix.starts_with("emnist") && !options.transpose) {
@@ -40,6 +40,7 @@ void note_peculiarities(const IdxFiles& files, const std::string& prefix, const 
   }
 }
 
+/// The part with these two files; empty where there are none.
 DataPart part_of(const fs::path& folder, const IdxFiles& files, const std::string& prefix, const IdxOptions& options,
                  bool is_train) {
   if (files.images.empty()) return {};

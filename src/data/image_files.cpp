@@ -35,6 +35,7 @@ bool has_nothing(const fs::path& folder) {
   return fs::is_empty(folder, ignored);
 }
 
+/// Whether a path is a folder to search: neither hidden or a system's, nor empty.
 bool is_to_search(const fs::path& path) { return is_folder(path) && !is_litter(path) && !has_nothing(path); }
 
 /// Whether a path is a file to read as an image, by its name or first bytes. A file that cannot be read, as a link to
@@ -84,6 +85,7 @@ class ImageSearch {
     }
   }
 
+  /// The result, which is moved out.
   ImageFiles take() { return std::move(found_); }
 
  private:

@@ -6,13 +6,13 @@
 
 namespace convoy {
 
-/// Entries of a folder that are no part of the data set.
+/// The entries of a folder that do not belong to the data set.
 struct PassedOver {
   int files = 0;
-  int folders = 0;                         ///< hidden ones, __MACOSX ...; their contents are not counted
+  int folders = 0;  ///< hidden, empty, __MACOSX ... or links in circles; their contents are not counted
   std::vector<std::string> examples = {};  ///< the first few, relative to the folder
 
-  /// One line with counts and examples, "" where there is nothing.
+  /// One line with counts and examples; "" where both counts are 0.
   std::string text() const;
 };
 
@@ -22,19 +22,20 @@ struct ClassFiles {
   std::vector<std::filesystem::path> files;  ///< sorted by name; empty for a folder without an image
 };
 
-/// The images below a folder's class folders, at any depth, and the entries that were passed over.
+/// The images in a folder's class folders, at any depth, and the entries that were passed over.
 struct ImageFiles {
-  std::vector<ClassFiles> classes;  ///< by name
+  std::vector<ClassFiles> classes;  ///< sorted by name
   PassedOver passed_over = {};
   PassedOver without_class = {};  ///< images outside of the class folders
 };
 
 /// Searches a folder of class folders. A file counts as an image by the ending of its name or by its first bytes, even
-/// if it cannot be read. Links are followed, unless in circles. Throws Error{data} for a folder that cannot be read or
-/// that nests deeper than any data set.
+/// if it cannot be decoded. Links are followed, unless they lead in circles. Throws Error{data} for a folder that
+/// cannot be read or that nests deeper than any data set.
 ImageFiles find_images(const std::filesystem::path& folder);
 
-/// The subfolders, sorted by name, without hidden ones and those that operating systems leave behind (__MACOSX).
+/// The subfolders, sorted by name, without hidden ones and those of operating systems, such as __MACOSX. Throws
+/// Error{data} where the folder cannot be read.
 std::vector<std::filesystem::path> subfolders(const std::filesystem::path& folder);
 
 }  // namespace convoy

@@ -16,19 +16,20 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t most_listed_images = 10;
 
+/// The texts, with `between` in between.
 std::string joined(const Texts& texts, const std::string& between) {
   std::string all;
   for (const std::string& text : texts) all += (all.empty() ? "" : between) + text;
   return all;
 }
 
-/// What a reader hardly tells apart is equal here: case, and spaces around it.
+/// The name in small letters and without spaces around it: equal for names that a reader hardly tells apart.
 std::string blurred(const std::string& name) {
   const std::size_t first = std::min(name.find_first_not_of(' '), name.size());
   return lower_case(name.substr(first, name.find_last_not_of(' ') + 1 - first));
 }
 
-/// Pairs of names that may be meant as one.
+/// The pairs of names that are equal but for case and spaces: "\"Cat\" and \"cat\"".
 Texts lookalikes(const Texts& names) {
   std::map<std::string, std::string> seen;
   Texts pairs;
@@ -39,17 +40,19 @@ Texts lookalikes(const Texts& names) {
   return pairs;
 }
 
-/// Reads the images of one part, and notes what it leaves out.
+/// Reads the images of one part of a data set.
 class PartReader {
  public:
-  /// `beside`: the folders beside this part, if it is one.
+  /// `beside` names the folders beside this part that are not parts: "bus, cat".
   PartReader(const fs::path& folder, const ImageFolderOptions& options, std::string beside)
       : folder_(folder), options_(options), beside_(std::move(beside)) {
     storage_.shape = {options.image_size.height, options.image_size.width, options.channels};
     storage_.source = folder.string();
   }
 
-  /// The classes are those with an image; without `classes`. Otherwise those, and others are an error.
+  /// Reads the part, and adds notes on what it leaves out. Without `classes` the classes are the folders with an image;
+  /// otherwise these. To be called once. Throws Error{data} for other classes, no images, and, unless they are to be
+  /// skipped, images that cannot be read.
   Dataset read(const Texts* classes, Texts& notes) {
     const ImageFiles found = find_images(folder_);
     if (classes != nullptr) require_known(found, *classes);
@@ -62,6 +65,7 @@ class PartReader {
   }
 
  private:
+  /// Throws Error{data} where a folder with images is not among the classes.
   void require_known(const ImageFiles& found, const Texts& classes) const {
     Texts unknown;
     for (const ClassFiles& of_class : found.classes) {
@@ -73,6 +77,8 @@ class PartReader {
          "classes without a training image: " + joined(unknown, ", ") + did_you_mean(unknown.front(), classes));
   }
 
+  /// Adds the images of one class to storage_, its name to the class names or to without_image_, and images that cannot
+  /// be read to bad_.
   void read_class(const ClassFiles& of_class, const Texts* classes) {
     Texts& names = storage_.class_names;
     const auto known = classes == nullptr ? static_cast<std::ptrdiff_t>(names.size())
@@ -96,6 +102,7 @@ class PartReader {
     }
   }
 
+  /// Throws Error{data} that lists the first ten images that cannot be read.
   [[noreturn]] void refuse_bad() const {
     const std::size_t listed = std::min(bad_.size(), most_listed_images);
     Texts lines = {folder_.string() + ": " + std::to_string(bad_.size()) + " of " + std::to_string(images_) +
@@ -105,6 +112,7 @@ class PartReader {
     throw Error(ErrorKind::data, lines);
   }
 
+  /// Throws Error{data} for a part without images.
   [[noreturn]] void refuse_empty(const ImageFiles& found) const {
     const std::string loose = found.without_class.text();
     fail(folder_, (found.classes.empty() ? std::string("expected a subfolder of images for each class, found none")
@@ -112,7 +120,8 @@ class PartReader {
                       (loose.empty() ? "" : "; without a class folder: " + loose) + hint_at_class());
   }
 
-  /// A class may have the name of a part.
+  /// The advice to rename this folder, in case it is a class that has the name of a part; "" where all folders are
+  /// parts.
   std::string hint_at_class() const {
     if (beside_.empty()) return "";
     const std::string name = folder_.filename().string();
@@ -120,6 +129,7 @@ class PartReader {
            "), give it another name";
   }
 
+  /// Adds notes on entries passed over, empty classes, names that look alike and images skipped.
   void add_notes(const ImageFiles& found, Texts& notes) const {
     const auto note = [&](const std::string& what) { notes.push_back(folder_.string() + ": " + what); };
     if (const auto text = found.passed_over.text(); !text.empty()) note("passed over what is no image: " + text);
@@ -137,11 +147,12 @@ class PartReader {
   ImageFolderOptions options_;
   std::string beside_;
   Dataset::Storage storage_;
-  int images_ = 0;  ///< readable or not
-  Texts bad_;       ///< "file: reason"
-  Texts without_image_;
+  int images_ = 0;       ///< all images, readable or not
+  Texts bad_;            ///< those that cannot be read: "file: reason"
+  Texts without_image_;  ///< classes
 };
 
+/// Throws Error{data} where the training samples have one class only.
 void require_classes(const Dataset& train, const fs::path& folder) {
   const Texts& classes = train.storage().class_names;
   if (classes.size() > 1) return;
@@ -151,6 +162,7 @@ void require_classes(const Dataset& train, const fs::path& folder) {
                    (one_too_high ? "; should data.path be " + inner.string() + "?" : ""));
 }
 
+/// Whether the test part is read and no other.
 bool takes_test_alone(const FolderLayout& layout, Need need) {
   return !layout.test.empty() && (need == Need::test || need == Need::evaluation);
 }

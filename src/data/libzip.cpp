@@ -1,47 +1,29 @@
 #include "data/libzip.h"
 
-#include <dlfcn.h>
-
-#include <string>
-
-#include "convoy/error.h"
+#include "core/dynamic_library.h"
 
 namespace convoy {
 namespace {
 
-/// Debian 13's name and that of Debian 12, of the same functions.
-void* open_libzip() {
-  for (const char* name : {"libzip.so.5", "libzip.so.4"}) {
-    if (void* library = dlopen(name, RTLD_NOW | RTLD_LOCAL); library != nullptr) return library;
-  }
-  throw Error(ErrorKind::failed,
-              "libzip, which reads .npz and .pt files, cannot be loaded; it is in Debian's package libzip5, or libzip4 "
-              "before 13");
-}
-
-template <class Function>
-void find_in_libzip(Function& function, void* library, const char* name) {
-  function = reinterpret_cast<Function>(dlsym(library, name));
-  if (function == nullptr) throw Error(ErrorKind::failed, std::string("this libzip has no ") + name);
-}
-
+/// Loads libzip, under Debian 13's name or that of Debian 12. Throws Error{failed} where there is none.
 Libzip load_libzip() {
-  void* library = open_libzip();
+  const DynamicLibrary library("libzip, which reads .npz and .pt files,", {"libzip.so.5", "libzip.so.4"},
+                               "libzip5, or libzip4 before 13");
   Libzip zip{};
-  find_in_libzip(zip.open, library, "zip_open");
-  find_in_libzip(zip.discard, library, "zip_discard");
-  find_in_libzip(zip.get_num_entries, library, "zip_get_num_entries");
-  find_in_libzip(zip.get_name, library, "zip_get_name");
-  find_in_libzip(zip.stat, library, "zip_stat");
-  find_in_libzip(zip.stat_index, library, "zip_stat_index");
-  find_in_libzip(zip.fopen_index, library, "zip_fopen_index");
-  find_in_libzip(zip.fread, library, "zip_fread");
-  find_in_libzip(zip.fclose, library, "zip_fclose");
-  find_in_libzip(zip.strerror, library, "zip_strerror");
-  find_in_libzip(zip.file_strerror, library, "zip_file_strerror");
-  find_in_libzip(zip.error_init_with_code, library, "zip_error_init_with_code");
-  find_in_libzip(zip.error_strerror, library, "zip_error_strerror");
-  find_in_libzip(zip.error_fini, library, "zip_error_fini");
+  library.find(zip.open, "zip_open");
+  library.find(zip.discard, "zip_discard");
+  library.find(zip.get_num_entries, "zip_get_num_entries");
+  library.find(zip.get_name, "zip_get_name");
+  library.find(zip.stat, "zip_stat");
+  library.find(zip.stat_index, "zip_stat_index");
+  library.find(zip.fopen_index, "zip_fopen_index");
+  library.find(zip.fread, "zip_fread");
+  library.find(zip.fclose, "zip_fclose");
+  library.find(zip.strerror, "zip_strerror");
+  library.find(zip.file_strerror, "zip_file_strerror");
+  library.find(zip.error_init_with_code, "zip_error_init_with_code");
+  library.find(zip.error_strerror, "zip_error_strerror");
+  library.find(zip.error_fini, "zip_error_fini");
   return zip;
 }
 

@@ -4,8 +4,8 @@
 
 namespace convoy {
 
-/// The functions of libzip that an .npz or .pt file needs. It is loaded with the first one: it brings a cryptography
-/// library, which would make each start of a program half as long again.
+/// The functions of libzip that reading an .npz or .pt file needs. libzip is loaded with the first such file: it brings a
+/// cryptography library, which would make each start of a program half as long again.
 struct Libzip {
   decltype(&zip_open) open;
   decltype(&zip_discard) discard;
@@ -23,7 +23,7 @@ struct Libzip {
   decltype(&zip_error_fini) error_fini;
 };
 
-/// Throws Error{failed} where it is not installed.
+/// libzip's functions; the first call loads it. Throws Error{failed} where it is not installed.
 const Libzip& libzip();
 
 }  // namespace convoy

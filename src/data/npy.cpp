@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view magic = "\x93NUMPY";
 constexpr std::size_t most_header_bytes = std::size_t{1} << 16;
 
-/// The header's text, after the magic, the version and its length.
+/// Reads magic, version, length and text of the header, and returns the text. Throws Error{data} where they do not fit.
 std::string read_header_text(const ByteSource& source, const fs::path& name) {
   const std::vector<std::uint8_t> first = source(magic.size() + 2);
   if (!text_at(first, 0, magic)) {
@@ -39,7 +39,8 @@ std::string read_header_text(const ByteSource& source, const fs::path& name) {
   return {text.begin(), text.end()};
 }
 
-/// The same numbers with the last dimension fastest. `values` has the first one fastest.
+/// The numbers of an array in the order with the last dimension fastest; `values` has the first one fastest, and `each`
+/// bytes for each number.
 std::vector<std::uint8_t> rows_first(const std::vector<std::uint8_t>& values, const std::vector<int>& extents,
                                      std::size_t each) {
   std::vector<std::size_t> strides;  // in `values`, by axis

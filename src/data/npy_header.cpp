@@ -13,12 +13,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Reads the header's dictionary, a literal of Python, from its beginning.
+/// Reads a literal of Python piece by piece. All functions pass spaces first, and throw Error{data} where another piece
+/// comes.
 class PythonLiteral {
  public:
   PythonLiteral(const std::string& text, const fs::path& name) : text_(text), name_(name) {}
 
-  /// Whether this comes next; then it is passed.
+  /// Whether this text comes next; if so it is passed. Does not throw.
   bool passed(std::string_view expected) {
     skip_spaces();
     if (text_.compare(at_, expected.size(), expected) != 0) return false;
@@ -26,10 +27,12 @@ class PythonLiteral {
     return true;
   }
 
+  /// Passes this text.
   void pass(std::string_view expected) {
     if (!passed(expected)) refuse("expected \"" + std::string(expected) + "\"");
   }
 
+  /// Passes a text in quotes and returns it without them.
   std::string quoted() {
     skip_spaces();
     const char quote = at_ < text_.size() ? text_[at_] : '\0';
@@ -40,6 +43,7 @@ class PythonLiteral {
     return inner;
   }
 
+  /// Passes a whole number and returns it.
   std::uint64_t number() {
     skip_spaces();
     const auto end = std::min(text_.find_first_not_of("0123456789", at_), text_.size());
@@ -50,6 +54,7 @@ class PythonLiteral {
     return *number;
   }
 
+  /// Requires the end of the literal.
   void end() {
     skip_spaces();
     if (at_ < text_.size()) refuse("expected its end");
@@ -60,6 +65,7 @@ class PythonLiteral {
     while (at_ < text_.size() && std::isspace(static_cast<unsigned char>(text_[at_])) != 0) ++at_;
   }
 
+  /// Throws Error{data} with what was expected and what comes instead.
   [[noreturn]] void refuse(const std::string& expected) const {
     fail(name_, "its header is damaged: " + expected + ", found \"" + shown(text_.substr(at_, 20)) + "\"");
   }
@@ -69,7 +75,7 @@ class PythonLiteral {
   std::size_t at_ = 0;
 };
 
-/// "<f4": the order of bytes, the kind, and how many bytes.
+/// The type of numbers that NumPy calls "<f4": order of bytes, kind, and number of bytes. Nothing for other types.
 std::optional<NumberType> type_of_descr(const std::string& descr) {
   if (descr.size() != 3) return std::nullopt;
   NumberType type{.bytes = static_cast<std::size_t>(descr[2] - '0')};
@@ -89,6 +95,7 @@ std::optional<NumberType> type_of_descr(const std::string& descr) {
   }
 }
 
+/// Passes the value of 'descr'. Throws Error{data} for a type that is not read.
 NumberType parse_type(PythonLiteral& literal, const fs::path& name) {
   if (literal.passed("[")) fail(name, "expected an array of numbers, found one of records");
   const std::string descr = literal.quoted();
@@ -98,12 +105,14 @@ NumberType parse_type(PythonLiteral& literal, const fs::path& name) {
                  (objects ? std::string("Python objects") : "numbers of type \"" + shown(descr) + "\""));
 }
 
+/// Passes True or False and returns it. Throws Error{data} for other text.
 bool parse_flag(PythonLiteral& literal) {
   if (literal.passed("True")) return true;
   literal.pass("False");
   return false;
 }
 
+/// Passes the value of 'shape', a tuple, and returns it. Throws Error{data} for none or more than 8 dimensions.
 std::vector<std::uint64_t> parse_extents(PythonLiteral& literal, const fs::path& name) {
   constexpr std::size_t most = 8;
   std::vector<std::uint64_t> extents;

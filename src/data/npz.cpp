@@ -14,9 +14,10 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view ending = ".npy";
 
-/// A file in the archive, read from its beginning; its checksum is compared at its end.
+/// A file in an archive, read from its beginning to its end, where libzip compares its checksum.
 class ZipEntry {
  public:
+  /// Opens the archive's file number `index`; `title` names it in messages. Throws Error{data} for a damaged one.
   ZipEntry(zip_t* archive, zip_uint64_t index, fs::path title)
       : title_(std::move(title)), entry_(libzip().fopen_index(archive, index, 0)) {
     if (entry_ == nullptr) fail(title_, std::string("damaged: ") + libzip().strerror(archive));
@@ -25,6 +26,7 @@ class ZipEntry {
   ZipEntry(const ZipEntry&) = delete;
   ZipEntry& operator=(const ZipEntry&) = delete;
 
+  /// The next `most` bytes, fewer only at the end. Throws Error{data} for a damaged file.
   std::vector<std::uint8_t> read(std::size_t most) {
     constexpr std::size_t block = std::size_t{1} << 17;
     std::vector<std::uint8_t> bytes;

@@ -11,14 +11,16 @@ namespace convoy {
 /// NumPy's .npz: a zip archive with a file NAME.npy for each array, stored or deflated.
 class NpzFile {
  public:
-  /// Throws Error{data} for a file that is no zip archive.
+  /// Opens the archive and lists its arrays. Throws Error{data} for a file that cannot be read or is no zip archive,
+  /// Error{failed} where libzip is not installed.
   explicit NpzFile(std::filesystem::path file);
 
-  /// Of the arrays in it, by name.
+  /// The names of the arrays, without ".npy", sorted.
   const Texts& names() const { return names_; }
-  /// What messages call an array: "digits.npz: x_train".
+  /// An array's name for messages: "digits.npz: x_train".
   std::filesystem::path title(const std::string& name) const;
-  /// Takes no more memory than the array's header announces. Throws Error{data} for a damaged one.
+  /// Reads an array, in no more memory than its header announces. Throws Error{data} where there is none of that name,
+  /// or it is damaged, encrypted or compressed by another method than deflate.
   NumberArray read(const std::string& name) const;
 
  private:

@@ -9,7 +9,7 @@
 namespace convoy {
 namespace {
 
-/// IEEE 754's half precision: a sign, 5 bits of exponent, 10 of fraction.
+/// The number with these bits in IEEE 754's half precision: a sign, 5 bits of exponent, 10 of fraction.
 double half(std::uint64_t bits) {
   const int exponent = static_cast<int>(bits >> 10U & 31U);
   const auto fraction = static_cast<double>(bits & 1023U);
@@ -18,13 +18,14 @@ double half(std::uint64_t bits) {
   return sign * (exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(fraction + 1024, exponent - 25));
 }
 
+/// The float of 2, 4 or 8 bytes with these bits.
 double real(std::uint64_t bits, std::size_t bytes) {
   if (bytes == 2) return half(bits);
   if (bytes == 4) return static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
   return std::bit_cast<double>(bits);
 }
 
-/// The number of so many bytes whose highest bit is its sign.
+/// The integer of so many bytes, in two's complement, with these bits.
 double whole(std::uint64_t bits, std::size_t bytes) {
   const auto unused = static_cast<unsigned>(64 - 8 * bytes);
   return static_cast<double>(static_cast<std::int64_t>(bits << unused) >> unused);

@@ -10,7 +10,7 @@
 
 namespace convoy {
 
-/// What an array's numbers are, as its file has them.
+/// The type of an array's numbers as stored in its file.
 struct NumberType {
   enum class Kind { flag, whole, natural, real };  ///< `natural` has no sign
 
@@ -20,36 +20,37 @@ struct NumberType {
 
   bool is_byte() const { return kind == Kind::natural && bytes == 1; }
   bool is_real() const { return kind == Kind::real; }
-  /// "bytes", "signed 16-bit integers", "floats"
+  /// The type in words: "bytes", "16-bit integers", "floats".
   std::string name() const;
 };
 
-/// An array from a file, last dimension fastest.
+/// An array read from a file, with the last dimension fastest.
 struct NumberArray {
   std::vector<int> extents;
   NumberType type = {};
-  std::vector<std::uint8_t> values;
+  std::vector<std::uint8_t> values;  ///< the bytes of all numbers, in the order of type.order
 
   std::size_t size() const { return values.size() / type.bytes; }  ///< numbers
-  double number(std::size_t i) const;                              ///< any type's
-  /// "500 x 28 x 28 bytes"
+  double number(std::size_t i) const;                              ///< number i, of any type, as a double
+  /// Extents and type in words: "500 x 28 x 28 bytes".
   std::string text() const;
 };
 
-/// "7", "0.5": whole numbers without a point.
+/// The number as text, "7" or "0.5": a whole one without a point, others by their shortest digits.
 std::string number_text(double number);
 
-/// Gives the next bytes of a file, fewer than it is asked for only at the end.
+/// A function that returns the next `most` bytes of a file, fewer only at the end.
 using ByteSource = std::function<std::vector<std::uint8_t>(std::size_t most)>;
 
-/// What an array may take, whatever its file announces.
+/// The most bytes that an array may have, whatever its file announces.
 inline constexpr std::size_t most_array_bytes = std::size_t{1} << 30;
 
-/// How many bytes an array of these extents takes. Throws Error{data}, with the file's name, for an extent of 0 and for
-/// more than may be.
+/// The bytes of an array of these extents, with `each` bytes for each number. Throws Error{data}, with the file's name,
+/// for an extent of 0 and for more than most_array_bytes.
 std::size_t array_bytes(const std::vector<std::uint64_t>& extents, std::size_t each, const std::string& file);
 
-/// The bytes of an array that end its file. Throws Error{data}, with the file's name, where there are more or fewer.
+/// Reads the rest of a file, which must be `expected` bytes. Throws Error{data}, with the file's name, where there are
+/// more or fewer.
 std::vector<std::uint8_t> read_array_bytes(const ByteSource& source, std::size_t expected, const std::string& file);
 
 }  // namespace convoy

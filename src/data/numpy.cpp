@@ -11,13 +11,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The name with the part in place of its star: "x_train".
+/// The pattern with the part in place of its star: "x_train" for "x_*" and "train".
 std::string name_for(const std::string& pattern, const std::string& part) {
   const auto star = pattern.find('*');
   if (star == std::string::npos) return pattern;
   return pattern.substr(0, star) + part + pattern.substr(star + 1);
 }
 
+/// The first eight names, or "no arrays".
 std::string arrays_listed(const Texts& names) {
   constexpr std::size_t most = 8;
   std::string list;
@@ -25,11 +26,13 @@ std::string arrays_listed(const Texts& names) {
   return names.empty() ? "no arrays" : list + (names.size() > most ? ", ..." : "");
 }
 
-/// The parts of a data set among arrays that lie together.
+/// Finds the parts of a data set among the arrays of one file or folder.
 class NumpyParts {
  public:
   NumpyParts(NumpyArrays arrays, const NumpyOptions& options) : arrays_(std::move(arrays)), options_(options) {}
 
+  /// The part that has one of these names; empty where none has. Throws Error{data} for images without labels or labels
+  /// without images.
   DataPart part(const Texts& names) const {
     for (const std::string& name : names) {
       const std::string x = name_for(options_.x, name);
@@ -40,7 +43,7 @@ class NumpyParts {
     return {};
   }
 
-  /// That array is not there.
+  /// Throws Error{data} that there is no such array, but others.
   [[noreturn]] void refuse(const std::string& name) const {
     fail(arrays_.place,
          "no array " + shown(name) + " in it, but " + arrays_listed(arrays_.names) +
@@ -51,6 +54,7 @@ class NumpyParts {
  private:
   bool has(const std::string& name) const { return std::ranges::find(arrays_.names, name) != arrays_.names.end(); }
 
+  /// The part with the images x and the labels y.
   DataPart part_of(const std::string& x, const std::string& y) const {
     const auto read = [arrays = arrays_, options = array_options(options_), x, y](Texts& notes) {
       NamedArray images = arrays.read(x);
@@ -63,7 +67,8 @@ class NumpyParts {
   NumpyOptions options_;
 };
 
-/// Both names must tell the parts apart, or neither.
+/// Whether the names of the arrays have a star for the part. Throws Error{config} where only one has, or more than one
+/// star.
 bool tells_parts_apart(const NumpyOptions& options) {
   const auto stars = [](const std::string& pattern) { return std::ranges::count(pattern, '*'); };
   if (stars(options.x) == stars(options.y) && stars(options.x) <= 1) return stars(options.x) == 1;

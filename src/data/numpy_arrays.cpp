@@ -15,6 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// The arrays of an .npz file, which stays open as long as they are used. Throws Error{data} for another file.
 NumpyArrays arrays_of_file(const fs::path& file) {
   const auto npz = std::make_shared<NpzFile>(file);
   return {file, npz->names(), [file](const std::string&) { return file; },
@@ -32,6 +33,7 @@ NumpyArrays arrays_of_folder(const fs::path& folder, const std::vector<fs::path>
           }};
 }
 
+/// The files of a folder with that ending, but for hidden ones, sorted. Throws Error{data} where it cannot be read.
 std::vector<fs::path> files_ending(const fs::path& folder, const std::string& ending) {
   std::vector<fs::path> files;
   std::error_code error;

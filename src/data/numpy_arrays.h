@@ -8,16 +8,16 @@
 
 namespace convoy {
 
-/// Arrays that lie together, in one .npz file or as .npy files of one folder.
+/// The arrays of one .npz file or of the .npy files in one folder.
 struct NumpyArrays {
-  std::filesystem::path place;  ///< that file or folder
-  Texts names;                  ///< without ".npy"
+  std::filesystem::path place;  ///< the .npz file or the folder
+  Texts names;                  ///< of the arrays, without ".npy"
   std::function<std::filesystem::path(const std::string& name)> file_of;
-  std::function<NamedArray(const std::string& name)> read;
+  std::function<NamedArray(const std::string& name)> read;  ///< throws Error{data}
 };
 
-/// Finds them at a path: an .npz file, a folder with one, or a folder of .npy files. `hint` ends a message about
-/// missing ones. Throws Error{data} where there are none, or several .npz files.
+/// Finds arrays at a path: an .npz file, a folder with one, or a folder of .npy files. `hint` ends a message about
+/// missing arrays. Throws Error{data} where there are none, or several .npz files.
 NumpyArrays find_numpy_arrays(const std::filesystem::path& path, const std::string& hint);
 
 }  // namespace convoy

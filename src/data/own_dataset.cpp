@@ -12,7 +12,7 @@ void register_dataset(const TypeSchema& type, std::function<DataSplits(const Set
     parts.has_test = !parts.splits.test.empty();
     return parts;
   };
-  // The program's own reader: which files it takes is not known, so they are not compared at a resume.
+  // The files that the program's reader takes are not known, so they are not compared at a resume.
   const auto no_files = [](const Settings&, Need) { return std::vector<std::filesystem::path>{}; };
   dataset_table().add({type, found, no_files});
 }

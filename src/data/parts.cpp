@@ -5,18 +5,20 @@
 namespace convoy {
 namespace {
 
+/// Whether the test part is read and no other.
 bool reads_test_alone(const DataParts& parts, Need need) {
   if (need == Need::evaluation) return parts.divided;
   return need == Need::test && parts.test.exists();
 }
 
-/// The parts to be read: training, validation and test.
+/// The parts to be read; null for the others.
 struct Chosen {
   const DataPart* train = nullptr;
   const DataPart* validation = nullptr;
   const DataPart* test = nullptr;
 };
 
+/// The parts that are needed and exist.
 Chosen chosen_parts(const DataParts& parts, Need need) {
   const auto there = [](const DataPart& part) { return part.exists() ? &part : nullptr; };
   Chosen chosen;

@@ -10,7 +10,7 @@
 namespace convoy {
 namespace {
 
-/// The row of a kind that reads its folder as its options say.
+/// The row of a kind with functions that read the needed parts, and that name the files read.
 template <class Options>
 DatasetType row(const Described<Options>& described,
                 FoundParts (*load)(const std::filesystem::path&, const Options&, Need),
@@ -24,7 +24,7 @@ DatasetType row(const Described<Options>& described,
           }};
 }
 
-/// The row of a kind whose parts have files of their own.
+/// The row of a kind whose parts are separate files, with the function that finds them.
 template <class Options>
 DatasetType row(const Described<Options>& described, DataParts (*parts)(const std::filesystem::path&, const Options&)) {
   return {{described.name, described.doc, described.fields.keys()},

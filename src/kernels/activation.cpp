@@ -80,7 +80,7 @@ void d_hard_sigmoid(float* dx, const float* dy, const float* y, std::size_t coun
   for (std::size_t i = 0; i < count; ++i) dx[i] = ((y[i] > 0) & (y[i] < 1)) ? dy[i] / 6 : 0;
 }
 
-/// Without overflow.
+/// log(1 + exp(x)) without overflow.
 float log_one_plus_exp(float x) { return (x < 0 ? 0 : x) + __builtin_log1pf(__builtin_expf(-__builtin_fabsf(x))); }
 
 void softplus(float* y, const float* x, std::size_t count) {
@@ -90,9 +90,9 @@ void d_softplus(float* dx, const float* dy, const float* y, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) dx[i] = dy[i] * -__builtin_expm1f(-y[i]);
 }
 
-/// tanh(sqrt(2 / pi) * (x + 0.044715 x^3))
 constexpr float sqrt_2_over_pi = 0.79788456080286536F;
 constexpr float cubic = 0.044715F;
+/// tanh(sqrt(2 / pi) * (x + 0.044715 x^3)).
 float gelu_tangent(float x) { return __builtin_tanhf(sqrt_2_over_pi * (x + cubic * x * x * x)); }
 
 void gelu_tanh(float* y, const float* x, std::size_t count) {

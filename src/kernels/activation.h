@@ -7,7 +7,8 @@
 namespace convoy::kernels {
 
 /// Activation functions on `count` numbers. Forward assigns y = f(x); y may be x. Backward assigns dx = f'(x) dy; dx
-/// may be dy. Those that take y compute the derivative from the output, so their forward may overwrite its input.
+/// may be dy. Functions that
+/// take y compute the derivative from the output, so that forward may overwrite its input.
 struct ActivationKernels {
   using Forward = void (*)(float* y, const float* x, std::size_t count);
   using Backward = void (*)(float* dx, const float* dy, const float* y, std::size_t count);

@@ -8,9 +8,9 @@
 namespace convoy::kernels {
 namespace {
 
-/// Registers of neighbouring channels that one walk over the pixels holds at most.
+/// The most registers of neighbouring channels that one walk over the pixels holds.
 constexpr int registers = 4;
-/// Sums run in float over so many rows, then in double.
+/// The number of rows over which sums are taken in float, before they are added in double.
 constexpr int float_rows = 64;
 
 /// Floats in a register of type T.
@@ -33,8 +33,9 @@ struct Block {
   int repeated(int v) const { return column + v * step - start(v); }
 };
 
+/// Calls body with the block of V registers that begins at this column.
 template <class T, int V, class Body>
-CONVOY_INLINE void call(const Body& body, std::ptrdiff_t base, int rows, int stride, int column) {
+CONVOY_INLINE void call_block(const Body& body, std::ptrdiff_t base, int rows, int stride, int column) {
   constexpr int full = V * step_of<T>;
   const int left = stride - column;
   body(Block<T, V>{base, rows, stride, column, left < full ? left : full});
@@ -44,22 +45,23 @@ CONVOY_INLINE void call(const Body& body, std::ptrdiff_t base, int rows, int str
 template <class Body>
 CONVOY_INLINE void cover_rows(std::ptrdiff_t base, int rows, int width, const Body& body) {
   if (width < lanes) {
-    for (int column = 0; column < width; ++column) call<float, 1>(body, base, rows, width, column);
+    for (int column = 0; column < width; ++column) call_block<float, 1>(body, base, rows, width, column);
     return;
   }
   for (int column = 0; column < width; column += registers * lanes) {
     const int vectors = (width - column + lanes - 1) / lanes;
     switch (vectors) {
-      case 1: call<Vec, 1>(body, base, rows, width, column); break;
-      case 2: call<Vec, 2>(body, base, rows, width, column); break;
-      case 3: call<Vec, 3>(body, base, rows, width, column); break;
-      default: call<Vec, registers>(body, base, rows, width, column);
+      case 1: call_block<Vec, 1>(body, base, rows, width, column); break;
+      case 2: call_block<Vec, 2>(body, base, rows, width, column); break;
+      case 3: call_block<Vec, 3>(body, base, rows, width, column); break;
+      default: call_block<Vec, registers>(body, base, rows, width, column);
     }
   }
 }
 
-/// Covers a sample. Few channels would leave vectors empty, so several neighbouring pixels then make one row: its
-/// column i belongs to channel i % channels. The pixels left at the end make rows of their own.
+/// Calls body(Block) for blocks that cover a sample. Few channels would leave vectors empty, so several neighbouring
+/// pixels then make one row: its column i belongs to channel i % channels. The pixels left at the end make rows of
+/// their own.
 template <class Body>
 CONVOY_INLINE void cover_sample(int pixels, int channels, const Body& body) {
   int fold = registers * lanes / channels;
@@ -78,7 +80,7 @@ CONVOY_INLINE void get(float& v, const float* p) { v = *p; }
 CONVOY_INLINE void put(float* p, Vec v) { store(p, v); }
 CONVOY_INLINE void put(float* p, float v) { *p = v; }
 
-/// The block's coefficients of an array by channel.
+/// Assigns to r the coefficients, of an array with one for each channel, that the block's registers need.
 template <class T, int V>
 CONVOY_INLINE void get_coefficients(T (&r)[V], const float* by_channel, const Block<T, V>& block, int channels) {
   constexpr int step = step_of<T>;
@@ -104,6 +106,7 @@ CONVOY_INLINE void for_each_register(const Block<T, V>& block, int first_row, in
   }
 }
 
+/// Adds each lane of v to its sum.
 CONVOY_INLINE void add_lanes(double* sums, Vec v) {
   float values[lanes];
   store(values, v);
@@ -111,7 +114,8 @@ CONVOY_INLINE void add_lanes(double* sums, Vec v) {
 }
 CONVOY_INLINE void add_lanes(double* sums, float v) { *sums += v; }
 
-/// Adds to sums[q][channel], for each of Q quantities, what add(T (&run)[Q][V], v, offset) adds up over the block.
+/// Adds up Q quantities over the block: add(T (&run)[Q][V], v, offset) must add those of register v, at `offset`, to
+/// run[q][v], and their totals are added to sums[q][channel].
 template <int Q, class T, int V, class Add>
 CONVOY_INLINE void add_up(double* const (&sums)[Q], const Block<T, V>& block, int channels, const Add& add) {
   constexpr int step = step_of<T>;
@@ -138,6 +142,7 @@ void clear(double* values, int count) {
   for (int i = 0; i < count; ++i) values[i] = 0;
 }
 
+/// Adds the sum of x over the pixels to `sum`, by channel.
 void add_values(double* sum, const float* x, int pixels, int channels) {
   cover_sample(pixels, channels, [&]<class T, int V>(const Block<T, V>& block) {
     add_up<1>({sum}, block, channels, [&](T(&run)[1][V], int v, std::ptrdiff_t offset) {
@@ -148,6 +153,7 @@ void add_values(double* sum, const float* x, int pixels, int channels) {
   });
 }
 
+/// Adds the sums of x - pivot and of its square over the pixels to `sum` and `square_sum`, by channel.
 void add_distances(double* sum, double* square_sum, const float* x, const float* pivot, int pixels, int channels) {
   cover_sample(pixels, channels, [&]<class T, int V>(const Block<T, V>& block) {
     T origin[V];

@@ -32,8 +32,8 @@ struct BatchNormKernels {
 };
 inline const BatchNormKernels& batch_norm() { return for_this_cpu<BatchNormKernels>(); }
 
-/// Mean and variance of one channel as coefficients in float. A mean of 1e4 beside a deviation of 1e-2 would cancel in
-/// x * scale + shift, so x - mean is taken first, and what `mean` loses to rounding is kept apart.
+/// The coefficients in float that normalise one channel. A mean of 1e4 beside a deviation of 1e-2 would cancel in
+/// x * scale + shift, so x - mean is taken first, and what `mean` loses to rounding is kept in `mean_rest`.
 struct ChannelAffine {
   float mean;           ///< the float nearest to the mean
   float mean_rest;      ///< the mean minus that
@@ -41,20 +41,21 @@ struct ChannelAffine {
   float scale;          ///< gamma * inv_deviation
   float shift;          ///< y = (x - mean) * scale + shift
 };
+/// The coefficients of a channel with this mean and variance.
 ChannelAffine channel_affine(double mean, double variance, double epsilon, float gamma, float beta);
 
-/// One channel's gradients.
+/// One channel's gradients of gamma and beta, and the coefficients of dx.
 struct ChannelGradient {
   double d_gamma;
   double d_beta;
   float slope;  ///< dx = dy * scale + (x - mean) * slope + offset
   float offset;
 };
-/// `dy_sum` and `dy_x_sum` are what gradient_sums made, over all `count` values of the channel.
+/// The gradients of a channel; `dy_sum` and `dy_x_sum` are the results of gradient_sums over all its `count` values.
 ChannelGradient channel_gradient(const ChannelAffine& affine, double dy_sum, double dy_x_sum, double count);
 
-/// Merges `more_count` further values, of the moments more_mean and more_m2, into the moments of `count` values (Chan's
-/// pairwise update, section 1.5 of the report above).
+/// Merges the moments of more_count further values into `mean` and `m2`, the moments of `count` values, for each
+/// channel (Chan's pairwise update, section 1.5 of the report above).
 void merge_moments(double* mean, double* m2, double count, const double* more_mean, const double* more_m2,
                    double more_count, int channels);
 

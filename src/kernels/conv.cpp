@@ -14,9 +14,10 @@ using Pair = std::pair<int, int>;
 
 std::string by(std::int64_t height, std::int64_t width) { return std::to_string(height) + "x" + std::to_string(width); }
 
-/// Larger kernels, strides and dilations make no sense, and these keep all arithmetic within int.
+/// The largest kernel, stride, dilation and padding: larger ones make no sense, and these keep arithmetic within int.
 constexpr int largest_step = 4096;
 
+/// Throws Error{config} unless all sides are from 0 to largest_step.
 void require_sensible(const Sides& sides) {
   const auto [smallest, largest] = std::minmax({sides.top, sides.bottom, sides.left, sides.right});
   if (smallest >= 0 && largest <= largest_step) return;
@@ -24,6 +25,7 @@ void require_sensible(const Sides& sides) {
                                      std::to_string(smallest < 0 ? smallest : largest));
 }
 
+/// Throws Error{config}, which names `what`, unless both numbers are from 1 to largest_step.
 void require_sensible(const char* what, Pair pair) {
   const auto [smaller, larger] = std::minmax(pair.first, pair.second);
   if (smaller >= 1 && larger <= largest_step) return;
@@ -31,13 +33,14 @@ void require_sensible(const char* what, Pair pair) {
                                      " in height and width, got " + by(pair.first, pair.second));
 }
 
+/// The product in std::size_t, which int could not hold.
 std::size_t product(std::initializer_list<int> factors) {
   std::size_t result = 1;
   for (const int factor : factors) result *= static_cast<std::size_t>(factor);
   return result;
 }
 
-/// Kernels index with int.
+/// Throws Error{config}, which names `what`, above 2^30 numbers: kernels index with int.
 void require_indexable(const char* what, std::initializer_list<std::int64_t> extents) {
   constexpr std::int64_t limit = 1 << 30;
   std::int64_t size = 1;
@@ -49,6 +52,7 @@ void require_indexable(const char* what, std::initializer_list<std::int64_t> ext
   }
 }
 
+/// The output's extent along one axis, and the zeros before the image.
 struct Axis {
   std::int64_t out;
   std::int64_t pad_before;
@@ -59,7 +63,8 @@ struct Zeros {
   std::int64_t before, after;
 };
 
-/// One axis; `extent` is the dilated kernel's. "same" as TensorFlow has it. out < 1 if the kernel does not fit.
+/// The axis of an input and a kernel whose dilated extent is given, padded by `zeros`, or with `same` as in TensorFlow.
+/// Its `out` is below 1 if the kernel does not fit.
 Axis axis(std::int64_t in, std::int64_t extent, std::int64_t stride, bool same, Zeros zeros) {
   if (!same) {
     const std::int64_t padded = zeros.before + in + zeros.after;
@@ -69,6 +74,7 @@ Axis axis(std::int64_t in, std::int64_t extent, std::int64_t stride, bool same, 
   return {out, std::max<std::int64_t>((out - 1) * stride + extent - in, 0) / 2};
 }
 
+/// Throws Error{config} unless the groups divide the input's channels and the filters.
 void require_groups(int channels, const ConvOptions& options) {
   const int groups = options.groups;
   if (groups >= 1 && channels % groups == 0 && options.filters % groups == 0) return;
@@ -77,9 +83,11 @@ void require_groups(int channels, const ConvOptions& options) {
                                      " filters, got " + std::to_string(groups));
 }
 
+/// The extent that a dilated kernel covers.
 std::int64_t dilated(int kernel, int dilation) { return (std::int64_t{kernel} - 1) * dilation + 1; }
 
-[[noreturn]] void does_not_fit(const Shape& input, const ConvOptions& options) {
+/// Throws Error{config} that a kernel, with its dilation, does not fit the input.
+[[noreturn]] void throw_does_not_fit(const Shape& input, const ConvOptions& options) {
   std::string message = "kernel " + by(options.kernel.first, options.kernel.second);
   if (options.dilation != Pair{1, 1}) {
     message += " with dilation " + by(options.dilation.first, options.dilation.second) + " covers " +
@@ -92,7 +100,7 @@ std::int64_t dilated(int kernel, int dilation) { return (std::int64_t{kernel} - 
                                      (padded ? " with its padding; add more, or" : "; add") + " padding = \"same\"");
 }
 
-/// An engine but for the kernel's gradient, which blas computes.
+/// Another engine, but with the kernel's gradient of the blas engine.
 class KernelGradientByBlas final : public ConvEngine {
  public:
   KernelGradientByBlas(const ConvShape& shape, std::unique_ptr<const ConvEngine> engine)
@@ -120,9 +128,9 @@ class KernelGradientByBlas final : public ConvEngine {
   std::unique_ptr<const ConvEngine> engine_, blas_;
 };
 
-/// What conv_bench (tests/bench) measured on Zen 3: Winograd's transforms pay where channels and tiles are not few.
-/// blas wins only where dilation keeps the direct engine out, and for a kernel's gradient where most lanes of a vector
-/// would be empty or very few pixels are summed up.
+/// The engine for "auto" and a shape without groups, as conv_bench (tests/bench) measured it on Zen 3: Winograd's
+/// transforms pay where channels and tiles are not few. blas wins only where dilation keeps the direct engine out, and
+/// for a kernel's gradient where most lanes of a vector would be empty or very few pixels are summed up.
 std::unique_ptr<const ConvEngine> make_auto_conv(const ConvShape& shape) {
   const int tiles = (shape.out_h + 1) / 2 * ((shape.out_w + 1) / 2);
   if (std::min(shape.in_c, shape.out_c) >= 16 && tiles >= 9) {
@@ -157,7 +165,7 @@ ConvShape conv_shape(const Shape& input, const ConvOptions& options) {
                       {sides.top, sides.bottom});
   const Axis w = axis(input[1], dilated(kernel_w, options.dilation.second), options.stride.second, options.same,
                       {sides.left, sides.right});
-  if (h.out < 1 || w.out < 1) does_not_fit(input, options);
+  if (h.out < 1 || w.out < 1) throw_does_not_fit(input, options);
   require_indexable("the kernel", {kernel_h, kernel_w, input[2] / options.groups, options.filters});
   require_indexable("the output", {h.out, w.out, options.filters});
   require_indexable("the padded input", {input[0] + 2 * h.pad_before + sides.bottom + 1,

@@ -11,13 +11,13 @@
 
 namespace convoy::kernels {
 
-/// What a 2-D convolution is asked to do; pairs are height, width.
+/// The options of a 2-D convolution; pairs are height, width.
 struct ConvOptions {
   int filters = 1;
   std::pair<int, int> kernel = {1, 1};
   std::pair<int, int> stride = {1, 1};
   std::pair<int, int> dilation = {1, 1};
-  bool same = false;  ///< pad with zeros so that the output is ceil(input / stride); else at the sides
+  bool same = false;  ///< pad with zeros so that the output is ceil(input / stride); else as `sides` say
   Sides sides = {};
   int groups = 1;
 };
@@ -28,7 +28,7 @@ struct ConvOptions {
 ///     y[oy][ox][o] = bias[o] + sum over ky, kx, i of x[iy][ix][i] * kernel[ky][kx][i][o]
 ///     with iy = oy * stride_h + ky * dilation_h - pad_h, and ix likewise; x is 0 outside the image.
 ///
-/// Of several groups each makes its share of the outputs from its share of the inputs, both neighbours.
+/// With several groups each makes its share of the output channels from its share of the input channels.
 struct ConvShape {
   int in_h = 1, in_w = 1, in_c = 1;
   int out_h = 1, out_w = 1, out_c = 1;
@@ -38,6 +38,7 @@ struct ConvShape {
   int dilation_h = 1, dilation_w = 1;
   int groups = 1;
 
+  /// Input channels of one group.
   int group_in_c() const { return in_c / groups; }
 
   /// Multiply-adds of one image.
@@ -47,8 +48,8 @@ struct ConvShape {
   std::size_t kernel_floats() const;
 };
 
-/// Infers the output's size, as TensorFlow does. Throws Error{config} for an input that is no image, a kernel that does
-/// not fit and sizes that are not positive or too large.
+/// The sizes of a convolution with these options; the output's are inferred as in TensorFlow. Throws Error{config} for
+/// an input that is no image, a kernel that does not fit and sizes that are not positive or too large.
 ConvShape conv_shape(const Shape& input, const ConvOptions& options);
 
 /// Rows [first, end) of an image.
@@ -57,7 +58,7 @@ struct RowRange {
 };
 
 /// One way to compute a convolution and its two derivatives, one image a call. Engines are immutable and allocate
-/// nothing: threads share an engine, each with a scratch of its own. Images are NHWC, kernels HWIO.
+/// nothing: threads share an engine and bring a scratch each. Images are NHWC, kernels HWIO.
 class ConvEngine {
  public:
   explicit ConvEngine(const ConvShape& shape) : s_(shape) {}
@@ -65,58 +66,60 @@ class ConvEngine {
   ConvEngine& operator=(const ConvEngine&) = delete;
   virtual ~ConvEngine() = default;
 
-  /// What every function below may use of its `scratch`.
+  /// The floats that each function below may use of its `scratch`.
   virtual std::size_t scratch_floats() const = 0;
 
-  /// An engine may want the kernel in an order of its own, made once for many images: then these say how large it is,
-  /// and pack_forward and pack_backward write it. 0: `weights` below is the kernel itself.
+  /// The size of the kernel as packed for forward and for backward_data, once for many images, in another order or
+  /// transformed; 0 where `weights` below is the kernel itself.
   virtual std::size_t forward_weights_floats() const { return 0; }
   virtual std::size_t backward_weights_floats() const { return 0; }
+  /// Assigns the packed kernel; the default does nothing.
   virtual void pack_forward(float* weights, const float* kernel) const;
   virtual void pack_backward(float* weights, const float* kernel) const;
 
-  /// Whether forward takes any rows; else all of them.
+  /// Whether forward can compute some of the rows; otherwise it must be asked for all of them.
   virtual bool divisible() const { return false; }
   /// Assigns rows of y (out_h x out_w x out_c) from x (in_h x in_w x in_c); bias (out_c) may be null. A row's bits do
   /// not depend on which others are asked for.
   virtual void forward(float* y, const float* x, const float* weights, const float* bias, float* scratch,
                        RowRange rows) const = 0;
 
-  /// The kernel's gradient is added up over images in sums of the engine's own: this many planes of in_c / groups x
-  /// out_c numbers, usually one for each tap of the kernel.
+  /// The number of planes, of in_c / groups x out_c numbers each, in which the kernel's gradient is added up over
+  /// images: usually one for each tap of the kernel.
   virtual int sum_planes() const { return s_.kernel_h * s_.kernel_w; }
-  /// Adds to sums what follows from d_y and x.
+  /// Adds one image's share of the kernel's gradient, from d_y and x, to the planes of `sums`.
   virtual void backward_kernel(float* sums, const float* d_y, const float* x, float* scratch) const = 0;
-  /// Adds to d_kernel what the sums amount to: of each tap's in_c / groups x out_c numbers
-  /// those of [begin, end).
+  /// Adds the gradient that `sums` hold to d_kernel: of each tap's in_c / groups x out_c numbers those in [begin, end).
   virtual void add_kernel_gradient(float* d_kernel, const float* sums, std::ptrdiff_t begin, std::ptrdiff_t end) const;
 
   /// Assigns d_x from d_y; `weights` as pack_backward made them.
   virtual void backward_data(float* d_x, const float* d_y, const float* weights, float* scratch) const = 0;
 
  protected:
-  ConvShape s_;  // NOLINT(misc-non-private-member-variables-in-classes): what every engine is about
+  ConvShape s_;  // NOLINT(misc-non-private-member-variables-in-classes): each engine reads it
 };
 
-/// General: lowers a few rows into a panel that stays in the L2 cache and multiplies it through OpenBLAS.
+/// An engine for every shape without groups: copies the patches of a few rows into a panel that stays in the L2 cache,
+/// and multiplies it through OpenBLAS.
 std::unique_ptr<const ConvEngine> make_blas_conv(const ConvShape& shape);
 
-/// Our own register-tiled kernels on the image as it is. Null where it does not apply: it takes any shape without
-/// dilation.
+/// An engine of convoy's register-tiled kernels, which read the image as it is. Null for a shape with dilation.
 std::unique_ptr<const ConvEngine> make_direct_conv(const ConvShape& shape);
 
-/// Fewer multiplications through Winograd's transforms. Null where it does not apply: it takes 3x3 kernels without
-/// stride and dilation, with any padding up to 2.
+/// An engine with fewer multiplications, through Winograd's transforms. Null unless the kernel is 3x3 without stride
+/// and dilation, with a padding up to 2.
 std::unique_ptr<const ConvEngine> make_winograd_conv(const ConvShape& shape);
 
-/// Vectorised over channels. Null where it does not apply: each channel must be a group of its own.
+/// An engine vectorised over channels. Null unless each channel is a group.
 std::unique_ptr<const ConvEngine> make_depthwise_conv(const ConvShape& shape);
 
-/// Each group by itself, by "blas" or else the direct engine where that applies.
+/// An engine that computes each group by itself: by the blas engine if `engine` is "blas" or there is dilation, else by
+/// the direct one.
 std::unique_ptr<const ConvEngine> make_grouped_conv(const std::string& engine, const ConvShape& shape);
 
-/// "blas", "direct", "winograd" or "auto": what was measured to be faster. Where an engine does not apply the one
-/// before it in this list takes its place. Groups have engines of their own.
+/// The engine of that name, "blas", "direct" or "winograd", or for "auto" the one measured to be fastest. Where an
+/// engine does not take the shape, the one before it in this list is made instead. A shape with groups has the
+/// depthwise engine where it applies, unless `engine` is "blas", else the grouped one.
 std::unique_ptr<const ConvEngine> make_conv(const std::string& engine, const ConvShape& shape);
 
 /// Adds to d_bias (channels) the sum of d_y (pixels x channels) over its pixels.

@@ -8,11 +8,12 @@
 namespace convoy::kernels {
 namespace {
 
-/// Floats of a lowered panel that leave room for the other operands in an L2 cache of 512 KB.
+/// The most floats of a lowered panel: they leave room for the other operands in an L2 cache of 512 KB.
 constexpr std::size_t panel_limit = 65536;
-/// Below this many floats a plain loop beats a call of memcpy.
+/// The fewest floats for which a call of memcpy is faster than a plain loop.
 constexpr int short_run = 16;
 
+/// Copies `from` to `to`.
 void copy(float* to, const float* from, int count) {
   if (count >= short_run) {
     std::memcpy(to, from, static_cast<std::size_t>(count) * sizeof(float));
@@ -21,6 +22,7 @@ void copy(float* to, const float* from, int count) {
   }
 }
 
+/// Adds `from` to `to`.
 void add(float* to, const float* from, int count) {
   for (int i = 0; i < count; ++i) to[i] += from[i];
 }
@@ -53,7 +55,7 @@ class BlasConv final : public ConvEngine {
 
   void forward(float* y, const float* x, const float* kernel, const float* bias, float* panel,
                RowRange) const override {
-    start(y, bias);
+    fill_with_bias(y, bias);
     for_each_band([&](const Band& band) {
       lower(panel, x, band);
       for_each_product(band, [&](const Product& p) {
@@ -97,8 +99,8 @@ class BlasConv final : public ConvEngine {
     std::ptrdiff_t panel, kernel, output;
   };
 
-  /// Sets every pixel of y to the bias.
-  void start(float* y, const float* bias) const {
+  /// Sets every pixel of y to the bias, or to 0 where that is null.
+  void fill_with_bias(float* y, const float* bias) const {
     if (bias == nullptr) {
       std::fill_n(y, s_.out_floats(), 0.0F);
       return;
@@ -110,12 +112,13 @@ class BlasConv final : public ConvEngine {
   /// The image rows, inside or outside of the image, under so many output rows.
   int rows_seen(int rows) const { return (rows - 1) * s_.stride_h + (s_.kernel_h - 1) * s_.dilation_h + 1; }
 
-  /// What a band of so many output rows needs.
+  /// The floats of the panel for a band of so many output rows.
   std::size_t panel_floats(int rows) const {
     return static_cast<std::size_t>(std::min(rows_seen(rows), s_.in_h)) * static_cast<std::size_t>(s_.out_w) *
            static_cast<std::size_t>(depth_);
   }
 
+  /// Calls function(band) for all bands, from top to bottom.
   template <class Function>
   void for_each_band(const Function& function) const {
     for (int first = 0; first < s_.out_h; first += band_rows_) {
@@ -127,8 +130,8 @@ class BlasConv final : public ConvEngine {
     }
   }
 
-  /// Where image row iy stands in the panel, in floats. Rows that are stride_h apart follow each other, so that those
-  /// which successive output rows meet at one ky are contiguous.
+  /// Where image row iy stands in the panel, in floats. Rows that are stride_h apart follow each other, so that the
+  /// rows which successive output rows meet at one ky are contiguous.
   std::ptrdiff_t panel_row(const Band& band, int iy) const {
     const int turn = (iy - band.top) / s_.stride_h;
     const int phase = (iy - band.top) % s_.stride_h;
@@ -136,7 +139,7 @@ class BlasConv final : public ConvEngine {
     return std::ptrdiff_t{before + turn} * s_.out_w * depth_;
   }
 
-  /// The output rows of the band for which kernel row ky lies on the image.
+  /// The output rows [first, second) of the band for which kernel row ky lies on the image.
   std::pair<int, int> rows_of(const Band& band, int ky) const {
     const int offset = ky * s_.dilation_h - s_.pad_h;
     const int first = offset >= 0 ? 0 : ceil_div(-offset, s_.stride_h);
@@ -144,6 +147,7 @@ class BlasConv final : public ConvEngine {
     return {std::max(first, band.first), std::min(end, band.first + band.rows)};
   }
 
+  /// Calls function(product) for each kernel row that lies on the image somewhere in the band.
   template <class Function>
   void for_each_product(const Band& band, const Function& function) const {
     const std::ptrdiff_t output_row = std::ptrdiff_t{s_.out_w} * s_.out_c;
@@ -172,6 +176,7 @@ class BlasConv final : public ConvEngine {
     }
   }
 
+  /// Assigns the panel: the patches of the band's image rows, 0 outside of the image.
   void lower(float* panel, const float* x, const Band& band) const {
     const int extent = (s_.kernel_w - 1) * s_.dilation_w + 1;
     for (int iy = band.top; iy < band.top + band.height; ++iy) {
@@ -185,7 +190,7 @@ class BlasConv final : public ConvEngine {
     }
   }
 
-  /// The transpose of lower: adds every number of the panel to where it came from.
+  /// Adds every number of the panel to the place in d_x that lower would read it from.
   void fold(float* d_x, const float* panel, const Band& band) const {
     for (int iy = band.top; iy < band.top + band.height; ++iy) {
       float* row = d_x + std::ptrdiff_t{iy} * s_.in_w * s_.in_c;

@@ -7,6 +7,7 @@
 namespace convoy::kernels {
 namespace {
 
+/// The shape that the depthwise kernels take: of an image that has as many channels as the output.
 DepthwiseShape forward_shape(const ConvShape& s) {
   return {.channels = s.out_c,
           .in_h = s.in_h,
@@ -23,8 +24,8 @@ DepthwiseShape forward_shape(const ConvShape& s) {
           .dilation_w = s.dilation_w};
 }
 
-/// Without stride d_x is a convolution of d_y by the kernel turned round.
-DepthwiseShape turned_round(DepthwiseShape s) {
+/// The shape of the convolution of d_y, by the kernel turned round, that makes d_x where there is no stride.
+DepthwiseShape backward_shape(DepthwiseShape s) {
   std::swap(s.in_h, s.out_h);
   std::swap(s.in_w, s.out_w);
   s.pad_h = (s.kernel_h - 1) * s.dilation_h - s.pad_h;
@@ -32,13 +33,14 @@ DepthwiseShape turned_round(DepthwiseShape s) {
   return s;
 }
 
-/// Each channel by itself, for one output or several: an image whose channels are repeated makes one of several.
+/// The engine of a convolution of each channel by itself. Where a channel makes several outputs, it works on an image
+/// whose channels are repeated as often.
 class DepthwiseConv final : public ConvEngine {
  public:
   explicit DepthwiseConv(const ConvShape& shape)
       : ConvEngine(shape),
         forward_(forward_shape(shape)),
-        backward_(turned_round(forward_)),
+        backward_(backward_shape(forward_)),
         strided_(shape.stride_h > 1 || shape.stride_w > 1),
         multiplier_(shape.out_c / shape.in_c) {}
 
@@ -79,6 +81,8 @@ class DepthwiseConv final : public ConvEngine {
   }
 
  private:
+  /// The image with each channel repeated multiplier_ times, which it writes to scratch; x itself for a multiplier
+  /// of 1.
   const float* repeated(float* scratch, const float* x) const {
     if (multiplier_ == 1) return x;
     float* to = scratch;

@@ -21,10 +21,12 @@ struct Axis {
   int end_input() const { return first_in + (count - 1) * in_step + taps; }
 };
 
+/// The axis of forward.
 Axis forward_axis(int out, int kernel, int stride, int pad) { return {0, 1, out, -pad, stride, kernel}; }
 
-/// Backward, the inputs i = stride * o + k - pad of one phase, (i + pad) % stride, meet the same taps k, at outputs o
-/// that are neighbours: a correlation without stride. Its taps run from the last k to the first.
+/// The axis of backward_data for one phase: the inputs i with (i + pad) % stride == phase. As i = stride * o + k - pad,
+/// they meet the same taps k, at outputs o that are neighbours: a correlation without stride. Its taps run from the
+/// last k to the first.
 Axis backward_axis(int phase, int in, int kernel, int stride, int pad) {
   const int first = ((phase - pad) % stride + stride) % stride;
   const int taps = phase < kernel ? (kernel - phase - 1) / stride + 1 : 0;
@@ -32,24 +34,26 @@ Axis backward_axis(int phase, int in, int kernel, int stride, int pad) {
   return {first, stride, count, (first + pad) / stride - (taps - 1), 1, taps};
 }
 
-/// The tap that stands at place t of backward_axis.
+/// The tap k of the kernel that is tap t of a backward_axis.
 int backward_tap(const Axis& axis, int phase, int stride, int t) { return phase + stride * (axis.taps - 1 - t); }
 
 /// An image with zero columns to the left and right, so that no tap falls outside of a row.
 struct Columns {
   int height, width, channels, left = 0, right = 0;
 
+  /// Widens `left` and `right` so that all taps of the axis fall on a column.
   void cover(const Axis& axis) {
     if (axis.count == 0 || axis.taps == 0) return;
     left = std::max(left, -axis.first_input());
     right = std::max(right, axis.end_input() - width);
   }
   std::ptrdiff_t row_floats() const { return std::ptrdiff_t{left + width + right} * channels; }
+  /// The floats of scratch that pad() may write: 0 where it needs no zeros.
   std::size_t floats() const { return left + right == 0 ? 0 : static_cast<std::size_t>(height * row_floats()); }
 
   RowRange all_rows() const { return {0, height}; }
 
-  /// The image itself if it needs no zeros, else a copy of the rows in scratch.
+  /// The image itself if it needs no zeros; else scratch, to which it copies these rows with their zeros.
   const float* pad(float* scratch, const float* image, RowRange rows) const {
     if (left + right == 0) return image;
     const std::ptrdiff_t run = std::ptrdiff_t{width} * channels;
@@ -170,11 +174,14 @@ class DirectConv final : public ConvEngine {
   /// Pixels that backward_kernel handles at a time, so that a panel of d_y and the rows of x it meets stay in L1.
   static constexpr int band_pixels = 144;
 
+  /// The channels rounded up to whole panels.
   int whole_panels(int channels) const { return (channels + tiles_.panel - 1) / tiles_.panel * tiles_.panel; }
 
+  /// The rows and the columns of d_x of one phase.
   Axis backward_y(int phase) const { return backward_axis(phase, s_.in_h, s_.kernel_h, s_.stride_h, s_.pad_h); }
   Axis backward_x(int phase) const { return backward_axis(phase, s_.in_w, s_.kernel_w, s_.stride_w, s_.pad_w); }
 
+  /// Calls function(rows' axis, columns' axis, phase_y, phase_x) for all phases of backward_data.
   template <class Function>
   void for_each_phase(const Function& function) const {
     for (int phase_y = 0; phase_y < s_.stride_h; ++phase_y) {
@@ -194,7 +201,8 @@ class DirectConv final : public ConvEngine {
     return to;
   }
 
-  /// Assigns the pixels of `out` that rows x columns name, from an image whose rows are padded.
+  /// Assigns the pixels of `out` that the axes `rows` and `columns` name, from an image whose rows are padded; bias may
+  /// be null.
   void correlate(float* out, int out_w, int out_c, const Columns& in, const float* image, const Axis& rows,
                  const Axis& columns, const float* weights, const float* bias) const {
     const int run = columns.taps * in.channels;
@@ -223,15 +231,15 @@ class DirectConv final : public ConvEngine {
     }
   }
 
-  /// A panel of d_y for some of its rows, step floats from pixel to pixel.
+  /// A panel of d_y for some of its rows, `step` floats from pixel to pixel.
   struct Gradients {
     const float* data;
     std::ptrdiff_t step;
     RowRange rows;
   };
 
-  /// Whether backward_kernel takes d_y as it is: where a panel is all of a pixel, or is read only once for each row of
-  /// the kernel.
+  /// Whether backward_kernel reads d_y without packing it: if a panel is all of a pixel, or is read only once for each
+  /// row of the kernel.
   bool reads_in_place() const {
     return s_.out_c == tiles_.panel || (s_.out_c % tiles_.panel == 0 && s_.kernel_w * s_.in_c <= tiles_.rows);
   }
@@ -249,7 +257,7 @@ class DirectConv final : public ConvEngine {
     }
   }
 
-  /// Adds what these rows of d_y give to kernel row ky and the panel at channel c.
+  /// Adds what these rows of d_y give to the gradient of kernel row ky, for the panel at channel c, to `sums`.
   void add_kernel_row(float* sums, const Gradients& d_y, const float* x, int c, int ky) const {
     const auto [valid, valid_end] = rows_meeting(ky);
     const int from = std::max(d_y.rows.first, valid);

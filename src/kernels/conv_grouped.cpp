@@ -6,6 +6,7 @@
 namespace convoy::kernels {
 namespace {
 
+/// The shape of the convolution of one group.
 ConvShape shape_of_group(ConvShape shape) {
   shape.in_c /= shape.groups;
   shape.out_c /= shape.groups;
@@ -13,15 +14,17 @@ ConvShape shape_of_group(ConvShape shape) {
   return shape;
 }
 
-/// Copies columns [column, column + width) of a matrix with `all` columns.
+/// Copies columns [column, column + width) of `from`, a matrix with `all` columns, to `to`, which has these only.
 void take_columns(float* to, const float* from, std::size_t rows, int all, int column, int width) {
   from += column;
   for (std::size_t row = 0; row < rows; ++row, from += all) to = std::copy_n(from, width, to);
 }
+/// Copies `from`, which has `width` columns, to columns [column, column + width) of `to`, which has `all`.
 void put_columns(float* to, const float* from, std::size_t rows, int all, int column, int width) {
   to += column;
   for (std::size_t row = 0; row < rows; ++row, to += all, from += width) std::copy_n(from, width, to);
 }
+/// Adds `from`, which has `width` columns, to columns [column, column + width) of `to`, which has `all`.
 void add_columns(float* to, const float* from, std::size_t rows, int all, int column, int width) {
   to += column;
   for (std::size_t row = 0; row < rows; ++row, to += all) {
@@ -29,7 +32,7 @@ void add_columns(float* to, const float* from, std::size_t rows, int all, int co
   }
 }
 
-/// Groups of channels, each by the same engine on a copy of its channels.
+/// The engine for groups of channels: another engine computes each group, on a copy of its channels.
 class GroupedConv final : public ConvEngine {
  public:
   GroupedConv(const ConvShape& shape, std::unique_ptr<const ConvEngine> engine)
@@ -39,7 +42,7 @@ class GroupedConv final : public ConvEngine {
     return image_floats() + round_to_line(group_.out_floats()) + round_to_line(group_.kernel_floats()) +
            engine_->scratch_floats();
   }
-  /// Of each group its kernel, and what the engine makes of it.
+  /// Packed weights are, for each group, its kernel and that kernel as the engine packs it.
   std::size_t forward_weights_floats() const override { return groups() * (kernel_floats() + forward_packed()); }
   std::size_t backward_weights_floats() const override { return groups() * (kernel_floats() + backward_packed()); }
 
@@ -91,12 +94,14 @@ class GroupedConv final : public ConvEngine {
   }
 
  private:
+  /// The parts of a scratch: one group's image, output and kernel, and the engine's scratch.
   struct Work {
     float* image;
     float* output;
     float* kernel;
     float* engine;
   };
+  /// Divides a scratch into its parts.
   Work work_in(float* scratch) const {
     float* output = scratch + image_floats();
     float* kernel = output + round_to_line(group_.out_floats());
@@ -104,6 +109,7 @@ class GroupedConv final : public ConvEngine {
   }
 
   std::size_t groups() const { return static_cast<std::size_t>(s_.groups); }
+  /// Sizes for one group, rounded up to whole cache lines: image, kernel, and the kernel as the engine packs it.
   std::size_t image_floats() const { return round_to_line(group_.in_floats()); }
   std::size_t kernel_floats() const { return round_to_line(group_.kernel_floats()); }
   std::size_t forward_packed() const { return round_to_line(engine_->forward_weights_floats()); }
@@ -111,6 +117,7 @@ class GroupedConv final : public ConvEngine {
   std::size_t in_pixels() const { return group_.in_floats() / static_cast<std::size_t>(group_.in_c); }
   std::size_t out_pixels() const { return group_.out_floats() / static_cast<std::size_t>(group_.out_c); }
 
+  /// Copies the kernel of group g to `to`.
   void take_kernel(float* to, const float* kernel, int g) const {
     const std::size_t rows = group_.kernel_floats() / static_cast<std::size_t>(group_.out_c);
     take_columns(to, kernel, rows, s_.out_c, g * group_.out_c, group_.out_c);

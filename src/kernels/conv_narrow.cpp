@@ -51,7 +51,7 @@ void NarrowInputGradient::multiply(float* products, const float* d_y_row, const 
   }
 }
 
-// Tap by tap: pixel by pixel, each addition would wait for its neighbour's.
+// It goes tap by tap: pixel by pixel, each addition would wait for its neighbour's.
 void NarrowInputGradient::fold(float* d_x, const float* products, int oy) const {
   const std::ptrdiff_t step = std::ptrdiff_t{s_.stride_w} * s_.in_c;
   for (int ky = 0; ky < s_.kernel_h; ++ky) {

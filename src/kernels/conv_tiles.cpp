@@ -18,12 +18,12 @@ CONVOY_INLINE Float* vector(Float* p, std::ptrdiff_t j) {
   return p + j * lanes;
 }
 
-/// Up to max_rows x panel sums in registers. `width` counts their vectors a row: 1 suffices for a narrow last panel.
+/// Up to max_rows x panel sums in registers; `width` is the number of vectors in a row, 1 for a narrow last panel.
 template <int rows, int width>
 struct Tile {
   Vec sums[rows][width];
 
-  /// sums[m] += a(k, m) * b[k], over k < depth. Inlined, `a` becomes an address with a step of 1 in k or in m.
+  /// Adds a(k, m) * b[k] to sums[m], over k < depth. Inlined, `a` becomes an address with a step of 1 in k or in m.
   template <class Factor>
   CONVOY_INLINE void multiply(const Factor& a, const float* b, std::ptrdiff_t b_step, int depth) {
 #pragma GCC unroll 2
@@ -37,7 +37,7 @@ struct Tile {
     }
   }
 
-  /// Assigns the sums, or adds them, to rows of `columns` floats that are `step` apart.
+  /// Assigns the sums to rows of `columns` floats that are `step` apart, or adds them to these if `add`.
   template <bool add>
   CONVOY_INLINE void write(float* to, std::ptrdiff_t step, int columns) const {
     constexpr int all = width * lanes;
@@ -60,12 +60,13 @@ struct Tile {
   }
 };
 
-/// min(columns, lanes) floats at p, the other lanes 0; all 0 where there is no p.
+/// min(columns, lanes) floats at p, the other lanes 0; all 0 where p is null.
 CONVOY_INLINE Vec load_columns(const float* p, int columns) {
   if (p == nullptr || columns <= 0) return Vec{};
   return columns < lanes ? load_some(p, columns) : load(p);
 }
 
+/// Assigns `rows` pixels of an output row, whose first patch is at x, to `out`.
 template <int rows, int width>
 void tile(const OutputRow& job, const float* x, float* out) {
   Tile<rows, width> t;
@@ -82,6 +83,7 @@ void tile(const OutputRow& job, const float* x, float* out) {
   t.template write<false>(out, job.out_step, job.columns);
 }
 
+/// Adds the gradient of `rows` taps of a kernel row, the first of which meets x, to d_kernel.
 template <int rows, int width>
 void tile(const KernelRow& job, const float* x, float* d_kernel) {
   Tile<rows, width> t = {};
@@ -105,8 +107,8 @@ TileFunction<Job> tile_of(int count) {
   return tile<rows, width>;
 }
 
-/// Cuts `total` rows into tiles as even as possible, since a tile of few rows is slow: first those of size + 1. Rows
-/// are x_step apart in x and to_step in `to`.
+/// Computes all `total` rows of a job, in tiles as even as possible, since a tile of few rows is slow: the larger ones
+/// first. Rows are x_step apart in x and to_step in `to`.
 template <class Job>
 void for_each_tile(const Job& job, int total, const float* x, std::ptrdiff_t x_step, float* to,
                    std::ptrdiff_t to_step) {
@@ -128,6 +130,7 @@ void output_row(const OutputRow& job) { for_each_tile(job, job.pixels, job.x, jo
 
 void kernel_row(const KernelRow& job) { for_each_tile(job, job.taps, job.x, 1, job.d_kernel, job.out_c); }
 
+/// Adds `width` vectors of neighbouring channels over all pixels to sums.
 template <int width>
 CONVOY_INLINE void add_pixels_of(float* sums, const float* d_y, int pixels, int channels) {
   Vec total[width];

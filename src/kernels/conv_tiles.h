@@ -4,7 +4,7 @@
 
 namespace convoy::kernels {
 
-/// Pixels of one output row and one panel of channels:
+/// The operands of a sum over patches, for pixels of one output row and one panel of channels:
 ///
 ///     out[p][c] = bias[c] + sum over r < rows, k < run of x[r * x_row + p * x_step + k] * weights[r][k][c]
 struct OutputRow {
@@ -23,7 +23,7 @@ struct OutputRow {
   int run;  ///< numbers of a patch in one row: kernel_w x in_c
 };
 
-/// The gradient of one kernel row and one panel of channels:
+/// The operands of the gradient of one kernel row and one panel of channels:
 ///
 ///     d_kernel[t][c] += sum over r < rows, p < pixels of x[r * x_row + p * x_step + t] * d_y[r][p][c]
 struct KernelRow {
@@ -44,7 +44,9 @@ struct KernelRow {
 struct ConvTiles {
   int rows;   ///< pixels, or taps, that are computed together
   int panel;  ///< output channels that are computed together; panels are padded with zeros to this width
+  /// Assigns row.out.
   void (*output_row)(const OutputRow& row);
+  /// Adds to row.d_kernel.
   void (*kernel_row)(const KernelRow& row);
   /// Adds the sum of d_y (pixels x channels) over its pixels to sums (channels).
   void (*add_pixels)(float* sums, const float* d_y, int pixels, int channels);

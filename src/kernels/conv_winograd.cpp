@@ -10,19 +10,21 @@ namespace convoy::kernels {
 namespace {
 
 constexpr int numbers = 16;           ///< of a transformed tile
-constexpr int l1_floats = 24576 / 4;  ///< of an L1 cache of 32 KB, what the transformed tiles may take
+constexpr int l1_floats = 24576 / 4;  ///< that the transformed tiles may take of an L1 cache of 32 KB
 /// Tiles that backward_kernel multiplies at a time: as many as the L2 cache holds beside the sums.
 constexpr int strip_tiles = 36;
 
+/// Half of an extent, rounded up: the tiles of two pixels that cover it.
 int half_up(int extent) { return (extent + 1) / 2; }
-int whole_panels(int channels, int panel) { return (channels + panel - 1) / panel; }
 
-/// The distance of the 16 planes; a multiple of 4096 bytes would put them all in the same sets of the L1 cache.
+/// The distance of the 16 planes of so many floats each; a multiple of 4096 bytes would put them all in the same sets
+/// of the L1 cache.
 std::ptrdiff_t plane_of(std::ptrdiff_t floats) {
   const auto plane = static_cast<std::ptrdiff_t>(round_to_line(static_cast<std::size_t>(floats)));
   return plane % 1024 == 0 ? plane + 16 : plane;
 }
 
+/// An image that is read, height x width x channels.
 struct Image {
   const float* data;
   int height, width, channels;
@@ -33,10 +35,11 @@ struct Image {
 /// outside: there the image is 0.
 class TileRow {
  public:
-  /// What the constructor needs of scratch: zeros for a row of the image and for a tile.
+  /// The floats of scratch that a TileRow needs: zeros for a row of the image, and a tile.
   static std::size_t scratch_floats(int width, int channels) {
     return round_to_line(static_cast<std::size_t>((width + 16) * channels));
   }
+  /// Sets the scratch to 0; to be called before the constructor takes it.
   static void clear(float* scratch, int width, int channels) {
     std::fill_n(scratch, scratch_floats(width, channels), 0.0F);
   }
@@ -49,8 +52,8 @@ class TileRow {
     }
   }
 
-  /// Calls transform(rows, first tile, tiles) for channels from c on: once for the tiles that lie inside of the image's
-  /// width, and for each of the others on a copy.
+  /// Calls transform(rows, first tile, tiles) for channels [c, c + count): once for the tiles inside of the image's
+  /// width, and once for each tile that sticks out, on a copy in scratch.
   template <class Transform>
   void for_each_run(int tiles, int c, int count, const Transform& transform) const {
     const int first = std::clamp(half_up(-left_), 0, tiles);
@@ -66,6 +69,7 @@ class TileRow {
   }
 
  private:
+  /// Copies one tile to scratch, with 0 outside of the image, and calls transform for it.
   template <class Transform>
   void transform_edge(int tile, int c, int count, const Transform& transform) const {
     const float* rows[4];
@@ -96,8 +100,8 @@ class TileRow {
 ///
 ///     M_i (tiles x out_c)  =  V_i (tiles x in_c)  U_i (in_c x out_c)
 ///
-/// with 4/9 of the multiplications. Of W, the transformed d_y, d_x takes W_i U_i^T, whose tiles overlap, and d_kernel
-/// sums V_i^T W_i over the tiles.
+/// with 4/9 of the multiplications. With W the transformed d_y, d_x follows from W_i U_i^T, whose tiles overlap, and
+/// d_kernel from the sums of V_i^T W_i over the tiles.
 class WinogradConv final : public ConvEngine {
  public:
   explicit WinogradConv(const ConvShape& shape)
@@ -114,7 +118,7 @@ class WinogradConv final : public ConvEngine {
   std::size_t forward_weights_floats() const override { return weights_floats(s_.in_c, s_.out_c); }
   std::size_t backward_weights_floats() const override { return weights_floats(s_.out_c, s_.in_c); }
 
-  // Panels x 16 x in_c x panel.
+  // The order is panels x 16 x in_c x panel.
   void pack_forward(float* weights, const float* kernel) const override {
     const std::ptrdiff_t plane = std::ptrdiff_t{s_.in_c} * tiles_.panel;
     const std::ptrdiff_t tap = std::ptrdiff_t{s_.in_c} * s_.out_c;
@@ -127,7 +131,7 @@ class WinogradConv final : public ConvEngine {
     }
   }
 
-  // Panels x 16 x out_c x panel.
+  // The order is panels x 16 x out_c x panel.
   void pack_backward(float* weights, const float* kernel) const override {
     constexpr int chunk = 32;
     const std::ptrdiff_t plane = std::ptrdiff_t{s_.out_c} * tiles_.panel;
@@ -206,38 +210,42 @@ class WinogradConv final : public ConvEngine {
     std::ptrdiff_t v_plane;  ///< tiles x in_c
     std::ptrdiff_t w_plane;  ///< tiles x panel
   };
+  /// The strip with so many rows of tiles.
   Strip strip_of(int rows) const {
     const int tiles = rows * half_up(s_.out_w);
     return {rows, tiles, plane_of(std::ptrdiff_t{tiles} * s_.in_c), plane_of(std::ptrdiff_t{tiles} * tiles_.panel)};
   }
 
+  /// The floats at the beginning of scratch that a TileRow takes, on x or on d_y.
   std::size_t edge_floats() const {
     return std::max(TileRow::scratch_floats(s_.in_w, s_.in_c), TileRow::scratch_floats(s_.out_w, s_.out_c));
   }
-  int panels(int channels) const { return whole_panels(channels, tiles_.panel); }
+  /// The number of panels that hold so many channels.
+  int panels(int channels) const { return (channels + tiles_.panel - 1) / tiles_.panel; }
+  /// The floats of a packed kernel: panels x 16 x depth x panel.
   std::size_t weights_floats(int depth, int channels) const {
     return static_cast<std::size_t>(numbers * panels(channels) * tiles_.panel) * static_cast<std::size_t>(depth);
   }
-  /// A sixteenth of what multiply_tiles needs of scratch behind the edges.
+  /// A sixteenth of the floats of scratch that multiply_tiles needs behind edge_floats().
   std::ptrdiff_t block_floats(int depth) const {
     const std::ptrdiff_t tiles = block_tiles(depth);
     return plane_of(tiles * depth) + plane_of(tiles * tiles_.panel);
   }
 
-  /// Tiles that multiply_tiles handles at a time: transformed, they stay in the L1 cache, and they fill whole register
-  /// tiles.
+  /// The number of tiles that multiply_tiles handles at a time: transformed, they stay in the L1 cache, and they fill
+  /// whole register tiles.
   int block_tiles(int depth) const {
     const int fitting = l1_floats / (numbers * depth);
     return std::max(fitting / tiles_.rows * tiles_.rows, tiles_.rows);
   }
 
-  /// Neighbouring tiles of a row of them.
+  /// Neighbouring tiles in one row of tiles.
   struct TileRun {
     int row, first, count;
   };
 
-  /// Tiles [begin, begin + count) of an image with `width` of them in a row: calls visit(run, offset) for each run of
-  /// neighbours, which begins at tile `begin + offset`.
+  /// Divides tiles [begin, begin + count) of an image with `width` tiles in a row into runs of neighbours: calls
+  /// visit(run, offset) for each, which begins at tile `begin + offset`.
   template <class Visit>
   static void for_each_tile_run(int begin, int count, int width, const Visit& visit) {
     for (int offset = 0; offset < count;) {
@@ -248,8 +256,8 @@ class WinogradConv final : public ConvEngine {
     }
   }
 
-  /// For these rows of tiles: transform(run, v, plane) fills `depth` channels of a run's V, and finish(run, c, m,
-  /// plane) takes the panel of M = V U that begins at channel c of `channels`.
+  /// Computes M = V U for these rows of tiles, in scratch: transform(run, v, plane) must assign a run's V, `depth`
+  /// channels, and finish(run, c, m, plane) takes the run's panel of M that begins at channel c of `channels`.
   template <class Transform, class Finish>
   void multiply_tiles(RowRange rows, int depth, int channels, const float* weights, float* scratch,
                       const Transform& transform, const Finish& finish) const {
@@ -277,13 +285,14 @@ class WinogradConv final : public ConvEngine {
     }
   }
 
+  /// Assigns V of the first `tiles` tiles of a row.
   void transform_input_row(const TileRow& row, float* v, std::ptrdiff_t plane, int tiles, int channels) const {
     row.for_each_run(tiles, 0, channels, [&](const float* const* rows, int first, int count) {
       transforms_.input(v + std::ptrdiff_t{first} * channels, plane, channels, rows, channels, count, channels);
     });
   }
 
-  //  m (tiles x panel)  =  v (tiles x depth)  u (depth x panel)
+  /// Assigns m (tiles x panel) = v (tiles x depth) u (depth x panel).
   void multiply_block(float* m, const float* v, const float* u, int tiles, int depth) const {
     tiles_.output_row({.out = m,
                        .out_step = tiles_.panel,
@@ -299,6 +308,7 @@ class WinogradConv final : public ConvEngine {
                        .run = depth});
   }
 
+  /// Assigns the pixels of a run's tiles that lie in the wanted rows of y, for a panel of channels from c on, from M.
   void transform_output_row(float* y, const TileRun& run, int c, const float* m, std::ptrdiff_t plane,
                             const float* bias, RowRange wanted) const {
     float* rows[2];
@@ -311,6 +321,7 @@ class WinogradConv final : public ConvEngine {
                        std::min(2 * run.count, s_.out_w - 2 * run.first), std::min(tiles_.panel, s_.out_c - c));
   }
 
+  /// Adds the patches of a run's tiles to d_x, for a panel of channels from c on, from their products m.
   void add_input_gradient(float* d_x, const TileRun& run, int c, const float* m, std::ptrdiff_t plane) const {
     float* rows[4];
     for (int r = 0; r < 4; ++r) {
@@ -321,6 +332,7 @@ class WinogradConv final : public ConvEngine {
                                std::min(tiles_.panel, s_.in_c - c));
   }
 
+  /// Assigns V of a strip whose first row of tiles is first_row.
   void transform_inputs(float* v, const float* x, const Strip& strip, int first_row, float* scratch) const {
     const Image image{x, s_.in_h, s_.in_w, s_.in_c};
     const int tiles = half_up(s_.out_w);
@@ -331,7 +343,7 @@ class WinogradConv final : public ConvEngine {
     }
   }
 
-  /// Panels x 16 x tiles x panel.
+  /// Assigns W of a strip whose first row of tiles is first_row, as panels x 16 x tiles x panel.
   void transform_gradients(float* w, const float* d_y, const Strip& strip, int first_row, float* scratch) const {
     const Image image{d_y, s_.out_h, s_.out_w, s_.out_c};
     const int tiles = half_up(s_.out_w);
@@ -350,6 +362,7 @@ class WinogradConv final : public ConvEngine {
     }
   }
 
+  /// Adds V^T W of a strip to sums.
   void multiply(float* sums, const float* v, const float* w, const Strip& strip) const {
     for (int c = 0; c < s_.out_c; c += tiles_.panel) {
       for (int n = 0; n < numbers; ++n, w += strip.w_plane) {

@@ -17,24 +17,28 @@ CONVOY_INLINE T* row(Rows<T> rows, int n) {
 struct Transposed {
   alignas(64) float rows[most_few_units][block];
 
+  /// Takes the rows [begin, begin + count) of w.
   void load(const float* w, int begin, int count, int units) {
     for (int o = 0; o < units; ++o) {
       for (int k = 0; k < count; ++k) rows[o][k] = w[static_cast<std::ptrdiff_t>(begin + k) * units + o];
     }
   }
+  /// Sets the first `units` rows to 0.
   void clear(int units) {
     for (int o = 0; o < units; ++o) {
       for (int k = 0; k < block; ++k) rows[o][k] = 0;
     }
   }
-  void add_to(float* w, int begin, int count, int units) const {
+  /// Adds the block, transposed back, to the rows [begin, begin + count) of w.
+  void add_transposed_to(float* w, int begin, int count, int units) const {
     for (int o = 0; o < units; ++o) {
       for (int k = 0; k < count; ++k) w[static_cast<std::ptrdiff_t>(begin + k) * units + o] += rows[o][k];
     }
   }
 };
 
-/// dx[n + i] = sum over o of dy[n + i][o] * w[o], and dw[o] += sum over i of dy[n + i][o] * x[n + i], over one block.
+/// For N samples from n on and the inputs [begin, begin + count): assigns dx = dy w, unless it is null, and adds dy^T x
+/// to dw.
 template <int N>
 CONVOY_INLINE void gradient_block(Rows<float> dx, Transposed& dw, Rows<const float> dy, Rows<const float> x,
                                   const Transposed& w, int begin, int count, int units, int n) {
@@ -80,7 +84,7 @@ void backward(Rows<float> dx, float* dw, Rows<const float> dy, Rows<const float>
     for (; n + samples <= batch; n += samples)
       gradient_block<samples>(dx, gradients, dy, x, weights, at, count, units, n);
     for (; n < batch; ++n) gradient_block<1>(dx, gradients, dy, x, weights, at, count, units, n);
-    if (dw != nullptr) gradients.add_to(dw, at, count, units);
+    if (dw != nullptr) gradients.add_transposed_to(dw, at, count, units);
   }
 }
 

@@ -6,7 +6,7 @@
 
 namespace convoy::kernels {
 
-/// A batch's rows: sample n begins at data + n * stride.
+/// The rows of a batch: sample n begins at data + n * stride.
 template <class T>
 struct Rows {
   T* data;
@@ -17,7 +17,7 @@ struct Rows {
 // is batch x inputs, w and dw are inputs x units, y and dy batch x units. Each function works on the inputs [begin,
 // end) only, for all samples, with a block of the weights in the L1 cache.
 
-/// Assigns partial = x w over these inputs. A sample's result does not depend on the others.
+/// Assigns partial = x w over these inputs, batch x units. A sample's result does not depend on the other samples.
 void few_units_forward(Rows<float> partial, Rows<const float> x, const float* w, int begin, int end, int units,
                        int batch);
 

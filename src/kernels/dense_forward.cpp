@@ -8,11 +8,11 @@ namespace convoy::kernels {
 namespace {
 
 constexpr int inputs_in_l1 = 256;  // their weights, at most 16 units, are half of an L1 cache
-constexpr int most_samples = 64;   // whose sums are kept at a time
+constexpr int most_samples = 64;   // whose sums Block::add keeps at a time
 constexpr int widest_panel = 32;
 constexpr int most_tail = 2 * widest_panel + 2 * most_few_units;  // floats of the inputs that are copied
 
-/// Adds to `columns` of each row of `to` what a matrix samples x width holds.
+/// Adds the first `columns` columns of `sums`, a matrix samples x width, to the rows of `to`.
 void add_columns(Rows<float> to, const float* sums, int samples, int columns, int width) {
   for (int n = 0; n < samples; ++n, sums += width) {
     float* row = to.data + n * to.stride;
@@ -20,8 +20,7 @@ void add_columns(Rows<float> to, const float* sums, int samples, int columns, in
   }
 }
 
-/// partial += x w over the inputs [begin, end), at least one, for the units from c on: the tiles of a convolution, a
-/// sample for a pixel. Reads a panel from w at each input.
+/// Computes blocks of partial += x w by the tiles of a convolution, with samples for pixels.
 class Block {
  public:
   Block(Rows<float> partial, Rows<const float> x, int units, int batch)
@@ -29,6 +28,8 @@ class Block {
 
   int panel() const { return tiles_.panel; }
 
+  /// Adds x w over the inputs [begin, end), at least one, for a panel of units from c on. `w` is the weight of input
+  /// `begin` and unit c; at each input a whole panel is read from there.
   void add(const float* w, int begin, int end, int c) const {
     float sums[most_samples * widest_panel];
     for (int n = 0; n < batch_; n += most_samples) {

@@ -10,38 +10,42 @@ struct Run {
   int first, end;
 };
 
-int at_least(int a, int b) { return a > b ? a : b; }
-int at_most(int a, int b) { return a < b ? a : b; }
+int larger_of(int a, int b) { return a > b ? a : b; }
+int smaller_of(int a, int b) { return a < b ? a : b; }
+/// a / b rounded up; 0 for a negative a.
 int divided_up(int a, int b) { return a <= 0 ? 0 : (a - 1) / b + 1; }
 
-/// The taps that meet the image, where the first of them is at `start`.
+/// The taps that meet the image, if tap 0 is at place `start` of the axis.
 Run taps_inside(int start, int kernel, int dilation, int in) {
   const int first = divided_up(-start, dilation);
-  return {first, at_most(kernel, divided_up(in - start, dilation))};
+  return {first, smaller_of(kernel, divided_up(in - start, dilation))};
 }
 
-/// The outputs all of whose taps meet the image.
+/// The outputs along an axis all of whose taps meet the image.
 Run whole_outputs(int out, int kernel, int stride, int dilation, int pad, int in) {
-  const int first = at_most(divided_up(pad, stride), out);
+  const int first = smaller_of(divided_up(pad, stride), out);
   const int last_start = in - 1 - (kernel - 1) * dilation + pad;
   const int end = last_start < 0 ? 0 : last_start / stride + 1;
-  return {first, at_least(first, at_most(end, out))};
+  return {first, larger_of(first, smaller_of(end, out))};
 }
 
+/// The output columns all of whose taps meet the image.
 Run whole_columns(const DepthwiseShape& s) {
   return whole_outputs(s.out_w, s.kernel_w, s.stride_w, s.dilation_w, s.pad_w, s.in_w);
 }
 
+/// Where pixel (y, x) begins in an image that is `width` pixels wide.
 std::ptrdiff_t offset(const DepthwiseShape& s, int width, int y, int x) {
   return (static_cast<std::ptrdiff_t>(y) * width + x) * s.channels;
 }
 
-/// As many channels as a vector has, or the last few.
+/// A whole vector of channels at p, or `count` of them and zeros.
 template <bool whole>
 CONVOY_INLINE Vec get(const float* p, int count) {
   if constexpr (whole) return load(p);
   return load_some(p, count);
 }
+/// Writes a whole vector of channels to p, or the first `count`.
 template <bool whole>
 CONVOY_INLINE void put(float* p, Vec v, int count) {
   if constexpr (whole) {
@@ -55,12 +59,13 @@ CONVOY_INLINE void put(float* p, Vec v, int count) {
 struct Pixels {
   float* y;
   const float* x;          ///< the image
-  std::ptrdiff_t x_place;  ///< of the first pixel's first tap, maybe outside of the image
+  std::ptrdiff_t x_place;  ///< of the first pixel's tap (0, 0), maybe outside of the image
   const float* kernel;
   const float* bias;
   Run rows, columns;  ///< of the taps
 };
 
+/// Assigns channels [c, c + count) of the output pixels.
 template <int pixels, bool whole>
 CONVOY_INLINE void output_channels(const DepthwiseShape& s, const Pixels& p, std::ptrdiff_t c, int count) {
   Vec sums[pixels];
@@ -82,7 +87,8 @@ CONVOY_INLINE void output_channels(const DepthwiseShape& s, const Pixels& p, std
   for (int i = 0; i < pixels; ++i) put<whole>(p.y + offset(s, 0, 0, i) + c, sums[i], count);
 }
 
-/// What is left of the channels is computed with some of those before it once more, where there are.
+/// Assigns all channels of the output pixels. A last vector that is not full overlaps the one before it, if there is
+/// one.
 template <int pixels>
 void output_pixels(const DepthwiseShape& s, const Pixels& p) {
   int c = 0;
@@ -126,6 +132,7 @@ struct TapBlock {
   int pixels;
 };
 
+/// Adds channels [c, c + count) of the gradient of rows x columns taps to the block's sums.
 template <int rows, int columns, bool whole>
 CONVOY_INLINE void add_channels(const DepthwiseShape& s, const TapBlock& b, std::ptrdiff_t c, int count) {
   Vec sums[rows][columns] = {};
@@ -151,6 +158,7 @@ CONVOY_INLINE void add_channels(const DepthwiseShape& s, const TapBlock& b, std:
   }
 }
 
+/// Adds the gradient of rows x columns taps to the block's sums.
 template <int rows, int columns>
 void add_taps(const DepthwiseShape& s, const TapBlock& b) {
   int c = 0;
@@ -160,12 +168,13 @@ void add_taps(const DepthwiseShape& s, const TapBlock& b) {
 
 constexpr int most_taps = 3;  ///< of an axis that are added up together
 
+/// add_block[rows - 1][columns - 1] is the function for rows x columns taps.
 using AddTaps = void (*)(const DepthwiseShape&, const TapBlock&);
 constexpr AddTaps add_block[most_taps][most_taps] = {{add_taps<1, 1>, add_taps<1, 2>, add_taps<1, 3>},
                                                      {add_taps<2, 1>, add_taps<2, 2>, add_taps<2, 3>},
                                                      {add_taps<3, 1>, add_taps<3, 2>, add_taps<3, 3>}};
 
-/// Adds what output pixels [first, first + pixels) of row oy give to these taps.
+/// Adds what output pixels [ox, ox + pixels) of row oy give to the gradient of these taps to sums.
 void add_run(float* sums, const float* dy, const float* x, const DepthwiseShape& s, int oy, int ox, int pixels,
              Run rows, Run columns) {
   const int top = oy * s.stride_h - s.pad_h;
@@ -174,7 +183,7 @@ void add_run(float* sums, const float* dy, const float* x, const DepthwiseShape&
     for (int kx = columns.first; kx < columns.end; kx += most_taps) {
       const TapBlock block{sums + offset(s, s.kernel_w, ky, kx), dy + offset(s, s.out_w, oy, ox),
                            x + offset(s, s.in_w, top + ky * s.dilation_h, left + kx * s.dilation_w), pixels};
-      add_block[at_most(rows.end - ky, most_taps) - 1][at_most(columns.end - kx, most_taps) - 1](s, block);
+      add_block[smaller_of(rows.end - ky, most_taps) - 1][smaller_of(columns.end - kx, most_taps) - 1](s, block);
     }
   }
 }
@@ -195,6 +204,7 @@ void backward_kernel(float* sums, const float* dy, const float* x, const Depthwi
   }
 }
 
+/// Adds a * b to sum, number by number.
 void add_product(float* __restrict sum, const float* __restrict a, const float* __restrict b, int count) {
   for (int c = 0; c < count; ++c) sum[c] += a[c] * b[c];
 }

@@ -22,9 +22,9 @@ struct DepthwiseKernels {
   /// Assigns output rows [first, end) of y; bias (channels) may be null.
   void (*forward)(float* y, const float* x, const float* kernel, const float* bias, const DepthwiseShape& shape,
                   int first, int end);
-  /// Adds to sums (kernel_h x kernel_w x channels) what follows from dy and x.
+  /// Adds the kernel's gradient, from dy and x, to sums (kernel_h x kernel_w x channels).
   void (*backward_kernel)(float* sums, const float* dy, const float* x, const DepthwiseShape& shape);
-  /// Assigns dx. Without stride it is forward's work, with the kernel turned round.
+  /// Assigns dx. Without stride forward does the same, faster, with the kernel turned round.
   void (*backward_data)(float* dx, const float* dy, const float* kernel, const DepthwiseShape& shape);
 };
 

@@ -31,7 +31,7 @@ void mask(float* y, const float* x, const unsigned char* keep, std::size_t count
   for (std::size_t i = 0; i < count; ++i) y[i] = keep[i] != 0 ? x[i] * factor : 0;
 }
 
-/// Several sums at once, since each addition waits for the one before.
+// Several sums run at once, since each addition waits for the one before.
 double sum_of_squares(const float* x, std::size_t count) {
   constexpr std::size_t sums = 16;
   double partial[sums] = {};

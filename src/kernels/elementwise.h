@@ -9,7 +9,7 @@ namespace convoy::kernels {
 struct ElementwiseKernels {
   /// Assigns y = a + b; y may be a.
   void (*add)(float* y, const float* a, const float* b, std::size_t count);
-  /// Assigns y = a - b, y = a * b, y = the larger (of equals a; NaN before numbers); y may be a.
+  /// Assign y = a - b, y = a * b, and y = the larger of both (a if they are equal, NaN before numbers); y may be a.
   void (*subtract)(float* y, const float* a, const float* b, std::size_t count);
   void (*multiply)(float* y, const float* a, const float* b, std::size_t count);
   void (*maximum)(float* y, const float* a, const float* b, std::size_t count);

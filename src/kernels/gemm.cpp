@@ -12,18 +12,20 @@
 namespace convoy::kernels {
 namespace {
 
-/// OpenBLAS's serial build shares its work memory between threads without a lock: calls must take turns.
+/// Whether calls must take turns: OpenBLAS's serial build shares its work memory between threads without a lock.
 bool needs_turns() {
   static const bool serial = openblas().get_parallel() == 0;
   return serial;
 }
 
+/// Held by the thread whose turn it is.
 std::mutex turn;
 
-/// OpenBLAS has places for at least so many threads' work memory.
+/// The threads for whose work memory OpenBLAS has places in all its builds.
 constexpr int most_reserved = 64;
 
-/// The SingleThreadedBlas objects of all threads: OpenBLAS has one setting for all of them.
+/// The number of SingleThreadedBlas objects in all threads, and OpenBLAS's threads before the first of them: OpenBLAS
+/// has one setting for all threads.
 struct Guards {
   std::mutex mutex;
   int count = 0;

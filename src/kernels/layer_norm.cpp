@@ -8,7 +8,7 @@
 namespace convoy::kernels {
 namespace {
 
-/// The sum of term(i) for i < count in double: several sums at once, since each addition waits for the one before.
+/// The sum of term(i) for i < count, in double. Several sums run at once, since each addition waits for the one before.
 template <class Term>
 CONVOY_INLINE double sum_of(int count, const Term& term) {
   constexpr int sums = 16;
@@ -24,10 +24,12 @@ CONVOY_INLINE double sum_of(int count, const Term& term) {
   return partial[0];
 }
 
+/// x' of one number.
 CONVOY_INLINE float normalized(float x, const Normal& normal) {
   return ((x - normal.mean) - normal.mean_rest) * normal.inv_deviation;
 }
 
+/// The mean and inverse deviation of one row.
 CONVOY_INLINE Normal normal_of_row(const float* x, double epsilon, int width) {
   const double mean = sum_of(width, [&](int i) { return static_cast<double>(x[i]); }) / width;
   const double m2 = sum_of(width, [&](int i) {

@@ -2,8 +2,9 @@
 
 namespace convoy::kernels {
 
-/// Mean and deviation of values that are normalised together. A mean of 1e4 beside a deviation of 1e-2 would cancel in
-/// float, so what `mean` loses to rounding is kept apart: x' = ((x - mean) - mean_rest) * inv_deviation.
+/// The mean and inverse deviation of values that are normalised together. A mean of 1e4 beside a deviation of 1e-2
+/// would cancel in float, so what `mean` loses to rounding is kept in `mean_rest`: x' = ((x - mean) - mean_rest) *
+/// inv_deviation.
 struct Normal {
   float mean;           ///< the float nearest to the mean
   float mean_rest;      ///< the mean minus that

@@ -1,65 +1,52 @@
 #include "kernels/openblas.h"
 
-#include <dlfcn.h>
 #include <sys/mman.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdlib>
-#include <mutex>
 #include <new>
-#include <string>
 #include <vector>
 
-#include "convoy/error.h"
 #include "convoy/machine.h"
+#include "core/dynamic_library.h"
 
 namespace convoy::kernels {
 namespace {
 
 /// The work memory of a thread: address space, of which little is ever touched (OpenBLAS 0.3.21 and 0.3.29, x86-64).
 constexpr std::size_t work_bytes = std::size_t{128} << 20;
-/// The threads that OpenBLAS starts while it is loaded, each with work memory.
-int threads_of_its_own() {
+
+/// The number of threads that OpenBLAS starts while it is loaded, each with work memory; reads OPENBLAS_NUM_THREADS.
+int threads_started_by_blas() {
   const char* wanted = std::getenv("OPENBLAS_NUM_THREADS");
   const int threads = wanted == nullptr ? 0 : std::atoi(wanted);
   return threads > 0 ? std::min(threads, cores()) : cores();
 }
 
-template <class Function>
-void find(Function& function, void* library, const char* name) {
-  function = reinterpret_cast<Function>(dlsym(library, name));
-  if (function == nullptr)
-    throw Error(ErrorKind::failed, std::string("this OpenBLAS has no ") + name + "; install libopenblas0 of Debian");
-}
-
-OpenBlas load() {
-  require_room_for_work(1 + threads_of_its_own());  // its code and tables take less than one block
-  void* library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) {
-    const char* why = dlerror();
-    throw Error(ErrorKind::failed, std::string("OpenBLAS cannot be loaded: ") + (why == nullptr ? "" : why) +
-                                       "; it is in Debian's package libopenblas0");
-  }
+/// Loads OpenBLAS. Throws std::bad_alloc where there is no room for it, Error{failed} where it cannot be loaded.
+OpenBlas load_openblas() {
+  require_room_for_work(1 + threads_started_by_blas());  // its code and tables take less than one block
+  const DynamicLibrary library("OpenBLAS", {"libopenblas.so.0"}, "libopenblas0");
   OpenBlas blas{};
-  find(blas.sgemm, library, "cblas_sgemm");
-  find(blas.get_parallel, library, "openblas_get_parallel");
-  find(blas.get_num_threads, library, "openblas_get_num_threads");
-  find(blas.set_num_threads, library, "openblas_set_num_threads");
-  find(blas.get_corename, library, "openblas_get_corename");
-  find(blas.take_memory, library, "blas_memory_alloc");
-  find(blas.give_memory, library, "blas_memory_free");
+  library.find(blas.sgemm, "cblas_sgemm");
+  library.find(blas.get_parallel, "openblas_get_parallel");
+  library.find(blas.get_num_threads, "openblas_get_num_threads");
+  library.find(blas.set_num_threads, "openblas_set_num_threads");
+  library.find(blas.get_corename, "openblas_get_corename");
+  library.find(blas.take_memory, "blas_memory_alloc");
+  library.find(blas.give_memory, "blas_memory_free");
   return blas;
 }
 
 }  // namespace
 
 const OpenBlas& openblas() {
-  static const OpenBlas blas = load();
+  static const OpenBlas blas = load_openblas();
   return blas;
 }
 
-// Block by block, since Linux refuses a single one that is larger than the machine's memory.
+// Maps block by block, since Linux refuses a single block that is larger than the machine's memory.
 void require_room_for_work(int threads) {
   std::vector<void*> mapped;
   mapped.reserve(static_cast<std::size_t>(threads));

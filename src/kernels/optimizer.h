@@ -6,8 +6,8 @@
 
 namespace convoy::kernels {
 
-/// The optimizers' element-wise rules, as Keras 3 computes them: w parameters, g gradients, the rest the optimizer's
-/// memory, all of `count` floats. Each assigns w and its memory.
+/// The optimizers' element-wise rules, as Keras 3 computes them: w are the parameters, g the gradients, other arrays
+/// the optimizer's memory, each of `count` floats. Each rule updates w and the memory.
 struct OptimizerKernels {
   /// m += (g - m) new_m; v += (g^2 - v) new_v; w -= rate * m / (sqrt(v) + epsilon), where `rate` includes the bias
   /// correction sqrt(1 - beta_2^t) / (1 - beta_1^t) (Kingma & Ba 2015, end of section 2). new_m is 1 - beta_1, new_v

@@ -6,11 +6,11 @@
 
 namespace convoy::kernels {
 
-/// What the arithmetic units could do at most, for benchmarks.
+/// Work that keeps all arithmetic units busy, by which benchmarks measure the CPU's peak.
 struct PeakKernels {
   int flops_a_round;
-  /// Multiplies and adds in registers, `rounds` times flops_a_round operations. Returns a number so that the compiler
-  /// keeps the work.
+  /// Does rounds * flops_a_round multiplications and additions in registers. The result only keeps the compiler from
+  /// leaving them out.
   float (*multiply_add)(std::int64_t rounds);
 };
 

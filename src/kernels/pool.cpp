@@ -5,12 +5,13 @@
 namespace convoy::kernels {
 namespace {
 
-/// The part of a window that lies inside the image.
+/// A window, and the part of it that lies inside the image.
 struct Window {
   int top, left;       // of the whole window, maybe outside
   int y0, y1, x0, x1;  // rows and columns inside
 };
 
+/// The window of output pixel (oy, ox).
 Window window_at(const PoolShape& s, int oy, int ox) {
   Window w{};
   w.top = oy * s.stride_h - s.pad_h;
@@ -22,10 +23,12 @@ Window window_at(const PoolShape& s, int oy, int ox) {
   return w;
 }
 
+/// Where pixel (y, x) begins in an image that is `width` pixels wide.
 std::ptrdiff_t pixel(const PoolShape& s, int width, int y, int x) {
   return (static_cast<std::ptrdiff_t>(y) * width + x) * s.channels;
 }
 
+/// Sets an image of the input's size to 0.
 void clear(float* values, const PoolShape& s) {
   const std::ptrdiff_t count = pixel(s, s.in_w, s.in_h, 0);
   for (std::ptrdiff_t i = 0; i < count; ++i) values[i] = 0;
@@ -39,8 +42,8 @@ inline __attribute__((always_inline)) void each_window(const PoolShape& s, Visit
   }
 }
 
-/// The largest numbers of a window so far, and their places in it, for the channels of T: Vec or, for what is left of
-/// them, float.
+/// Reads numbers, and writes the largest ones with their places, for as many channels as T has: Vec, or float for the
+/// last few.
 template <class T>
 struct Largest;
 template <>
@@ -64,7 +67,8 @@ struct Largest<Vec> {
   }
 };
 
-/// One window of as many channels as T has. NaN counts as largest, so that it is not hidden.
+/// Assigns the largest number of one window, and its place, for as many channels as T has. NaN counts as largest, so
+/// that it is not hidden.
 template <class T>
 CONVOY_INLINE void largest_of(const PoolShape& s, const Window& w, float* y, std::uint8_t* place, const float* x) {
   using Places = typename Largest<T>::Places;
@@ -90,6 +94,7 @@ void max_forward(float* y, std::uint8_t* place, const float* x, const PoolShape&
   });
 }
 
+/// Adds dy to dx in the channels whose place is `here`.
 void add_where(float* __restrict dx, const float* __restrict dy, const std::uint8_t* __restrict place, int channels,
                std::uint8_t here) {
   for (int c = 0; c < channels; ++c) dx[c] += place[c] == here ? dy[c] : 0;
@@ -107,12 +112,13 @@ void max_backward(float* dx, const float* dy, const std::uint8_t* place, const P
   });
 }
 
-/// Pixels of a window, from `from` on, that lie within the padded axis.
+/// The places along an axis of a window that begins at `from` that lie within the image and its padding.
 int padded_extent(int from, int pool, int in, int pad_after) {
   const int end = from + pool < in + pad_after ? from + pool : in + pad_after;
   return end - from;
 }
 
+/// 1 / the number of pixels that count in the window's mean.
 float share_of(const PoolShape& s, const Window& w) {
   const int area = s.count_padding ? padded_extent(w.top, s.pool_h, s.in_h, s.pad_bottom) *
                                          padded_extent(w.left, s.pool_w, s.in_w, s.pad_right)
@@ -120,6 +126,7 @@ float share_of(const PoolShape& s, const Window& w) {
   return 1.0F / static_cast<float>(area);
 }
 
+/// Adds factor * values to sum.
 void add_scaled(float* __restrict sum, const float* __restrict values, int channels, float factor) {
   for (int c = 0; c < channels; ++c) sum[c] += factor * values[c];
 }

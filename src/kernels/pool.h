@@ -20,13 +20,14 @@ struct PoolShape {
 };
 
 struct PoolKernels {
-  /// Assigns y, the largest of each window, and its place in the window (row * pool_w + column); of equals the first,
-  /// and NaN before all numbers.
+  /// Assigns y, the largest of each window, and its place in the window (row * pool_w + column): the first
+  /// of equal values, and NaN before all numbers.
   void (*max_forward)(float* y, std::uint8_t* place, const float* x, const PoolShape& shape);
-  /// Assigns dx: each dy goes to the place that was largest.
+  /// Assigns dx: each dy is added at its window's `place`, all else is 0.
   void (*max_backward)(float* dx, const float* dy, const std::uint8_t* place, const PoolShape& shape);
-  /// Assigns y, the mean of what lies inside the image, or the padded image, of each window.
+  /// Assigns y, the mean of the pixels of each window inside the image or, with count_padding, the padded image.
   void (*average_forward)(float* y, const float* x, const PoolShape& shape);
+  /// Assigns dx: each dy is spread evenly over the pixels that count in its window.
   void (*average_backward)(float* dx, const float* dy, const PoolShape& shape);
 };
 

@@ -40,6 +40,7 @@ CONVOY_INLINE Vec load_some(const float* p, int count) {
   for (int i = 0; i < count; ++i) v[i] = p[i];
   return v;
 }
+/// Writes the first `count` (< lanes) floats of v to p.
 CONVOY_INLINE void store_some(float* p, Vec v, int count) {
   for (int i = 0; i < count; ++i) p[i] = v[i];
 }

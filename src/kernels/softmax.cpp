@@ -3,6 +3,8 @@
 namespace convoy::kernels {
 namespace {
 
+// Each of these does the work of SoftmaxKernels' function of that name for one row; the sums are in double.
+
 void forward_row(float* y, const float* x, std::size_t classes) {
   float largest = x[0];
   for (std::size_t i = 1; i < classes; ++i) largest = x[i] > largest ? x[i] : largest;

@@ -5,6 +5,7 @@
 namespace convoy::kernels {
 namespace {
 
+/// A vector of floats, or one, at p.
 template <class T>
 CONVOY_INLINE T get(const float* p) {
   if constexpr (sizeof(T) == sizeof(float)) {
@@ -24,7 +25,7 @@ CONVOY_INLINE void each_channel(int count, const Body& body) {
   for (; c < count; ++c) body.template operator()<float>(c);
 }
 
-// One axis of each transform: to[0], to[step] ... from from[0], from[step] ...
+/// Assigns G g for one column g of 3 numbers, from_step apart; the 4 numbers of the result are to_step apart.
 template <class T>
 CONVOY_INLINE void kernel_axis(T* to, const T* from, std::ptrdiff_t to_step, std::ptrdiff_t from_step) {
   const T ends = (from[0] + from[2 * from_step]) * 0.5F;
@@ -34,6 +35,7 @@ CONVOY_INLINE void kernel_axis(T* to, const T* from, std::ptrdiff_t to_step, std
   to[2 * to_step] = ends - middle;
   to[3 * to_step] = from[2 * from_step];
 }
+/// Assigns G^T m for one column m of 4 numbers, from_step apart; the 3 numbers of the result are to_step apart.
 template <class T>
 CONVOY_INLINE void kernel_gradient_axis(T* to, const T* from, std::ptrdiff_t to_step, std::ptrdiff_t from_step) {
   const T sum = (from[from_step] + from[2 * from_step]) * 0.5F;
@@ -42,7 +44,7 @@ CONVOY_INLINE void kernel_gradient_axis(T* to, const T* from, std::ptrdiff_t to_
   to[2 * to_step] = sum + from[3 * from_step];
 }
 
-/// One row of B^T d B, from 4 numbers of a row of B^T d.
+/// Assigns one row of B^T d B, from the 4 numbers of a row of B^T d.
 template <class T>
 CONVOY_INLINE void put_input_row(float* to, std::ptrdiff_t plane, const T (&e)[4]) {
   put(to, e[0] - e[2]);
@@ -72,7 +74,7 @@ void input(float* to, std::ptrdiff_t plane, std::ptrdiff_t to_step, const float*
   }
 }
 
-/// One row of A dy A^T, from the 2 numbers of a row of A dy.
+/// Assigns one row of A dy A^T, from the 2 numbers of a row of A dy.
 template <class T>
 CONVOY_INLINE void put_gradient_row(float* to, std::ptrdiff_t plane, T first, T second) {
   put(to, first);
@@ -119,7 +121,7 @@ void output(float* const* rows, std::ptrdiff_t y_step, const float* m, std::ptrd
   }
 }
 
-/// B m for one column of m, 4 numbers of which each is `plane` floats after the one before; only row `r` of it.
+/// Number r of B m for one column m of 4 numbers, `plane` floats apart.
 template <class T>
 CONVOY_INLINE T input_gradient_row(const float* m, std::ptrdiff_t plane, int r) {
   const auto at = [&](int i) { return get<T>(m + i * plane); };

@@ -22,7 +22,7 @@ namespace convoy::kernels {
 ///         | 0  1  0 -1 |        |  0   0   1  |
 ///
 /// where * multiplies number by number. Every function works on `count` channels of neighbouring tiles. The 16 numbers
-/// of a transformed tile lie `plane` floats apart.
+/// of a transformed tile are `plane` floats apart.
 struct WinogradKernels {
   /// Assigns B^T d B of tiles that are 2 pixels apart: to is 16 x tiles x to_step; rows are the 4 image rows, with
   /// x_step floats a pixel.

@@ -16,7 +16,7 @@ namespace {
 using kernels::activation;
 using kernels::ActivationKernels;
 
-/// A function of the kernel table as an Elementwise::Function.
+/// An Elementwise::Function of two members of the kernel table that take no number.
 template <auto forward, auto backward>
 constexpr Elementwise::Function plain(bool from_output) {
   return {[](float* y, const float* x, std::size_t count, float) { (activation().*forward)(y, x, count); },
@@ -26,7 +26,7 @@ constexpr Elementwise::Function plain(bool from_output) {
           from_output};
 }
 
-/// The same of a function of the output that has a number.
+/// An Elementwise::Function of two members of the kernel table that take a number; backward reads the output.
 template <auto forward, auto backward>
 Elementwise::Function with_number(double usual) {
   return {
@@ -37,12 +37,14 @@ Elementwise::Function with_number(double usual) {
       true, usual};
 }
 
+/// An activation function with its name and meaning.
 struct Row {
   std::string name;
   std::string doc;
   std::optional<Elementwise::Function> function = {};  ///< empty: softmax or log_softmax
 };
 
+/// The rows of all activation functions: the one table to extend.
 const std::vector<Row>& activation_rows() {
   using A = ActivationKernels;
   static const std::vector<Row> table = {
@@ -72,6 +74,7 @@ const std::vector<Row>& activation_rows() {
   return table;
 }
 
+/// The row of that function. Throws Error{config} with the nearest name where there is none.
 const Row& activation_row(const std::string& function) {
   for (const Row& row : activation_rows()) {
     if (row.name == function) return row;
@@ -80,13 +83,14 @@ const Row& activation_row(const std::string& function) {
                                      join_or(activation_functions()) + did_you_mean(function, activation_functions()));
 }
 
+/// A layer that computes the function, with `number` or the usual one. Throws Error{config} for an unknown function.
 std::unique_ptr<Layer> make_activation(const std::string& function, std::optional<double> number = {}) {
   const auto& kernels = activation_row(function).function;
   if (!kernels) return std::make_unique<Softmax>(function == "log_softmax");
   return std::make_unique<Elementwise>(*kernels, number.value_or(kernels->usual_number));
 }
 
-/// The network puts the function's own layer in its place.
+/// The type `activation`. A network replaces such a layer by one of the function's own type.
 const Described<convoy::Activation>& described_activation() {
   static const Described<convoy::Activation> all{
       "activation", "An activation function as a layer.",

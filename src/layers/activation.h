@@ -11,12 +11,13 @@ namespace convoy::layers {
 /// which couples its elements, has its own.
 class Elementwise final : public SampleLayer {
  public:
+  /// An activation function's kernels.
   struct Function {
     void (*forward)(float* y, const float* x, std::size_t count, float number);
     /// `source` is y for functions that overwrite their input, else x.
     void (*backward)(float* dx, const float* dy, const float* source, std::size_t count, float number);
-    bool from_output;
-    double usual_number = 0;  ///< the slope of leaky_relu, the alpha of elu; others have none
+    bool from_output;         ///< whether backward reads y, so that forward may overwrite x
+    double usual_number = 0;  ///< the default of `number`: the slope of leaky_relu, the alpha of elu; others have none
   };
 
   Elementwise(const Function& function, double number) : function_(function), number_(static_cast<float>(number)) {}
@@ -48,11 +49,13 @@ class Softmax final : public SampleLayer {
   std::size_t classes_ = 0;
 };
 
-/// The names of the functions.
+/// The names of all activation functions.
 const Texts& activation_functions();
 
-/// Their rows in the registry: `activation`, whose key tells which, and each under its own name.
+/// The registry's row of the type `activation`, whose key names the function.
 TypeRow<Layer> activation_type();
+/// The registry's row of a function that has no number, as a layer type of that name. Throws Error{config} for an
+/// unknown one.
 TypeRow<Layer> function_type(const std::string& function);
 TypeRow<Layer> leaky_relu_type();
 TypeRow<Layer> elu_type();

@@ -10,8 +10,8 @@
 
 namespace convoy::layers {
 
-/// The mean of so many windows, (H, W, C) -> (size, size, C): window i of n covers the pixels from floor(i H / n) to
-/// ceil((i + 1) H / n).
+/// The means of size x size windows, (H, W, C) -> (size, size, C): window i of n covers the pixels from floor(i H / n)
+/// to ceil((i + 1) H / n).
 class AdaptiveAvgPool2D final : public SampleLayer {
  public:
   explicit AdaptiveAvgPool2D(const convoy::AdaptiveAvgPool2D& options) : options_(options) {}
@@ -23,6 +23,7 @@ class AdaptiveAvgPool2D final : public SampleLayer {
   void forward_sample(const Pass& pass, const Task& task) const override;
   void backward_sample(const Pass& pass, const Task& task) const override;
 
+  /// Calls visit(output, input, share) for every pixel of every window: two offsets, and 1 / the window's pixels.
   template <class Visit>
   void each_pixel(const Visit& visit) const;
 
@@ -44,7 +45,6 @@ Declaration AdaptiveAvgPool2D::setup(std::span<const Shape> inputs) {
           .folding = Folding::passes_affine};
 }
 
-/// Calls visit(output, input, share) for every pixel of every window.
 template <class Visit>
 void AdaptiveAvgPool2D::each_pixel(const Visit& visit) const {
   const auto [height, width] = options_.size;

@@ -4,7 +4,7 @@
 
 namespace convoy::layers {
 
-/// The keys that all normalisations share.
+/// The keys `center` and `scale` of the layers that end with gamma * x + beta: all normalisations.
 template <class Norm>
 Fields<Norm> affine_fields() {
   return Fields<Norm>()

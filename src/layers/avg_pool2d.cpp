@@ -3,8 +3,8 @@
 
 namespace convoy::layers {
 
-/// The mean of each window, by channel; of a window that sticks out, the mean of what lies inside, or with
-/// count_padding of the zeros beside the image as well.
+/// The mean of each window, by channel. For a window that sticks out of the image it is the mean of the pixels inside;
+/// with count_padding the padding's zeros count as well.
 class AvgPool2D final : public Pool2D {
  public:
   explicit AvgPool2D(const convoy::AvgPool2D& options) : Pool2D(options), count_padding_(options.count_padding) {}

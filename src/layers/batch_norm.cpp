@@ -99,7 +99,7 @@ Stages BatchNorm::forward(Mode mode, bool trainable) const {
              .when = Stage::When::early},
             apply};
   }
-  return {{Stage::by_sample, [this](const Pass& pass, const Task& task) { observe(pass, task); }},
+  return {{Stage::by_sample, [this](const Pass& pass, const Task& task) { save_moments(pass, task); }},
           {1, [this](const Pass& pass, const Task&) { use_batch_statistics(pass); }},
           apply};
 }
@@ -108,7 +108,7 @@ Stages BatchNorm::backward(bool trainable) const {
   if (!trainable) {
     return {{Stage::by_sample, [this](const Pass& pass, const Task& task) { frozen_input_gradient(pass, task); }}};
   }
-  return {{Stage::by_sample, [this](const Pass& pass, const Task& task) { observe_gradient(pass, task); }},
+  return {{Stage::by_sample, [this](const Pass& pass, const Task& task) { save_gradient_sums(pass, task); }},
           {1, [this](const Pass& pass, const Task&) { reduce_gradient(pass); }},
           {Stage::by_sample, [this](const Pass& pass, const Task& task) { input_gradient(pass, task); }}};
 }
@@ -123,7 +123,7 @@ void BatchNorm::affine_map(std::span<const float* const> parameters, std::span<c
   }
 }
 
-void BatchNorm::observe(const Pass& pass, const Task& task) const {
+void BatchNorm::save_moments(const Pass& pass, const Task& task) const {
   auto* moments = pass.saved_of<double>(task.index);
   kernels::batch_norm().moments(moments, moments + channels_, pass.scratch[static_cast<std::size_t>(task.worker)],
                                 pass.inputs[0][task.index], pixels_, channels_);
@@ -180,7 +180,7 @@ void BatchNorm::normalize(const Pass& pass, const Task& task) const {
                                   pixels_, channels_);
 }
 
-void BatchNorm::observe_gradient(const Pass& pass, const Task& task) const {
+void BatchNorm::save_gradient_sums(const Pass& pass, const Task& task) const {
   auto* sums = pass.saved_of<double>(task.index);
   kernels::batch_norm().gradient_sums(sums, sums + channels_, pass.d_output[task.index], pass.inputs[0][task.index],
                                       coefficients(pass).mean, pixels_, channels_);

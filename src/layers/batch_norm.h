@@ -16,7 +16,7 @@ namespace convoy::layers {
 /// states: moving_mean, moving_variance.
 class BatchNorm final : public Layer {
  public:
-  /// Of complete options: what a preset fills in is there.
+  /// Takes complete options: momentum, epsilon and moving_variance are given.
   explicit BatchNorm(const convoy::BatchNorm& options);
   static const Described<convoy::BatchNorm>& described();
 
@@ -32,7 +32,7 @@ class BatchNorm final : public Layer {
   bool unbiased() const { return unbiased_; }
 
  private:
-  /// The arrays of one number a channel in Pass::shared.
+  /// Arrays in Pass::shared with one number for each channel.
   struct Coefficients {
     float* mean;
     float* mean_rest;
@@ -44,14 +44,24 @@ class BatchNorm final : public Layer {
   };
   Coefficients coefficients(const Pass& pass) const;
 
-  void observe(const Pass& pass, const Task& task) const;
+  /// Assigns the sample's moments by channel to its saved bytes: the means, then the sums of squared distances.
+  void save_moments(const Pass& pass, const Task& task) const;
+  /// Merges the samples' saved moments into the first sample's, sets the coefficients and moves the moving statistics.
+  /// Throws Error{config} where the batch has one value for each channel.
   void use_batch_statistics(const Pass& pass) const;
+  /// Sets the coefficients from the moving statistics.
   void use_moving_statistics(const Pass& pass) const;
+  /// Moves the moving statistics towards a batch's mean and variance, m2 / count.
   void move_statistics(const Pass& pass, std::span<const double> mean, std::span<const double> m2, double count) const;
+  /// Assigns one channel's mean, mean_rest, inv_deviation, scale and shift.
   void set_coefficients(const Pass& pass, int channel, double mean, double variance) const;
+  /// Assigns the sample's output by the coefficients.
   void normalize(const Pass& pass, const Task& task) const;
-  void observe_gradient(const Pass& pass, const Task& task) const;
+  /// Assigns the sample's sums of dy and of dy * (x - mean), by channel, to its saved bytes, over the moments.
+  void save_gradient_sums(const Pass& pass, const Task& task) const;
+  /// Adds the samples' saved sums up, assigns slope and offset, and adds to the gradients of gamma and beta.
   void reduce_gradient(const Pass& pass) const;
+  /// Assign the sample's d_input unless it is null: where the statistics are the batch's, where they are constants.
   void input_gradient(const Pass& pass, const Task& task) const;
   void frozen_input_gradient(const Pass& pass, const Task& task) const;
 

@@ -5,15 +5,16 @@
 
 namespace convoy::layers {
 
-/// An image inside of a larger one.
+/// An image (`inner`, height x width x channels) with a border of pixels at its four sides.
 struct Border {
   Shape inner;
   Sides sides;
 
+  /// The shape of the image with its border. Throws Error{config} above 2^30 numbers.
   Shape outer() const;
-  /// Assigns the outer image: the inner one, with zeros around it.
+  /// Assigns the outer image: the inner one with zeros around it.
   void put(float* outer_image, const float* inner_image) const;
-  /// Assigns the inner image.
+  /// Assigns the inner image: the outer one without its border.
   void cut(float* inner_image, const float* outer_image) const;
 };
 

@@ -48,7 +48,7 @@ const Described<convoy::Concat>& Concat::described() {
 }
 
 Declaration Concat::setup(std::span<const Shape> inputs) {
-  several_inputs(inputs);
+  require_several_inputs(inputs);
   for (const Shape& shape : inputs) {
     if (!agree(shape, inputs[0])) {
       throw Error(ErrorKind::config,

@@ -8,7 +8,7 @@
 
 namespace convoy::layers {
 
-/// 2-D convolution: (H, W, C) -> (H', W', filters), cross-correlation as everywhere in the field:
+/// 2-D convolution: (H, W, C) -> (H', W', filters), which is a cross-correlation, as in all frameworks:
 ///
 ///     y[oy][ox][o] = bias[o] + sum over ky, kx, i of x[oy s + ky d - pad][ox s + kx d - pad][i] * kernel[ky][kx][i][o]
 ///
@@ -24,13 +24,17 @@ class Conv2D : public Layer {
   Stages backward(bool trainable) const final;
 
  protected:
-  convoy::Conv2D options_;  // NOLINT(misc-non-private-member-variables-in-classes): of a convolution of another kind
+  convoy::Conv2D options_;  // NOLINT(misc-non-private-member-variables-in-classes): DepthwiseConv2D changes it
 
  private:
   enum Parameter : std::size_t { kernel, bias };
 
+  /// Assigns the rows of the sample's output that lie in the task's band.
   void forward_sample(const Pass& pass, const Task& task) const;
+  /// Assigns the sample's d_input unless it is null, and, if trainable, adds its gradients of kernel and bias to its
+  /// group's sums.
   void backward_sample(const Pass& pass, const Task& task) const;
+  /// Adds the groups' sums to the gradients: of the kernel's one part, and in part 0 the bias's.
   void add_groups(const Pass& pass, int part) const;
 
   Convolution convolution_;

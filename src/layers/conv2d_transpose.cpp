@@ -9,8 +9,7 @@
 
 namespace convoy::layers {
 
-/// What the gradient of a convolution's input is, as a layer: (H, W, C) -> (H', W', filters). The convolution goes from
-/// y to x:
+/// The input gradient of a convolution as a layer: (H, W, C) -> (H', W', filters). That convolution goes from y to x:
 ///
 ///     y[oy][ox][o] = bias[o] + sum over ky, kx, i with oy = iy s + ky d - pad of x[iy][ix][i] * kernel[ky][kx][o][i]
 ///
@@ -27,9 +26,14 @@ class Conv2DTranspose final : public Layer {
  private:
   enum Parameter : std::size_t { kernel, bias };
 
+  /// The shape of the output. Throws Error{config} for an output_padding or padding that does not fit.
   Shape output_of(const Shape& input) const;
+  /// Assigns the sample's output.
   void forward_sample(const Pass& pass, const Task& task) const;
+  /// Assigns the sample's d_input unless it is null, and, if trainable, adds its gradients of kernel and bias to its
+  /// group's sums.
   void backward_sample(const Pass& pass, const Task& task) const;
+  /// Adds the groups' sums to the gradients: of the kernel's one part, and in part 0 the bias's.
   void add_groups(const Pass& pass, int part) const;
 
   convoy::Conv2DTranspose options_;
@@ -37,8 +41,8 @@ class Conv2DTranspose final : public Layer {
 };
 namespace {
 
-/// With "same" and "valid" as Keras has it, with numbers as PyTorch has it: they differ where the kernel is smaller
-/// than the stride.
+/// The output's extent along an axis; `extent` is the dilated kernel's. As in Keras for "same" and "valid", as in
+/// PyTorch for numbers: they differ where the kernel is smaller than the stride.
 std::int64_t transposed_extent(std::int64_t in, int extent, int stride, const Padding& padding, int cut_off, int more) {
   if (padding.same()) return in * stride;
   const bool filled = padding.name == "valid" && more == 0;

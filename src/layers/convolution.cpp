@@ -8,8 +8,9 @@
 namespace convoy::layers {
 namespace {
 
-constexpr int sum_chunk = 512;  // numbers of each plane that one task adds up
+constexpr int sum_chunk = 512;  // numbers of each plane that one part of add_groups adds up
 
+/// Adds `count` numbers from place `at` of each further group's sums to those of group 0, in the order of the groups.
 void add_group_sums(const Pass& pass, std::ptrdiff_t at, std::size_t count) {
   float* sums = pass.group_sums[0] + at;
   for (int group = 1; group < pass.groups; ++group) {
@@ -35,8 +36,6 @@ std::size_t Convolution::sums_floats() const {
   return round_to_line(static_cast<std::size_t>(engine_->sum_planes()) * static_cast<std::size_t>(tap_floats()));
 }
 
-/// Packed weights live in the session's shared memory: forward's first, then backward's. An engine that packs nothing
-/// reads the kernel itself.
 float* Convolution::packed_forward(const Pass& pass) const {
   return engine_->forward_weights_floats() == 0 ? nullptr : pass.shared + shared_at_;
 }

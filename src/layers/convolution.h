@@ -13,7 +13,7 @@ namespace convoy::layers {
 
 inline std::pair<int, int> pair_of(const Size2& size) { return {size.height, size.width}; }
 
-/// What the kernels are told of the keys that convolutions share.
+/// The options of a convolution's kernels by the keys that convolutions share; the layer adds filters and groups.
 template <class Options>
 kernels::ConvOptions kernel_options(const Options& options) {
   return {.kernel = pair_of(options.kernel),
@@ -23,8 +23,10 @@ kernels::ConvOptions kernel_options(const Options& options) {
           .sides = options.padding.sides};
 }
 
-/// The keys that say where a kernel's numbers meet the image.
+/// The largest extent of a kernel, stride, padding and dilation.
 constexpr int largest_step = 4096;
+
+/// The keys that say where a kernel's numbers meet the image: kernel, stride, padding, dilation.
 template <class Options>
 Fields<Options> window_fields() {
   return Fields<Options>()
@@ -41,40 +43,52 @@ Fields<Options> window_fields() {
            {.min = 1, .max = largest_step});
 }
 
-/// An engine's work in a layer's memory: packed weights, from `shared_at` on of what the session shares, and what each
-/// group of samples adds up for the kernel's gradient, from `sums_at` on of its sums.
+/// A convolution engine (kernels/conv.h) with its place in a layer's memory: the packed weights begin at `shared_at` in
+/// Pass::shared, and the sums for the kernel's gradient at `sums_at` in each group's sums.
 class Convolution {
  public:
+  /// Makes the engine for this shape, and keeps where its memory begins. Called before all others.
   void set_up(const std::string& engine, const kernels::ConvShape& shape, std::size_t shared_at = 0,
               std::size_t sums_at = 0);
 
   const kernels::ConvShape& shape() const { return shape_; }
   std::size_t scratch_floats() const { return engine_->scratch_floats(); }
+  /// The floats of Pass::shared that the packed weights take.
   std::size_t shared_floats() const;
+  /// The floats of each group's sums that the kernel's gradient takes.
   std::size_t sums_floats() const;
   bool divisible() const { return engine_->divisible(); }
 
-  /// Stages that pack the kernel, parameter number `kernel`, for `forward` or for `backward_data`. None where the
-  /// engine reads it as it is. `for_input`: not where nobody needs the gradient of the layer's input.
+  /// The early stage that packs the kernel, parameter number `kernel`, into Pass::shared for `forward` or for
+  /// `backward_data`; no stage where the engine reads the kernel as it is. With `for_input` it packs nothing in passes
+  /// in which nobody needs the gradient of the layer's input.
   Stages pack_for_forward(std::size_t kernel) const;
   Stages pack_for_backward_data(std::size_t kernel, bool for_input) const;
 
+  /// Assigns these rows of y, or all of them, from x, by the packed kernel, or by `kernel` where the engine packs
+  /// nothing. `bias` may be null.
   void forward(const Pass& pass, float* y, const float* x, const float* kernel, const float* bias, float* scratch,
                kernels::RowRange rows) const;
   void forward(const Pass& pass, float* y, const float* x, const float* kernel, const float* bias,
                float* scratch) const {
     forward(pass, y, x, kernel, bias, scratch, {0, shape_.out_h});
   }
+  /// Adds what one sample gives to the kernel's gradient to the sums of its group.
   void backward_kernel(const Pass& pass, int group, const float* d_y, const float* x, float* scratch) const;
+  /// Assigns d_x from d_y, by the packed kernel, or by `kernel` where the engine packs nothing.
   void backward_data(const Pass& pass, float* d_x, const float* d_y, const float* kernel, float* scratch) const;
 
-  /// Adds up the groups in order, of each tap one chunk: `parts` calls do all.
+  /// The number of parts that add_groups divides the kernel's gradient into.
   int parts() const;
+  /// Adds the groups' sums of one part into those of group 0, in order, and the total to the kernel's `gradient`.
   void add_groups(const Pass& pass, int part, float* gradient) const;
 
  private:
+  /// The kernel as packed for forward, in Pass::shared; null where the engine reads the kernel as it is.
   float* packed_forward(const Pass& pass) const;
+  /// The kernel as packed for backward_data, behind forward's; null where the engine reads the kernel as it is.
   float* packed_backward(const Pass& pass) const;
+  /// The kernel's numbers at one of its places.
   int tap_floats() const { return shape_.group_in_c() * shape_.out_c; }
 
   kernels::ConvShape shape_;
@@ -83,7 +97,7 @@ class Convolution {
   std::size_t sums_at_ = 0;
 };
 
-/// Adds up the groups' sums of a bias, which stand at `sums_at`.
+/// Adds the groups' sums of a bias, which begin at `sums_at`, into those of group 0, and the total to `gradient`.
 void add_bias_groups(const Pass& pass, std::size_t sums_at, int channels, float* gradient);
 
 }  // namespace convoy::layers

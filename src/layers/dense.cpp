@@ -11,13 +11,14 @@
 namespace convoy::layers {
 namespace {
 
-constexpr int most_parts = 16;
-constexpr int least_inputs = 256;  // a part: a block of the weights in L1
-constexpr int column_block = 64;   // units of a part in forward, with many of them
+constexpr int most_parts = 16;     // over the inputs
+constexpr int least_inputs = 256;  // of a part: a block of the weights in L1
+constexpr int column_block = 64;   // units of a part of forward_columns
 
 kernels::Rows<const float> rows(const BatchView& view) { return {view.data, view.stride}; }
 kernels::Rows<float> writable(const BatchView& view) { return {view.data, view.stride}; }
 
+/// The leading dimension of a batch as a matrix, one sample a row.
 int leading(const BatchView& view) { return static_cast<int>(view.stride); }
 
 }  // namespace

@@ -6,7 +6,7 @@
 namespace convoy::layers {
 
 /// y = x kernel + bias: (F) -> (units). The kernel is (F, units). The work is cut into a fixed number of parts of the
-/// whole batch, since a kernel as large as a classifier's would pass through the caches once a sample otherwise.
+/// whole batch, since a large kernel would otherwise pass through the caches once for each sample.
 class Dense final : public Layer {
  public:
   explicit Dense(const convoy::Dense& options);
@@ -19,14 +19,21 @@ class Dense final : public Layer {
  private:
   enum Parameter : std::size_t { kernel, bias };
 
+  /// Whether the kernels for few units (kernels/dense.h) do the work, whose parts are over the inputs.
   bool few_units() const;
-  /// The inputs of one part of so many.
+  /// The first input of a part, a multiple of a cache line's floats; inputs_ for the part behind the last.
   int begin_of(int part) const;
+  /// Assigns the share that one part of the inputs has in all samples' dot products to the saved bytes.
   void forward_part(const Pass& pass, int part) const;
+  /// Assigns the sample's output: the bias and the shares of all parts.
   void add_parts(const Pass& pass, int sample) const;
+  /// Assigns one part of the units in all samples' outputs.
   void forward_columns(const Pass& pass, int part) const;
+  /// For one part of the inputs: assigns d_input unless it is null, adds to the kernel's gradient unless it is null.
   void backward_part(const Pass& pass, int part) const;
+  /// Does what backward_part does, for many units and the inputs [begin, end), through matrix products.
   void backward_gemm(const Pass& pass, int begin, int end) const;
+  /// Adds the batch's d_output to the bias's gradient unless it is null.
   void add_bias_gradient(const Pass& pass) const;
 
   ParameterDeclaration kernel_spec_;

@@ -20,7 +20,7 @@ class DepthwiseConv2D final : public Conv2D {
 };
 namespace {
 
-/// Filters and groups are the input's channels: not known yet.
+/// The options of a Conv2D but for filters and groups, which follow from the input's channels in setup.
 convoy::Conv2D as_conv2d(const convoy::DepthwiseConv2D& options) {
   return {.kernel = options.kernel,
           .stride = options.stride,

@@ -5,7 +5,7 @@
 
 namespace convoy::layers {
 
-/// The LayerSpec that a layer's struct becomes.
+/// The LayerSpec of a layer's struct: type, name and trainable, and all its keys as settings, not checked yet.
 template <class Options>
 LayerSpec layer_spec(const Described<Options>& described, const Options& options) {
   LayerSpec spec;

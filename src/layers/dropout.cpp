@@ -25,7 +25,7 @@ Declaration Dropout::setup(std::span<const Shape> inputs) {
   return {.output = input, .saved_bytes = size_, .in_place = true, .folding = Folding::passes_affine};
 }
 
-void Dropout::draw(std::uint8_t* keep, const Pass& pass, int sample) const {
+void Dropout::draw_kept(std::uint8_t* keep, const Pass& pass, int sample) const {
   Random random(pass.seed ^ (std::uint64_t{pass.salt} << 40U), Purpose::dropout, pass.number,
                 static_cast<std::uint32_t>(sample));
   const auto threshold = static_cast<std::uint32_t>(rate_ * 4294967296.0);
@@ -40,7 +40,7 @@ void Dropout::forward_sample(const Pass& pass, const Task& task) const {
     return;
   }
   auto* keep = pass.saved_of<std::uint8_t>(task.index);
-  draw(keep, pass, task.index);
+  draw_kept(keep, pass, task.index);
   kernels::elementwise().mask(y, x, keep, size_, static_cast<float>(1 / (1 - rate_)));
 }
 

@@ -6,7 +6,7 @@
 namespace convoy::layers {
 
 /// In training sets a share `rate` of the values to 0 and scales the others by 1 / (1 - rate) (Srivastava et al. 2014);
-/// otherwise passes them on. Which ones is a function of seed, step, sample and layer.
+/// otherwise passes them on. Which values depends on seed, step, sample and layer only.
 class Dropout final : public SampleLayer {
  public:
   explicit Dropout(const convoy::Dropout& options);
@@ -17,7 +17,8 @@ class Dropout final : public SampleLayer {
  private:
   void forward_sample(const Pass& pass, const Task& task) const override;
   void backward_sample(const Pass& pass, const Task& task) const override;
-  void draw(std::uint8_t* keep, const Pass& pass, int sample) const;
+  /// Assigns to keep[i] 1 where value i of the sample is kept, else 0.
+  void draw_kept(std::uint8_t* keep, const Pass& pass, int sample) const;
 
   double rate_;
   std::size_t size_ = 0;

@@ -23,7 +23,7 @@ class Flatten final : public SampleLayer {
 };
 namespace {
 
-/// A session gives input and output one buffer where it can.
+/// Copies unless both are one buffer, as a session gives input and output where it can.
 void copy(float* to, const float* from, std::size_t size) {
   if (to != from) std::copy_n(from, size, to);
 }

@@ -9,7 +9,7 @@
 
 namespace convoy::layers {
 
-/// (H, W, C) -> (C), the largest over height and width. Saves its pixel for backward.
+/// (H, W, C) -> (C), the largest over height and width. In training saves which pixel it is, for backward.
 class GlobalMaxPool final : public SampleLayer {
  public:
   explicit GlobalMaxPool(const convoy::GlobalMaxPool&) {}
@@ -38,7 +38,7 @@ Declaration GlobalMaxPool::setup(std::span<const Shape> inputs) {
   return {.output = {input[2]}, .saved_bytes = channels_ * sizeof(std::uint32_t)};
 }
 
-/// Of equals the first, and NaN before all numbers, as max_pool2d.
+/// Takes the first of equal values, and NaN before all numbers, as max_pool2d does.
 void GlobalMaxPool::forward_sample(const Pass& pass, const Task& task) const {
   const float* x = pass.inputs[0][task.index];
   float* y = pass.output[task.index];

@@ -47,7 +47,7 @@ GroupNorm::Work GroupNorm::work_of(const Pass& pass, const Task& task) const {
           floats + 3 * std::ptrdiff_t{channels_}};
 }
 
-/// The group's mean and variance from those of its channels, all of which have as many values: within them and between.
+// All channels have as many values: the variance is the mean one within them plus the one between them.
 kernels::Normal GroupNorm::merge_moments(const double* mean, const double* m2) const {
   double sum = 0;
   for (int i = 0; i < width_; ++i) sum += mean[i];
@@ -103,8 +103,8 @@ void GroupNorm::backward_sample(const Pass& pass, const Task& task) const {
                                        work.offset, pixels_, channels_);
 }
 
-/// With i the inverse deviation, x' = (x - mean) * i with the whole mean, and sums over the group's `count` values:
-/// dx = i * (gamma * dy - sum(gamma * dy) / count - x' * sum(gamma * dy * x') / count).
+// With i the inverse deviation, x' = (x - mean) * i with the whole mean, and sums over the group's `count` values:
+// dx = i * (gamma * dy - sum(gamma * dy) / count - x' * sum(gamma * dy * x') / count).
 void GroupNorm::set_input_coefficients(const Work& work, int group, const kernels::Normal& normal,
                                        const float* gamma) const {
   const int begin = group * width_;

@@ -17,10 +17,11 @@ class GroupNorm : public SampleNorm {
   Declaration setup(std::span<const Shape> inputs) override;
 
  protected:
-  int groups_;  // NOLINT(misc-non-private-member-variables-in-classes): of a norm with groups of its own
+  int groups_;  // NOLINT(misc-non-private-member-variables-in-classes): InstanceNorm sets it from its input
 
  private:
-  /// A worker's arrays of one number a channel.
+  /// Arrays in a worker's scratch with one number for each channel; `first` and `second` hold the moments in forward,
+  /// d_beta and d_gamma in backward.
   struct Work {
     double* first;
     double* second;
@@ -33,7 +34,10 @@ class GroupNorm : public SampleNorm {
 
   void forward_sample(const Pass& pass, const Task& task) const override;
   void backward_sample(const Pass& pass, const Task& task) const override;
+  /// The group's mean and deviation from its channels' means and sums of squared distances, width_ of each.
   kernels::Normal merge_moments(const double* mean, const double* m2) const;
+  /// Assigns work.scale, work.slope and work.offset of the group's channels, from the gradients in work.first and
+  /// work.second.
   void set_input_coefficients(const Work& work, int group, const kernels::Normal& normal, const float* gamma) const;
 
   int width_ = 0;  ///< channels of a group

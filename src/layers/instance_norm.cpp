@@ -4,7 +4,8 @@
 
 namespace convoy::layers {
 
-/// Instance normalisation (Ulyanov et al. 2016): each sample's channels, each by itself: as many groups as channels.
+/// Instance normalisation (Ulyanov et al. 2016) of each channel of each sample: group norm with a group for each
+/// channel.
 class InstanceNorm final : public GroupNorm {
  public:
   explicit InstanceNorm(const convoy::InstanceNorm& options);

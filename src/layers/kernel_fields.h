@@ -6,7 +6,7 @@
 
 namespace convoy::layers {
 
-/// What an initialiser's key accepts.
+/// The values that the key of an initialiser accepts: names, some with a number.
 Accepts initializers();
 
 /// The keys that layers with a kernel share.
@@ -37,7 +37,7 @@ Fields<Options> kernel_fields() {
       .add("max_norm", &Options::max_norm, "Largest norm of one output's kernel after a step; 0 for none.", {.min = 0});
 }
 
-/// The kernel and the bias as these keys want them; shapes and fans are left to the layer.
+/// The kernel's declaration by these keys: initialiser, penalties, max_norm. The layer adds shape and fans.
 template <class Options>
 ParameterDeclaration kernel_of(const Options& options) {
   return {.name = "kernel",
@@ -48,6 +48,7 @@ ParameterDeclaration kernel_of(const Options& options) {
           .l2 = options.kernel_regularizer.l2,
           .max_norm = options.max_norm};
 }
+/// The bias's declaration by these keys: initialiser and penalties. The layer adds shape and fans.
 template <class Options>
 ParameterDeclaration bias_of(const Options& options) {
   return {.name = "bias",

@@ -19,13 +19,14 @@ struct ParameterDeclaration {
   std::string name;
   Shape shape;
   std::string initializer = "zeros";
-  int fan_in = 1;  ///< for the initialisers that scale by them
+  int fan_in = 1;  ///< inputs of one output, outputs of one input: for initialisers that scale by them
   int fan_out = 1;
-  bool decayed = false;  ///< weight decay applies unless told otherwise: kernels only
+  bool decayed = false;  ///< whether weight decay applies by default: to kernels only
   double l1 = 0;         ///< penalty l1 * sum |w| + l2 * sum w^2 of this tensor
   double l2 = 0;
   double max_norm = 0;  ///< largest norm of the numbers that make one output; 0 for none
-  int outputs = 0;      ///< number i makes output i / output_step % outputs; 0: the last axis are the outputs
+  /// For max_norm: number i belongs to output i / output_step % outputs; 0 outputs stands for the last extent.
+  int outputs = 0;
   int output_step = 1;
 };
 
@@ -39,11 +40,11 @@ struct StateDeclaration {
 /// How a layer takes part when a network is folded for inference (graph/fold.h).
 enum class Folding {
   none,
-  affine,         ///< in Mode::predict y = scale x + shift by channel, the last axis; affine_map() tells which
-  passes_affine,  ///< such a map before it might as well come after it: views, averages, dropout
-  linear,         ///< y = x kernel + bias. The kernel's last axis is y's channels; its other axes, as one, go through
-                  ///< x's channels over and over
-  linear_padded,  ///< the same, but for zeros beside the image, so that it absorbs no map before it
+  affine,  ///< in Mode::predict y = scale x + shift by channel, the last axis; affine_map() gives scale and shift
+  passes_affine,  ///< an affine map before it could as well come after it: views, averages, dropout
+  linear,         ///< y = x kernel + bias. The kernel's last axis is y's channels; row r of its other axes, taken as
+                  ///< one, multiplies x's channel r % channels
+  linear_padded,  ///< the same with zeros beside the image, so that it absorbs no map before it
 };
 
 /// What a layer asks of a session. The layer allocates nothing itself.
@@ -51,9 +52,9 @@ struct Declaration {
   Shape output;
   std::vector<ParameterDeclaration> parameters = {};
   std::vector<StateDeclaration> states = {};
-  std::size_t saved_bytes = 0;     ///< a sample: what forward leaves for a later stage or for backward
-  std::size_t shared_floats = 0;   ///< a session: the same, once for the whole batch
-  std::size_t scratch_floats = 0;  ///< a worker: undefined between two calls
+  std::size_t saved_bytes = 0;     ///< for each sample: what forward leaves for a later stage or for backward
+  std::size_t shared_floats = 0;   ///< the same, once for the whole batch
+  std::size_t scratch_floats = 0;  ///< for each worker: undefined between two calls
   std::int64_t macs = 0;           ///< multiply-adds of one sample's forward pass
   bool view = false;               ///< the output is the input's numbers in another shape: they share a buffer
   bool in_place = false;           ///< forward may overwrite its input, and backward d_output with d_input
@@ -61,8 +62,8 @@ struct Declaration {
   bool reads_output = false;       ///< backward reads this layer's own output
   Folding folding = Folding::none;
   bool penalises = false;  ///< forward leaves a penalty on each sample, a double, at the beginning of what it saves
-  /// A group of samples: 0 before the first of them; backward's stages by sample add up there what follows from all of
-  /// them, and a late stage makes gradients of it.
+  /// For each group of samples: zeros before the first of them. Backward's stages by sample add the gradients of a
+  /// group's samples up there, and a late stage adds the groups' sums to the gradients.
   std::size_t group_floats = 0;
 };
 
@@ -74,21 +75,21 @@ struct BatchView {
   explicit operator bool() const { return data != nullptr; }
 };
 
-/// One layer's window on a session's memory.
+/// The memory of a session that one layer works on in one pass over a batch.
 struct Pass {
   Mode mode = Mode::predict;
   bool trainable = true;
   int batch = 0;             ///< samples in this batch
   std::uint64_t seed = 0;    ///< with number and sample, names the random numbers of this pass
   std::uint32_t number = 0;  ///< of the pass, unique in a training
-  float sample_share = 1;    ///< of a sample's loss, and so of its penalties, in what backward differentiates
+  float sample_share = 1;    ///< the weight of one sample, and its penalties, in the loss that backward differentiates
   std::uint32_t salt = 0;    ///< the layer's number in its network, so that two dropouts draw differently
   std::vector<BatchView> inputs;
   BatchView output;
-  std::vector<BatchView> d_inputs;  ///< to be assigned; data is null where nobody needs it
+  std::vector<BatchView> d_inputs;  ///< backward assigns them; data is null where nobody needs the gradient
   BatchView d_output;
   std::vector<float*> parameters;
-  std::vector<float*> gradients;  ///< to be added to; null when the layer is frozen
+  std::vector<float*> gradients;  ///< backward adds to them; null when the layer is frozen
   std::vector<float*> states;
   std::byte* saved = nullptr;
   std::size_t saved_stride = 0;
@@ -97,36 +98,37 @@ struct Pass {
   BatchView group_sums;         ///< by group of samples
   int groups = 0;
 
+  /// A sample's saved bytes as numbers of type T.
   template <class T>
   T* saved_of(int sample) const {
     return reinterpret_cast<T*>(saved + static_cast<std::size_t>(sample) * saved_stride);
   }
 };
 
-/// The unit of work: index is the sample, or the part of a stage with a number of parts of its own.
+/// One call of a stage: index is the sample, or the part where the stage has a fixed number of parts.
 struct Task {
   int index = 0;
-  int group = 0;   ///< of samples, for stages by sample: which of the sums to add to
+  int group = 0;   ///< of samples, for stages by sample: to which Pass::group_sums to add
   int worker = 0;  ///< whose scratch to use
-  int band = 0;    ///< of a divisible stage: compute this one of so many bands of the sample
+  int band = 0;    ///< of a divisible stage: which of the `bands` bands of the sample to compute
   int bands = 1;
 };
 
 /// A function called for every index, in any order and in parallel.
 struct Stage {
   static constexpr int by_sample = 0;
-  int parts =
-      by_sample;  ///< by_sample: one call a sample. Otherwise so many calls; a fixed number, whatever the threads
+  /// by_sample: one call for each sample. Otherwise the number of calls, which does not depend on the threads.
+  int parts = by_sample;
   std::function<void(const Pass&, const Task&)> body;
-  /// Stages outside of the order split no segment.
+  /// When the stage runs. Early and late stages do not keep the stages around them from being fused.
   enum class When {
     in_order,
-    early,  ///< ahead of all others: it reads parameters only (packs weights, say). In Mode::predict not in every pass
-            ///< but when the weights have changed
+    early,  ///< before all others: it reads parameters and states only, as to pack weights. In Mode::predict it runs
+            ///< when the weights have changed, not in every pass
     late,   ///< after all others: it writes gradients only
   };
   When when = When::in_order;
-  /// By sample only: the body may be called once for each band of a sample, for few samples on many threads.
+  /// For stages by sample: whether the body may be called for each band of a sample, for few samples on many threads.
   bool divisible = false;
 };
 
@@ -142,32 +144,37 @@ class Layer {
   Layer& operator=(const Layer&) = delete;
   virtual ~Layer() = default;
 
-  /// Checks the shapes of the inputs (of one sample) and declares the output and the memory needed. Called once.
-  /// Throws Error{config}: what was expected, what came, a hint; the graph adds which layer it is.
+  /// Checks the shapes of the inputs (of one sample), keeps the sizes that forward and backward need, and returns the
+  /// output's shape, the parameters and the memory needed. Called once. Throws Error{config} for inputs that the layer
+  /// cannot take: what was expected, what came, a hint; the graph adds the layer's name.
   virtual Declaration setup(std::span<const Shape> inputs) = 0;
 
-  /// Throws Error{config} where so few samples are no batch to train this layer on.
+  /// Throws Error{config} if the layer cannot be trained on batches of so few samples; by default does nothing.
   virtual void check_training_batch(int /*samples*/) const {}
 
-  /// Fills pass.output. `trainable` is false for a frozen layer.
+  /// The stages that assign pass.output. In Mode::train they also leave in pass.saved and pass.shared what backward
+  /// needs, and may move the states. `trainable` is false for a frozen layer.
   virtual Stages forward(Mode mode, bool trainable) const = 0;
 
-  /// For Folding::affine: assigns scale and shift, by channel.
+  /// For Folding::affine: assigns scale and shift, by channel. Other layers throw Error{failed}.
   virtual void affine_map(std::span<const float* const> parameters, std::span<const float* const> states,
                           std::span<double> scale, std::span<double> shift) const;
 
-  /// From pass.d_output: assigns the d_inputs that are not null, adds to the gradients that are not null.
+  /// The stages that, from pass.d_output, assign the d_inputs that are not null and add to the gradients that are not
+  /// null.
   virtual Stages backward(bool trainable) const = 0;
 };
 
-/// A layer whose samples do not depend on each other: most layers.
+/// A layer without parameters that computes each sample by itself: most layers.
 class SampleLayer : public Layer {
  public:
   Stages forward(Mode mode, bool trainable) const final;
   Stages backward(bool trainable) const final;
 
  protected:
+  /// Assigns the output of sample task.index, and in Mode::train leaves in its saved bytes what backward needs.
   virtual void forward_sample(const Pass& pass, const Task& task) const = 0;
+  /// Assigns the d_inputs of sample task.index, where they are not null, from its d_output.
   virtual void backward_sample(const Pass& pass, const Task& task) const = 0;
 };
 

@@ -4,10 +4,10 @@
 
 namespace convoy::layers {
 
-/// A letter, a digit, "_" or "-".
+/// Whether c is a letter, a digit, "_" or "-".
 bool is_name_character(char c);
 
-/// Layer names become parts of tensor names and of override keys. What is wrong with one, or "".
+/// What is wrong with a layer's name, as a message, or "". Names become parts of tensor names and of override keys.
 std::string name_problem(const std::string& name);
 
 }  // namespace convoy::layers

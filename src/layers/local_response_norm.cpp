@@ -22,7 +22,7 @@ class LocalResponseNorm final : public SampleLayer {
  private:
   void forward_sample(const Pass& pass, const Task& task) const override;
   void backward_sample(const Pass& pass, const Task& task) const override;
-  /// s of one pixel.
+  /// Assigns s of one pixel's channels.
   void scales(double* s, const float* x) const;
 
   convoy::LocalResponseNorm options_;
@@ -33,7 +33,7 @@ namespace {
 
 double square(float x) { return static_cast<double>(x) * static_cast<double>(x); }
 
-/// Assigns to `sums` of each place those of `values` from `before` places before it to `after` behind it.
+/// Assigns sums[c], for each place c < count: the sum of values(j) for the places j from c - before to c + after.
 template <class Values>
 void sliding_sums(double* sums, int count, int before, int after, const Values& values) {
   for (int c = 0; c < count; ++c) {
@@ -83,8 +83,8 @@ void LocalResponseNorm::forward_sample(const Pass& pass, const Task& task) const
   }
 }
 
-/// dx[c] = dy[c] / s[c]^beta - 2 alpha beta / size * x[c] * the sum of dy[j] x[j] / s[j]^(beta + 1) over those channels
-/// j that have c for a neighbour.
+/// dx[c] = dy[c] / s[c]^beta - 2 alpha beta / size * x[c] * the sum of dy[j] x[j] / s[j]^(beta + 1) over the channels j
+/// that have c for a neighbour.
 void LocalResponseNorm::backward_sample(const Pass& pass, const Task& task) const {
   if (!pass.d_inputs[0]) return;
   auto* s = reinterpret_cast<double*>(pass.scratch[static_cast<std::size_t>(task.worker)]);

@@ -4,7 +4,7 @@
 
 namespace convoy::layers {
 
-/// The largest of each window, by channel. Saves its place (a byte) for backward.
+/// The largest of each window, by channel. Saves its place in the window, a byte, for backward.
 class MaxPool2D final : public Pool2D {
  public:
   explicit MaxPool2D(const convoy::MaxPool2D& options) : Pool2D(options) {}

@@ -6,7 +6,7 @@
 
 namespace convoy::layers {
 
-/// The largest of two or more inputs of one shape, number by number; of equals the first, which has the gradient.
+/// The largest of two or more inputs of one shape, number by number; the gradient goes to the first input that has it.
 class Maximum final : public SampleLayer {
  public:
   explicit Maximum(const convoy::Maximum&) {}

@@ -10,7 +10,8 @@
 
 namespace convoy::layers {
 
-/// The product of two or more inputs: of one shape H x W x C, or of C or 1 x 1 x C, whose numbers go with every pixel.
+/// The product of two or more inputs, each of one shape H x W x C, or a gate: C or 1 x 1 x C, which multiplies every
+/// pixel.
 class Multiply final : public SampleLayer {
  public:
   explicit Multiply(const convoy::Multiply&) {}
@@ -22,8 +23,9 @@ class Multiply final : public SampleLayer {
   void forward_sample(const Pass& pass, const Task& task) const override;
   void backward_sample(const Pass& pass, const Task& task) const override;
 
+  /// Whether an input has one number for each channel instead of the output's shape.
   bool is_gate(std::size_t input) const { return sizes_[input] != size_; }
-  /// Multiplies `product` by an input.
+  /// Multiplies `product`, of the output's shape, by the values x of an input.
   void multiply_by(float* product, std::size_t input, const float* x) const;
 
   std::size_t size_ = 0;
@@ -40,7 +42,7 @@ const Described<convoy::Multiply>& Multiply::described() {
 }
 
 Declaration Multiply::setup(std::span<const Shape> inputs) {
-  several_inputs(inputs);
+  require_several_inputs(inputs);
   const Shape& largest = *std::ranges::max_element(inputs, {}, &Shape::size);
   size_ = largest.size();
   channels_ = static_cast<std::size_t>(largest.last());

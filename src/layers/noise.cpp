@@ -9,6 +9,7 @@
 namespace convoy::layers {
 namespace {
 
+/// Copies unless both are one buffer.
 void pass_on(float* to, const float* from, std::size_t size) {
   if (to != from) std::copy_n(from, size, to);
 }

@@ -7,9 +7,9 @@ namespace convoy::layers {
 
 /// In training y = x + m + s * n with n normal for each value; otherwise passes values on. By default m is `mean` and s
 /// is `deviation`: Keras's GaussianNoise. With `redrawn` each channel (the last axis) draws in each step its own m from
-/// U(-mean, mean) and its own s from U(0, deviation), the same for all samples of the batch: behind a batch norm, the
-/// noise whose distribution never stays of Santurkar et al. 2018 ("How does batch normalization help optimization?").
-/// All numbers are a function of seed, step, sample and layer.
+/// U(-mean, mean) and its own s from U(0, deviation), the same for all samples of the batch: behind a batch norm, this
+/// is the noise with a changing distribution of Santurkar et al. 2018 ("How does batch normalization help
+/// optimization?"). All numbers depend on seed, step, sample and layer only.
 class Noise final : public SampleLayer {
  public:
   explicit Noise(const convoy::Noise& options);

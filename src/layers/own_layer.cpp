@@ -8,7 +8,8 @@
 namespace convoy {
 namespace {
 
-/// A program's layer as one of convoy's. Gradients of parameters are added up by group of samples, as everywhere.
+/// A layer that a program has registered, as a Layer. Adds the gradients of parameters up by group of samples, as all
+/// layers do.
 class AdaptedLayer final : public Layer {
  public:
   explicit AdaptedLayer(std::unique_ptr<OwnLayer> own) : own_(std::move(own)) {}
@@ -45,6 +46,7 @@ class AdaptedLayer final : public Layer {
   }
 
  private:
+  /// The parameters as the program's layer takes them.
   std::vector<std::span<const float>> parameters_of(const Pass& pass) const {
     std::vector<std::span<const float>> parameters;
     for (std::size_t i = 0; i < sizes_.size(); ++i) parameters.emplace_back(pass.parameters[i], sizes_[i]);
@@ -56,6 +58,8 @@ class AdaptedLayer final : public Layer {
                   {pass.output[task.index], output_});
   }
 
+  /// Assigns the sample's d_input unless it is null, and adds its gradients of parameters to its group's sums if
+  /// trained.
   void backward_sample(const Pass& pass, const Task& task) const {
     const auto parameters = parameters_of(pass);
     std::vector<std::span<float>> sums;
@@ -73,8 +77,10 @@ class AdaptedLayer final : public Layer {
                     .d_parameters = sums});
   }
 
+  /// Whether the layer has parameters and is not frozen.
   static bool is_trained(const Pass& pass) { return !pass.gradients.empty() && pass.gradients[0] != nullptr; }
 
+  /// Adds the groups' sums, in order, to the gradients unless the layer is frozen.
   void add_groups(const Pass& pass) const {
     if (!is_trained(pass)) return;
     for (int group = 0; group < pass.groups; ++group) {
@@ -88,7 +94,7 @@ class AdaptedLayer final : public Layer {
   std::unique_ptr<OwnLayer> own_;
   std::size_t input_ = 0;
   std::size_t output_ = 0;
-  std::vector<std::size_t> sizes_;  ///< of the parameters
+  std::vector<std::size_t> sizes_;  ///< numbers of each parameter
 };
 
 }  // namespace

@@ -9,20 +9,22 @@
 namespace convoy::layers {
 namespace {
 
+/// Windows along one axis, and the padding before and behind the image.
 struct Axis {
   int out;
   int pad_before;
   int pad_after;
 };
 
-/// TensorFlow's arithmetic: "same" pads so that the output is ceil(in / stride), the odd one at the end.
+/// The axis for "same", as in TensorFlow: ceil(in / stride) windows; padding is equal, or one pixel more behind.
 Axis same_axis(int in, int pool, int stride) {
   const int out = (in - 1) / stride + 1;
   const int pad = std::max(0, (out - 1) * stride + pool - in);
   return {out, pad / 2, pad - pad / 2};
 }
 
-/// PyTorch's: with ceil_mode a window that sticks out counts, but not one that begins behind the image.
+/// The axis for a given padding, as in PyTorch: with ceil_mode a last window that sticks out counts, unless it begins
+/// behind the image.
 Axis padded_axis(int in, int pool, int stride, int before, int after, bool ceil_mode) {
   const int room = in + before + after - pool;
   int out = room / stride + 1;
@@ -40,7 +42,6 @@ Pool2D::Pool2D(Size2 pool, Size2 stride, Padding padding, bool ceil_mode)
   if (stride_.width == 0) stride_.width = pool_.width;
 }
 
-/// Every window must have a pixel of the image.
 void Pool2D::check(const Shape& input) const {
   if (padding_.same()) return;
   const auto [height, width] = pool_;

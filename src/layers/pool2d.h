@@ -23,18 +23,20 @@ Fields<Pool> pool_fields() {
            "has it; false leaves its pixels out.");
 }
 
-/// What max and average pooling share: (H, W, C) -> (H', W', C).
+/// The geometry that max and average pooling share: (H, W, C) -> (H', W', C).
 class Pool2D : public SampleLayer {
  protected:
   template <class Options>
   explicit Pool2D(const Options& options) : Pool2D(options.pool, options.stride, options.padding, options.ceil_mode) {}
-  /// Infers shape_; throws Error{config} for a window that does not fit.
+  /// Assigns shape_, but for count_padding, and returns the output's shape. Throws Error{config} for an input that is
+  /// no image, a window that does not fit, or a padding not less than the window.
   Shape infer(std::span<const Shape> inputs);
 
   kernels::PoolShape shape_{};
 
  private:
   Pool2D(Size2 pool, Size2 stride, Padding padding, bool ceil_mode);
+  /// Throws Error{config} where a window would have no pixel of the image, or the image is smaller than one.
   void check(const Shape& input) const;
 
   Size2 pool_;

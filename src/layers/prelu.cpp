@@ -22,14 +22,18 @@ class PReLU final : public Layer {
   Stages backward(bool trainable) const override;
 
  private:
+  /// Assigns the sample's output.
   void forward_sample(const Pass& pass, const Task& task) const;
+  /// Assigns the sample's d_input unless it is null, and, if trainable, adds the gradients of its slopes to its group's
+  /// sums.
   void backward_sample(const Pass& pass, const Task& task) const;
+  /// Adds the groups' sums, in order, to the gradient of the slopes.
   void add_groups(const Pass& pass) const;
-  /// The slopes of a row: the parameter, or a worker's copies of the only one.
+  /// The width_ slopes of a row: the parameter, or copies of its only number, which it writes to the worker's scratch.
   const float* row_slopes(const Pass& pass, const Task& task) const;
 
   convoy::PReLU options_;
-  std::size_t rows_ = 0;   ///< with the same slopes
+  std::size_t rows_ = 0;   ///< of the input, which all have the same slopes
   std::size_t width_ = 0;  ///< of a row
 };
 

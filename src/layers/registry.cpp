@@ -47,7 +47,7 @@ LayerType prelu_row();
 
 namespace {
 
-/// In the order of configs/README.md.
+/// The rows of convoy's own types, in the order of configs/README.md.
 std::vector<LayerType> all_layers() {
   return {
       layers::conv2d_row(),

@@ -11,12 +11,12 @@ namespace convoy {
 
 using LayerType = TypeRow<Layer>;
 
-/// Every layer type: the one table to extend when a layer is added.
+/// All layer types, convoy's and the program's own. Closes layer_table() for additions.
 const std::vector<LayerType>& layer_types();
-/// The same, for a program that adds its own.
+/// The table behind layer_types(), to which a program adds its own types.
 OpenTable<LayerType>& layer_table();
 
-/// Throws Error{config} with the nearest name for an unknown type.
+/// The layer type of that name. Throws Error{config} with the nearest name where there is none.
 const LayerType& layer_type(const std::string& name);
 
 }  // namespace convoy

@@ -20,6 +20,7 @@ class Reshape final : public SampleLayer {
   void forward_sample(const Pass& pass, const Task& task) const override;
   void backward_sample(const Pass& pass, const Task& task) const override;
 
+  /// The wanted shape with -1 replaced. Throws Error{config} where it cannot have as many numbers as the input.
   Shape target(const Shape& input) const;
 
   Integers wanted_;
@@ -62,7 +63,7 @@ Declaration Reshape::setup(std::span<const Shape> inputs) {
   return {.output = target(input), .view = true};
 }
 
-/// A session gives input and output one buffer where it can.
+/// Copies unless input and output are one buffer, as a session makes them where it can.
 void Reshape::forward_sample(const Pass& pass, const Task& task) const {
   const float* x = pass.inputs[0][task.index];
   float* y = pass.output[task.index];

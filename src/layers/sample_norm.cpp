@@ -36,7 +36,7 @@ Stages SampleNorm::backward(bool trainable) const {
 const float* SampleNorm::gamma(const Pass& pass) const { return scale_ ? pass.parameters.front() : ones_.data(); }
 const float* SampleNorm::beta(const Pass& pass) const { return center_ ? pass.parameters.back() : zeros_.data(); }
 
-/// A group of samples sums up d_gamma and then d_beta.
+// A group's sums are those of d_gamma, then those of d_beta.
 void SampleNorm::add_gradients(const Pass& pass, const Task& task, const double* d_gamma, const double* d_beta) const {
   if (!pass.trainable) return;
   float* gamma_sums = pass.group_sums[task.group];
@@ -47,7 +47,6 @@ void SampleNorm::add_gradients(const Pass& pass, const Task& task, const double*
   }
 }
 
-/// In the order of the groups, whoever added them up.
 void SampleNorm::add_groups(const Pass& pass) const {
   const auto channels = static_cast<std::size_t>(channels_);
   for (int group = 0; group < pass.groups; ++group) {

@@ -10,7 +10,7 @@
 
 namespace convoy::layers {
 
-/// A convolution of each channel by itself, then one of 1x1 pixels across channels: (H, W, C) -> (H', W', filters).
+/// A convolution of each channel by itself, then one with a 1x1 kernel across channels: (H, W, C) -> (H', W', filters).
 /// Parameters: depthwise_kernel (kh, kw, C, m), pointwise_kernel (1, 1, C * m, filters) and, unless use_bias is false,
 /// bias (filters).
 class SeparableConv2D final : public Layer {
@@ -25,12 +25,19 @@ class SeparableConv2D final : public Layer {
  private:
   enum Parameter : std::size_t { depthwise_kernel, pointwise_kernel, bias };
 
+  /// Assigns the sample's output, and the image between the two convolutions.
   void forward_sample(const Pass& pass, const Task& task) const;
+  /// Assigns the sample's d_input unless it is null, and, if trainable, adds its gradients of both kernels and the bias
+  /// to its group's sums.
   void backward_sample(const Pass& pass, const Task& task) const;
+  /// Adds the groups' sums to the gradients: first the parts of the depthwise kernel, with part 0 the bias, then those
+  /// of the pointwise kernel.
   void add_groups(const Pass& pass, int part) const;
-  /// What is between the two: saved for backward, else a worker's.
+  /// Where the image between the two convolutions stands: in the saved bytes in training, else in the worker's scratch.
   float* between(const Pass& pass, const Task& task) const;
+  /// The engines' part of the worker's scratch, behind the image between.
   float* engine_scratch(const Pass& pass, const Task& task) const;
+  /// Where the bias's sums begin in a group's sums.
   std::size_t bias_sums() const { return depthwise_.sums_floats() + pointwise_.sums_floats(); }
 
   convoy::SeparableConv2D options_;

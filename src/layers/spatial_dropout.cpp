@@ -10,7 +10,7 @@
 namespace convoy::layers {
 
 /// In training sets a share `rate` of the channels to 0 and scales the others by 1 / (1 - rate) (Tompson et al. 2015);
-/// otherwise passes them on. Which ones is a function of seed, step, sample and layer.
+/// otherwise passes them on. Which channels depends on seed, step, sample and layer only.
 class SpatialDropout final : public SampleLayer {
  public:
   explicit SpatialDropout(const convoy::SpatialDropout& options) : rate_(options.rate) {}

@@ -9,7 +9,7 @@
 
 namespace convoy::layers {
 
-/// A larger image, (H, W, C) -> (H * size, W * size, C): each pixel repeated, or what lies on the lines between the
+/// A larger image, (H, W, C) -> (H * size, W * size, C): each pixel repeated, or linear interpolation between the
 /// centres of neighbouring pixels.
 class UpSampling2D final : public SampleLayer {
  public:
@@ -22,13 +22,14 @@ class UpSampling2D final : public SampleLayer {
   void forward_sample(const Pass& pass, const Task& task) const override;
   void backward_sample(const Pass& pass, const Task& task) const override;
 
-  /// The places of an input axis that an output is made from, and the second's share.
+  /// The two places of an input axis that an output is a mixture of, and the second's share in it.
   struct Between {
     int first, second;
     float share;
   };
+  /// The places of all in * factor outputs along an axis.
   std::vector<Between> axis(int in, int factor) const;
-  /// Calls visit(output pixel, input pixel, share) for every part of the output.
+  /// Calls visit(output offset, input offset, share) for each output pixel and each input pixel that has a share in it.
   template <class Visit>
   void each_part(const Visit& visit) const;
 
