@@ -48,10 +48,12 @@ bool begins_as_torch_zip(const std::string& bytes) {
   return bytes.substr(name_at, length).ends_with("/data.pkl");
 }
 
+/// The strides of numbers that lie in the order of their indices. Without any number the extents may be of any size.
 std::vector<std::int64_t> row_major(const std::vector<std::int64_t>& shape) {
   std::vector<std::int64_t> strides(shape.size(), 1);
+  if (std::ranges::find(shape, 0) != shape.end()) return strides;
   for (std::size_t axis = shape.size(); axis-- > 1;) {
-    strides[axis - 1] = strides[axis] * std::max<std::int64_t>(shape[axis], 1);
+    strides[axis - 1] = strides[axis] * shape[axis];
   }
   return strides;
 }

@@ -6,6 +6,7 @@
 #include <set>
 #include <string_view>
 
+#include "convoy/error.h"
 #include "formats/layer_table.h"
 
 namespace convoy::formats {
@@ -170,6 +171,11 @@ class ModuleMaker {
 
 }  // namespace
 
+void refuse_torch_layer(const Network& network, int node, const std::string& what) {
+  throw Error(ErrorKind::config, "layer \"" + network.layer_of(node) + "\" (" + network.node(node).type +
+                                     "): PyTorch has no such layer" + what);
+}
+
 std::vector<std::string> torch_attributes(const Network& network) {
   std::vector<std::string> names;
   std::set<std::string> taken;
@@ -186,7 +192,8 @@ std::vector<TorchModule> torch_modules(const Network& network, const TorchOrders
   std::vector<TorchModule> modules;
   for (std::size_t i = 0; i < names.size(); ++i) {
     const Node& node = network.nodes()[i];
-    layer_names(node.type);  // refuses an own layer
+    const bool known = std::ranges::find(layer_table(), node.type, &LayerNames::type) != layer_table().end();
+    if (!known && !node.parameters.empty()) refuse_torch_layer(network, static_cast<int>(i));
     for (TorchModule& made : ModuleMaker(network, orders, static_cast<int>(i), names[i]).make()) {
       modules.push_back(std::move(made));
     }

@@ -30,7 +30,10 @@ struct TorchModule {
   bool counts_batches = false;  ///< has num_batches_tracked
 };
 
-/// Modules by node, in the network's order. Throws Error{config} for layers that PyTorch does not have.
+/// Throws Error{config} that names a node's layer and type: PyTorch has no such layer, `what` says for which use.
+[[noreturn]] void refuse_torch_layer(const Network& network, int node, const std::string& what = "");
+
+/// Modules by node, in the network's order. Throws Error{config} for layers with weights that PyTorch does not have.
 std::vector<TorchModule> torch_modules(const Network& network, const TorchOrders& orders);
 
 /// By node: the attribute of the nn.Module that export makes of the network; a name of its own for each layer.

@@ -267,6 +267,9 @@ class PickleMachine {
     tensor.shape = extents_in(arguments[2]);
     tensor.strides = extents_in(arguments[3]);
     check_room(tensor);
+    for (std::size_t axis = 0; axis < tensor.shape.size(); ++axis) {
+      if (tensor.shape[axis] == 1) tensor.strides[axis] = 0;  // never taken, so PyTorch has anything there
+    }
     tensors_.push_back(std::move(tensor));
     push({.kind = PickleKind::tensor, .integer = static_cast<std::int64_t>(tensors_.size()) - 1});
   }

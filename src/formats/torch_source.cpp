@@ -7,12 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "convoy/error.h"
 #include "convoy/foreign_text.h"
 #include "convoy/layers.h"
 #include "convoy/number_text.h"
 #include "core/text.h"
-#include "formats/layer_table.h"
 #include "formats/torch_modules.h"
 
 namespace convoy::formats {
@@ -197,10 +195,7 @@ class TorchSource {
     return std::ranges::any_of(node().parameters,
                                [&](const TensorPlace& place) { return place.name == node().name + "/" + tensor; });
   }
-  [[noreturn]] void refuse(const std::string& why) const {
-    throw Error(ErrorKind::config, "layer \"" + network_.layer_of(index_) + "\" (" + node().type + "): " + why +
-                                       ": PyTorch has no such layer");
-  }
+  [[noreturn]] void refuse(const std::string& what) const { refuse_torch_layer(network_, index_, what); }
 
   /// A module as an attribute.
   void declare(const std::string& module) { init_.push_back(self() + " = " + module); }
@@ -296,7 +291,7 @@ class TorchSource {
 
   void batch_norm() {
     const int rank = in_shape().rank();
-    if (rank != 1 && rank != 3) refuse("of an input of " + in_shape().text());
+    if (rank != 1 && rank != 3) refuse(" for an input of " + in_shape().text());
     if (settings().text("moving_variance") == "biased")
       comment("In training, PyTorch's moving variance is the unbiased one.");
     if (!node().trainable) comment("Frozen in convoy: call eval() on it in training.");
@@ -311,7 +306,7 @@ class TorchSource {
 
   void group_norm() {
     const int rank = in_shape().rank();
-    if (rank != 1 && rank != 3) refuse("of an input of " + in_shape().text());
+    if (rank != 1 && rank != 3) refuse(" for an input of " + in_shape().text());
     assign_module("nn.GroupNorm(" + text_of(settings().integer("groups")) + ", " + text_of(in_shape().last()) +
                   epsilon() + affine_text());
   }
@@ -478,7 +473,7 @@ class TorchSource {
     if (from.rank() == to.rank()) return in(input);
     if (from.rank() == 3 && to.rank() == 1) return in(input) + ".flatten(1)";
     if (from.rank() == 1 && to.rank() == 3) return in(input) + "[:, :, None, None]";
-    refuse("of inputs of " + from.text() + " and " + to.text());
+    refuse(" for inputs of " + from.text() + " and " + to.text());
   }
   void concat() { assign("torch.cat((" + chained(", ") + "), dim=" + channel_axis() + ")"); }
   std::string channel_axis() const { return out_shape().rank() == 3 ? "1" : "-1"; }
@@ -587,9 +582,8 @@ const std::map<std::string, TorchSource::Writer>& TorchSource::writers() {
 
 void TorchSource::write_node(int index) {
   index_ = index;
-  layer_names(node().type);  // refuses an own layer
   const auto found = writers().find(node().type);
-  if (found == writers().end()) refuse("of the type " + node().type);
+  if (found == writers().end()) refuse("");
   (this->*found->second)();
 }
 

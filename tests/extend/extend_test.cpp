@@ -211,6 +211,13 @@ TEST_CASE("results do not depend on the number of threads") {
   }
 }
 
+TEST_CASE("no other framework has an own layer: export names it") {
+  const Model model = Model::from_config(parse_config(blobs, "b.toml", "."), {2});
+  const test::TemporaryFolder folder;
+  const std::string error = error_of([&] { model.export_file(folder.path() / "own.safetensors", "torch"); });
+  CHECK(error == "layer \"gain\" (gain): PyTorch has no such layer");
+}
+
 TEST_CASE("own augmentations change training samples alone, in order, by numbers that resuming draws again") {
   const test::TemporaryFolder folder;
   const auto train = [&](const std::string& name, const std::string& own, int epochs) {

@@ -136,6 +136,16 @@ TEST_CASE("a state_dict of PyTorch gives PyTorch's outputs, whatever type, order
   CHECK(rounded.notes == std::vector<std::string>{"its float64 numbers were rounded to float32"});
 }
 
+TEST_CASE("what a state_dict does not say is noted where the network has other keys than PyTorch") {
+  Layers layers = small_layers();
+  layers[1] = BatchNorm{.name = "norm"};
+  const auto weights = read_into(torch_folder / "small.pt", small_input, layers);
+  REQUIRE(weights.notes.size() == 2);
+  CHECK(weights.notes[0].starts_with("batch_norm has epsilon = 0.001, PyTorch's default is 1e-05"));
+  CHECK(weights.notes[1].starts_with("batch_norm has moving_variance = \"biased\""));
+  CHECK(read_into(torch_folder / "small.pt", small_input, small_layers()).notes.empty());
+}
+
 TEST_CASE("a training step after an import is PyTorch's") {
   const test::TemporaryFolder folder;
   const Config config = small_config(folder.path());
@@ -283,7 +293,7 @@ TEST_CASE("what no module of PyTorch has is refused on export") {
       model_of({4, 4, 2}, {Reshape{.shape = {8, 4}}, BatchNorm{.name = "rows"}, Flatten{}, Dense{.units = 2}});
   model.compile(SGD{}, SoftmaxCrossEntropy{});
   CHECK(test::error_of(ErrorKind::config, [&] { model.export_file(folder.path() / "a.safetensors", "torch"); }) ==
-        "layer \"rows\" (batch_norm): of an input of 8x4: PyTorch has no such layer");
+        "layer \"rows\" (batch_norm): PyTorch has no such layer for an input of 8x4");
   CHECK(fs::is_empty(folder.path()));
 }
 
