@@ -14,15 +14,31 @@ void* open_libzip() {
   for (const char* name : {"libzip.so.5", "libzip.so.4"}) {
     if (void* library = dlopen(name, RTLD_NOW | RTLD_LOCAL); library != nullptr) return library;
   }
-  throw Error(
-      ErrorKind::failed,
-      "libzip, which reads .npz files, cannot be loaded; it is in Debian's package libzip5, or libzip4 before 13");
+  throw Error(ErrorKind::failed,
+              "libzip, which reads .npz and .keras files, cannot be loaded; it is in Debian's package libzip5, or "
+              "libzip4 before 13");
 }
 
 template <class Function>
 void find_in_libzip(Function& function, void* library, const char* name) {
   function = reinterpret_cast<Function>(dlsym(library, name));
   if (function == nullptr) throw Error(ErrorKind::failed, std::string("this libzip has no ") + name);
+}
+
+void find_writing(Libzip& zip, void* library) {
+  find_in_libzip(zip.source_buffer_create, library, "zip_source_buffer_create");
+  find_in_libzip(zip.source_buffer, library, "zip_source_buffer");
+  find_in_libzip(zip.source_keep, library, "zip_source_keep");
+  find_in_libzip(zip.source_free, library, "zip_source_free");
+  find_in_libzip(zip.source_open, library, "zip_source_open");
+  find_in_libzip(zip.source_stat, library, "zip_source_stat");
+  find_in_libzip(zip.source_read, library, "zip_source_read");
+  find_in_libzip(zip.source_close, library, "zip_source_close");
+  find_in_libzip(zip.open_from_source, library, "zip_open_from_source");
+  find_in_libzip(zip.file_add, library, "zip_file_add");
+  find_in_libzip(zip.set_file_compression, library, "zip_set_file_compression");
+  find_in_libzip(zip.file_set_mtime, library, "zip_file_set_mtime");
+  find_in_libzip(zip.close, library, "zip_close");
 }
 
 Libzip load_libzip() {
@@ -41,6 +57,7 @@ Libzip load_libzip() {
   find_in_libzip(zip.error_init_with_code, library, "zip_error_init_with_code");
   find_in_libzip(zip.error_strerror, library, "zip_error_strerror");
   find_in_libzip(zip.error_fini, library, "zip_error_fini");
+  find_writing(zip, library);
   return zip;
 }
 

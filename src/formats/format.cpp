@@ -5,12 +5,15 @@
 #include "convoy/error.h"
 #include "core/fail.h"
 #include "core/text.h"
+#include "formats/keras.h"
 
 namespace convoy {
 namespace formats {
 
 const std::vector<Format>& all_formats() {
-  static const std::vector<Format> formats = {};
+  static const std::vector<Format> formats = {
+      keras_format(),
+  };
   return formats;
 }
 
