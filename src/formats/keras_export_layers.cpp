@@ -129,7 +129,8 @@ class KerasNetworkWriter {
     layer.inputs = sources_;
     layer.trainable = node().trainable;
     layer.output = node().declaration.output;
-    layer.config = {{"name", layer.name}, {"trainable", layer.trainable}, {"dtype", "float32"}};
+    layer.config = {{"name", layer.name}, {"dtype", "float32"}};
+    if (class_name != "SpatialDropout2D") layer.config["trainable"] = layer.trainable;  // which would not take it
     return layer;
   }
   /// Adds one before or behind it, which then feeds the next.

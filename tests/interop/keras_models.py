@@ -30,7 +30,7 @@ def layer(make, before=()):
 
 def residual():
     x = keras.Input((SIZE, SIZE, 3), name="picture")
-    a = L.Conv2D(8, 3, padding="same", name="left one")(L.Rescaling(1 / 127.5, -1)(x))
+    a = L.Conv2D(8, 3, padding="same", name="left.one")(L.Rescaling(1 / 127.5, -1)(x))
     b = L.Conv2D(8, 1, name="right")(a)
     c = L.Conv2D(8, 3, padding="same", use_bias=False)(b)
     c = L.BatchNormalization(scale=False)(c)
@@ -100,7 +100,6 @@ MODELS = {
     "transpose_wide": layer(lambda: L.Conv2DTranspose(6, 2, strides=3)),
     "transpose_same": layer(lambda: L.Conv2DTranspose(6, 4, strides=2, padding="same")),
     "transpose_more": layer(lambda: L.Conv2DTranspose(6, 3, strides=2, output_padding=1)),
-    "transpose_same_more": layer(lambda: L.Conv2DTranspose(6, 4, strides=2, padding="same", output_padding=0)),
     "dense": lambda: sequential(L.Flatten(), L.Dense(7, activation="tanh"), L.Dense(3, activation="softmax", name="out")),
     "dense_on_image": layer(lambda: L.Dense(6, activation="relu")),
     "batch_norm": layer(lambda: L.BatchNormalization(momentum=0.9, epsilon=1e-5)),
@@ -117,7 +116,6 @@ MODELS = {
     "max_pool": layer(lambda: L.MaxPooling2D()),
     "max_pool_same": layer(lambda: L.MaxPooling2D(3, strides=2, padding="same")),
     "avg_pool": layer(lambda: L.AveragePooling2D((2, 3), strides=1)),
-    "avg_pool_same": layer(lambda: L.AveragePooling2D(3, strides=2, padding="same")),
     "global_avg_pool": lambda: sequential(L.Conv2D(8, 3), L.GlobalAveragePooling2D(), L.Dense(3, name="out")),
     "global_max_pool": lambda: sequential(L.Conv2D(8, 3), L.GlobalMaxPooling2D(), L.Dense(3, name="out")),
     "zero_padding": layer(lambda: L.ZeroPadding2D(((1, 2), (0, 3)))),
@@ -151,5 +149,9 @@ MODELS = {
 }
 if hasattr(L, "AdaptiveAveragePooling2D"):
     MODELS["adaptive_pool"] = layer(lambda: L.AdaptiveAveragePooling2D((3, 4)))
-if keras.config.backend() == "tensorflow":  # with others the output is moved by a pixel
+if keras.config.backend() == "tensorflow":  # with PyTorch zeros count in the mean, and outputs are moved by a pixel
+    MODELS["avg_pool_same"] = layer(lambda: L.AveragePooling2D(3, strides=2, padding="same"))
     MODELS["transpose_same_uneven"] = layer(lambda: L.Conv2DTranspose(6, 3, strides=2, padding="same"))
+else:  # which TensorFlow does not compute on every CPU
+    MODELS["transpose_same_more"] = layer(
+        lambda: L.Conv2DTranspose(6, 4, strides=2, padding="same", output_padding=0))
