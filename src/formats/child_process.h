@@ -1,7 +1,5 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstddef>
 #include <functional>
 
@@ -30,7 +28,7 @@ class ChildProcess {
   bool read(void* bytes, std::size_t count);
 
  private:
-  pid_t child_ = -1;
+  int child_ = -1;
   int pipe_ = -1;
 };
 

@@ -124,7 +124,7 @@ Hdf5Contents read_apart(const std::filesystem::path& title, const std::string& f
                         std::size_t file_bytes) {
   libhdf5();  // loaded here, where its absence can be said
   const ChildLimits limits{.more_bytes = least_memory + 8 * file_bytes,
-                           .seconds = static_cast<unsigned>(2 + file_bytes / bytes_a_second)};
+                           .seconds = static_cast<unsigned>(1 + file_bytes / bytes_a_second)};
   std::unique_lock lock(libhdf5_mutex());
   ChildProcess child(limits, [&](const ChildOutput& output) {
     const Hdf5Sender sender(output);

@@ -1,12 +1,11 @@
 #include "formats/keras_import.h"
 
 #include <algorithm>
-#include <cmath>
+#include <map>
 #include <set>
 
 #include "convoy/error.h"
 #include "convoy/foreign_text.h"
-#include "convoy/losses.h"
 #include "formats/keras_graph.h"
 #include "formats/keras_layers.h"
 #include "formats/keras_scaling.h"
@@ -187,19 +186,24 @@ class KerasImport {
 
   /// What compile() was told, where convoy has it.
   std::optional<Spec> loss() const {
-    const json& told = keras_member(document_.training, "loss");
-    const std::string name = told.is_string() ? told.get<std::string>() : keras_text(told, "class_name");
-    const auto is = [&](std::initializer_list<const char*> names) {
-      return std::ranges::any_of(names, [&](const char* one) { return name == one; });
+    static const std::map<std::string, std::string> losses = {
+        {"sparse_categorical_crossentropy", "softmax_cross_entropy"},
+        {"SparseCategoricalCrossentropy", "softmax_cross_entropy"},
+        {"categorical_crossentropy", "softmax_cross_entropy"},
+        {"CategoricalCrossentropy", "softmax_cross_entropy"},
+        {"binary_crossentropy", "binary_cross_entropy"},
+        {"BinaryCrossentropy", "binary_cross_entropy"},
+        {"mse", "mean_squared_error"},
+        {"mean_squared_error", "mean_squared_error"},
+        {"MeanSquaredError", "mean_squared_error"},
+        {"mae", "mean_absolute_error"},
+        {"mean_absolute_error", "mean_absolute_error"},
+        {"MeanAbsoluteError", "mean_absolute_error"},
     };
-    if (is({"sparse_categorical_crossentropy", "SparseCategoricalCrossentropy", "categorical_crossentropy",
-            "CategoricalCrossentropy"})) {
-      return SoftmaxCrossEntropy{};
-    }
-    if (is({"binary_crossentropy", "BinaryCrossentropy"})) return BinaryCrossEntropy{};
-    if (is({"mse", "mean_squared_error", "MeanSquaredError"})) return MeanSquaredError{};
-    if (is({"mae", "mean_absolute_error", "MeanAbsoluteError"})) return MeanAbsoluteError{};
-    return {};
+    const json& told = keras_member(document_.training, "loss");
+    const auto found = losses.find(told.is_string() ? told.get<std::string>() : keras_text(told, "class_name"));
+    if (found == losses.end()) return {};
+    return Spec{found->second, {}};
   }
 
   const KerasDocument& document_;

@@ -62,13 +62,10 @@ std::vector<float> expected_of(const std::string& file) {
 Config small_network() {
   return parse_config(R"(
 name = "small"
+input_shape = [8, 8, 1]
 [data]
 path = "data/mnist"
-kind = "idx"
-scaling = "unit"
 limit = 10
-[model]
-input = [8, 8, 1]
 [loss]
 type = "softmax_cross_entropy"
 [[layer]]
@@ -93,9 +90,9 @@ activation = "softmax"
 
 /// A file of Keras 3 with this network and these weights.
 fs::path make_file(const fs::path& file, const json& model, const std::vector<formats::Hdf5Data>& weights = {}) {
-  formats::write_keras_archive(file, {.config = model.dump(),
-                                      .metadata = R"({"keras_version": "3.0.0"})",
-                                      .weights = formats::hdf5_bytes(weights)});
+  formats::write_keras_archive(
+      file,
+      {.config = model.dump(), .metadata = R"({"keras_version": "3.0.0"})", .weights = formats::hdf5_bytes(weights)});
   return file;
 }
 
@@ -159,8 +156,9 @@ TEST_CASE("a file of weights is read into a network, by classes or by order") {
     REQUIRE(report.matches.size() == 7);
     CHECK(difference(outputs_of(model), expected_of(file)) < 1e-5);
   }
-  CHECK(test::error_of(ErrorKind::config, [] { Model::import_file(folder / "small.weights.h5"); })
-            .find("has weights only; say the network's configuration by --into CONFIG") != std::string::npos);
+  CHECK(test::error_of(ErrorKind::config, [] {
+          Model::import_file(folder / "small.weights.h5");
+        }).find("has weights only; say the network's configuration by --into CONFIG") != std::string::npos);
 }
 
 TEST_CASE("weights of another network are refused") {
@@ -220,9 +218,9 @@ TEST_CASE("weights that do not fit the network are refused before memory is take
   const test::TemporaryFolder temporary;
   const std::vector<float> few(6);
   const auto error_with = [&](int units, const std::vector<formats::Hdf5Data>& weights) {
-    const fs::path file = make_file(temporary.path() / "m.keras",
-                                    sequential({layer("Dense", {{"units", units}, {"use_bias", false}})}, {nullptr, 3}),
-                                    weights);
+    const fs::path file =
+        make_file(temporary.path() / "m.keras",
+                  sequential({layer("Dense", {{"units", units}, {"use_bias", false}})}, {nullptr, 3}), weights);
     return test::error_of(ErrorKind::data, [&] { Model::import_file(file); });
   };
   CHECK(error_with(2, {}).find("layer \"it\" (Dense): the file has no weights for its kernel") != std::string::npos);
@@ -241,7 +239,8 @@ TEST_CASE("a graph that is no network with one input and one output is refused")
     const fs::path file = make_file(temporary.path() / "m.keras", model);
     return test::error_of(ErrorKind::data, [&] { Model::import_file(file); });
   };
-  CHECK(error_of_model({{"class_name", "MyModel"}}).find("convoy reads Sequential and Functional") != std::string::npos);
+  CHECK(error_of_model({{"class_name", "MyModel"}}).find("convoy reads Sequential and Functional") !=
+        std::string::npos);
   CHECK(error_of_model(sequential({})).find("the model's output") != std::string::npos);
   CHECK(error_of_model(sequential({layer("Flatten", {})}, {nullptr, nullptr, 8, 3})).find("the input is") !=
         std::string::npos);

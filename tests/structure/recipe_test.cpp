@@ -49,13 +49,15 @@ std::map<std::string, std::set<std::string>> written_recipes() {
   return files;
 }
 
-/// The sources that name the example; kernels are the layer's or the optimizer's own choice.
+/// The sources that name the example; kernels are the layer's or the optimizer's own choice, and what it is in files of
+/// other frameworks is no part of it.
 std::set<std::string> sources_with(const std::regex& example) {
   std::set<std::string> found;
   for (const char* folder : {"include", "src"}) {
     for (const auto& entry : fs::recursive_directory_iterator(folder)) {
       const std::string name = entry.path().generic_string();
-      if (!entry.is_regular_file() || name.starts_with("src/kernels/") || name == "src/README.md") continue;
+      const bool apart = name.starts_with("src/kernels/") || name.starts_with("src/formats/");
+      if (!entry.is_regular_file() || apart || name == "src/README.md") continue;
       if (std::regex_search(text_of(entry.path()), example)) found.insert(name);
     }
   }
