@@ -4,7 +4,7 @@
 
 namespace convoy {
 
-/// The functions of libzip that reading an .npz or .pt file needs. libzip is loaded with the first such file: it brings a
+/// The functions of libzip that .npz, .pt and .keras files need. libzip is loaded with the first such file: it brings a
 /// cryptography library, which would make each start of a program half as long again.
 struct Libzip {
   decltype(&zip_open) open;
@@ -21,6 +21,19 @@ struct Libzip {
   decltype(&zip_error_init_with_code) error_init_with_code;
   decltype(&zip_error_strerror) error_strerror;
   decltype(&zip_error_fini) error_fini;
+  decltype(&zip_source_buffer_create) source_buffer_create;
+  decltype(&zip_source_buffer) source_buffer;
+  decltype(&zip_source_keep) source_keep;
+  decltype(&zip_source_free) source_free;
+  decltype(&zip_source_open) source_open;
+  decltype(&zip_source_stat) source_stat;
+  decltype(&zip_source_read) source_read;
+  decltype(&zip_source_close) source_close;
+  decltype(&zip_open_from_source) open_from_source;
+  decltype(&zip_file_add) file_add;
+  decltype(&zip_set_file_compression) set_file_compression;
+  decltype(&zip_file_set_mtime) file_set_mtime;
+  decltype(&zip_close) close;
 };
 
 /// libzip's functions; the first call loads it. Throws Error{failed} where it is not installed.

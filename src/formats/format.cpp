@@ -5,6 +5,7 @@
 #include "convoy/error.h"
 #include "core/fail.h"
 #include "core/text.h"
+#include "formats/keras.h"
 #include "formats/torch.h"
 
 namespace convoy {
@@ -12,6 +13,7 @@ namespace formats {
 
 const std::vector<Format>& all_formats() {
   static const std::vector<Format> formats = {
+      keras_format(),
       torch_format(),
   };
   return formats;

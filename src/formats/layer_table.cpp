@@ -33,7 +33,7 @@ const std::vector<LayerNames>& layer_table() {
       {"flatten",                  "Flatten",                  "Flatten",           "Flatten"},
       {"dropout",                  "Dropout",                  "Dropout",           "Identity"},
       {"spatial_dropout",          "SpatialDropout2D",         "Dropout2d",         "Identity"},
-      {"noise",                    "",                         "randn_like",        "Identity"},
+      {"noise",                    "GaussianNoise",            "randn_like",        "Identity"},
       {"activity_regularization",  "ActivityRegularization",   "Identity",          "Identity"},
       {"add",                      "Add",                      "add",               "Add"},
       {"subtract",                 "Subtract",                 "sub",               "Sub"},

@@ -10,13 +10,13 @@
 namespace convoy {
 namespace {
 
-constexpr std::size_t deepest = 8;      ///< levels of arrays and objects
 constexpr int most_values = 4'000'000;  ///< in all; a checkpoint has ten for each epoch
 
 /// Counts a JSON text's values and levels while it is parsed, and throws std::runtime_error at what guard_json refuses.
 /// The parser's own callback would do, but it takes a time that grows with the square of an object's size.
 class Guard : public nlohmann::json_sax<nlohmann::json> {
  public:
+  explicit Guard(std::size_t levels) : levels_(levels) {}
   bool null() override { return count_value(); }
   bool boolean(bool) override { return count_value(); }
   bool number_integer(number_integer_t) override { return count_value(); }
@@ -42,7 +42,7 @@ class Guard : public nlohmann::json_sax<nlohmann::json> {
   }
   /// Enters an array or an object. Throws where that is too deep.
   bool open() {
-    if (names_.size() == deepest) throw std::runtime_error("nested too deeply");
+    if (names_.size() == levels_) throw std::runtime_error("nested too deeply");
     names_.emplace_back();
     return count_value();
   }
@@ -52,14 +52,15 @@ class Guard : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
 
+  std::size_t levels_;
   int values_ = 0;
   std::vector<std::set<std::string>> names_;  ///< the names so far in each open object; empty for arrays
 };
 
 }  // namespace
 
-void guard_json(const std::string& text) {
-  Guard guard;
+void guard_json(const std::string& text, std::size_t levels) {
+  Guard guard(levels);
   nlohmann::json::sax_parse(text, &guard);
 }
 
