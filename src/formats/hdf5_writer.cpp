@@ -39,7 +39,7 @@ std::vector<std::byte> hdf5_bytes(const std::vector<Hdf5Data>& data) {
   hdf5_done(h5.keep_in_memory(access, step, 0));
   hdf5_done(h5.make_groups(links, 1));
   hdf5_done(h5.track_times(properties, 0));
-  const hid_t file = hdf5_done(h5.create_file("model.weights.h5", hdf5_new, 0, access));
+  const hid_t file = hdf5_done(h5.create_file("/dev/null/no file", hdf5_new, 0, access));
   for (const Hdf5Data& one : data) write_data(file, links, properties, one);
   hdf5_done(h5.flush(file, H5F_SCOPE_GLOBAL));
   std::vector<std::byte> bytes(static_cast<std::size_t>(hdf5_done(h5.file_image(file, nullptr, 0))));

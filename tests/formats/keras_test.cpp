@@ -298,6 +298,17 @@ TEST_CASE("classes are named as in Keras's files of weights, and counted in Kera
   CHECK(formats::keras_order({{-1}, {0}, {0}, {0}, {2}, {3, 1, 4}}) == std::vector<std::size_t>{0, 2, 3, 1, 4, 5});
 }
 
+TEST_CASE("a file of the same name as one in the archive does not matter") {
+  const test::TemporaryFolder temporary;
+  const fs::path before = fs::current_path();
+  const fs::path file = fs::absolute(folder / "sequential.keras");
+  test::write(temporary.path() / "model.weights.h5", "something else");
+  fs::current_path(temporary.path());
+  CHECK(test::error_of([&] { Model::import_file(file).export_file("back.keras", "keras"); }) == "no error");
+  CHECK(test::contents("model.weights.h5") == "something else");
+  fs::current_path(before);
+}
+
 TEST_CASE("every truncation of a file is an error") {
   const test::TemporaryFolder temporary;
   for (const std::string name : {"sequential.keras", "keras2.h5"}) {
