@@ -23,7 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-const fs::path folder = "tests/formats/keras";
+const fs::path keras_folder = "tests/formats/keras";
 
 /// The samples of make_keras.py.
 Dataset two_samples(const Shape& shape) {
@@ -55,7 +55,7 @@ double difference(const std::vector<float>& got, const std::vector<float>& expec
 }
 
 std::vector<float> expected_of(const std::string& file) {
-  return json::parse(test::contents(folder / "outputs.json")).at(file).get<std::vector<float>>();
+  return json::parse(test::contents(keras_folder / "outputs.json")).at(file).get<std::vector<float>>();
 }
 
 /// The network of make_keras.py's small model.
@@ -121,7 +121,7 @@ TEST_CASE("a model of Keras gives what it gave there") {
   for (const std::string file : {"sequential.keras", "graph.keras", "legacy.h5", "keras2.h5"}) {
     CAPTURE(file);
     ImportReport report;
-    Model model = Model::import_file(folder / file, {}, &report);
+    Model model = Model::import_file(keras_folder / file, {}, &report);
     CHECK(report.format == "keras");
     CHECK(difference(outputs_of(model), expected_of(file)) < 1e-5);
   }
@@ -131,7 +131,7 @@ TEST_CASE("keras -> convoy -> keras has the same weights, and gives the same") {
   const test::TemporaryFolder temporary;
   for (const std::string file : {"sequential.keras", "graph.keras", "legacy.h5"}) {
     CAPTURE(file);
-    Model model = Model::import_file(folder / file);
+    Model model = Model::import_file(keras_folder / file);
     const fs::path written = temporary.path() / "back.keras";
     CHECK(model.export_file(written, "keras") == std::vector<fs::path>{written});
     Model back = Model::import_file(written);
@@ -152,12 +152,12 @@ TEST_CASE("a file of weights is read into a network, by classes or by order") {
   for (const std::string file : {"small.weights.h5", "legacy.h5", "sequential.keras"}) {
     CAPTURE(file);
     ImportReport report;
-    Model model = Model::import_file(folder / file, {.into = small_network()}, &report);
+    Model model = Model::import_file(keras_folder / file, {.into = small_network()}, &report);
     REQUIRE(report.matches.size() == 7);
     CHECK(difference(outputs_of(model), expected_of(file)) < 1e-5);
   }
   CHECK(test::error_of(ErrorKind::config, [] {
-          Model::import_file(folder / "small.weights.h5");
+          Model::import_file(keras_folder / "small.weights.h5");
         }).find("has weights only; say the network's configuration by --into CONFIG") != std::string::npos);
 }
 
@@ -167,7 +167,7 @@ TEST_CASE("weights of another network are refused") {
   for (const std::string file : {"small.weights.h5", "legacy.h5"}) {
     CAPTURE(file);
     const std::string message =
-        test::error_of(ErrorKind::data, [&] { Model::import_file(folder / file, {.into = other}); });
+        test::error_of(ErrorKind::data, [&] { Model::import_file(keras_folder / file, {.into = other}); });
     const bool named = message.find("which the configuration's network has not") != std::string::npos ||
                        message.find("has weights of 3 layers, the configuration 2") != std::string::npos;
     CAPTURE(message);
@@ -177,7 +177,7 @@ TEST_CASE("weights of another network are refused") {
 
 TEST_CASE("the model's scaling is a Rescaling layer first") {
   const test::TemporaryFolder temporary;
-  Model model = Model::import_file(folder / "graph.keras");
+  Model model = Model::import_file(keras_folder / "graph.keras");
   model.export_file(temporary.path() / "m.keras", "keras");
   const json written = json::parse(formats::read_keras_archive(temporary.path() / "m.keras").config);
   const json& second = written["config"]["layers"][1];
@@ -301,7 +301,7 @@ TEST_CASE("classes are named as in Keras's files of weights, and counted in Kera
 TEST_CASE("a file of the same name as one in the archive does not matter") {
   const test::TemporaryFolder temporary;
   const fs::path before = fs::current_path();
-  const fs::path file = fs::absolute(folder / "sequential.keras");
+  const fs::path file = fs::absolute(keras_folder / "sequential.keras");
   test::write(temporary.path() / "model.weights.h5", "something else");
   fs::current_path(temporary.path());
   CHECK(test::error_of([&] { Model::import_file(file).export_file("back.keras", "keras"); }) == "no error");
@@ -312,7 +312,7 @@ TEST_CASE("a file of the same name as one in the archive does not matter") {
 TEST_CASE("every truncation of a file is an error") {
   const test::TemporaryFolder temporary;
   for (const std::string name : {"sequential.keras", "keras2.h5"}) {
-    const std::string whole = test::contents(folder / name);
+    const std::string whole = test::contents(keras_folder / name);
     const fs::path file = temporary.path() / name;
     for (std::size_t size = 0; size < whole.size(); size += name == "keras2.h5" ? 131 : 13) {
       test::write(file, whole.substr(0, size));
@@ -325,7 +325,7 @@ TEST_CASE("every truncation of a file is an error") {
 TEST_CASE("a file with flipped bytes is an error, or a model") {
   const test::TemporaryFolder temporary;
   for (const std::string name : {"sequential.keras", "legacy.h5"}) {
-    const std::string whole = test::contents(folder / name);
+    const std::string whole = test::contents(keras_folder / name);
     const fs::path file = temporary.path() / name;
     for (std::size_t at = 0; at < whole.size(); at += name == "legacy.h5" ? 101 : 17) {
       std::string damaged = whole;

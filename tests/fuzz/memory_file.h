@@ -15,7 +15,7 @@ class MemoryFile {
  public:
   MemoryFile(const std::uint8_t* data, std::size_t size) : descriptor_(memfd_create("fuzz", MFD_CLOEXEC)) {
     if (descriptor_ < 0) throw std::runtime_error("no memory file");
-    if (write(descriptor_, data, size) != static_cast<ssize_t>(size))
+    if (::write(descriptor_, data, size) != static_cast<ssize_t>(size))
       throw std::runtime_error("memory file not written");
   }
   ~MemoryFile() { close(descriptor_); }
