@@ -5,12 +5,13 @@
 #include "convoy/error.h"
 #include "core/fail.h"
 #include "core/text.h"
+#include "formats/onnx.h"
 
 namespace convoy {
 namespace formats {
 
 const std::vector<Format>& all_formats() {
-  static const std::vector<Format> formats = {};
+  static const std::vector<Format> formats = {onnx_format()};
   return formats;
 }
 
