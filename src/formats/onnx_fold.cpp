@@ -279,6 +279,7 @@ void fold_slice(const Call& call) {
     if (seen[axis]) call.fail("names an axis twice");
     seen[axis] = true;
     const std::int64_t extent = from.dims[axis];
+    if (extent == 0) continue;
     const std::int64_t step = by[i];
     if (step == 0 || step < -(1 << 30) || step > 1 << 30) call.fail("has a step of " + std::to_string(step));
     const std::int64_t low = step > 0 ? 0 : -1;
@@ -335,6 +336,10 @@ std::int64_t whole_result(const Call& call, std::string_view op, std::int64_t a,
     overflow = b == 0 || (b == -1 && a == INT64_MIN);
     if (!overflow) result = a / b;
   }
+  if (op == "Mod") {
+    overflow = b == 0 || b == -1;
+    if (!overflow) result = (a % b + b) % b;  // of the divisor's sign
+  }
   if (op == "Max") result = std::max(a, b);
   if (op == "Min") result = std::min(a, b);
   if (op == "Equal") result = a == b ? 1 : 0;
@@ -360,7 +365,7 @@ void fold_binary(const Call& call) {
   const Constant b = spread(call, call.constant(1), dims);
   const std::string_view op = call.node().op;
   const bool compares = op == "Equal" || op == "Greater" || op == "Less";
-  if (a.whole != b.whole || (compares && !a.whole) || (op == "Pow" && a.whole)) {
+  if (a.whole != b.whole || (compares && !a.whole) || (op == "Pow" && a.whole) || (op == "Mod" && !a.whole)) {
     call.fail("has constants of kinds that convoy does not compute with");
   }
   Constant made{.dims = dims, .whole = a.whole};
@@ -446,14 +451,14 @@ bool fold(const Call& call) {
       {"Expand", fold_expand},       {"Add", fold_binary},
       {"Sub", fold_binary},          {"Mul", fold_binary},
       {"Div", fold_binary},          {"Pow", fold_binary},
-      {"Max", fold_binary},          {"Min", fold_binary},
-      {"Equal", fold_binary},        {"Greater", fold_binary},
-      {"Less", fold_binary},         {"Neg", fold_unary},
-      {"Sqrt", fold_unary},          {"Reciprocal", fold_unary},
-      {"Exp", fold_unary},           {"Abs", fold_unary},
-      {"Floor", fold_unary},         {"Ceil", fold_unary},
-      {"Where", fold_where},         {"ReduceProd", fold_product},
-      {"Range", fold_range},
+      {"Mod", fold_binary},          {"Max", fold_binary},
+      {"Min", fold_binary},          {"Equal", fold_binary},
+      {"Greater", fold_binary},      {"Less", fold_binary},
+      {"Neg", fold_unary},           {"Sqrt", fold_unary},
+      {"Reciprocal", fold_unary},    {"Exp", fold_unary},
+      {"Abs", fold_unary},           {"Floor", fold_unary},
+      {"Ceil", fold_unary},          {"Where", fold_where},
+      {"ReduceProd", fold_product},  {"Range", fold_range},
   };
   const auto found = operators.find(call.node().op);
   if (found == operators.end()) return false;

@@ -73,6 +73,13 @@ class Evaluation {
   std::map<const Expression*, std::vector<double>> values_;
 };
 
+/// What an expression is as a function of one of its parts; nothing where it is none of convoy's.
+std::optional<Recognised> recognised_in(const Expression& expression, const Expression& part) {
+  Evaluation evaluation(&part);
+  const std::vector<double>* values = evaluation.of(&expression);
+  return values == nullptr ? std::nullopt : recognised(*values);
+}
+
 /// The parts of an expression, those first that others are made of; it itself is not among them.
 void collect(const ExpressionPtr& expression, std::vector<ExpressionPtr>& parts) {
   for (const ExpressionPtr& input : expression->inputs) {
@@ -161,8 +168,7 @@ ExpressionPtr Layers::scaled(const Place& place, const ExpressionPtr& x, const s
   if (from->kind == Expression::Kind::function && !from->output) {  // (x / 255 - mean) / deviation is one map
     std::vector<ExpressionPtr> parts;
     collect(from, parts);
-    const std::vector<double>* values = Evaluation(parts[0].get()).of(from.get());
-    const auto known = values == nullptr ? std::nullopt : recognised(*values);
+    const auto known = recognised_in(*from, *parts[0]);
     if (known && known->type == "affine") {
       const std::vector<double> scale(gamma.size(), known->scale);
       const std::vector<double> shift(gamma.size(), known->shift);
@@ -271,8 +277,7 @@ Output Layers::settle(const ExpressionPtr& expression) {
       std::vector<ExpressionPtr> parts;
       collect(expression, parts);
       for (const ExpressionPtr& part : parts) {
-        const std::vector<double>* values = Evaluation(part.get()).of(expression.get());
-        const auto known = values == nullptr ? std::nullopt : recognised(*values);
+        const auto known = recognised_in(*expression, *part);
         if (!known) continue;
         const Place place{expression->node, expression->op};
         if (known->type == "affine") {
