@@ -8,7 +8,7 @@
 
 namespace convoy::formats {
 
-/// ONNX (onnx.ai): reads operator sets from 7 on, writes operator set 17.
+/// ONNX (onnx.ai): reads all operator sets, writes number 17.
 Format onnx_format();
 
 namespace onnx {

@@ -175,6 +175,14 @@ void with_constant(const Call& call, Sign sign, std::size_t data, const Constant
   if (static_cast<int>(constant.dims.size()) > x.view.rank() + 1)
     call.fail("the constant has more axes than the other");
   std::vector<double> numbers;
+  Constant aligned;
+  if (call.opset() < 7 && call.attribute("axis") != nullptr) {  // it goes with the axes from that one on
+    const auto rank = static_cast<std::size_t>(x.view.rank()) + 1;
+    aligned = constant;
+    const auto first = static_cast<std::size_t>(call.axis(call.integer("axis", 0), rank));
+    while (aligned.dims.size() + first < rank) aligned.dims.push_back(1);
+  }
+  const Constant& shaped = aligned.dims.empty() ? constant : aligned;
   if (constant.size() == 1 && !still_open(x, alone)) {
     const double c = constant.at(0);
     call.give(call.layers().function(
@@ -186,7 +194,7 @@ void with_constant(const Call& call, Sign sign, std::size_t data, const Constant
   if (constant.size() == 1) {
     numbers.assign(static_cast<std::size_t>(x.expression->shape.last()), constant.at(0));
   } else {
-    numbers = by_channel(call, constant, x);
+    numbers = by_channel(call, shaped, x);
   }
   Numbers gamma;
   Numbers beta;

@@ -167,10 +167,9 @@ ExpressionPtr dense(const Call& call, std::vector<float> matrix, std::int64_t in
   LayerSpec spec = layer_of_type("dense");
   spec.settings.set("units", units);
   ExpressionPtr from;
+  std::vector<std::size_t> places;
   if (x.view.rank() == 1) {
-    std::vector<std::size_t> places;
     from = call.vector(0, places);
-    matrix = rows_at(std::move(matrix), places, static_cast<std::size_t>(units));
   } else {
     if (x.view.rank() == 3) from = arranged(call.layers(), x, {0, 1, 2});
     if (!from) call.fail("expected a feature vector, or the channels of images as last axis");
@@ -182,6 +181,7 @@ ExpressionPtr dense(const Call& call, std::vector<float> matrix, std::int64_t in
     call.fail("has a matrix for " + std::to_string(inputs) + " features, and an input of " +
               std::to_string(from->shape.last()));
   }
+  matrix = rows_at(std::move(matrix), places, static_cast<std::size_t>(units));
   ExpressionPtr made = call.layers().pending(call.place(), std::move(spec), from, {{"kernel", std::move(matrix)}});
   view = View(made->shape);
   return made;

@@ -14,7 +14,7 @@
 namespace convoy::formats::onnx {
 namespace {
 
-constexpr int largest_expression = 24;
+constexpr std::ptrdiff_t largest_expression = 24;
 constexpr std::size_t longest_name = 60;
 
 std::string text(const Place& place) { return "node \"" + shown(place.node) + "\" (" + shown(place.op) + ")"; }
@@ -151,15 +151,32 @@ ExpressionPtr Layers::function(const Place& place, std::vector<ExpressionPtr> in
   made->kind = Expression::Kind::function;
   made->node = place.node;
   made->op = place.op;
-  for (const ExpressionPtr& input : inputs) {
-    if (input->size > largest_expression) settle(input);
-    made->size += input->output ? 0 : input->size;
-  }
+  for (const ExpressionPtr& input : inputs) shorten(input);
   made->shape = inputs[0]->shape;
   made->inputs = std::move(inputs);
   made->function = std::move(function);
   made->combining = std::move(combining);
   return made;
+}
+
+/// Keeps an expression small: functions in it that are known to be layers become layers, the first ones first.
+void Layers::shorten(const ExpressionPtr& expression) {
+  const auto open = [](const ExpressionPtr& one) { return one->kind == Expression::Kind::function && !one->output; };
+  std::vector<ExpressionPtr> parts;
+  if (open(expression)) collect(expression, parts);
+  auto left = std::ranges::count_if(parts, open);
+  for (const ExpressionPtr& part : parts) {
+    if (left <= largest_expression) return;
+    if (!open(part)) continue;
+    std::vector<ExpressionPtr> own;
+    collect(part, own);
+    if (!recognised_in(*part, *own[0])) continue;
+    settle(part);
+    std::vector<ExpressionPtr> rest;
+    collect(expression, rest);
+    left = std::ranges::count_if(rest, open);
+  }
+  if (left > largest_expression) settle(expression);
 }
 
 ExpressionPtr Layers::scaled(const Place& place, const ExpressionPtr& x, const std::vector<double>& gamma,

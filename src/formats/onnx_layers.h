@@ -51,7 +51,6 @@ struct Expression {
   std::optional<std::vector<double>> beta = {};
 
   Sides border = {};
-  int size = 1;  ///< expressions in it that are no layers
 };
 
 /// A place for what goes wrong: the node at work.
@@ -98,6 +97,7 @@ class Layers {
  private:
   Output append(const Place& place, LayerSpec spec, const std::vector<Output>& inputs, Tensors tensors);
   std::string name_for(const std::string& node, const std::string& op, const std::string& type);
+  void shorten(const ExpressionPtr& expression);
   Output settle_input();
   Output settle_function(const Expression& expression);
   Output settle_pending(const Expression& expression);

@@ -37,6 +37,7 @@ std::vector<float> placed(const std::vector<double>& values, const std::vector<s
 void batch_normalization(const Call& call) {
   if (call.integer("training_mode", 0) != 0) call.fail("expected it to use the moving statistics: training_mode = 0");
   if (call.integer("spatial", 1) == 0) call.fail("expected statistics by channel: spatial = 1");
+  if (call.opset() < 7 && call.integer("is_test", 0) == 0) call.fail("expected is_test = 1");
   std::vector<std::size_t> places;
   const ExpressionPtr x = by_channel(call, places);
   const auto channels = static_cast<std::size_t>(x->shape.last());

@@ -244,6 +244,7 @@ def export_keras(folder):
             for weight in model.weights:
                 values = rng.normal(0.1, 0.4, weight.shape)
                 weight.assign(np.abs(values) + 0.5 if "variance" in weight.path else values)
+            model(np.zeros((1, *model.input_shape[1:]), np.float32))
             model.export(str(file), format="onnx", verbose=False)
 
         yield name, file, make
