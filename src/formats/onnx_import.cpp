@@ -3,6 +3,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <optional>
 #include <set>
 #include <stdexcept>
 
@@ -62,27 +63,31 @@ const ValueInfo& sample_input(const GraphFile& file) {
   return input;
 }
 
-bool is_batch_then(const Extents& order, const Extents& rest) {
-  return order.size() == 4 && order[0] == 0 && std::equal(rest.begin(), rest.end(), order.begin() + 1);
+/// Where a node's order of axes puts images that come height x width x channels: to the front, as an operator on images
+/// wants them. Nothing where it says nothing.
+std::optional<bool> says_channels_last(const StoredNode& node) {
+  static const std::set<std::string_view> on_images = {
+      "Conv", "ConvTranspose",     "MaxPool",       "AveragePool",          "BatchNormalization",
+      "LRN",  "GlobalAveragePool", "GlobalMaxPool", "InstanceNormalization"};
+  if (on_images.contains(node.op)) return false;
+  for (const Attribute& attribute : node.attributes) {
+    if (node.op != "Transpose" || attribute.name != "perm") continue;
+    if (attribute.integers == Extents{0, 3, 1, 2}) return true;
+    if (attribute.integers == Extents{0, 2, 3, 1}) return false;
+  }
+  return {};
 }
 
-/// Whether images come height x width x channels, as Keras's do: the first thing that moves them says so.
-bool channels_last(const GraphFile& file, std::string_view input) {
-  std::set<std::string_view> same = {input};
+/// Whether images come height x width x channels, as Keras's do: the first operator that knows says so, else the
+/// extents, of which the channels are the fewest.
+bool channels_last(const GraphFile& file, const ValueInfo& input) {
+  std::set<std::string_view> reached = {input.name};
   for (const StoredNode& node : file.nodes) {
-    if (node.inputs.empty() || !std::ranges::any_of(node.inputs, [&](auto name) { return same.contains(name); }))
-      continue;
-    if (node.op == "Transpose") {
-      for (const Attribute& attribute : node.attributes) {
-        if (attribute.name == "perm") return is_batch_then(attribute.integers, {3, 1, 2});
-      }
-    }
-    const std::set<std::string_view> pass = {"Identity", "Cast", "Mul",  "Add", "Sub",
-                                             "Div",      "Relu", "Clip", "Pad", "Dropout"};
-    if (!pass.contains(node.op)) return false;
-    same.insert(node.outputs.begin(), node.outputs.end());
+    if (!std::ranges::any_of(node.inputs, [&](auto name) { return reached.contains(name); })) continue;
+    if (const auto said = says_channels_last(node)) return *said;
+    reached.insert(node.outputs.begin(), node.outputs.end());
   }
-  return false;
+  return input.dims[3] < std::min(input.dims[1], input.dims[2]);
 }
 
 /// The nodes that the output depends on.
@@ -119,7 +124,7 @@ void run(const Call& call) {
 GraphState state_of(const GraphFile& file, const fs::path& path, std::size_t bytes) {
   const ValueInfo& input = sample_input(file);
   Extents extents(input.dims.begin() + 1, input.dims.end());
-  const bool images_first = extents.size() == 3 && !channels_last(file, input.name);
+  const bool images_first = extents.size() == 3 && !channels_last(file, input);
   if (images_first) extents = {extents[1], extents[2], extents[0]};
   const Shape shape(extents.begin(), extents.end());
   GraphState state{.file = file,
