@@ -204,6 +204,9 @@ ImportedModel imported(const GraphFile& file, const fs::path& path, std::size_t 
   model.name = std::string(file.name);
   model.input = state.layers.input()->shape;
   model.class_names = class_names_of(file);
+  const View& order = state.values.at(std::string(sample_input(file).name)).view;
+  if (order.rank() == 3 && !order.in_order())
+    model.notes.push_back("its images are channels x height x width; convoy's are height x width x channels");
   const Output end = state.layers.settle(final_array(state, last->second));
   state.layers.give(model, end);
   const std::size_t outputs = end.shape.size();

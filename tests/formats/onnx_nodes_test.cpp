@@ -57,7 +57,9 @@ std::vector<float> with_channels_last(const Constant& tensor) {
 
 /// The outputs of an imported model; its scaling is applied first.
 std::vector<float> outputs_of(Model& model, const fs::path& file, const Constant& x) {
-  std::vector<float> samples = with_channels_last(x);
+  // An image with few columns is taken for one with its channels last where no operator says otherwise.
+  const bool last = x.dims.size() == 4 && x.dims[1] != model.input_shape().last();
+  std::vector<float> samples = last ? x.floats : with_channels_last(x);
   const Scaling scaling = formats::onnx::read(file).scaling;
   const std::size_t channels = scaling.multiply.size();
   for (std::size_t i = 0; i < samples.size() && channels > 0; ++i) {
@@ -92,7 +94,8 @@ NodeVerdict verdict_of(const fs::path& test, const fs::path& scratch, std::strin
   op = graph.nodes.empty() ? "" : std::string(graph.nodes.back().op);
   std::string more;
   for (std::size_t i = 1; i < graph.inputs.size(); ++i) {
-    more += as_graph(test::contents(set / ("input_" + std::to_string(i) + ".pb")), std::string(graph.inputs[i].name));
+    const fs::path input = set / ("input_" + std::to_string(i) + ".pb");
+    if (fs::exists(input)) more += as_graph(test::contents(input), std::string(graph.inputs[i].name));
   }
   const fs::path file = scratch / "node.onnx";
   test::write(file, bytes + more);
@@ -131,7 +134,7 @@ TEST_CASE("ONNX's own tests of operators pass or are refused") {
   for (const auto& [op, times] : refused) operators += " " + op + " " + std::to_string(times);
   MESSAGE(count[NodeVerdict::passes] << " pass, " << count[NodeVerdict::refused] << " are refused:" << operators << "; "
                                      << count[NodeVerdict::other] << " are not about images or vectors of floats");
-  CHECK(count[NodeVerdict::passes] >= 70);
+  CHECK(count[NodeVerdict::passes] >= 95);
 }
 
 }  // namespace convoy
