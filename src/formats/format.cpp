@@ -6,6 +6,7 @@
 #include "core/fail.h"
 #include "core/text.h"
 #include "formats/keras.h"
+#include "formats/onnx.h"
 #include "formats/torch.h"
 
 namespace convoy {
@@ -15,6 +16,7 @@ const std::vector<Format>& all_formats() {
   static const std::vector<Format> formats = {
       keras_format(),
       torch_format(),
+      onnx_format(),
   };
   return formats;
 }

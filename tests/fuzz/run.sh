@@ -21,7 +21,7 @@ fuzz() {
 }
 export -f fuzz
 
-parsers=(idx npy npz cifar csv image safetensors model checkpoint config override record keras torch)
+parsers=(idx npy npz cifar csv image safetensors model checkpoint config override record keras torch onnx)
 failed=0
 printf '%s\n' "${parsers[@]}" | xargs -P 2 -I{} bash -c "fuzz {} $seconds" || failed=1
 for parser in "${parsers[@]}"; do

@@ -1,0 +1,191 @@
+// Operators that move no number, or change nothing in prediction: they become another view, or nothing at all.
+
+#include <algorithm>
+#include <numeric>
+
+#include "formats/onnx_graph.h"
+
+namespace convoy::formats::onnx {
+namespace {
+
+void identity(const Call& call) { call.give(call.data(0)); }
+
+void dropout(const Call& call) {
+  const GraphValue& x = call.data(0);
+  double rate = call.number("ratio", 0.5);
+  if (call.is_constant(1) && call.constant(1).size() == 1) rate = call.constant(1).at(0);
+  LayerSpec spec = layer_of_type("dropout");
+  spec.settings.set("rate", rate);
+  call.give(call.layers().add(call.place(), std::move(spec), {x.expression}), x.view);
+}
+
+void cast(const Call& call) {
+  const std::int64_t to = call.integer("to", 1);
+  const bool floating = to == 1 || to == 10 || to == 11 || to == 16;
+  if (!floating) call.fail("makes whole numbers of those that depend on the sample; convoy's are float32");
+  call.give(call.data(0));
+}
+
+void transpose(const Call& call) {
+  const GraphValue& x = call.data(0);
+  Extents order;
+  for (int axis = x.view.rank(); axis >= 0; --axis) order.push_back(axis);
+  order = call.integers("perm", order);
+  if (static_cast<int>(order.size()) != x.view.rank() + 1 || order[0] != 0) {
+    call.fail("expected an order of the axes that leaves the batch first");
+  }
+  std::vector<bool> seen(order.size(), false);
+  std::vector<int> axes;
+  for (std::size_t i = 1; i < order.size(); ++i) {
+    const int axis = call.sample_axis(order[i], x.view);
+    if (seen[static_cast<std::size_t>(axis)]) call.fail("names an axis twice");
+    seen[static_cast<std::size_t>(axis)] = true;
+    axes.push_back(axis);
+  }
+  call.give(x.expression, x.view.transposed(axes));
+}
+
+/// The same numbers with other extents, the batch's among them.
+void give_reshaped(const Call& call, const Extents& all) {
+  const GraphValue& x = call.data(0);
+  const bool batch_first = !all.empty() && (all[0] == 1 || all[0] == call.state().batch);
+  const Extents extents(all.begin() + (all.empty() ? 0 : 1), all.end());
+  std::int64_t product = 1;
+  for (const std::int64_t extent : extents) {
+    if (extent < 1 || extent > 1 << 30 || product > (std::int64_t{1} << 40) / extent)
+      call.fail("an extent makes no sense");
+    product *= extent;
+  }
+  if (!batch_first || product != static_cast<std::int64_t>(x.expression->shape.size())) {
+    call.fail("joins the batch axis with others; convoy's samples do not know of each other");
+  }
+  if (const auto view = x.view.reshaped(extents)) {
+    call.give(x.expression, *view);
+  } else {
+    call.fail("expected extents that divide those of the input");
+  }
+}
+
+void reshape(const Call& call) {
+  const GraphValue& x = call.data(0);
+  Extents extents = call.integers_of(1, "shape", {});
+  const bool literal = call.integer("allowzero", 0) != 0;
+  std::int64_t known = 1;
+  int open = 0;
+  for (std::size_t i = 0; i < extents.size(); ++i) {
+    if (extents[i] == 0 && !literal && static_cast<int>(i) <= x.view.rank()) {
+      extents[i] = i == 0 ? 1 : x.view.extent(static_cast<int>(i) - 1);
+    }
+    if (i == 0 && extents[i] == call.state().batch) extents[i] = 1;
+    if (extents[i] == -1) {
+      ++open;
+    } else if (extents[i] < 1 || known > (std::int64_t{1} << 40) / extents[i]) {
+      call.fail("has an extent of " + std::to_string(extents[i]));
+    } else {
+      known *= extents[i];
+    }
+  }
+  const auto size = static_cast<std::int64_t>(x.expression->shape.size());
+  if (open > 1 || (open == 1 && size % known != 0)) call.fail("expected extents that make " + std::to_string(size));
+  if (open == 1) std::ranges::replace(extents, -1, size / known);
+  give_reshaped(call, extents);
+}
+
+void flatten(const Call& call) {
+  const GraphValue& x = call.data(0);
+  const std::int64_t axis = call.integer("axis", 1);
+  const auto rank = static_cast<std::int64_t>(x.view.rank()) + 1;
+  if (axis != 1 && axis != 1 - rank) call.fail("expected axis 1: what comes before it is the batch");
+  give_reshaped(call, {1, static_cast<std::int64_t>(x.expression->shape.size())});
+}
+
+/// All extents, the batch's first.
+Extents extents_of(const View& view) {
+  Extents all = view.extents();
+  all.insert(all.begin(), 1);
+  return all;
+}
+
+void squeeze(const Call& call) {
+  const GraphValue& x = call.data(0);
+  const Extents given = call.integers_of(1, "axes", {});
+  const Extents all = extents_of(x.view);
+  std::vector<bool> gone(all.size(), false);
+  for (const std::int64_t axis : given) gone[static_cast<std::size_t>(call.sample_axis(axis, x.view)) + 1] = true;
+  Extents extents;
+  for (std::size_t axis = 0; axis < all.size(); ++axis) {
+    if (given.empty()) gone[axis] = axis > 0 && all[axis] == 1;
+    if (gone[axis] && all[axis] != 1) call.fail("an axis to be dropped has " + std::to_string(all[axis]) + " numbers");
+    if (!gone[axis]) extents.push_back(all[axis]);
+  }
+  give_reshaped(call, extents);
+}
+
+void unsqueeze(const Call& call) {
+  const Extents given = call.integers_of(1, "axes", {});
+  const Extents all = extents_of(call.data(0).view);
+  std::vector<bool> added(all.size() + given.size(), false);
+  for (const std::int64_t axis : given) added[static_cast<std::size_t>(call.axis(axis, added.size()))] = true;
+  Extents extents;
+  std::size_t next = 0;
+  for (const bool one : added) {
+    if (!one && next == all.size()) call.fail("names an axis twice");
+    extents.push_back(one ? 1 : all[next]);
+    if (!one) ++next;
+  }
+  give_reshaped(call, extents);
+}
+
+/// The extents as ONNX has them, of one sample.
+void shape(const Call& call) {
+  const Extents all = extents_of(call.data(0).view);
+  const auto rank = static_cast<std::int64_t>(all.size());
+  const auto place = [&](std::int64_t given) {
+    return std::clamp<std::int64_t>(given < 0 ? given + rank : given, 0, rank);
+  };
+  const std::int64_t start = place(call.integer("start", 0));
+  const std::int64_t end = std::max(start, place(call.integer("end", rank)));
+  call.give(Constant{
+      .dims = {end - start}, .whole = true, .floats = {}, .integers = {all.begin() + start, all.begin() + end}});
+}
+
+void concat(const Call& call) {
+  if (call.inputs() == 1) {
+    call.give(call.data(0));
+    return;
+  }
+  const View first = call.data(0).view;
+  const int axis = call.sample_axis(call.integer("axis", 1), first);
+  std::vector<int> axes;  // with the channels, those to be joined, last
+  for (int i = 0; i < first.rank(); ++i) {
+    if (i != axis) axes.push_back(i);
+  }
+  axes.push_back(axis);
+  std::vector<int> back(axes.size());
+  for (std::size_t i = 0; i < axes.size(); ++i) back[static_cast<std::size_t>(axes[i])] = static_cast<int>(i);
+  std::vector<ExpressionPtr> arrays;
+  for (std::size_t i = 0; i < call.inputs(); ++i) {
+    const GraphValue& x = call.data(i);
+    const bool fits = x.view.rank() == first.rank() && x.view.rank() <= 4;
+    arrays.push_back(fits ? arranged(call.layers(), x, axes) : nullptr);
+    if (!arrays.back())
+      call.fail("convoy's concat is over the channels; input number " + std::to_string(i + 1) +
+                " has its numbers in another order");
+  }
+  ExpressionPtr made = call.layers().add(call.place(), layer_of_type("concat"), arrays);
+  const View view = View(made->shape).transposed(back);
+  call.give(std::move(made), view);
+}
+
+}  // namespace
+
+const std::map<std::string, Operator, std::less<>>& view_operators() {
+  static const std::map<std::string, Operator, std::less<>> operators = {
+      {"Identity", identity}, {"Dropout", dropout}, {"Cast", cast},       {"Transpose", transpose},
+      {"Reshape", reshape},   {"Flatten", flatten}, {"Squeeze", squeeze}, {"Unsqueeze", unsqueeze},
+      {"Shape", shape},       {"Concat", concat},
+  };
+  return operators;
+}
+
+}  // namespace convoy::formats::onnx
