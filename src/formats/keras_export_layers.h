@@ -9,7 +9,7 @@
 namespace convoy::formats {
 
 /// A layer of Keras that is to be written.
-struct KerasExport {
+struct KerasExport {  // NOLINT(bugprone-exception-escape): a json is moved without one
   static constexpr int input = -1;
 
   std::string class_name;

@@ -206,7 +206,7 @@ class KerasLayerReader {
   }
 
   std::string padding() const {
-    const std::string padding = config_.text("padding", "valid");
+    std::string padding = config_.text("padding", "valid");
     if (padding != "valid" && padding != "same") {
       config_.refuse("\"padding\": expected valid or same, got " + shown(padding));
     }

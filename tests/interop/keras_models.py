@@ -30,7 +30,7 @@ def layer(make, before=()):
 
 def residual():
     x = keras.Input((SIZE, SIZE, 3), name="picture")
-    a = L.Conv2D(8, 3, padding="same", name="left.one")(L.Rescaling(1 / 127.5, -1)(x))
+    a = L.Conv2D(8, 3, padding="same", name="left>one")(L.Rescaling(1 / 127.5, -1)(x))
     b = L.Conv2D(8, 1, name="right")(a)
     c = L.Conv2D(8, 3, padding="same", use_bias=False)(b)
     c = L.BatchNormalization(scale=False)(c)
