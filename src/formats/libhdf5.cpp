@@ -1,10 +1,8 @@
 #include "formats/libhdf5.h"
 
-#include <dlfcn.h>
-
 #include <string>
 
-#include "convoy/error.h"
+#include "core/dynamic_library.h"
 
 namespace convoy::formats {
 namespace {
@@ -13,85 +11,77 @@ namespace {
 #define CONVOY_HDF5_TEXT(name) #name
 #define CONVOY_HDF5_NAME(name) CONVOY_HDF5_TEXT(name)
 
-/// The library that the headers are of: what they declare differs between versions.
-void* open_libhdf5() {
+/// The library that the headers are of: what they declare differs between versions. Throws Error{failed}.
+DynamicLibrary load_libhdf5_file() {
 #if H5_VERS_MAJOR == 1 && H5_VERS_MINOR == 10
-  const char* name = "libhdf5_serial.so.103";  // Debian 12
+  const char* file = "libhdf5_serial.so.103";  // Debian 12
 #else
-  const char* name = "libhdf5_serial.so.310";  // Debian 13
+  const char* file = "libhdf5_serial.so.310";  // Debian 13
 #endif
-  if (void* library = dlopen(name, RTLD_NOW | RTLD_LOCAL); library != nullptr) return library;
-  throw Error(ErrorKind::failed, std::string(name) +
-                                     ", which reads and writes Keras's files, cannot be loaded; it is in Debian's "
-                                     "package libhdf5-310, or libhdf5-103-1 before 13");
+  return {"libhdf5, which reads and writes Keras's files,", {file}, "libhdf5-310, or libhdf5-103-1 before 13"};
 }
 
-void* hdf5_symbol(void* library, const char* name) {
-  if (void* found = dlsym(library, name); found != nullptr) return found;
-  throw Error(ErrorKind::failed, std::string("this libhdf5 has no ") + name);
+/// The value of one of the library's variables.
+hid_t hdf5_constant(const DynamicLibrary& library, const char* name) {
+  const hid_t* value = nullptr;
+  library.find(value, name);
+  return *value;
 }
 
-template <class Function>
-void find_in_libhdf5(Function& function, void* library, const char* name) {
-  function = reinterpret_cast<Function>(hdf5_symbol(library, name));
+void find_files(LibHdf5& h5, const DynamicLibrary& library) {
+  library.find(h5.open, "H5open");
+  library.find(h5.set_error_report, "H5Eset_auto2");
+  library.find(h5.set_plugins, "H5PLset_loading_state");
+  library.find(h5.create_properties, "H5Pcreate");
+  library.find(h5.close_properties, "H5Pclose");
+  library.find(h5.keep_in_memory, "H5Pset_fapl_core");
+  library.find(h5.set_file_image, "H5Pset_file_image");
+  library.find(h5.make_groups, "H5Pset_create_intermediate_group");
+  library.find(h5.track_times, "H5Pset_obj_track_times");
+  library.find(h5.layout, "H5Pget_layout");
+  library.find(h5.filters, "H5Pget_nfilters");
+  library.find(h5.external_files, "H5Pget_external_count");
+  library.find(h5.open_file, "H5Fopen");
+  library.find(h5.create_file, "H5Fcreate");
+  library.find(h5.flush, "H5Fflush");
+  library.find(h5.close_file, "H5Fclose");
+  library.find(h5.file_image, "H5Fget_file_image");
+  library.find(h5.group_info, CONVOY_HDF5_NAME(H5Gget_info));
+  library.find(h5.link_name, "H5Lget_name_by_idx");
+  library.find(h5.link_info, CONVOY_HDF5_NAME(H5Lget_info));
+  library.find(h5.open_object, "H5Oopen");
+  library.find(h5.close_object, "H5Oclose");
+  library.find(h5.type_of_id, "H5Iget_type");
 }
 
-hid_t hdf5_constant(void* library, const char* name) { return *static_cast<hid_t*>(hdf5_symbol(library, name)); }
-
-void find_files(LibHdf5& h5, void* library) {
-  find_in_libhdf5(h5.open, library, "H5open");
-  find_in_libhdf5(h5.set_error_report, library, "H5Eset_auto2");
-  find_in_libhdf5(h5.set_plugins, library, "H5PLset_loading_state");
-  find_in_libhdf5(h5.create_properties, library, "H5Pcreate");
-  find_in_libhdf5(h5.close_properties, library, "H5Pclose");
-  find_in_libhdf5(h5.keep_in_memory, library, "H5Pset_fapl_core");
-  find_in_libhdf5(h5.set_file_image, library, "H5Pset_file_image");
-  find_in_libhdf5(h5.make_groups, library, "H5Pset_create_intermediate_group");
-  find_in_libhdf5(h5.track_times, library, "H5Pset_obj_track_times");
-  find_in_libhdf5(h5.layout, library, "H5Pget_layout");
-  find_in_libhdf5(h5.filters, library, "H5Pget_nfilters");
-  find_in_libhdf5(h5.external_files, library, "H5Pget_external_count");
-  find_in_libhdf5(h5.open_file, library, "H5Fopen");
-  find_in_libhdf5(h5.create_file, library, "H5Fcreate");
-  find_in_libhdf5(h5.flush, library, "H5Fflush");
-  find_in_libhdf5(h5.close_file, library, "H5Fclose");
-  find_in_libhdf5(h5.file_image, library, "H5Fget_file_image");
-  find_in_libhdf5(h5.group_info, library, CONVOY_HDF5_NAME(H5Gget_info));
-  find_in_libhdf5(h5.link_name, library, "H5Lget_name_by_idx");
-  find_in_libhdf5(h5.link_info, library, CONVOY_HDF5_NAME(H5Lget_info));
-  find_in_libhdf5(h5.open_object, library, "H5Oopen");
-  find_in_libhdf5(h5.close_object, library, "H5Oclose");
-  find_in_libhdf5(h5.type_of_id, library, "H5Iget_type");
-}
-
-void find_data(LibHdf5& h5, void* library) {
-  find_in_libhdf5(h5.attribute_exists, library, "H5Aexists");
-  find_in_libhdf5(h5.open_attribute, library, "H5Aopen");
-  find_in_libhdf5(h5.attribute_space, library, "H5Aget_space");
-  find_in_libhdf5(h5.attribute_type, library, "H5Aget_type");
-  find_in_libhdf5(h5.attribute_size, library, "H5Aget_storage_size");
-  find_in_libhdf5(h5.read_attribute, library, "H5Aread");
-  find_in_libhdf5(h5.close_attribute, library, "H5Aclose");
-  find_in_libhdf5(h5.create_space, library, "H5Screate_simple");
-  find_in_libhdf5(h5.points, library, "H5Sget_simple_extent_npoints");
-  find_in_libhdf5(h5.rank, library, "H5Sget_simple_extent_ndims");
-  find_in_libhdf5(h5.extents, library, "H5Sget_simple_extent_dims");
-  find_in_libhdf5(h5.close_space, library, "H5Sclose");
-  find_in_libhdf5(h5.type_class, library, "H5Tget_class");
-  find_in_libhdf5(h5.type_size, library, "H5Tget_size");
-  find_in_libhdf5(h5.has_variable_texts, library, "H5Tis_variable_str");
-  find_in_libhdf5(h5.create_data, library, "H5Dcreate2");
-  find_in_libhdf5(h5.data_space, library, "H5Dget_space");
-  find_in_libhdf5(h5.data_type, library, "H5Dget_type");
-  find_in_libhdf5(h5.data_properties, library, "H5Dget_create_plist");
-  find_in_libhdf5(h5.data_size, library, "H5Dget_storage_size");
-  find_in_libhdf5(h5.read_data, library, "H5Dread");
-  find_in_libhdf5(h5.write_data, library, "H5Dwrite");
-  find_in_libhdf5(h5.close_data, library, "H5Dclose");
+void find_data(LibHdf5& h5, const DynamicLibrary& library) {
+  library.find(h5.attribute_exists, "H5Aexists");
+  library.find(h5.open_attribute, "H5Aopen");
+  library.find(h5.attribute_space, "H5Aget_space");
+  library.find(h5.attribute_type, "H5Aget_type");
+  library.find(h5.attribute_size, "H5Aget_storage_size");
+  library.find(h5.read_attribute, "H5Aread");
+  library.find(h5.close_attribute, "H5Aclose");
+  library.find(h5.create_space, "H5Screate_simple");
+  library.find(h5.points, "H5Sget_simple_extent_npoints");
+  library.find(h5.rank, "H5Sget_simple_extent_ndims");
+  library.find(h5.extents, "H5Sget_simple_extent_dims");
+  library.find(h5.close_space, "H5Sclose");
+  library.find(h5.type_class, "H5Tget_class");
+  library.find(h5.type_size, "H5Tget_size");
+  library.find(h5.has_variable_texts, "H5Tis_variable_str");
+  library.find(h5.create_data, "H5Dcreate2");
+  library.find(h5.data_space, "H5Dget_space");
+  library.find(h5.data_type, "H5Dget_type");
+  library.find(h5.data_properties, "H5Dget_create_plist");
+  library.find(h5.data_size, "H5Dget_storage_size");
+  library.find(h5.read_data, "H5Dread");
+  library.find(h5.write_data, "H5Dwrite");
+  library.find(h5.close_data, "H5Dclose");
 }
 
 LibHdf5 load_libhdf5() {
-  void* library = open_libhdf5();
+  const DynamicLibrary library = load_libhdf5_file();
   LibHdf5 h5{};
   find_files(h5, library);
   find_data(h5, library);

@@ -1,4 +1,4 @@
-"""Compares convoy with Keras: python tests/interop/keras.py CONVOY [MODEL...]
+"""Compares convoy with Keras: python tests/interop/keras_grid.py CONVOY [MODEL...]
 
 Makes small models with random weights, imports each kind of file, compares the outputs of some images, exports them
 again, loads that with Keras, and compares outputs and the bytes of the weights.
@@ -13,7 +13,6 @@ import sys
 import tempfile
 import zlib
 
-sys.path.pop(0)  # this folder, whose keras.py is not Keras
 os.environ.setdefault("KERAS_BACKEND", "torch")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras  # noqa: E402

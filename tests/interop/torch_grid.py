@@ -1,6 +1,6 @@
 """Small networks of each layer and option, in and out of PyTorch through the built convoy; run by hand.
 
-    python tests/interop/torch.py [CONVOY] [WORDS]     default: build/unity/convoy, all cases
+    python tests/interop/torch_grid.py [CONVOY] [WORDS]     default: build/unity/convoy, all cases
 
 Needs torch, safetensors and numpy. For each case, convoy trains a step, exports, PyTorch loads the module with
 strict=True and runs it; then the file is imported again. Where a case has a module of PyTorch's own, its state_dict
@@ -10,7 +10,6 @@ whether the weights are equal in bytes; exits with 1 where a difference is above
 
 import sys
 
-sys.path.pop(0)  # this file has the name of the package that it needs
 
 import importlib.util
 import json

@@ -1,6 +1,6 @@
 """ONNX and back, against ONNX Runtime: run by hand, with PyTorch, onnx, onnxruntime and, for some, Keras or tf2onnx.
 
-    tests/interop/onnx.py [--convoy build/release/convoy] [--only NAME] [--with torch,dynamo,keras,tf2onnx]
+    tests/interop/onnx_grid.py [--convoy build/release/convoy] [--only NAME] [--with torch,dynamo,keras,tf2onnx]
 
 Small models, one for each layer and option, are exported by a framework's own exporter, imported by convoy, exported by
 it again and run by ONNX Runtime. Printed are the largest difference of the outputs over the largest output, and whether
@@ -9,7 +9,6 @@ the weights of a second import are those of the first, byte for byte.
 
 import sys
 
-sys.path.pop(0)  # this folder, where a script is called as a module that it needs
 
 import argparse
 import os
