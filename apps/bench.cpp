@@ -5,6 +5,7 @@
 
 #include "convoy/foreign_text.h"
 #include "convoy/number_text.h"
+#include "convoy/run.h"
 #include "hints.h"
 #include "json.h"
 #include "options.h"
@@ -111,9 +112,11 @@ void declare_bench(Options& options) {
   options.add_flag("json", "Print one JSON object.");
 }
 
-/// Times training and inference of a configuration and prints the result.
+/// Times training and inference of a configuration or a model and prints the result.
 int run_bench(const Options& options) {
-  const Config config = load_config(config_file(options.positional()[0]), options.overrides());
+  const std::filesystem::path path = options.positional()[0];
+  const Config config =
+      is_model_operand(options) ? config_of(model_file(path)) : load_config(config_file(path), options.overrides());
   const BenchResult result = bench(config, {.batch_size = options.integer("batch"),
                                             .threads = options.threads(config),
                                             .seconds = static_cast<double>(options.integer("seconds"))});
@@ -128,11 +131,12 @@ int run_bench(const Options& options) {
 }  // namespace
 
 const Verb bench_verb = {.name = "bench",
-                         .operands = "CONFIG",
+                         .operands = "CONFIG|MODEL",
                          .help = "Time training and inference on this machine.",
                          .examples =
                              "convoy bench configs/mnist_cnn.toml --layers\n"
-                             "convoy bench configs/mnist_cnn.toml --threads 1 --batch 64",
+                             "convoy bench configs/mnist_cnn.toml --threads 1 --batch 64\n"
+                             "convoy bench runs/mnist_cnn",
                          .declare = declare_bench,
                          .run = run_bench};
 

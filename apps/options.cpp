@@ -245,4 +245,12 @@ std::filesystem::path model_file(const std::filesystem::path& argument) {
                                    (extension == ".toml" ? "; convoy train makes one from a configuration" : ""));
 }
 
+bool is_model_operand(const Options& options) {
+  const std::filesystem::path path = options.positional()[0];
+  if (path.extension() == ".toml") return false;
+  if (options.overrides().empty()) return true;
+  throw Error(ErrorKind::config,
+              "-s overrides a key of a configuration; " + path.string() + " is none, and has its own");
+}
+
 }  // namespace convoy::app

@@ -111,6 +111,10 @@ std::vector<Options> all_options();
 /// Error{data}.
 std::filesystem::path model_file(const std::filesystem::path& argument);
 
+/// Whether the first operand is a model or a run, not a configuration. Throws Error{config} where -s is given with one:
+/// it would override nothing.
+bool is_model_operand(const Options& options);
+
 /// Reads the resolved.toml of a run; an empty configuration if there is none.
 Config config_of_run(const std::filesystem::path& run);
 

@@ -13,10 +13,10 @@ void declare_summary(Options& options) { options.add_overrides(); }
 /// Prints the layers of a configuration or a model.
 int run_summary(const Options& options) {
   const std::filesystem::path path = options.positional()[0];
-  if (path.extension() == ".toml") {
-    std::cout << text(Model::from_config(load_config(config_file(path), options.overrides()), 1).summary());
-  } else {
+  if (is_model_operand(options)) {
     std::cout << text(Model::load(model_file(path), 1).summary());
+  } else {
+    std::cout << text(Model::from_config(load_config(config_file(path), options.overrides()), 1).summary());
   }
   return ok;
 }

@@ -16,6 +16,7 @@
 #include "support/files.h"
 #include "support/process.h"
 #include "support/small_idx.h"
+#include "support/small_networks.h"
 #include "support/temporary_folder.h"
 #include "support/text.h"
 
@@ -607,6 +608,53 @@ TEST_CASE("data preview draws the images, with their augmented versions for trai
   fails({"-o", "/no/such/folder/sheet.png"}, 1, "sheet.png: cannot be written");
   CHECK(convoy_run({"data", "preveiw", "configs/mnist_quick.toml"}).code == 2);
   CHECK(names_in(folder.path()) == std::set<std::string>{"sheet.png"});
+}
+
+TEST_CASE("a model of another framework is a model like any other") {
+  const test::TemporaryFolder folder;
+  const std::string model = (folder.path() / "run" / "best.safetensors").string();
+  const std::string file = (folder.path() / "model.onnx").string();
+  const std::string back = (folder.path() / "back.safetensors").string();
+  const auto succeeds = [](const std::vector<std::string>& arguments) {
+    const Finished finished = convoy_run(arguments);
+    CAPTURE(arguments);
+    INFO(finished.err);
+    CHECK(finished.code == 0);
+    return finished.out;
+  };
+  const std::string data = test::small_mnist().string();
+  const std::string toml = (folder.path() / "small.toml").string();
+  write(toml, "name = \"small\"\n[data]\npath = \"" + data + "\"\n[train]\nepochs = 1\n" + test::small_cnn(4, 3));
+  succeeds({"train", toml, "--out", (folder.path() / "run").string()});
+  CHECK(succeeds({"export", model, "-o", file}) == "wrote   " + file + "\n");
+  const std::string imported = succeeds({"import", file, "-o", back});
+  CHECK(contains(imported, "onnx model of "));
+  CHECK(contains(imported, "input 28x28x1\nmodel   " + back + "\n"));
+  CHECK(contains(succeeds({"summary", back}), "conv2d"));
+  CHECK(contains(succeeds({"inspect", back}), "the checksum fits"));
+  CHECK(contains(succeeds({"bench", back, "--seconds", "1"}), "training"));
+  const auto scores = [&](const std::string& of) {
+    const std::string out = succeeds({"eval", of, "--data", data});
+    return out.substr(0, out.find(" images, "));  // the speed comes after that
+  };
+  CHECK(contains(scores(back), "test accuracy "));
+  CHECK(scores(back) == scores(model));
+  succeeds({"recalibrate", back, "--data", data, "-o", (folder.path() / "new.safetensors").string()});
+
+  const auto refuses = [](const std::vector<std::string>& arguments, int code, const std::string& message) {
+    const Finished finished = convoy_run(arguments);
+    CAPTURE(arguments);
+    CHECK(finished.code == code);
+    CHECK(contains(finished.err, message));
+  };
+  refuses({"import", file}, 2, "expected -o MODEL");
+  refuses({"import", file, "-o", file + ".safetensors", "--into", "configs/mnist_mlp_bn.toml"}, 2,
+          "describes its network");
+  refuses({"import", "README.md", "-o", file + ".safetensors"}, 3, "is no model that convoy can import");
+  refuses({"import", model, "-o", file + ".safetensors"}, 3, "convoy's own");
+  refuses({"export", model, "-o", model + ".xyz"}, 2, "its ending is none of");
+  refuses({"export", model, "-o", "LICENSE", "--to", "onnx"}, 2, "is there already");
+  refuses({"summary", back, "-s", "train.epochs=3"}, 2, "-s overrides a key of a configuration");
 }
 
 TEST_CASE("bench times training and inference, by layer, and warns of an OpenBLAS below the CPU") {

@@ -1,6 +1,6 @@
 """ONNX and back, against ONNX Runtime: run by hand, with PyTorch, onnx, onnxruntime and, for some, Keras or tf2onnx.
 
-    tests/interop/onnx_grid.py [--convoy build/release/convoy] [--only NAME] [--with torch,dynamo,keras,tf2onnx]
+    tests/interop/onnx_grid.py [build/release/convoy] [--only NAME] [--with torch,dynamo,keras,tf2onnx]
 
 Small models, one for each layer and option, are exported by a framework's own exporter, imported by convoy, exported by
 it again and run by ONNX Runtime. Printed are the largest difference of the outputs over the largest output, and whether
@@ -310,7 +310,7 @@ def compare(convoy, folder, name, file, make):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--convoy", default="build/release/convoy")
+    parser.add_argument("convoy", nargs="?", default="build/release/convoy")
     parser.add_argument("--only", default="")
     parser.add_argument("--with", dest="sources", default="torch,dynamo,keras")
     options = parser.parse_args()

@@ -1,0 +1,11 @@
+#!/bin/sh
+# tests/interop/run.sh keras|torch|onnx CONVOY: the grid of a framework; exit code 77 where PYTHON (python3) lacks a package.
+python=${PYTHON:-python3}
+export KERAS_BACKEND=${KERAS_BACKEND:-torch}
+case $1 in
+  keras) packages="keras, torch, h5py" ;;
+  torch) packages="torch, safetensors" ;;
+  onnx) packages="onnx, onnxruntime, torch" ;;
+esac
+"$python" -c "import $packages" 2>/dev/null || exit 77
+exec "$python" "tests/interop/$1_grid.py" "$2"
