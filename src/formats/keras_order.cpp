@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <numeric>
-#include <ranges>
 
 namespace convoy::formats {
 namespace {
@@ -18,8 +17,8 @@ std::vector<std::size_t> times_of_search(const std::vector<std::vector<int>>& in
     open.pop_back();
     if (times[layer] != never) continue;
     times[layer] = now++;
-    for (const int input : inputs[layer] | std::views::reverse) {
-      if (input >= 0) open.push_back(static_cast<std::size_t>(input));
+    for (auto input = inputs[layer].rbegin(); input != inputs[layer].rend(); ++input) {
+      if (*input >= 0) open.push_back(static_cast<std::size_t>(*input));
     }
   }
   return times;

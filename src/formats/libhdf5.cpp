@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "convoy/error.h"
 #include "core/dynamic_library.h"
 
 namespace convoy::formats {

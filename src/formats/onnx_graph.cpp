@@ -127,7 +127,7 @@ ExpressionPtr Call::image(std::size_t input) const {
   if (value.view.rank() != 3) {
     fail("expected images, batch x channels x height x width, got " + std::to_string(value.view.rank() + 1) + " axes");
   }
-  if (const ExpressionPtr found = arranged(state_.layers, value, {1, 2, 0})) return found;
+  if (ExpressionPtr found = arranged(state_.layers, value, {1, 2, 0})) return found;
   fail("takes images whose numbers convoy has in another order, and it has no layer that transposes");
 }
 

@@ -242,7 +242,8 @@ ExpressionPtr Layers::reshaped(const ExpressionPtr& x, const Shape& shape) {
     for (int axis = 0; axis < shape.rank(); ++axis) extents.push_back(shape[axis]);
     spec.settings.set("shape", extents);
   }
-  known = add({spec.type, ""}, std::move(spec), {x});
+  const Place place{spec.type, ""};
+  known = add(place, std::move(spec), {x});
   return known;
 }
 
@@ -260,12 +261,12 @@ std::string Layers::name_for(const std::string& node, const std::string& op, con
 
 Output Layers::append(const Place& place, LayerSpec spec, const std::vector<Output>& inputs, Tensors tensors) {
   spec.name = name_for(place.node, place.op, spec.type);
-  for (auto& [tensor, values] : tensors) {
-    if (values.size() > floats_left_) {
+  for (auto& tensor : tensors) {
+    if (tensor.second.size() > floats_left_) {
       throw std::runtime_error(text(place) + ": the network would have many times the weights that the file has");
     }
-    floats_left_ -= values.size();
-    tensors_[spec.name + "/" + tensor] = std::move(values);
+    floats_left_ -= tensor.second.size();
+    tensors_[spec.name + "/" + tensor.first] = std::move(tensor.second);
   }
   std::vector<Shape> shapes;
   for (const Output& input : inputs) {

@@ -90,7 +90,7 @@ ExpressionPtr ungrouped(const Call& call, std::int64_t groups) {
 }
 
 void instance_normalization(const Call& call) {
-  const GraphValue x = call.data(0);
+  const GraphValue& x = call.data(0);
   if (x.view.rank() < 2) call.fail("expected images");
   const auto groups = static_cast<std::size_t>(x.view.extent(0));
   const std::vector<double> scale = numbers(call, 1, groups);
