@@ -152,7 +152,7 @@ void local_response(const Call& call) {
 
 /// Over one axis. Until operator set 12 over all axes from it on.
 void softmax_of(const Call& call, const std::string& type) {
-  const GraphValue x = call.data(0);
+  const GraphValue& x = call.data(0);
   const bool old = call.opset() < 13;
   const int axis = call.sample_axis(call.integer("axis", old ? 1 : -1), x.view);
   std::int64_t extent = 1;

@@ -168,9 +168,10 @@ void concat(const Call& call) {
     const GraphValue& x = call.data(i);
     const bool fits = x.view.rank() == first.rank() && x.view.rank() <= 4;
     arrays.push_back(fits ? arranged(call.layers(), x, axes) : nullptr);
-    if (!arrays.back())
+    if (!arrays.back()) {
       call.fail("convoy's concat is over the channels; input number " + std::to_string(i + 1) +
                 " has its numbers in another order");
+    }
   }
   ExpressionPtr made = call.layers().add(call.place(), layer_of_type("concat"), arrays);
   const View view = View(made->shape).transposed(back);
