@@ -1,6 +1,7 @@
 #include "data/libzip.h"
 
 #include "core/dynamic_library.h"
+#include "core/fail.h"
 
 namespace convoy {
 namespace {
@@ -50,6 +51,17 @@ Libzip load_libzip() {
 const Libzip& libzip() {
   static const Libzip zip = load_libzip();
   return zip;
+}
+
+OpenZip open_zip(const std::filesystem::path& file, const std::string& kind) {
+  int code = 0;
+  OpenZip archive(libzip().open(file.c_str(), ZIP_RDONLY, &code));
+  if (archive) return archive;
+  zip_error_t error;
+  libzip().error_init_with_code(&error, code);
+  const std::string why = libzip().error_strerror(&error);
+  libzip().error_fini(&error);
+  fail(file, "not " + kind + ", or a damaged one: " + why);
 }
 
 }  // namespace convoy

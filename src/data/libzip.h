@@ -2,6 +2,10 @@
 
 #include <zip.h>
 
+#include <filesystem>
+#include <memory>
+#include <string>
+
 namespace convoy {
 
 /// The functions of libzip that .npz, .pt and .keras files need. libzip is loaded with the first such file: it brings a
@@ -38,5 +42,13 @@ struct Libzip {
 
 /// libzip's functions; the first call loads it. Throws Error{failed} where it is not installed.
 const Libzip& libzip();
+
+struct DiscardZip {
+  void operator()(zip_t* archive) const { libzip().discard(archive); }
+};
+using OpenZip = std::unique_ptr<zip_t, DiscardZip>;
+
+/// Opens an archive for reading. Throws Error{data} where it is none: "FILE: not KIND, or a damaged one: ...".
+OpenZip open_zip(const std::filesystem::path& file, const std::string& kind);
 
 }  // namespace convoy

@@ -52,15 +52,7 @@ void NpzFile::Close::operator()(void* archive) const { libzip().discard(static_c
 
 NpzFile::NpzFile(fs::path file) : file_(std::move(file)) {
   if (const std::string why = why_unreadable(file_); !why.empty()) fail(file_, why);
-  int code = 0;
-  archive_.reset(libzip().open(file_.c_str(), ZIP_RDONLY, &code));
-  if (!archive_) {
-    zip_error_t error;
-    libzip().error_init_with_code(&error, code);
-    const std::string why = libzip().error_strerror(&error);
-    libzip().error_fini(&error);
-    fail(file_, "not an .npz file, or a damaged one: " + why);
-  }
+  archive_.reset(open_zip(file_, "an .npz file").release());
   auto* archive = static_cast<zip_t*>(archive_.get());
   const zip_int64_t count = libzip().get_num_entries(archive, 0);
   for (zip_int64_t i = 0; i < count; ++i) {

@@ -22,22 +22,6 @@ constexpr const char* weights_entry = "model.weights.h5";
 constexpr std::uint64_t most_deflated = 64;
 constexpr std::uint64_t least_room = 1U << 20U;
 
-struct DiscardKerasZip {
-  void operator()(zip_t* archive) const { libzip().discard(archive); }
-};
-using KerasZip = std::unique_ptr<zip_t, DiscardKerasZip>;
-
-KerasZip open_keras_zip(const fs::path& file) {
-  int code = 0;
-  KerasZip archive(libzip().open(file.c_str(), ZIP_RDONLY, &code));
-  if (archive) return archive;
-  zip_error_t error;
-  libzip().error_init_with_code(&error, code);
-  const std::string why = libzip().error_strerror(&error);
-  libzip().error_fini(&error);
-  fail(file, "not a .keras file, or a damaged one: " + why);
-}
-
 /// What the archive says of an entry, checked.
 zip_stat_t checked_entry(zip_t* archive, const fs::path& file, const char* name) {
   zip_stat_t found{};
@@ -111,13 +95,13 @@ std::string bytes_of(zip_source_t* source) {
 
 bool is_keras_archive(const fs::path& file) {
   int code = 0;
-  const KerasZip archive(libzip().open(file.c_str(), ZIP_RDONLY, &code));
+  const OpenZip archive(libzip().open(file.c_str(), ZIP_RDONLY, &code));
   zip_stat_t found{};
   return archive && libzip().stat(archive.get(), config_entry, 0, &found) == 0;
 }
 
 KerasArchive read_keras_archive(const fs::path& file) {
-  const KerasZip archive = open_keras_zip(file);
+  const OpenZip archive = open_zip(file, "a .keras file");
   return {read_keras_entry<std::string>(archive.get(), file, config_entry),
           read_keras_entry<std::string>(archive.get(), file, metadata_entry),
           read_keras_entry<std::vector<std::byte>>(archive.get(), file, weights_entry)};
@@ -127,7 +111,7 @@ void write_keras_archive(const fs::path& file, const KerasArchive& archive) {
   zip_error_t error;
   libzip().error_init_with_code(&error, 0);
   zip_source_t* memory = zip_made(libzip().source_buffer_create(nullptr, 0, 0, &error));
-  KerasZip zip(zip_made(libzip().open_from_source(memory, ZIP_TRUNCATE, &error)));
+  OpenZip zip(zip_made(libzip().open_from_source(memory, ZIP_TRUNCATE, &error)));
   libzip().source_keep(memory);  // beyond the archive
   add_entry(zip.get(), metadata_entry, archive.metadata.data(), archive.metadata.size());
   add_entry(zip.get(), config_entry, archive.config.data(), archive.config.size());

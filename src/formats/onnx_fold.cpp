@@ -222,20 +222,7 @@ void fold_squeeze(const Call& call) {
   fold_as(call, dims);
 }
 
-void fold_unsqueeze(const Call& call) {
-  const Extents& all = call.constant(0).dims;
-  const Extents given = call.integers_of(1, "axes", {});
-  std::vector<bool> added(all.size() + given.size(), false);
-  for (const std::int64_t axis : given) added[static_cast<std::size_t>(call.axis(axis, added.size()))] = true;
-  Extents dims;
-  std::size_t next = 0;
-  for (const bool one : added) {
-    if (!one && next == all.size()) call.fail("names an axis twice");
-    dims.push_back(one ? 1 : all[next]);
-    if (!one) ++next;
-  }
-  fold_as(call, dims);
-}
+void fold_unsqueeze(const Call& call) { fold_as(call, call.unsqueezed(call.constant(0).dims)); }
 
 void fold_transpose(const Call& call) {
   const Constant& from = call.constant(0);

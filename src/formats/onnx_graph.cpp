@@ -122,6 +122,20 @@ ExpressionPtr arranged(Layers& layers, const GraphValue& value, const std::vecto
   return layers.reshaped(value.expression, Shape(extents.begin(), extents.end()));
 }
 
+Extents Call::unsqueezed(const Extents& all) const {
+  const Extents given = integers_of(1, "axes", {});
+  std::vector<bool> added(all.size() + given.size(), false);
+  for (const std::int64_t place : given) added[static_cast<std::size_t>(axis(place, added.size()))] = true;
+  Extents extents;
+  std::size_t next = 0;
+  for (const bool one : added) {
+    if (!one && next == all.size()) fail("names an axis twice");
+    extents.push_back(one ? 1 : all[next]);
+    if (!one) ++next;
+  }
+  return extents;
+}
+
 ExpressionPtr Call::image(std::size_t input) const {
   const GraphValue& value = data(input);
   if (value.view.rank() != 3) {

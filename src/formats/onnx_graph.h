@@ -67,6 +67,9 @@ class Call {
   /// The same as an axis of the sample: the batch has none.
   int sample_axis(std::int64_t given, const View& view) const;
 
+  /// The extents with an axis of 1 at each place that Unsqueeze's axes name.
+  Extents unsqueezed(const Extents& all) const;
+
   /// Sets the node's first output.
   void give(ExpressionPtr expression, View view) const;
   void give(Constant constant) const;

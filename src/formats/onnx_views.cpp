@@ -121,20 +121,7 @@ void squeeze(const Call& call) {
   give_reshaped(call, extents);
 }
 
-void unsqueeze(const Call& call) {
-  const Extents given = call.integers_of(1, "axes", {});
-  const Extents all = extents_of(call.data(0).view);
-  std::vector<bool> added(all.size() + given.size(), false);
-  for (const std::int64_t axis : given) added[static_cast<std::size_t>(call.axis(axis, added.size()))] = true;
-  Extents extents;
-  std::size_t next = 0;
-  for (const bool one : added) {
-    if (!one && next == all.size()) call.fail("names an axis twice");
-    extents.push_back(one ? 1 : all[next]);
-    if (!one) ++next;
-  }
-  give_reshaped(call, extents);
-}
+void unsqueeze(const Call& call) { give_reshaped(call, call.unsqueezed(extents_of(call.data(0).view))); }
 
 /// The extents as ONNX has them, of one sample.
 void shape(const Call& call) {

@@ -49,15 +49,7 @@ std::vector<std::byte> bytes_of_entry(zip_file_t* entry, std::uint64_t size, con
 void TorchArchive::Close::operator()(void* archive) const { libzip().discard(static_cast<zip_t*>(archive)); }
 
 TorchArchive::TorchArchive(std::filesystem::path file) : file_(std::move(file)) {
-  int code = 0;
-  archive_.reset(libzip().open(file_.c_str(), ZIP_RDONLY, &code));
-  if (!archive_) {
-    zip_error_t error;
-    libzip().error_init_with_code(&error, code);
-    const std::string why = libzip().error_strerror(&error);
-    libzip().error_fini(&error);
-    fail(file_, "not a file of torch.save, or a damaged one: " + why);
-  }
+  archive_.reset(open_zip(file_, "a file of torch.save").release());
   left_ = std::filesystem::file_size(file_);
   list_entries();
 }
