@@ -32,7 +32,7 @@ struct Tile {
       CONVOY_UNROLL for (int j = 0; j < width; ++j) factors[j] = load(vector(b, j));
       CONVOY_UNROLL for (int m = 0; m < rows; ++m) {
         const Vec x = broadcast(a(k, m));
-        CONVOY_UNROLL for (int j = 0; j < width; ++j) sums[m][j] += x * factors[j];
+        CONVOY_UNROLL for (int j = 0; j < width; ++j) sums[m][j] = multiply_add(x, factors[j], sums[m][j]);
       }
     }
   }
