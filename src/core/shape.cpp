@@ -1,6 +1,6 @@
 #include "convoy/shape.h"
 
-#include <limits>
+#include <utility>
 
 #include "convoy/error.h"
 
@@ -10,7 +10,7 @@ Shape::Shape(std::initializer_list<int> extents) : Shape(extents.begin(), extent
 
 void Shape::append(long long extent) {
   if (rank_ == max_rank) throw Error(ErrorKind::config, "a shape has at most 4 extents");
-  if (extent < 1 || extent > std::numeric_limits<int>::max()) {
+  if (extent < 1 || !std::in_range<int>(extent)) {
     throw Error(ErrorKind::config, "a shape's extents are at least 1, got " + std::to_string(extent));
   }
   extents_[static_cast<std::size_t>(rank_++)] = static_cast<int>(extent);

@@ -47,12 +47,16 @@ std::string text_at(const Json& event, const char* key) {
   return found != event.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
-/// The objects in the list of that key; none where there is no list.
+/// The list of that key; empty where there is none.
+std::vector<Json> list_at(const Json& event, const char* key) {
+  const auto found = event.find(key);
+  return found != event.end() && found->is_array() ? found->get<std::vector<Json>>() : std::vector<Json>{};
+}
+
+/// The objects in the list of that key.
 std::vector<Json> objects(const Json& event, const char* key) {
-  std::vector<Json> found;
-  const auto list = event.find(key);
-  if (list == event.end() || !list->is_array()) return found;
-  std::ranges::copy_if(*list, std::back_inserter(found), [](const Json& item) { return item.is_object(); });
+  std::vector<Json> found = list_at(event, key);
+  std::erase_if(found, [](const Json& item) { return !item.is_object(); });
   return found;
 }
 
@@ -111,9 +115,7 @@ Diagnostics diagnostics_from(const Json& event) {
 /// The message and gradient norms of an event "diverged".
 Divergence divergence_from(const Json& event) {
   Divergence divergence{text_at(event, "message")};
-  const auto norms = event.find("gradient_norms");
-  if (norms == event.end() || !norms->is_array()) return divergence;
-  for (const Json& norm : *norms) {
+  for (const Json& norm : list_at(event, "gradient_norms")) {
     divergence.gradient_norms.push_back(norm.is_number() ? norm.get<double>() : nan);
   }
   return divergence;

@@ -21,14 +21,14 @@ constexpr std::array<std::uint32_t, 64> round_constants = {
     0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
 
+constexpr std::size_t block_bytes = 64;
+
 using State = std::array<std::uint32_t, 8>;
 
 /// Updates the state with a block of 64 bytes.
 void add_block(State& state, const char* block) {
   std::array<std::uint32_t, 64> w{};
-  for (std::size_t t = 0; t < 16; ++t) {
-    for (std::size_t i = 0; i < 4; ++i) w[t] = w[t] << 8U | static_cast<std::uint8_t>(block[4 * t + i]);
-  }
+  for (std::size_t i = 0; i < block_bytes; ++i) w[i / 4] = w[i / 4] << 8U | static_cast<std::uint8_t>(block[i]);
   for (std::size_t t = 16; t < 64; ++t) {
     const std::uint32_t s0 = std::rotr(w[t - 15], 7) ^ std::rotr(w[t - 15], 18) ^ (w[t - 15] >> 3U);
     const std::uint32_t s1 = std::rotr(w[t - 2], 17) ^ std::rotr(w[t - 2], 19) ^ (w[t - 2] >> 10U);
@@ -52,8 +52,6 @@ void add_block(State& state, const char* block) {
   const State added = {a, b, c, d, e, f, g, h};
   for (std::size_t i = 0; i < 8; ++i) state[i] += added[i];
 }
-
-constexpr std::size_t block_bytes = 64;
 
 void add_blocks(State& state, std::string_view bytes) {
   for (std::size_t at = 0; at < bytes.size(); at += block_bytes) add_block(state, bytes.data() + at);

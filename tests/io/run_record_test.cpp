@@ -100,6 +100,7 @@ TEST_CASE("damaged lines are left out and absurd values tolerated") {
       read(std::string("\0\n[1]\nnull\n{\"event\":7}\n{}\n", 26) +
            "{\"event\":\"epoch\",\"epoch\":1e300,\"loss\":\"low\",\"step\":-5,\"seconds\":null}\n" +
            "{\"event\":\"diagnostics\",\"layers\":7,\"percentiles\":[1,{}],\"batch_norms\":{}}\n" +
+           "{\"event\":\"diverged\",\"gradient_norms\":7}\n" +
            "{\"event\":\"steps\",\"step\":" + std::string(2U << 20U, '1') + "}\n" + "{\"event\":\"epoch\",\"epo");
   REQUIRE(record.history.size() == 1);
   CHECK(record.history[0].epoch == 1'000'000'000);
@@ -107,6 +108,8 @@ TEST_CASE("damaged lines are left out and absurd values tolerated") {
   CHECK(std::isnan(record.history[0].loss));
   CHECK(record.diagnostics.at(0).percentiles.size() == 1);
   CHECK(record.steps.empty());
+  CHECK(record.divergence.value().gradient_norms.empty());
+  CHECK(read("{\"event\":\"diverged\"}\n").divergence.value().gradient_norms.empty());
 }
 
 TEST_CASE("a folder that is no run is refused; one with nothing but a configuration is a run that has just begun") {
