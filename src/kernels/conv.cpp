@@ -134,7 +134,7 @@ class KernelGradientByBlas final : public ConvEngine {
 std::unique_ptr<const ConvEngine> make_auto_conv(const ConvShape& shape) {
   const int tiles = (shape.out_h + 1) / 2 * ((shape.out_w + 1) / 2);
   if (std::min(shape.in_c, shape.out_c) >= 16 && tiles >= 9) {
-    if (auto winograd = make_winograd_conv(shape)) return winograd;
+    if (auto winograd = make_winograd_conv(shape, WinogradTile::f4)) return winograd;
   }
   auto direct = make_direct_conv(shape);
   if (!direct) return make_blas_conv(shape);
@@ -204,7 +204,8 @@ std::unique_ptr<const ConvEngine> make_conv(const std::string& engine, const Con
   }
   if (engine == "auto") return make_auto_conv(shape);
   std::unique_ptr<const ConvEngine> made;
-  if (engine == "winograd") made = make_winograd_conv(shape);
+  if (engine == "winograd" || engine == "winograd4") made = make_winograd_conv(shape, WinogradTile::f4);
+  if (engine == "winograd2") made = make_winograd_conv(shape, WinogradTile::f2);
   if (!made && engine != "blas") made = make_direct_conv(shape);
   return made ? std::move(made) : make_blas_conv(shape);
 }

@@ -68,7 +68,7 @@ const bool registered = [] {
       {"forward", Direction::forward}, {"d_kernel", Direction::kernel}, {"d_x", Direction::data}};
   for (const Layer& layer : layers()) {
     for (const auto& [direction_name, direction] : directions) {
-      for (const char* engine : {"blas", "direct", "winograd", "auto"}) {
+      for (const char* engine : {"blas", "direct", "winograd2", "winograd4", "auto"}) {
         const std::string name = std::string("conv/") + layer.name + "/" + direction_name + "/" + engine;
         const auto body = [&layer, engine, way = direction](benchmark::State& state) {
           run(state, layer, engine, way);

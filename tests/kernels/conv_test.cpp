@@ -150,7 +150,8 @@ TEST_CASE("every convolution engine agrees with the double-precision reference")
     check_against_reference(c, "blas", make_blas_conv(shape));
     check_against_reference(c, "auto", make_conv("auto", shape));
     if (auto direct = make_direct_conv(shape)) check_against_reference(c, "direct", std::move(direct));
-    if (auto winograd = make_winograd_conv(shape)) check_against_reference(c, "winograd", std::move(winograd));
+    if (auto f2 = make_winograd_conv(shape, WinogradTile::f2)) check_against_reference(c, "F(2x2)", std::move(f2));
+    if (auto f4 = make_winograd_conv(shape, WinogradTile::f4)) check_against_reference(c, "F(4x4)", std::move(f4));
   }
 }
 
