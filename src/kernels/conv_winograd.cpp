@@ -194,9 +194,7 @@ class WinogradConv final : public ConvEngine {
   std::ptrdiff_t tap_floats() const { return std::ptrdiff_t{s_.in_c} * s_.out_c; }
   /// The floats at the beginning of scratch that stand for pixels outside of an image that is read; as many follow for
   /// one that is written.
-  std::size_t outside_floats() const {
-    return round_to_line(static_cast<std::size_t>(std::max(s_.in_c, s_.out_c)));
-  }
+  std::size_t outside_floats() const { return round_to_line(static_cast<std::size_t>(std::max(s_.in_c, s_.out_c))); }
   /// Sets what stands for pixels outside of an image that is read to 0.
   const float* clear(float* scratch) const {
     std::fill_n(scratch, outside_floats(), 0.0F);

@@ -83,80 +83,80 @@ struct F2 {
   }
 };
 
-/// The matrices of F(4x4, 3x3), each times a column. The points 1 and -1, and 2 and -2, share what is even and what is
-/// odd in the point.
+/// The matrices of F(4x4, 3x3), each times a column. The points p and -p, and q and -q, share what is even and what is
+/// odd in the point. p, q and their products in B and A are exact in float.
 struct F4 {
   static constexpr int outputs = 4, inputs = 6;
+  static constexpr float p = 0.625F, p2 = p * p, p3 = p2 * p;
+  static constexpr float q = 1.5F, q2 = q * q, q3 = q2 * q;
+  static constexpr float g0 = 1 / (p2 * q2), gp = 1 / (2 * p2 * (p2 - q2)), gq = 1 / (2 * q2 * (q2 - p2));
 
   /// B^T d
   template <class T>
   static CONVOY_INLINE void input(T* to, const T* d) {
-    const T even1 = add_times(-4, d[2], d[4]), odd1 = add_times(-4, d[1], d[3]);
-    const T even2 = d[4] - d[2], odd2 = d[3] - d[1];
-    to[0] = add_times(4, d[0], add_times(-5, d[2], d[4]));
-    to[1] = even1 + odd1;
-    to[2] = even1 - odd1;
-    to[3] = add_times(2, odd2, even2);
-    to[4] = add_times(-2, odd2, even2);
-    to[5] = add_times(4, d[1], add_times(-5, d[3], d[5]));
+    const T even_p = add_times(-q2, d[2], d[4]), odd_p = add_times(-q2, d[1], d[3]);
+    const T even_q = add_times(-p2, d[2], d[4]), odd_q = add_times(-p2, d[1], d[3]);
+    to[0] = add_times(p2 * q2, d[0], add_times(-(p2 + q2), d[2], d[4]));
+    to[1] = add_times(p, odd_p, even_p);
+    to[2] = add_times(-p, odd_p, even_p);
+    to[3] = add_times(q, odd_q, even_q);
+    to[4] = add_times(-q, odd_q, even_q);
+    to[5] = add_times(p2 * q2, d[1], add_times(-(p2 + q2), d[3], d[5]));
   }
   /// B m
   template <class T>
   static CONVOY_INLINE void input_gradient(T* to, const T* m) {
-    const T sum1 = m[1] + m[2], difference1 = m[1] - m[2];
-    const T sum2 = m[3] + m[4], difference2 = m[3] - m[4];
-    to[0] = m[0] * 4.0F;
-    to[1] = add_times(4, m[5] - difference1, difference2 * -2.0F);
-    to[2] = add_times(-5, m[0], add_times(-4, sum1, -sum2));
-    to[3] = add_times(-5, m[5], add_times(2, difference2, difference1));
-    to[4] = m[0] + sum1 + sum2;
+    const T sum_p = m[1] + m[2], sum_q = m[3] + m[4];
+    const T odd_p = (m[1] - m[2]) * p, odd_q = (m[3] - m[4]) * q;
+    to[0] = m[0] * (p2 * q2);
+    to[1] = add_times(p2 * q2, m[5], add_times(-q2, odd_p, odd_q * -p2));
+    to[2] = add_times(-(p2 + q2), m[0], add_times(-q2, sum_p, sum_q * -p2));
+    to[3] = add_times(-(p2 + q2), m[5], odd_p + odd_q);
+    to[4] = m[0] + sum_p + sum_q;
     to[5] = m[5];
   }
   /// A^T m
   template <class T>
   static CONVOY_INLINE void output(T* to, const T* m) {
-    const T sum1 = m[1] + m[2], difference1 = m[1] - m[2];
-    const T sum2 = m[3] + m[4], difference2 = m[3] - m[4];
-    to[0] = m[0] + sum1 + sum2;
-    to[1] = add_times(2, difference2, difference1);
-    to[2] = add_times(4, sum2, sum1);
-    to[3] = add_times(8, difference2, difference1 + m[5]);
+    const T sum_p = m[1] + m[2], difference_p = m[1] - m[2];
+    const T sum_q = m[3] + m[4], difference_q = m[3] - m[4];
+    to[0] = m[0] + sum_p + sum_q;
+    to[1] = add_times(p, difference_p, difference_q * q);
+    to[2] = add_times(p2, sum_p, sum_q * q2);
+    to[3] = add_times(p3, difference_p, add_times(q3, difference_q, m[5]));
   }
   /// A y
   template <class T>
   static CONVOY_INLINE void gradient(T* to, const T* y) {
-    const T even1 = y[0] + y[2], odd1 = y[1] + y[3];
-    const T even2 = add_times(4, y[2], y[0]), odd2 = add_times(4, y[3], y[1]);
+    const T even_p = add_times(p2, y[2], y[0]), odd_p = add_times(p2, y[3], y[1]);
+    const T even_q = add_times(q2, y[2], y[0]), odd_q = add_times(q2, y[3], y[1]);
     to[0] = y[0];
-    to[1] = even1 + odd1;
-    to[2] = even1 - odd1;
-    to[3] = add_times(2, odd2, even2);
-    to[4] = add_times(-2, odd2, even2);
+    to[1] = add_times(p, odd_p, even_p);
+    to[2] = add_times(-p, odd_p, even_p);
+    to[3] = add_times(q, odd_q, even_q);
+    to[4] = add_times(-q, odd_q, even_q);
     to[5] = y[3];
   }
   /// G g
   template <class T>
   static CONVOY_INLINE void kernel(T* to, const T* g) {
-    const T even1 = g[0] + g[2];
-    const T even2 = add_times(0.25F, g[0], g[2]) * sixth;
-    to[0] = g[0] * 0.25F;
-    to[1] = (even1 + g[1]) * -sixth;
-    to[2] = (even1 - g[1]) * -sixth;
-    to[3] = add_times(sixth / 2, g[1], even2);
-    to[4] = add_times(-sixth / 2, g[1], even2);
+    const T even_p = add_times(p2, g[2], g[0]), even_q = add_times(q2, g[2], g[0]);
+    to[0] = g[0] * g0;
+    to[1] = add_times(p, g[1], even_p) * gp;
+    to[2] = add_times(-p, g[1], even_p) * gp;
+    to[3] = add_times(q, g[1], even_q) * gq;
+    to[4] = add_times(-q, g[1], even_q) * gq;
     to[5] = g[2];
   }
   /// G^T m
   template <class T>
   static CONVOY_INLINE void kernel_gradient(T* to, const T* m) {
-    const T sum1 = m[1] + m[2], difference1 = m[1] - m[2];
-    const T sum2 = m[3] + m[4], difference2 = m[3] - m[4];
-    to[0] = add_times(sixth, add_times(0.25F, sum2, -sum1), m[0] * 0.25F);
-    to[1] = add_times(0.5F, difference2, -difference1) * sixth;
-    to[2] = add_times(sixth, sum2 - sum1, m[5]);
+    const T sum_p = (m[1] + m[2]) * gp, difference_p = (m[1] - m[2]) * gp;
+    const T sum_q = (m[3] + m[4]) * gq, difference_q = (m[3] - m[4]) * gq;
+    to[0] = add_times(g0, m[0], sum_p + sum_q);
+    to[1] = add_times(p, difference_p, difference_q * q);
+    to[2] = add_times(p2, sum_p, add_times(q2, sum_q, m[5]));
   }
-
-  static constexpr float sixth = 1.0F / 6;
 };
 
 /// Transforms a tile of from x from numbers into one of to x to: get(i) is number i of the tile, row by row, put(i,
@@ -180,18 +180,18 @@ CONVOY_INLINE void transform(const Axis& axis, const Get& get_number, const Put&
 template <class F>
 void input(float* to, std::ptrdiff_t plane, const float* const* pixels, int count) {
   each_channel(count, [&]<class T>(int c) {
-    transform<T, F::inputs, F::inputs>(
-        [](T* result, const T* given) { F::input(result, given); }, [&](int i) { return get<T>(pixels[i] + c); },
-        [&](int i, T value) { put(to + i * plane + c, value); });
+    transform<T, F::inputs, F::inputs>([](T* result, const T* given) { F::input(result, given); },
+                                       [&](int i) { return get<T>(pixels[i] + c); },
+                                       [&](int i, T value) { put(to + i * plane + c, value); });
   });
 }
 
 template <class F>
 void gradient(float* to, std::ptrdiff_t plane, const float* const* pixels, int count) {
   each_channel(count, [&]<class T>(int c) {
-    transform<T, F::outputs, F::inputs>(
-        [](T* result, const T* given) { F::gradient(result, given); }, [&](int i) { return get<T>(pixels[i] + c); },
-        [&](int i, T value) { put(to + i * plane + c, value); });
+    transform<T, F::outputs, F::inputs>([](T* result, const T* given) { F::gradient(result, given); },
+                                        [&](int i) { return get<T>(pixels[i] + c); },
+                                        [&](int i, T value) { put(to + i * plane + c, value); });
   });
 }
 

@@ -24,14 +24,18 @@ namespace convoy::kernels {
 ///         | 0 -1  1  0 |        | 1/2-1/2 1/2 |          | 0  1 -1 -1 |
 ///         | 0  1  0 -1 |        |  0   0   1  |
 ///
-/// F(4x4, 3x3) also at 2 and -2: 36 in place of 144, but the larger factors enlarge the rounding errors.
+/// F(4x4, 3x3) at 0, p, -p, q, -q and infinity: 36 in place of 144, with larger factors, which enlarge the rounding
+/// errors. At the usual p = 1 and q = 2 they would be 2.3 times as large as at p = 5/8 and q = 3/2, whose powers have
+/// few bits as well.
 ///
-///         | 4  0 -5  0  1  0 |        |  1/4    0    0  |
-///         | 0 -4 -4  1  1  0 |        | -1/6  -1/6 -1/6 |        | 1  1  1  1  1  0 |
-///     B^T=| 0  4 -4 -1  1  0 |      G=| -1/6   1/6 -1/6 |    A^T=| 0  1 -1  2 -2  0 |
-///         | 0 -2 -1  2  1  0 |        | 1/24  1/12  1/6 |        | 0  1  1  4  4  0 |
-///         | 0  2 -1 -2  1  0 |        | 1/24 -1/12  1/6 |        | 0  1 -1  8 -8  1 |
-///         | 0  4  0 -5  0  1 |        |   0     0    1  |
+///         | p^2 q^2  0     -p^2-q^2  0      1  0 |     | 1/(p^2 q^2)  0       0       |         | 1   0   0    0   |
+///         | 0       -p q^2 -q^2      p      1  0 |     | a            a p     a p^2   |         | 1   p   p^2  p^3 |
+///     B^T=| 0        p q^2 -q^2     -p      1  0 |   G=| a           -a p     a p^2   |       A=| 1  -p   p^2 -p^3 |
+///         | 0       -p^2 q -p^2      q      1  0 |     | b            b q     b q^2   |         | 1   q   q^2  q^3 |
+///         | 0        p^2 q -p^2     -q      1  0 |     | b           -b q     b q^2   |         | 1  -q   q^2 -q^3 |
+///         | 0      p^2 q^2  0     -p^2-q^2  0  1 |     | 0            0       1       |         | 0   0   0    1   |
+///
+/// with a = 1 / (2 p^2 (p^2 - q^2)) and b = 1 / (2 q^2 (q^2 - p^2)).
 ///
 /// Every function works on `count` channels of one tile. The n^2 numbers of a transformed tile are `plane` floats
 /// apart; `pixels` says where each pixel of the tile lies, row by row.
