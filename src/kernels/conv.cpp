@@ -1,7 +1,6 @@
 #include "kernels/conv.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "convoy/error.h"
 #include "kernels/conv_tiles.h"
@@ -106,26 +105,31 @@ int output_tiles(const ConvShape& shape, int size) {
   return (shape.out_h + size - 1) / size * ((shape.out_w + size - 1) / size);
 }
 
-/// The tile for which "auto" takes Winograd's transforms, if any: a rule by shape alone, the same on every CPU, since
-/// engines round in their own ways and a choice by CPU would make results depend on it.
+/// The tile for which Winograd's transforms are faster. A product takes as long as if there were two tiles more, since
+/// it reads the transformed kernel; so F(2x2) is ahead up to 6x6 outputs.
+WinogradTile faster_tile(const ConvShape& shape) {
+  const int f4_cost = 36 * (output_tiles(shape, 4) + 2);
+  const int f2_cost = 16 * (output_tiles(shape, 2) + 2);
+  return f4_cost < f2_cost ? WinogradTile::f4 : WinogradTile::f2;
+}
+
+/// Whether "auto" takes Winograd's transforms: where they cost little beside the products, and in few tiles only where
+/// the products are large. A rule by shape alone, the same on every CPU, since engines round in their own ways and
+/// results would depend on a choice by CPU.
 ///
-/// convoy_conv_choice (tests/bench) measured it on Zen 5, with AVX-512 and with AVX2. Transforms cost little beside the
-/// products where both channels are not few. A product takes as long as two tiles more than it has, since it reads the
-/// transformed kernel; so F(2x2) is ahead up to 6x6 outputs, and only where there are many products. Over 8 to 128
-/// channels and 4x4 to 32x32 pixels the chosen engine takes 1.3% more time than the fastest one with AVX-512 and 2.6%
-/// more with AVX2, at worst 1.5 and 1.8 times as much: 8 to 16 channels, where F(4x4) suits AVX2 and direct AVX-512.
-std::optional<WinogradTile> auto_tile(const ConvShape& shape) {
-  if (std::min(shape.in_c, shape.out_c) < 8 || shape.in_c + shape.out_c < 32) return std::nullopt;
-  const int f2_tiles = output_tiles(shape, 2);
-  if (36 * (output_tiles(shape, 4) + 2) < 16 * (f2_tiles + 2)) return WinogradTile::f4;
-  if (f2_tiles >= 4 && shape.in_c * shape.out_c >= 1024) return WinogradTile::f2;
-  return std::nullopt;
+/// convoy_conv_choice (tests/bench) measured it on Zen 5, with AVX-512 and with AVX2. Over 8 to 128 channels and 4x4 to
+/// 32x32 pixels, a step of all three passes takes 1.3% longer than in the fastest engine with AVX-512 and 2.6% with
+/// AVX2, at worst 1.5 and 1.8 times as long: between 8 and 16 channels F(4x4) suits AVX2 and direct AVX-512.
+bool winograd_pays(const ConvShape& shape) {
+  if (std::min(shape.in_c, shape.out_c) < 8 || shape.in_c + shape.out_c < 32) return false;
+  const bool large = shape.in_c * shape.out_c >= 1024 && output_tiles(shape, 2) >= 4;
+  return large || faster_tile(shape) == WinogradTile::f4;
 }
 
 /// The engine for "auto" and a shape without groups: without dilation one of convoy's own.
 std::unique_ptr<const ConvEngine> make_auto_conv(const ConvShape& shape) {
-  if (const auto tile = auto_tile(shape)) {
-    if (auto winograd = make_winograd_conv(shape, *tile)) return winograd;
+  if (winograd_pays(shape)) {
+    if (auto winograd = make_winograd_conv(shape, faster_tile(shape))) return winograd;
   }
   auto direct = make_direct_conv(shape);
   return direct ? std::move(direct) : make_blas_conv(shape);
@@ -191,8 +195,7 @@ std::unique_ptr<const ConvEngine> make_conv(const std::string& engine, const Con
   }
   if (engine == "auto") return make_auto_conv(shape);
   std::unique_ptr<const ConvEngine> made;
-  if (engine == "winograd" || engine == "winograd4") made = make_winograd_conv(shape, WinogradTile::f4);
-  if (engine == "winograd2") made = make_winograd_conv(shape, WinogradTile::f2);
+  if (engine == "winograd") made = make_winograd_conv(shape, faster_tile(shape));
   if (!made && engine != "blas") made = make_direct_conv(shape);
   return made ? std::move(made) : make_blas_conv(shape);
 }

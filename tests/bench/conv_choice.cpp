@@ -1,5 +1,5 @@
 // Which engine computes a 3x3 convolution fastest? For a grid of square images and channels, one line for each pass:
-// the least time of each engine, whose runs take turns, in one thread. make_auto_conv (src/kernels/conv.cpp) chooses by
+// the least time of each engine, whose runs take turns, in one thread. winograd_pays (src/kernels/conv.cpp) chooses by
 // what this prints with CONVOY_ISA=avx2 and avx512.
 //
 //     convoy_conv_choice [size in_channels out_channels padding]
@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "engines.h"
 #include "floats.h"
 #include "kernels/conv.h"
 #include "kernels/gemm.h"
@@ -20,7 +21,7 @@
 namespace convoy::kernels {
 namespace {
 
-constexpr const char* engines[] = {"blas", "direct", "winograd2", "winograd4", "auto"};
+constexpr const char* engines[] = {"blas", "direct", "F(2x2)", "F(4x4)", "auto"};
 constexpr const char* passes[] = {"forward", "d_x", "d_kernel"};
 constexpr int rounds = 40;
 
@@ -29,7 +30,7 @@ class Candidate {
  public:
   Candidate(const std::string& engine, const ConvShape& shape)
       : s_(shape),
-        engine_(make_conv(engine, shape)),
+        engine_(make_engine(engine, shape)),
         forward_weights_(weights(engine_->forward_weights_floats())),
         backward_weights_(weights(engine_->backward_weights_floats())),
         sums_(static_cast<std::size_t>(engine_->sum_planes() * s_.in_c * s_.out_c)),

@@ -155,6 +155,37 @@ TEST_CASE("every convolution engine agrees with the double-precision reference")
   }
 }
 
+/// A function of the place alone, the same in all channels.
+Floats same_in_channels(std::size_t places, int channels, unsigned seed) {
+  const Floats values = normal_floats(places, seed);
+  Floats all;
+  for (const float value : values) all.insert(all.end(), static_cast<std::size_t>(channels), value);
+  return all;
+}
+
+/// Whether each number is that of channel 0 at its place.
+bool channels_agree(const Floats& values, int channels) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (values[i] != values[i - i % static_cast<std::size_t>(channels)]) return false;
+  }
+  return true;
+}
+
+TEST_CASE("a channel's bits do not depend on its place in a vector or behind the last one") {
+  const ConvShape s = conv_shape({11, 10, 45}, {.filters = 45, .kernel = {3, 3}, .same = true});
+  for (const WinogradTile tile : {WinogradTile::f2, WinogradTile::f4}) {
+    CAPTURE(tile == WinogradTile::f4);
+    Bench bench{s, make_winograd_conv(s, tile)};
+    bench.x = same_in_channels(110, 45, 1);
+    bench.kernel = same_in_channels(9, 45 * 45, 2);
+    bench.bias = Floats(45, 0.7F);
+    bench.d_y = same_in_channels(110, 45, 3);
+    CHECK(channels_agree(bench.forward(true), 45));
+    CHECK(channels_agree(bench.backward_data(), 45));
+    CHECK(channels_agree(bench.backward_kernel(Floats(s.kernel_floats())), 45 * 45));
+  }
+}
+
 TEST_CASE("groups of channels, and channels by themselves, agree with it as well") {
   const std::vector<ConvCase> cases = {
       {{7, 9, 6}, {.filters = 9, .kernel = {3, 3}, .same = true, .groups = 3}},
