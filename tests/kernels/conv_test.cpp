@@ -215,6 +215,22 @@ TEST_CASE("the direct engine takes all shapes without dilation, and auto the oth
   for (const char* engine : {"auto", "winograd", "direct", "blas"}) CHECK(make_conv(engine, dilated) != nullptr);
 }
 
+TEST_CASE("auto chooses by shape") {
+  const auto planes = [](int size, int in_c, int out_c) {  // 36 of F(4x4), 16 of F(2x2), 9 of direct
+    return make_conv("auto", conv_shape({size, size, in_c}, {.filters = out_c, .kernel = {3, 3}, .same = true}))
+        ->sum_planes();
+  };
+  CHECK(planes(24, 32, 64) == 36);
+  CHECK(planes(32, 16, 16) == 36);
+  CHECK(planes(7, 8, 24) == 36);
+  CHECK(planes(6, 32, 32) == 16);
+  CHECK(planes(4, 64, 16) == 16);
+  CHECK(planes(6, 16, 16) == 9);
+  CHECK(planes(2, 128, 128) == 9);
+  CHECK(planes(32, 8, 16) == 9);
+  CHECK(planes(32, 3, 64) == 9);
+}
+
 TEST_CASE("the output of a convolution has TensorFlow's size and padding") {
   const auto check = [](int in, int kernel, int stride, int dilation, bool same, int out, int pad) {
     CAPTURE(in);
