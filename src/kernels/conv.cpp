@@ -100,48 +100,39 @@ std::int64_t dilated(int kernel, int dilation) { return (std::int64_t{kernel} - 
                                      (padded ? " with its padding; add more, or" : "; add") + " padding = \"same\"");
 }
 
-/// Another engine, but with the kernel's gradient of the blas engine.
-class KernelGradientByBlas final : public ConvEngine {
- public:
-  KernelGradientByBlas(const ConvShape& shape, std::unique_ptr<const ConvEngine> engine)
-      : ConvEngine(shape), engine_(std::move(engine)), blas_(make_blas_conv(shape)) {}
+/// The tiles of size x size pixels that cover the output.
+int output_tiles(const ConvShape& shape, int size) {
+  return (shape.out_h + size - 1) / size * ((shape.out_w + size - 1) / size);
+}
 
-  std::size_t scratch_floats() const override { return std::max(engine_->scratch_floats(), blas_->scratch_floats()); }
-  std::size_t forward_weights_floats() const override { return engine_->forward_weights_floats(); }
-  std::size_t backward_weights_floats() const override { return engine_->backward_weights_floats(); }
-  void pack_forward(float* weights, const float* kernel) const override { engine_->pack_forward(weights, kernel); }
-  void pack_backward(float* weights, const float* kernel) const override { engine_->pack_backward(weights, kernel); }
+/// The tile for which Winograd's transforms are faster. A product takes as long as if there were two tiles more, since
+/// it reads the transformed kernel; so F(2x2) is ahead up to 6x6 outputs.
+WinogradTile faster_tile(const ConvShape& shape) {
+  const int f4_cost = 36 * (output_tiles(shape, 4) + 2);
+  const int f2_cost = 16 * (output_tiles(shape, 2) + 2);
+  return f4_cost < f2_cost ? WinogradTile::f4 : WinogradTile::f2;
+}
 
-  bool divisible() const override { return engine_->divisible(); }
-  void forward(float* y, const float* x, const float* weights, const float* bias, float* scratch,
-               RowRange rows) const override {
-    engine_->forward(y, x, weights, bias, scratch, rows);
-  }
-  void backward_kernel(float* sums, const float* d_y, const float* x, float* scratch) const override {
-    blas_->backward_kernel(sums, d_y, x, scratch);
-  }
-  void backward_data(float* d_x, const float* d_y, const float* weights, float* scratch) const override {
-    engine_->backward_data(d_x, d_y, weights, scratch);
-  }
+/// Whether "auto" takes Winograd's transforms: where they cost little beside the products, and in few tiles only where
+/// the products are large. A rule by shape alone, the same on every CPU, since engines round in their own ways and
+/// results would depend on a choice by CPU.
+///
+/// convoy_conv_choice (tests/bench) measured it on Zen 5, with AVX-512 and with AVX2. Over 8 to 128 channels and 4x4 to
+/// 32x32 pixels, a step of all three passes takes 1.3% longer than in the fastest engine with AVX-512 and 2.6% with
+/// AVX2, at worst 1.5 and 1.8 times as long: between 8 and 16 channels F(4x4) suits AVX2 and direct AVX-512.
+bool winograd_pays(const ConvShape& shape) {
+  if (std::min(shape.in_c, shape.out_c) < 8 || shape.in_c + shape.out_c < 32) return false;
+  const bool large = shape.in_c * shape.out_c >= 1024 && output_tiles(shape, 2) >= 4;
+  return large || faster_tile(shape) == WinogradTile::f4;
+}
 
- private:
-  std::unique_ptr<const ConvEngine> engine_, blas_;
-};
-
-/// The engine for "auto" and a shape without groups, as conv_bench (tests/bench) measured it on Zen 3: Winograd's
-/// transforms pay where channels and tiles are not few. blas wins only where dilation keeps the direct engine out, and
-/// for a kernel's gradient where most lanes of a vector would be empty or very few pixels are summed up.
+/// The engine for "auto" and a shape without groups: without dilation one of convoy's own.
 std::unique_ptr<const ConvEngine> make_auto_conv(const ConvShape& shape) {
-  const int tiles = (shape.out_h + 1) / 2 * ((shape.out_w + 1) / 2);
-  if (std::min(shape.in_c, shape.out_c) >= 16 && tiles >= 9) {
-    if (auto winograd = make_winograd_conv(shape)) return winograd;
+  if (winograd_pays(shape)) {
+    if (auto winograd = make_winograd_conv(shape, faster_tile(shape))) return winograd;
   }
   auto direct = make_direct_conv(shape);
-  if (!direct) return make_blas_conv(shape);
-  const bool empty_lanes = shape.out_c * 8 <= for_this_cpu<ConvTiles>().panel;
-  const bool few_pixels = shape.out_h * shape.out_w < 9;
-  if (!empty_lanes && !few_pixels) return direct;
-  return std::make_unique<KernelGradientByBlas>(shape, std::move(direct));
+  return direct ? std::move(direct) : make_blas_conv(shape);
 }
 
 }  // namespace
@@ -204,7 +195,7 @@ std::unique_ptr<const ConvEngine> make_conv(const std::string& engine, const Con
   }
   if (engine == "auto") return make_auto_conv(shape);
   std::unique_ptr<const ConvEngine> made;
-  if (engine == "winograd") made = make_winograd_conv(shape);
+  if (engine == "winograd") made = make_winograd_conv(shape, faster_tile(shape));
   if (!made && engine != "blas") made = make_direct_conv(shape);
   return made ? std::move(made) : make_blas_conv(shape);
 }

@@ -106,9 +106,12 @@ std::unique_ptr<const ConvEngine> make_blas_conv(const ConvShape& shape);
 /// An engine of convoy's register-tiled kernels, which read the image as it is. Null for a shape with dilation.
 std::unique_ptr<const ConvEngine> make_direct_conv(const ConvShape& shape);
 
+/// The sizes of Winograd's tiles: 2x2 or 4x4 outputs.
+enum class WinogradTile { f2, f4 };
+
 /// An engine with fewer multiplications, through Winograd's transforms. Null unless the kernel is 3x3 without stride
 /// and dilation, with a padding up to 2.
-std::unique_ptr<const ConvEngine> make_winograd_conv(const ConvShape& shape);
+std::unique_ptr<const ConvEngine> make_winograd_conv(const ConvShape& shape, WinogradTile tile);
 
 /// An engine vectorised over channels. Null unless each channel is a group.
 std::unique_ptr<const ConvEngine> make_depthwise_conv(const ConvShape& shape);

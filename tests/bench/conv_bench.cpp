@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "engines.h"
 #include "floats.h"
 #include "kernels/conv.h"
 #include "kernels/gemm.h"
@@ -39,7 +40,7 @@ enum class Direction { forward, kernel, data };
 void run(benchmark::State& state, const Layer& layer, const std::string& name, Direction direction) {
   const SingleThreadedBlas single;
   const ConvShape shape = conv_shape(layer.input, layer.options);
-  const auto engine = make_conv(name, shape);
+  const auto engine = make_engine(name, shape);
   const Floats x(shape.in_floats(), 0.5F), kernel(shape.kernel_floats(), 0.01F), bias(layer.options.filters, 1.0F);
   Floats y(shape.out_floats(), 0.5F), d_x(shape.in_floats());
   Floats sums(static_cast<std::size_t>(engine->sum_planes() * shape.in_c * shape.out_c));
@@ -68,7 +69,7 @@ const bool registered = [] {
       {"forward", Direction::forward}, {"d_kernel", Direction::kernel}, {"d_x", Direction::data}};
   for (const Layer& layer : layers()) {
     for (const auto& [direction_name, direction] : directions) {
-      for (const char* engine : {"blas", "direct", "winograd", "auto"}) {
+      for (const char* engine : {"blas", "direct", "F(2x2)", "F(4x4)", "auto"}) {
         const std::string name = std::string("conv/") + layer.name + "/" + direction_name + "/" + engine;
         const auto body = [&layer, engine, way = direction](benchmark::State& state) {
           run(state, layer, engine, way);

@@ -150,7 +150,39 @@ TEST_CASE("every convolution engine agrees with the double-precision reference")
     check_against_reference(c, "blas", make_blas_conv(shape));
     check_against_reference(c, "auto", make_conv("auto", shape));
     if (auto direct = make_direct_conv(shape)) check_against_reference(c, "direct", std::move(direct));
-    if (auto winograd = make_winograd_conv(shape)) check_against_reference(c, "winograd", std::move(winograd));
+    if (auto f2 = make_winograd_conv(shape, WinogradTile::f2)) check_against_reference(c, "F(2x2)", std::move(f2));
+    if (auto f4 = make_winograd_conv(shape, WinogradTile::f4)) check_against_reference(c, "F(4x4)", std::move(f4));
+  }
+}
+
+/// A function of the place alone, the same in all channels.
+Floats same_in_channels(std::size_t places, int channels, unsigned seed) {
+  const Floats values = normal_floats(places, seed);
+  Floats all;
+  for (const float value : values) all.insert(all.end(), static_cast<std::size_t>(channels), value);
+  return all;
+}
+
+/// Whether each number is that of channel 0 at its place.
+bool channels_agree(const Floats& values, int channels) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (values[i] != values[i - i % static_cast<std::size_t>(channels)]) return false;
+  }
+  return true;
+}
+
+TEST_CASE("a channel's bits do not depend on its place in a vector or behind the last one") {
+  const ConvShape s = conv_shape({11, 10, 45}, {.filters = 45, .kernel = {3, 3}, .same = true});
+  for (const WinogradTile tile : {WinogradTile::f2, WinogradTile::f4}) {
+    CAPTURE(tile == WinogradTile::f4);
+    Bench bench{s, make_winograd_conv(s, tile)};
+    bench.x = same_in_channels(110, 45, 1);
+    bench.kernel = same_in_channels(9, 45 * 45, 2);
+    bench.bias = Floats(45, 0.7F);
+    bench.d_y = same_in_channels(110, 45, 3);
+    CHECK(channels_agree(bench.forward(true), 45));
+    CHECK(channels_agree(bench.backward_data(), 45));
+    CHECK(channels_agree(bench.backward_kernel(Floats(s.kernel_floats())), 45 * 45));
   }
 }
 
@@ -181,6 +213,22 @@ TEST_CASE("the direct engine takes all shapes without dilation, and auto the oth
   CHECK(make_direct_conv(strided) != nullptr);
   CHECK(make_direct_conv(dilated) == nullptr);
   for (const char* engine : {"auto", "winograd", "direct", "blas"}) CHECK(make_conv(engine, dilated) != nullptr);
+}
+
+TEST_CASE("auto chooses by shape") {
+  const auto planes = [](int size, int in_c, int out_c) {  // 36 of F(4x4), 16 of F(2x2), 9 of direct
+    return make_conv("auto", conv_shape({size, size, in_c}, {.filters = out_c, .kernel = {3, 3}, .same = true}))
+        ->sum_planes();
+  };
+  CHECK(planes(24, 32, 64) == 36);
+  CHECK(planes(32, 16, 16) == 36);
+  CHECK(planes(7, 8, 24) == 36);
+  CHECK(planes(6, 32, 32) == 16);
+  CHECK(planes(4, 64, 16) == 16);
+  CHECK(planes(6, 16, 16) == 9);
+  CHECK(planes(2, 128, 128) == 9);
+  CHECK(planes(32, 8, 16) == 9);
+  CHECK(planes(32, 3, 64) == 9);
 }
 
 TEST_CASE("the output of a convolution has TensorFlow's size and padding") {
