@@ -41,9 +41,11 @@ class TemporaryFile {
   void write(std::string_view bytes) {
     while (!bytes.empty()) {
       const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
-      if (written == -1 && errno == EINTR) continue;
-      if (written == -1) fail_with(target_, "cannot be written", errno);
-      bytes.remove_prefix(static_cast<std::size_t>(written));
+      if (written != -1) {
+        bytes.remove_prefix(static_cast<std::size_t>(written));
+      } else if (errno != EINTR) {
+        fail_with(target_, "cannot be written", errno);
+      }
     }
   }
 
