@@ -164,6 +164,41 @@ TEST_CASE("a sweep that was stopped goes on: finished runs stay untouched, other
   CHECK(nothing_left.begun.empty());
 }
 
+TEST_CASE("a run's folder has its number, its label in plain characters and its seed") {
+  const SweepFixture fixture;
+  const SweepPlan plan = fixture.plan({"data.hint='a,  b','c/d_e-f.g'"});
+  const SweepResult result = fixture.sweep("run", plan);
+  const auto name = [&](std::size_t run) { return result.runs.at(run).folder.filename().string(); };
+  CHECK(name(0) == "001-learning_rate_0.01-hint_a-b-seed5");
+  CHECK(name(3) == "004-learning_rate_0.01-hint_c_d_e-f.g-seed6");
+  CHECK(result.runs.at(7).seed == 6);
+}
+
+TEST_CASE("force removes what earlier sweeps left: folders with three digits and a dash, and no others") {
+  const SweepFixture fixture;
+  fixture.sweep("run", fixture.plan({"optimizer.learning_rate=0.3"}));
+  for (const char* name : {"003-a", "0123-b", "12-c", "123", "1234x", "x003-d"})
+    fs::create_directory(fixture.out("run") / name);
+  test::write(fixture.out("run") / "003-notes.txt", "mine");
+  const SweepResult anew =
+      fixture.sweep("run", fixture.plan({"optimizer.learning_rate=0.3"}), {.force = true, .threads = 1});
+  CHECK_FALSE(anew.runs.at(0).kept);
+  std::set<std::string> names;
+  for (const auto& entry : fs::directory_iterator(anew.folder)) names.insert(entry.path().filename().string());
+  CHECK(names == std::set<std::string>{"001-small-seed5", "002-small-seed6", "003-notes.txt", "12-c", "123", "1234x",
+                                       "x003-d", "sweep.csv", "sweep.html", "sweep.toml"});
+}
+
+TEST_CASE("seeds end at the largest whole number") {
+  const SweepFixture fixture;
+  SweepPlan plan = fixture.plan({"seed=2147483645", "optimizer.learning_rate=0.3"});
+  CHECK_NOTHROW(require_startable(plan));
+  plan.settings[0].config.run.set("seed", std::int64_t{2147483646});
+  CHECK_THROWS_WITH_AS(require_startable(plan), "\"seed\" is too large", Error);
+  plan.seeds = 0;
+  CHECK_THROWS_WITH_AS(require_startable(plan), "a sweep needs a setting and a seed", Error);
+}
+
 TEST_CASE("another sweep in the folder is refused with what differs, unless force replaces it") {
   const SweepFixture fixture;
   fixture.sweep("run");
@@ -302,4 +337,15 @@ TEST_CASE("settings are summarised by mean and sample deviation, and the best is
     if (summary.best) best.push_back(summary.label);
   }
   CHECK(best == Texts{"c"});  // as accurate as a, at a lower loss
+  const auto best_of = [&](const std::vector<SweepRun>& runs) {
+    for (const auto& summary : summarize(plan, runs)) {
+      if (summary.best) return summary.label;
+    }
+    return std::string();
+  };
+  CHECK(best_of({run(2, State::finished, 0.5, 1), run(1, State::finished, 0.5, 1)}) == "b");  // the first of equals
+  CHECK(best_of({run(0, State::finished, 0.5, 2), run(3, State::finished, 0.6, 3)}) == "d");
+  CHECK(best_of({run(0, State::diverged, 0, 0), run(2, State::diverged, 0, 0)}).empty());
+  CHECK(best_of({run(0, State::finished, 0.9, 1), run(0, State::diverged, 0, 0), run(2, State::finished, 0.1, 9)}) ==
+        "c");
 }
