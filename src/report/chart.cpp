@@ -272,7 +272,7 @@ std::string figure(const BarChart& chart) {
   for (const Bar& bar : chart.bars) {
     rows += "<span>" + escaped(bar.name) + "</span><div>";
     for (std::size_t i = 0; i < bar.parts.size(); ++i) {
-      const double part = bar.parts[i];
+      const double part = bar.parts.at(i);
       if (!(part > 0) || !std::isfinite(longest)) continue;
       rows += "<i class=\"" + colour_classes(i) + "\" style=\"width: " + svg_number(100 * part / longest) +
               "%\" title=\"" + escaped(chart.parts.at(i)) + ": " + short_number(part) + "\"></i>";

@@ -48,7 +48,7 @@ struct Column {
   double x = 0;
   std::vector<double> centres = {};  ///< x of each lane's centre
   double width = 0;
-  double entry = 0;  ///< x where a connection from an earlier column comes in
+  double entry{};  ///< x where a connection from an earlier column comes in
 };
 
 /// The nearest whole number as text.

@@ -110,7 +110,9 @@ TEST_CASE("damaged lines are left out and absurd values tolerated") {
   CHECK(record.steps.empty());
   CHECK(record.divergence.value().gradient_norms.empty());
   CHECK(read("{\"event\":\"diverged\"}\n").divergence.value().gradient_norms.empty());
-  CHECK_FALSE(read("{\"event\":\"result\"}\n").outcome.value().interrupted);
+  for (const std::string event :
+       {R"({"event":"result"})", R"({"event":"result","interrupted":false})", R"({"event":"result","interrupted":1})"})
+    CHECK_FALSE(read(event + "\n").outcome.value().interrupted);
   CHECK(read("{\"event\":\"steps\",\"step\":1,\"epoch\":1}\n").steps.at(0).step == 1);
 }
 

@@ -65,10 +65,11 @@ TEST_CASE("a connection that skips a layer has a lane of its own beside the boxe
 TEST_CASE("a layer stands below its inputs, in the leftmost lane of these") {
   const Summary summary{.name = "",
                         .rows = {layer("left", {"input"}), layer("right", {"input"}), layer("below", {"right"}),
-                                 layer("sum", {"below", "left"})}};
+                                 layer("beside", {"right"}), layer("sum", {"below", "left"})}};
   const std::string drawing = network_drawing(summary, {8, 8, 1});
   CHECK(contains(drawing, R"(<title>right: relu 8x8x4</title><rect x="174" y="64")"));
   CHECK(contains(drawing, R"(<title>below: relu 8x8x4</title><rect x="174" y="112")"));
+  CHECK(contains(drawing, R"(<title>beside: relu 8x8x4</title><rect x="16" y="112")"));  // the leftmost that is free
   CHECK(contains(drawing, R"(<title>sum: relu 8x8x4</title><rect x="16" y="160")"));
 }
 

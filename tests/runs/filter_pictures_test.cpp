@@ -39,6 +39,12 @@ TEST_CASE("grey is 0, white and black are plus and minus the largest weight of a
   CHECK(pictures.pngs[1] == png(std::vector<std::uint8_t>{128, 159, 64, 191}, {2, 2}, 1));
 }
 
+TEST_CASE("a kernel of zeros is black") {
+  Sequential model = conv_model({4, 4, 1}, {.filters = 1, .kernel = 2, .name = "conv"});
+  std::ranges::fill(model.tensor("conv/kernel"), 0.0F);
+  CHECK(pictures_of(model).pngs.at(0) == png(std::vector<std::uint8_t>(4), {2, 2}, 1));
+}
+
 TEST_CASE("kernels on grey and colour images have pictures, at most 128; others have none") {
   const auto count = [](const Shape& input, int filters, int kernel) {
     Sequential model = conv_model(input, {.filters = filters, .kernel = kernel, .name = "conv"});

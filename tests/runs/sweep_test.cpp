@@ -82,7 +82,10 @@ struct Watch : SweepCallback {
   void on_start(const std::vector<SweepRun>& runs) override {
     for (const SweepRun& run : runs) kept += run.kept ? 1 : 0;
   }
-  void on_run_begin(std::size_t run, const SweepRun&) override { begun.insert(run); }
+  void on_run_begin(std::size_t run, const SweepRun&) override {
+    begun.insert(run);
+    most_at_once = std::max(most_at_once, begun.size() - ended.size());
+  }
   bool on_batch_end(std::size_t, const BatchLog&) override { return --batches_left > 0; }
   void on_epoch_end(std::size_t, const EpochLog&) override { ++epochs; }
   void on_run_end(std::size_t run, const SweepRun&) override { ended.insert(run); }
@@ -90,6 +93,7 @@ struct Watch : SweepCallback {
   int batches_left;
   int kept = 0, epochs = 0;
   std::set<std::size_t> begun, ended;
+  std::size_t most_at_once = 0;
 };
 
 }  // namespace
@@ -154,6 +158,7 @@ TEST_CASE("a sweep that was stopped goes on: finished runs stay untouched, other
   CHECK(contents(resumed.table) == table);
   CHECK(watch.kept == 1);
   CHECK(watch.begun == std::set<std::size_t>{1, 2, 3});
+  CHECK(watch.most_at_once == 1);
   CHECK(resumed.runs[0].kept);
   CHECK_FALSE(resumed.runs[1].kept);
   CHECK(contents(resumed.runs[0].folder / "events.jsonl") == events);
