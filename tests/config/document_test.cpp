@@ -37,6 +37,7 @@ TEST_CASE("a text without quotes gets a hint") {
   CHECK(begins(bare, "a.toml:2:9: not valid TOML: "));
   CHECK(bare.ends_with("; texts need quotes: \"sgd\""));
   CHECK(sample_error("[optimizer]\ntype = sgd\nclip_norm = 1\n").ends_with("; texts need quotes: \"sgd\""));
+  CHECK(sample_error("\n[optimizer]\ntype = sgd\n").ends_with("; texts need quotes: \"sgd\""));
   CHECK(sample_error("seed = True").find("quotes") == std::string::npos);
   CHECK(sample_error("seed = ").find("quotes") == std::string::npos);
 }

@@ -98,6 +98,9 @@ TEST_CASE("overrides are checked as strictly as the file") {
   CHECK(override_error("train=3") == "-s train=3: \"train\" is a section: expected train.KEY=VALUE");
   CHECK(override_error("train.epochs") == "-s train.epochs: expected KEY=VALUE");
   CHECK(override_error("=3") == "-s =3: expected KEY=VALUE");
+  CHECK(override_error("input_shape=[28,1.5]") ==
+        "-s input_shape=[28,1.5]: \"input_shape\": a list holds whole numbers or texts and no mixture, got a number "
+        "with a point");
   CHECK(override_error("extends=b.toml") == "-s extends=b.toml: \"extends\" belongs into a file");
   CHECK(override_error("layer.conv2.name=conv2d_1") ==
         "-s layer.conv2.name=conv2d_1: layer 2 (conv2d): the name \"conv2d_1\" is taken by layer 1 at a.toml:4:1");
