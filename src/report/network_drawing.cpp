@@ -30,7 +30,7 @@ struct Box {
   std::string kind;  ///< the type that colours it
   std::vector<int> inputs = {};
   int level = 0;  ///< the number of connections on the longest way from the input
-  int lane = 0;   ///< horizontal position, from the left
+  int lane{};     ///< horizontal position, from the left
 };
 
 /// A connection between two boxes, by their numbers. Its lane is its own where it passes levels between, else that of
@@ -38,7 +38,7 @@ struct Box {
 struct Edge {
   int from;
   int to;
-  int lane = 0;
+  int lane;
 };
 
 /// The levels from `first` to `last`, drawn below each other.
@@ -284,7 +284,7 @@ class Drawing {
   std::vector<Edge> edges_;
   std::vector<Column> columns_;
   Lanes lanes_;
-  double height_ = 0;
+  double height_{};
 };
 
 }  // namespace

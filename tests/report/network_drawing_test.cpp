@@ -110,6 +110,14 @@ TEST_CASE("a column ends at the latest where a third of its length would be left
   CHECK(with_skip_to(19) == 1);
 }
 
+TEST_CASE("a column does not end where two connections go on") {
+  Summary summary = chain(22);
+  for (int i = 1; i <= 22; ++i) {
+    summary.rows.push_back(layer("m" + std::to_string(i), {i == 1 ? "input" : "m" + std::to_string(i - 1)}));
+  }
+  CHECK(columns(network_drawing(summary, {8, 8, 1})).size() == 2);  // side by side
+}
+
 TEST_CASE("connections that enter a column bend to their boxes, or run beside the others") {
   Summary summary = chain(11);
   for (const auto& [name, inputs] : std::vector<std::pair<std::string, std::vector<std::string>>>{

@@ -58,6 +58,8 @@ TEST_CASE("the page is complete, balanced and escaped") {
   }
 }
 
+TEST_CASE("a run without warnings has no alerts") { CHECK_FALSE(contains(html(sample(2)), "class=\"alert\"")); }
+
 TEST_CASE("charts over time have a view for each clock") {
   const std::string page = html(sample(3));
   CHECK(count(page, "<div class=\"by-step\">") > 8);
@@ -143,9 +145,10 @@ TEST_CASE("charts show what the run logged, in the units of their titles") {
   CHECK(contains(times, "<span>a</span>"));
   CHECK_FALSE(contains(times, "<span>b</span>"));
   CHECK(contains(times, "<span>c</span>"));
-  record.steps = {{.step = 5, .epoch = 1, .loss = 8}};
+  record.steps = {{.step = 5, .epoch = 1, .loss = 8, .accuracy = 0.5}};
   const std::string stepped = html(Report{.title = "t", .record = record});
   CHECK(contains(stepped, "<title>training: 8 at 5</title>"));
+  CHECK(contains(stepped, "<title>training: 50 at 5</title>"));
   CHECK_FALSE(contains(stepped, "<title>training: 4 at 10</title>"));
 }
 

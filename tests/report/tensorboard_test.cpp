@@ -117,6 +117,15 @@ TEST_CASE("an event file has the run's scalars with their steps and times") {
   CHECK_FALSE(tags.contains("update_ratio/conv1"));
 }
 
+TEST_CASE("steps of any size are told, whatever bytes they take") {
+  for (const std::uint64_t step : {std::uint64_t{1}, std::uint64_t{127}, std::uint64_t{128}, std::uint64_t{1} << 40U}) {
+    RunRecord record;
+    record.steps = {{.step = step, .loss = 1}};
+    const std::string file = tensorboard_events(record);
+    CHECK(fields(records(file).at(1)).at(1).value == step);
+  }
+}
+
 TEST_CASE("an epoch without a step stands at its number, at the time when it ended") {
   RunRecord record = test::sample_run(2);
   record.steps.clear();
