@@ -17,7 +17,7 @@ BenchResult measured(const std::string& conv = "", const std::string& dense = ""
           conv + "[[layer]]\ntype = \"flatten\"\n[[layer]]\ntype = \"dense\"\nname = \"dense\"\nunits = 10\n" + dense,
       "bench.toml", std::filesystem::current_path());
   BenchOptions quick = options;
-  quick.seconds = 0.05;
+  quick.seconds = 0.1;
   return bench(config, quick);
 }
 
