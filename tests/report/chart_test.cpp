@@ -141,7 +141,8 @@ TEST_CASE("thousands of points are thinned to what the picture shows, peaks incl
 
 TEST_CASE("of each of 250 stretches, the first, lowest, highest and last point are kept") {
   std::vector<Point> points;
-  for (int i = 0; i < 2500; ++i) points.push_back({1003.0 + i, std::array{5, 6, 1, 6, 9, 6, 6, 6, 6, 5}[i % 10] * 1.0});
+  const std::array<double, 10> pattern = {5, 6, 1, 6, 9, 6, 6, 6, 6, 5};
+  for (std::size_t i = 0; i < 2500; ++i) points.push_back({1003.0 + static_cast<double>(i), pattern[i % 10]});
   const std::vector<Point> kept = thinned(points, 1003, 3503);
   REQUIRE(kept.size() == 1000);
   for (std::size_t i = 0; i < kept.size(); i += 4) {

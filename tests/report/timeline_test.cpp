@@ -33,7 +33,7 @@ TEST_CASE("a step has the epoch and the seconds between those of the points arou
                                              {25U, 2.5, 9.0},
                                              {30U, 3.0, 12.0}}) {
     const TrainingTime time = timeline.at_step(step);
-    CAPTURE(step);
+    CAPTURE(time.step);
     CHECK(time.step == step);
     CHECK(time.epoch == doctest::Approx(epoch));
     CHECK(time.seconds == doctest::Approx(seconds));

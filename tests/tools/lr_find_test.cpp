@@ -62,20 +62,23 @@ TEST_CASE("rates grow geometrically over as many epochs as it takes") {
 
 TEST_CASE("the suggested rate is where the smoothed loss falls steepest, not within the first tenth of the steps") {
   const LrFindFixture fixture;
-  for (const double from : {1e-4, 0.02}) {  // with the latter it falls steepest at once
-    CAPTURE(from);
-    const LrCurve curve = fixture.find({.from = from, .to = 1, .steps = 40});
+  // With the second it would fall steepest at the eighth step.
+  for (const LrFindOptions& options :
+       {LrFindOptions{.from = 1e-4, .to = 1, .steps = 40}, {.from = 0.1, .to = 3, .steps = 100}}) {
+    CAPTURE(options.from);
+    const LrCurve curve = fixture.find(options);
+    const auto first = static_cast<std::size_t>(options.steps / 10);
     const auto slope = [&curve](std::size_t i) {
       return (curve.points[i + 1].smoothed - curve.points[i - 1].smoothed) /
              std::log(curve.points[i + 1].rate / curve.points[i - 1].rate);
     };
     std::size_t found = 0;
-    for (std::size_t i = 4; i + 1 < curve.points.size(); ++i) {
+    for (std::size_t i = first; i + 1 < curve.points.size(); ++i) {
       if (curve.points[i].rate == curve.suggested) found = i;
     }
     REQUIRE(found > 0);
     CHECK(slope(found) < 0);
-    for (std::size_t i = 4; i + 1 < curve.points.size(); ++i) CHECK(slope(i) >= slope(found));
+    for (std::size_t i = first; i + 1 < curve.points.size(); ++i) CHECK(slope(i) >= slope(found));
   }
 }
 
