@@ -8,7 +8,9 @@
 #include <set>
 
 #include "convoy/error.h"
+#include "convoy/machine.h"
 #include "convoy/run.h"
+#include "io/run_record.h"
 #include "support/errors.h"
 #include "support/files.h"
 #include "support/small_idx.h"
@@ -192,6 +194,17 @@ TEST_CASE("force removes what earlier sweeps left: folders with three digits and
   for (const auto& entry : fs::directory_iterator(anew.folder)) names.insert(entry.path().filename().string());
   CHECK(names == std::set<std::string>{"001-small-seed5", "002-small-seed6", "003-notes.txt", "12-c", "123", "1234x",
                                        "x003-d", "sweep.csv", "sweep.html", "sweep.toml"});
+}
+
+TEST_CASE("one run at a time has all cores, unless the configuration or the options say otherwise") {
+  const SweepFixture fixture;
+  SweepPlan plan = fixture.plan({"optimizer.learning_rate=0.3", "train.epochs=1"});
+  plan.seeds = 1;
+  const auto threads_of = [](const SweepResult& sweep) {
+    return read_run(sweep.runs.at(0).folder).environment.threads;
+  };
+  CHECK(threads_of(fixture.sweep("all", plan, {})) == cores());
+  CHECK(threads_of(fixture.sweep("one", plan, {.threads = 1})) == 1);
 }
 
 TEST_CASE("seeds end at the largest whole number") {
