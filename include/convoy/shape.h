@@ -24,6 +24,8 @@ class Shape {
 
   int rank() const { return rank_; }
   int operator[](int axis) const { return extents_[static_cast<std::size_t>(axis)]; }
+  const int* begin() const { return extents_.data(); }
+  const int* end() const { return begin() + rank_; }
   /// The innermost extent, an image's channels; 1 for rank 0.
   int last() const { return rank_ == 0 ? 1 : (*this)[rank_ - 1]; }
   /// The product of the extents; 1 for rank 0.

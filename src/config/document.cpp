@@ -117,12 +117,9 @@ Value to_value(const std::string& key, const toml::key& source, const toml::node
 std::vector<std::pair<const toml::key*, const toml::node*>> in_file_order(const toml::table& table) {
   std::vector<std::pair<const toml::key*, const toml::node*>> items;
   for (auto it = table.cbegin(); it != table.cend(); ++it) items.emplace_back(&it->first, &it->second);
-  std::ranges::stable_sort(items, [](const auto& a, const auto& b) {
-    const auto place = [](const auto& item) {
-      const auto& begin = item.first->source().begin;
-      return std::pair(begin.line, begin.column);
-    };
-    return place(a) < place(b);
+  std::ranges::stable_sort(items, {}, [](const auto& item) {
+    const auto& begin = item.first->source().begin;
+    return std::pair(begin.line, begin.column);
   });
   return items;
 }

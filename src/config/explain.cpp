@@ -74,13 +74,17 @@ class Pages {
     for (const auto& section : catalog) add_section(section);
   }
 
-  const Texts& names() const { return names_; }
+  Texts names() const {
+    Texts names;
+    for (const auto& [name, text] : pages_) names.push_back(name);
+    return names;
+  }
 
   /// The pages of that name, with an empty line between two; "" where there is none.
   std::string find(const std::string& name) const {
     std::string text;
-    for (std::size_t i = 0; i < names_.size(); ++i) {
-      if (names_[i] == name) text += (text.empty() ? "" : "\n") + pages_[i];
+    for (const auto& [other, page] : pages_) {
+      if (other == name) text += (text.empty() ? "" : "\n") + page;
     }
     return text;
   }
@@ -102,13 +106,9 @@ class Pages {
     }
   }
 
-  void add(const std::string& name, const std::string& page) {
-    names_.push_back(name);
-    pages_.push_back(page);
-  }
+  void add(const std::string& name, const std::string& page) { pages_.emplace_back(name, page); }
 
-  Texts names_;
-  Texts pages_;
+  std::vector<std::pair<std::string, std::string>> pages_;  ///< names with their pages
 };
 
 /// The name without the layer's name: "layer.filters" for "layer.conv1.filters", as an override has it.

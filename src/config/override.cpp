@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <optional>
+#include <string_view>
 
 #include "config/fail.h"
 #include "config/home.h"
@@ -17,26 +19,26 @@ namespace {
 
 /// Whether a name fits a pattern, in which * stands for any number of characters. After a mismatch the last * is made
 /// to stand for one more.
-bool matches(const std::string& name, const std::string& pattern) {
-  std::size_t n = 0;
-  std::size_t p = 0;
-  std::size_t star = std::string::npos;
-  std::size_t behind = 0;  // where the name continues after the characters that the star stands for
-  while (n < name.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      behind = n;
-    } else if (p < pattern.size() && pattern[p] == name[n]) {
-      ++p;
-      ++n;
-    } else if (star != std::string::npos) {
-      p = star + 1;
-      n = ++behind;
+bool matches(std::string_view name, std::string_view pattern) {
+  std::optional<std::string_view> after_star;  // the pattern after the last *
+  std::string_view held;                       // the name after the characters that the star stands for
+  while (!name.empty()) {
+    if (pattern.starts_with('*')) {
+      pattern.remove_prefix(1);
+      after_star = pattern;
+      held = name;
+    } else if (pattern.starts_with(name.front())) {
+      pattern.remove_prefix(1);
+      name.remove_prefix(1);
+    } else if (after_star) {
+      pattern = *after_star;
+      held.remove_prefix(1);
+      name = held;
     } else {
       return false;
     }
   }
-  return pattern.find_first_not_of('*', p) == std::string::npos;
+  return pattern.find_first_not_of('*') == std::string_view::npos;
 }
 
 /// Sets a value in all layers that `key`, "NAME.KEY" with a name or a pattern, is for. Throws Error{config} where none

@@ -21,17 +21,18 @@ constexpr std::string_view suffix = ".XXXXXX";  // for mkstemp
   throw Error(ErrorKind::failed, shown(file.string()) + ": " + what + ": " + std::strerror(error));
 }
 
-/// A temporary file beside `target`, which the destructor deletes unless it was kept. All members throw Error{failed}.
+/// A temporary file beside `target`, which the destructor deletes unless it became the target. All members throw
+/// Error{failed}.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const std::filesystem::path& target)
       : target_(target), name_(target.string() + std::string(suffix)) {
     descriptor_ = mkstemp(name_.data());
-    if (descriptor_ < 0) fail_with(target_, "cannot be written", errno);
+    if (descriptor_ == -1) fail_with(target_, "cannot be written", errno);
   }
   ~TemporaryFile() {
-    if (descriptor_ >= 0) close(descriptor_);
-    if (!kept_) unlink(name_.c_str());
+    close(descriptor_);
+    unlink(name_.c_str());
   }
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
@@ -40,24 +41,26 @@ class TemporaryFile {
   void write(std::string_view bytes) {
     while (!bytes.empty()) {
       const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) fail_with(target_, "cannot be written", errno);
-      bytes.remove_prefix(static_cast<std::size_t>(written));
+      if (written != -1) {
+        bytes.remove_prefix(static_cast<std::size_t>(written));
+      } else if (errno != EINTR) {
+        fail_with(target_, "cannot be written", errno);
+      }
     }
   }
 
   /// Makes the file readable for all, flushes it to disk and renames it to the target.
   void keep_as_target() {
-    if (fchmod(descriptor_, 0644) != 0 || fsync(descriptor_) != 0) fail_with(target_, "cannot be flushed", errno);
+    if (fchmod(descriptor_, 0644) != 0) fail_with(target_, "cannot be flushed", errno);
+    if (fsync(descriptor_) != 0) fail_with(target_, "cannot be flushed", errno);
     if (std::rename(name_.c_str(), target_.c_str()) != 0) fail_with(target_, "cannot be replaced", errno);
-    kept_ = true;
+    name_.clear();
   }
 
  private:
   std::filesystem::path target_;
-  std::string name_;
+  std::string name_;  ///< "" once it is the target
   int descriptor_ = -1;
-  bool kept_ = false;
 };
 
 /// Flushes the folder of a file to disk, since a rename is only safe then. Errors are ignored: some file systems
@@ -65,7 +68,6 @@ class TemporaryFile {
 void flush_folder(const std::filesystem::path& file) {
   const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
   const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY);
-  if (descriptor < 0) return;
   fsync(descriptor);
   close(descriptor);
 }

@@ -48,9 +48,7 @@ void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkp
   metadata["data"] = json_text(nlohmann::json(checkpoint.data));
   std::vector<TensorToWrite> entries;
   for (const NamedTensor& tensor : all_tensors(checkpoint)) {
-    std::vector<std::int64_t> extents;
-    for (int axis = 0; axis < tensor.shape.rank(); ++axis) extents.push_back(tensor.shape[axis]);
-    entries.push_back({tensor.name, extents, tensor.values});
+    entries.push_back({tensor.name, {tensor.shape.begin(), tensor.shape.end()}, tensor.values});
   }
   write_safetensors(path, entries, metadata);
 }

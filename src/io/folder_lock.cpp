@@ -32,21 +32,19 @@ bool lock_or_taken(int descriptor) {
 }  // namespace
 
 FolderLock::FolderLock(const std::filesystem::path& folder) : descriptor_(open_folder(folder)) {
-  if (descriptor_ < 0 || !lock_or_taken(descriptor_)) return;
+  if (descriptor_ == -1 || !lock_or_taken(descriptor_)) return;
   close(descriptor_);
   throw Error(ErrorKind::failed, folder.string() + ": another convoy process is at work in it");
 }
 
 bool FolderLock::is_held(const std::filesystem::path& folder) {
   const int descriptor = open_folder(folder);
-  if (descriptor < 0) return false;
+  if (descriptor == -1) return false;
   const bool held = flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
   close(descriptor);
   return held;
 }
 
-FolderLock::~FolderLock() {
-  if (descriptor_ >= 0) close(descriptor_);
-}
+FolderLock::~FolderLock() { close(descriptor_); }  // does nothing where there is no folder
 
 }  // namespace convoy

@@ -28,9 +28,9 @@ double value_at(const StoredTensor& tensor, std::size_t i) {
     case DType::bf16: return static_cast<double>(from_bfloat16(number_at<std::uint16_t>(tensor, i)));
     case DType::i64: return static_cast<double>(number_at<std::int64_t>(tensor, i));
     case DType::i32: return number_at<std::int32_t>(tensor, i);
-    case DType::u8: return number_at<std::uint8_t>(tensor, i);
+    case DType::u8: break;
   }
-  return 0;
+  return number_at<std::uint8_t>(tensor, i);
 }
 
 /// The tensor's shape; empty for a rank above that of Shape, and where an extent is 0.

@@ -28,12 +28,6 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
   return text.empty() ? "scalar" : text;
 }
 
-std::vector<std::int64_t> extents_of(const Shape& shape) {
-  std::vector<std::int64_t> extents;
-  for (int axis = 0; axis < shape.rank(); ++axis) extents.push_back(shape[axis]);
-  return extents;
-}
-
 /// The end of messages about tensors that do not fit the network.
 constexpr const char* another_network = "; the file was written for another network";
 
@@ -43,13 +37,13 @@ void check_fits(const NamedTensor& tensor, const StoredTensor* stored, const std
   if (stored == nullptr) fail(path, "tensor \"" + tensor.name + "\" is missing" + another_network);
   if (stored->dtype != DType::f32)
     fail(path, "tensor \"" + tensor.name + "\": expected F32, found " + name_of(stored->dtype));
-  if (stored->shape != extents_of(tensor.shape)) {
+  if (!std::ranges::equal(stored->shape, tensor.shape)) {
     fail(path, "tensor \"" + tensor.name + "\": expected " + tensor.shape.text() + ", found " +
                    shape_text(stored->shape) + another_network);
   }
   const bool variance = tensor.name.ends_with("/moving_variance");
   for (std::size_t i = 0; i < stored->bytes.size(); i += sizeof(float)) {
-    float value = 0;
+    float value{};
     std::memcpy(&value, stored->bytes.data() + i, sizeof value);
     if (!std::isfinite(value)) fail(path, "tensor \"" + tensor.name + "\" holds a number that is not finite");
     if (variance && value < 0) fail(path, "tensor \"" + tensor.name + "\" holds a variance below 0");
@@ -128,7 +122,9 @@ ModelMetadata ModelMetadata::from(const TensorFile& file, const std::filesystem:
 void save_model(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
                 const ModelMetadata& metadata) {
   std::vector<TensorToWrite> entries;
-  for (const NamedTensor& tensor : tensors) entries.push_back({tensor.name, extents_of(tensor.shape), tensor.values});
+  for (const NamedTensor& tensor : tensors) {
+    entries.push_back({tensor.name, {tensor.shape.begin(), tensor.shape.end()}, tensor.values});
+  }
   write_safetensors(path, entries, metadata.to_map());
 }
 

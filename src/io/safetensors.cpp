@@ -139,7 +139,7 @@ Metadata parse_metadata(const std::filesystem::path& file, const Json& json) {
 
 /// Reads the header's length from the stream. Throws Error{data} where it does not fit the file's size.
 std::uint64_t read_length(const std::filesystem::path& file, std::ifstream& stream, std::uint64_t file_bytes) {
-  std::uint64_t length = 0;
+  std::uint64_t length{};
   if (file_bytes < sizeof length) fail(file, "too short for a model file");
   stream.read(reinterpret_cast<char*>(&length), sizeof length);
   if (length > most_header_bytes || length > file_bytes - sizeof length) {

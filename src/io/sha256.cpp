@@ -1,9 +1,11 @@
 #include "io/sha256.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
 #include <fstream>
+#include <functional>
 
 #include "core/fail.h"
 
@@ -26,13 +28,17 @@ constexpr std::size_t block_bytes = 64;
 using State = std::array<std::uint32_t, 8>;
 
 /// Updates the state with a block of 64 bytes.
-void add_block(State& state, const char* block) {
+void add_block(State& state, std::string_view block) {
   std::array<std::uint32_t, 64> w{};
-  for (std::size_t i = 0; i < block_bytes; ++i) w[i / 4] = w[i / 4] << 8U | static_cast<std::uint8_t>(block[i]);
+  std::size_t i = 0;
+  for (const char byte : block) {
+    w[i / 4] = w[i / 4] << 8U | static_cast<std::uint8_t>(byte);
+    ++i;
+  }
   for (std::size_t t = 16; t < 64; ++t) {
     const std::uint32_t s0 = std::rotr(w[t - 15], 7) ^ std::rotr(w[t - 15], 18) ^ (w[t - 15] >> 3U);
     const std::uint32_t s1 = std::rotr(w[t - 2], 17) ^ std::rotr(w[t - 2], 19) ^ (w[t - 2] >> 10U);
-    w[t] = w[t - 16] + s0 + w[t - 7] + s1;
+    w.at(t) = w[t - 16] + s0 + w[t - 7] + s1;
   }
   auto [a, b, c, d, e, f, g, h] = state;
   for (std::size_t t = 0; t < 64; ++t) {
@@ -50,11 +56,11 @@ void add_block(State& state, const char* block) {
     a = first + second;
   }
   const State added = {a, b, c, d, e, f, g, h};
-  for (std::size_t i = 0; i < 8; ++i) state[i] += added[i];
+  std::ranges::transform(state, added, state.begin(), std::plus());
 }
 
 void add_blocks(State& state, std::string_view bytes) {
-  for (std::size_t at = 0; at < bytes.size(); at += block_bytes) add_block(state, bytes.data() + at);
+  for (std::size_t at = 0; at < bytes.size(); at += block_bytes) add_block(state, bytes.substr(at, block_bytes));
 }
 
 /// The sum of `total` bytes, of which all but the last few, `rest`, are in `state`.

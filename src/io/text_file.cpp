@@ -34,7 +34,7 @@ class Appender {
   explicit Appender(const fs::path& file)
       : file_(file),
         descriptor_(open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644)) {
-    if (descriptor_ < 0) fail_to_write(file_, reason(errno));
+    if (descriptor_ == -1) fail_to_write(file_, reason(errno));
   }
   ~Appender() { close(descriptor_); }
   Appender(const Appender&) = delete;
@@ -46,7 +46,7 @@ class Appender {
     if (fstat(descriptor_, &before) != 0 || !S_ISREG(before.st_mode)) fail_to_write(file_, "not a regular file");
     const ssize_t written = write(descriptor_, bytes.data(), bytes.size());
     if (written == static_cast<ssize_t>(bytes.size())) return;
-    const int error = written < 0 ? errno : ENOSPC;
+    const int error = written == -1 ? errno : ENOSPC;
     // A part of a line would swallow the next one.
     if (written > 0 && ftruncate(descriptor_, before.st_size) != 0) fail_to_write(file_, "a part of a line is in it");
     fail_to_write(file_, reason(error));

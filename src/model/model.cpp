@@ -44,9 +44,7 @@ Spec completed(const std::string& section_name, Spec spec) {
 Config described_by_program(const Shape& input) {
   Config config;
   config.run.set("name", std::string("model"));
-  Integers extents;
-  for (int axis = 0; axis < input.rank(); ++axis) extents.push_back(input[axis]);
-  config.run.set("input_shape", extents);
+  config.run.set("input_shape", Integers(input.begin(), input.end()));
   config.run.complete(section("").keys, "model");
   Settings data;
   data.set("path", std::string("memory"));  // the program's own samples
@@ -148,8 +146,9 @@ void Model::Impl::set_loss(const Spec& loss) {
   evaluator_.reset();
 }
 
-Evaluator& Model::Impl::evaluator(int batch_size) {
+Evaluator& Model::Impl::evaluator(const Dataset& data, int most_together) {
   const Network& now = network();
+  const int batch_size = std::min(most_together, std::max(1, data.size()));
   if (!evaluator_ || evaluator_batch_ != batch_size) {
     evaluator_ = std::make_unique<Evaluator>(now, weights(), loss(), pool, batch_size);
     evaluator_batch_ = batch_size;
@@ -231,13 +230,13 @@ Evaluation Model::evaluate(const Dataset& data, int batch_size, int top_k) {
   require_at_least_one("evaluate", "top_k", top_k);
   const kernels::SingleThreadedBlas single;
   const Dataset numbered = data.with_classes(impl_->class_names, outputs());
-  return impl_->evaluator(std::min(batch_size, std::max(1, data.size()))).evaluate(numbered, impl_->scaling, top_k);
+  return impl_->evaluator(data, batch_size).evaluate(numbered, impl_->scaling, top_k);
 }
 
 std::vector<float> Model::predict(const Dataset& data, int batch_size) {
   require_at_least_one("predict", "batch_size", batch_size);
   const kernels::SingleThreadedBlas single;
-  return impl_->evaluator(std::min(batch_size, std::max(1, data.size()))).predict(data, impl_->scaling);
+  return impl_->evaluator(data, batch_size).predict(data, impl_->scaling);
 }
 
 std::vector<float> Model::forward(const Dataset& data, bool training) {

@@ -32,9 +32,9 @@ struct Model::Impl {
   const Loss& loss() const;
   /// Sets the loss here and in the configuration.
   void set_loss(const Spec& loss);
-  /// The evaluator for batches of `batch_size`, kept until another size is asked for. Throws Error{config} before
-  /// compile().
-  Evaluator& evaluator(int batch_size);
+  /// The evaluator for batches of `most_together` samples, or of all of `data` where these are fewer; kept until
+  /// another size is asked for. Throws Error{config} before compile().
+  Evaluator& evaluator(const Dataset& data, int most_together);
   /// The index of a layer's last node: that of its activation where it has one. Throws Error{config} for an unknown
   /// layer.
   int node_of(const std::string& layer);

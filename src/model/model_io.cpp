@@ -120,9 +120,7 @@ Model Model::from_config(const Config& config, const Shape& input, int threads) 
     const Integers& extents = config.run.integers("input_shape");
     shape = Shape(extents.begin(), extents.end());
   } else {
-    Integers extents;
-    for (int axis = 0; axis < input.rank(); ++axis) extents.push_back(input[axis]);
-    described.run.set("input_shape", extents);
+    described.run.set("input_shape", Integers(input.begin(), input.end()));
   }
   Model model;
   model.impl_ = std::make_unique<Impl>(std::move(described), shape, threads_for(config, threads));

@@ -48,9 +48,8 @@ struct Predictor::Impl {
   /// Makes the session large enough for `count` samples, at most `chunk`. It grows only when needed, since the network
   /// of an unknown file may take much memory for each sample.
   void make_room(int count) {
-    const int wanted = std::min(count, chunk);
-    if (session && session->max_batch() >= wanted) return;
-    session.emplace(shared->packed, wanted, pool);
+    if (session && session->max_batch() >= count) return;
+    session.emplace(shared->packed, count, pool);
   }
 
   /// Scales `count` samples, at most `chunk`, runs them through the network and writes the outputs to `to`.

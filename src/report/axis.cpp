@@ -38,9 +38,9 @@ std::vector<double> nice_ticks(double low, double high, int count) {
     step = factor * power;
     break;
   }
+  const double last = std::ceil(high / step - 1e-9);
   std::vector<double> ticks;
-  const double first = std::floor(low / step + 1e-9);
-  for (double i = first; i == first || (i - 1) * step < high - 1e-9 * step; ++i) ticks.push_back(i * step);
+  for (double i = std::floor(low / step + 1e-9); i <= last; ++i) ticks.push_back(i * step);
   return ticks;
 }
 

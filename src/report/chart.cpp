@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "report/axis.h"
@@ -217,6 +218,9 @@ std::string framed(const std::string& title, const std::vector<std::string>& nam
   return "<figure>\n<figcaption>" + escaped(title) + "</figcaption>\n" + legend(names) + drawing + "</figure>\n";
 }
 
+/// The sum of a bar's parts.
+double length_of(const Bar& bar) { return std::accumulate(bar.parts.begin(), bar.parts.end(), 0.0); }
+
 std::vector<std::string> series_names(const std::vector<Series>& series) {
   std::vector<std::string> names;
   for (const Series& one : series) names.push_back(one.name);
@@ -241,9 +245,8 @@ std::vector<Point> thinned(const std::vector<Point>& points, double low, double 
   for (auto first = points.begin(); first != points.end();) {
     const double stretch = stretch_of(*first);
     const auto end = std::find_if(first + 1, points.end(), [&](const Point& p) { return stretch_of(p) != stretch; });
-    const auto by_y = [](const Point& a, const Point& b) { return a.y < b.y; };
-    std::vector<const Point*> chosen = {&*first, &*std::min_element(first, end, by_y),
-                                        &*std::max_element(first, end, by_y), &*(end - 1)};
+    std::vector<const Point*> chosen = {&*first, &*std::ranges::min_element(first, end, {}, &Point::y),
+                                        &*std::ranges::max_element(first, end, {}, &Point::y), &*(end - 1)};
     std::ranges::sort(chosen);
     chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
     for (const Point* point : chosen) kept.push_back(*point);
@@ -264,23 +267,17 @@ std::string figure(const std::vector<View>& views) {
 
 std::string figure(const BarChart& chart) {
   double longest = 0;
-  for (const Bar& bar : chart.bars) {
-    double sum = 0;
-    for (const double part : bar.parts) sum += part;
-    longest = std::max(longest, sum);
-  }
+  for (const Bar& bar : chart.bars) longest = std::max(longest, length_of(bar));
   std::string rows = "<div class=\"bars\">\n";
   for (const Bar& bar : chart.bars) {
-    double sum = 0;
     rows += "<span>" + escaped(bar.name) + "</span><div>";
     for (std::size_t i = 0; i < bar.parts.size(); ++i) {
-      const double part = bar.parts[i];
-      sum += part;
+      const double part = bar.parts.at(i);
       if (!(part > 0) || !std::isfinite(longest)) continue;
       rows += "<i class=\"" + colour_classes(i) + "\" style=\"width: " + svg_number(100 * part / longest) +
               "%\" title=\"" + escaped(chart.parts.at(i)) + ": " + short_number(part) + "\"></i>";
     }
-    rows += "</div><b>" + short_number(sum) + "</b>\n";
+    rows += "</div><b>" + short_number(length_of(bar)) + "</b>\n";
   }
   return framed(chart.title, chart.parts, rows + "</div>\n");
 }

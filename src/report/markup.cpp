@@ -22,7 +22,7 @@ std::string base64(const std::string& bytes) {
   constexpr const char* alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string text;
   for (std::size_t at = 0; at < bytes.size(); at += 3) {
-    unsigned triple = 0;
+    unsigned triple{};
     for (std::size_t i = at; i < at + 3; ++i) {
       triple = triple << 8U | (i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0U);
     }

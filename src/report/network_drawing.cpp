@@ -30,7 +30,7 @@ struct Box {
   std::string kind;  ///< the type that colours it
   std::vector<int> inputs = {};
   int level = 0;  ///< the number of connections on the longest way from the input
-  int lane = 0;   ///< horizontal position, from the left
+  int lane{};     ///< horizontal position, from the left
 };
 
 /// A connection between two boxes, by their numbers. Its lane is its own where it passes levels between, else that of
@@ -38,17 +38,17 @@ struct Box {
 struct Edge {
   int from;
   int to;
-  int lane = 0;
+  int lane;
 };
 
 /// The levels from `first` to `last`, drawn below each other.
 struct Column {
   int first;
   int last;
-  double x = 0;
+  double x{};
   std::vector<double> centres = {};  ///< x of each lane's centre
   double width = 0;
-  double entry = 0;  ///< x where a connection from an earlier column comes in
+  double entry{};  ///< x where a connection from an earlier column comes in
 };
 
 /// The nearest whole number as text.
@@ -134,13 +134,14 @@ class Drawing {
 
   /// Fills edges_. An edge that passes levels takes a lane there: that of its source, or another free one.
   void place_edges() {
-    for (int to = 0; to < static_cast<int>(boxes_.size()); ++to) {
-      const std::set<int> sources(box(to).inputs.begin(), box(to).inputs.end());
+    for (int to = 0; const Box& one : boxes_) {
+      const std::set<int> sources(one.inputs.begin(), one.inputs.end());
       for (const int from : sources) {
         const int first = box(from).level + 1;
-        const int last = box(to).level - 1;
-        edges_.push_back({from, to, first > last ? box(to).lane : lanes_.take(first, last, box(from).lane)});
+        const int last = one.level - 1;
+        edges_.push_back({from, to, first > last ? one.lane : lanes_.take(first, last, box(from).lane)});
       }
+      ++to;
     }
   }
 
@@ -158,10 +159,10 @@ class Drawing {
     const int last = std::ranges::max(boxes_, {}, &Box::level).level;
     const int columns = last / rows_a_column + 1;
     const int aim = (last + columns) / columns;
+    const int least = std::max(1, aim / 3);  // levels of the last column, which else would be nearly empty
     int first = 0;
-    for (int level = 0; level < last; ++level) {
-      // a cut in the last column would leave it nearly empty
-      if (level - first + 1 < aim || !is_cut(level) || last - level < aim / 3) continue;
+    for (int level = aim - 1; last - level >= least; ++level) {
+      if (level - first + 1 < aim || !is_cut(level)) continue;
       columns_.push_back({first, level});
       first = level + 1;
     }
@@ -283,7 +284,7 @@ class Drawing {
   std::vector<Edge> edges_;
   std::vector<Column> columns_;
   Lanes lanes_;
-  double height_ = 0;
+  double height_{};
 };
 
 }  // namespace

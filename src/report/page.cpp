@@ -87,9 +87,9 @@ for (const svg of document.querySelectorAll("svg[data-x]")) {
     if (!lines.length) return;
     const frame = svg.getBoundingClientRect();
     const x = (event.clientX - frame.left) / frame.width * box.width;
-    const nearest = line => line.points.reduce((a, b) => Math.abs(b[0] - x) < Math.abs(a[0] - x) ? b : a);
-    const found = lines.map(nearest);
-    const place = found.reduce((a, b) => Math.abs(b[0] - x) < Math.abs(a[0] - x) ? b : a)[0];
+    const nearer = (a, b) => Math.abs(b[0] - x) < Math.abs(a[0] - x) ? b : a;
+    const found = lines.map(line => line.points.reduce(nearer));
+    const place = found.reduce(nearer)[0];
     cross.setAttribute("d", `M${place} ${top}V${bottom}`);
     readout.hidden = false;
     readout.replaceChildren(short(value(edges("x"), (place - left) / (right - left))));

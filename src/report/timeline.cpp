@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace convoy {
 namespace {
@@ -21,7 +22,7 @@ constexpr Clock clocks[] = {{"by-step", "step", &TrainingTime::step},
 double interpolated(const std::vector<Point>& points, double x) {
   if (points.size() < 2) return std::numeric_limits<double>::quiet_NaN();
   auto after = std::ranges::lower_bound(points, x, {}, &Point::x);
-  after = std::clamp(after, points.begin() + 1, points.end() - 1);
+  after = std::clamp(after, std::next(points.begin()), std::prev(points.end()));
   const Point& a = *(after - 1);
   const Point& b = *after;
   return a.y + (b.y - a.y) * (x - a.x) / (b.x - a.x);

@@ -12,14 +12,14 @@ constexpr int most_filters = 128;
 
 /// Rounds 0..1 to 0..255; values above 1 give 255, those below 0 and NaN give 0 (black).
 std::uint8_t byte_of(double share) {
-  return share > 0 ? static_cast<std::uint8_t>(std::lround(255 * std::min(share, 1.0))) : std::uint8_t{0};
+  return static_cast<std::uint8_t>(std::lround(255 * std::min(1.0, std::max(0.0, share))));
 }
 
 /// Returns the PNG of one filter of a kernel of height x width x channels x filters; `largest` becomes white.
 std::string filter_png(std::span<const float> kernel, const Shape& shape, int filter, float largest) {
   std::vector<std::uint8_t> pixels;
-  for (auto at = static_cast<std::size_t>(filter); at < kernel.size(); at += static_cast<std::size_t>(shape[3])) {
-    pixels.push_back(byte_of(0.5 + 0.5 * static_cast<double>(kernel[at] / largest)));
+  for (; !kernel.empty(); kernel = kernel.subspan(static_cast<std::size_t>(shape[3]))) {
+    pixels.push_back(byte_of(0.5 + 0.5 * static_cast<double>(kernel[static_cast<std::size_t>(filter)] / largest)));
   }
   return png(pixels, {shape[0], shape[1]}, shape[2]);
 }

@@ -412,8 +412,8 @@ class Run {
       return keep_going || interrupted;
     };
     constexpr int batch = 16;
-    Evaluation test =
-        impl_.evaluator(batch).evaluate(data_.test, impl_.scaling, impl_.config.train.integer("top_k"), tell);
+    Evaluation test = impl_.evaluator(data_.test, batch)
+                          .evaluate(data_.test, impl_.scaling, impl_.config.train.integer("top_k"), tell);
     return test.samples == samples ? test : Evaluation{};
   }
 

@@ -1,7 +1,9 @@
 #include "convoy/runs.h"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
+#include <tuple>
 
 #include "convoy/config.h"
 #include "convoy/error.h"
@@ -125,9 +127,8 @@ std::vector<RunEntry> list_runs(const fs::path& folder) {
   } else {
     add_runs(folder, 0, runs);
   }
-  std::ranges::sort(runs, [](const RunEntry& a, const RunEntry& b) {
-    return a.started != b.started ? a.started > b.started : a.folder > b.folder;  // a sweep numbers its runs
-  });
+  const auto key = [](const RunEntry& run) { return std::tie(run.started, run.folder); };  // a sweep numbers its runs
+  std::ranges::sort(runs, std::greater(), key);
   return runs;
 }
 

@@ -178,8 +178,7 @@ class RunQueue {
 bool better(const SweepSummary& a, const SweepSummary& b) {
   if ((a.finished == 0) != (b.finished == 0)) return b.finished == 0;
   if ((a.diverged == 0) != (b.diverged == 0)) return a.diverged == 0;
-  if (a.accuracy != b.accuracy) return a.accuracy > b.accuracy;
-  return a.loss < b.loss;
+  return std::pair(-a.accuracy, a.loss) < std::pair(-b.accuracy, b.loss);
 }
 
 /// Checks settings before the first run; keeps the data of the last one for settings with the same [data].

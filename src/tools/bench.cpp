@@ -121,7 +121,7 @@ class Bench {
         batch_(options.batch_size > 0 ? options.batch_size : config.train.integer("batch_size")),
         model_(Model::from_config(endless(config, batch_), options.threads)),
         impl_(ModelAccess::impl(model_)),
-        data_(random_images(impl_.input, batch_ * timed_batches, std::max(model_.outputs(), 1))),
+        data_(random_images(impl_.input, batch_ * timed_batches, model_.outputs())),
         training_(impl_, data_),
         trainer_(training_.trainer()),
         folded_(impl_.network(), impl_.weights()),

@@ -26,19 +26,18 @@ class CurveRecorder final : public Callback {
  public:
   CurveRecorder(const LrFindOptions& options, LrCurve& curve) : options_(options), curve_(curve) {}
 
-  void on_steps(const StepsLog& log) override { add(log.loss); }
+  void on_steps(const StepsLog& log) override { add(log.learning_rate, log.loss); }
   bool on_batch_end(const BatchLog&) override {
     return !curve_.blew_up && static_cast<int>(curve_.points.size()) < options_.steps;
   }
 
  private:
   /// Adds the point of the next step to the curve.
-  void add(double loss) {
+  void add(double rate, double loss) {
     const auto step = static_cast<double>(curve_.points.size());
     mean_ = kept_share * mean_ + (1 - kept_share) * loss;
     // The mean starts at 0; the division takes that out.
     const double smoothed = mean_ / (1 - std::pow(kept_share, step + 1));
-    const double rate = options_.from * std::pow(options_.to / options_.from, step / (options_.steps - 1));
     curve_.points.push_back({rate, loss, smoothed});
     best_ = std::min(best_, smoothed);
     curve_.blew_up = smoothed > beyond * best_;

@@ -1,6 +1,7 @@
 #include "convoy/starter.h"
 
 #include <algorithm>
+#include <span>
 
 #include "config/catalog.h"
 #include "config/commented.h"
@@ -49,8 +50,8 @@ std::vector<Image> some_images(const fs::path& folder) {
 
 /// Whether all pixels have equal red, green and blue.
 bool is_grey(const Image& image) {
-  for (std::size_t i = 0; i < image.pixels.size(); i += 3) {
-    if (image.pixels[i] != image.pixels[i + 1] || image.pixels[i] != image.pixels[i + 2]) return false;
+  for (std::span<const std::uint8_t> rest(image.pixels); !rest.empty(); rest = rest.subspan(3)) {
+    if (rest[0] != rest[1] || rest[0] != rest[2]) return false;
   }
   return true;
 }
@@ -69,7 +70,7 @@ void choose_size(Reading& reading, const std::vector<Image>& images) {
   }
   std::vector<int> sides;
   for (const Image& image : images) sides.push_back(std::min(image.height, image.width));
-  std::ranges::nth_element(sides, sides.begin() + static_cast<std::ptrdiff_t>(sides.size() / 2));
+  std::ranges::sort(sides);
   reading.height = reading.width = sides[sides.size() / 2] >= small ? small : 32;
 }
 

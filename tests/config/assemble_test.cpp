@@ -189,6 +189,13 @@ TEST_CASE("the name of an experiment is fit to name a folder") {
   CHECK(top_error("name = \"../x\"") ==
         "a.toml:1:1: \"name\" expects at most 80 letters, digits, \"_\", \"-\", \".\" or spaces, got \"../x\"");
   CHECK(top_error("name = \"\"").find("expects at most 80") != std::string::npos);
+  for (const std::string name : {".x", "a/b", "a,b"})
+    CHECK(top_error("name = \"" + name + "\"").ends_with("or spaces, got \"" + name + "\""));
+  for (const std::string& name : {std::string("a.b-c_d 2"), std::string(80, 'x')})
+    CHECK(top_error("name = \"" + name + "\"") == "no error");
+  CHECK(top_error("name = \"" + std::string(81, 'x') + "\"").find("expects at most 80") != std::string::npos);
+  const ConfigText version{one_layer, "v1.2.toml", "/models"};
+  CHECK(build_config(version, {}, {}, sample_catalog()).run.text("name") == "v1.2");
   const ConfigText odd{one_layer, "folder/my model (2).toml", "/models"};
   CHECK(build_config(odd, {}, {}, sample_catalog()).run.text("name") == "my_model__2_");
 }

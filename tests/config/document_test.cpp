@@ -4,6 +4,7 @@
 
 #include <random>
 
+#include "config/catalog.h"
 #include "sample_catalog.h"
 
 using namespace convoy;
@@ -35,6 +36,8 @@ TEST_CASE("a text without quotes gets a hint") {
   const std::string bare = sample_error("[optimizer]\n type = sgd # plain\n");
   CHECK(begins(bare, "a.toml:2:9: not valid TOML: "));
   CHECK(bare.ends_with("; texts need quotes: \"sgd\""));
+  CHECK(sample_error("[optimizer]\ntype = sgd\nclip_norm = 1\n").ends_with("; texts need quotes: \"sgd\""));
+  CHECK(sample_error("\n[optimizer]\ntype = sgd\n").ends_with("; texts need quotes: \"sgd\""));
   CHECK(sample_error("seed = True").find("quotes") == std::string::npos);
   CHECK(sample_error("seed = ").find("quotes") == std::string::npos);
 }
@@ -49,6 +52,17 @@ TEST_CASE("values that no key takes are errors") {
         "a.toml:1:16: \"input_shape\": a list holds whole numbers or texts and no mixture, got a list");
   CHECK(sample_error("input_shape = [true]") ==
         "a.toml:1:16: \"input_shape\": a list holds whole numbers or texts and no mixture, got true or false");
+}
+
+TEST_CASE("what a sweep lists is kept as it was written, names in quotes where they need them") {
+  const std::string text = "[sweep]\nx = [{a_b-1 = 1, \"c d\" = [2, 3], \"\" = \"e\"}, 0.5]\ny.z = true\n";
+  const WrittenSection sweep = parse_document(text, "a.toml", catalog()).apart.at("sweep");
+  REQUIRE(sweep.entries.size() == 2);
+  CHECK(sweep.entries[0].name == "x");
+  CHECK(sweep.entries[0].elements == Texts{R"({a_b-1 = 1, "c d" = [2, 3], "" = "e"})", "0.5"});
+  CHECK(sweep.entries[1].name == "y.z");
+  CHECK(sweep.entries[1].text == "true");
+  CHECK_FALSE(sweep.entries[1].elements);
 }
 
 TEST_CASE("hostile texts end in an error of one short line") {
@@ -96,7 +110,15 @@ TEST_CASE("dots in texts, comments and numbers are no parts of a key") {
   const std::string text =
       "# " + dots + "\nname = \"a\" # " + dots + "\n[data]\npath = \"" + dots + "\"\n[[layer]]\ntype = 'flatten'\n";
   CHECK(sample_error(text) == "no error");
-  CHECK(sample_error("a.b.c.d.e.f.g.h.i = 1") == "a.toml:1:1: a key has too many parts, at most 8");
+  CHECK(sample_error("a.b.c.d.e.f.g.h = 1") == "a.toml:1:1: unknown section \"a\"");
+  for (const std::string nine : {"a.b.c.d.e.f.g.h.i", "a_a.b.c.d.e.f.g.h.i_i", "a.b-b.c.d.e.f.g.h.i",
+                                 "a . b .c. d.e.f.g.h.i", "a\t.\tb.c.d.e.f.g.h.i", "a.'b b'.c.\"d\".e.f.g.h.i"})
+    CHECK(sample_error(nine + " = 1") == "a.toml:1:1: a key has too many parts, at most 8");
+  CHECK(sample_error("name = 'open\na.b.c.d.e.f.g.h.i = 1") == "a.toml:2:1: a key has too many parts, at most 8");
+  CHECK(sample_error("name = \"\\\"\"\na.b.c.d.e.f.g.h.i = 1") == "a.toml:2:1: a key has too many parts, at most 8");
+  std::string numbers = "[augmentation]\nshift = 0.5\n[data]\nlist = [";
+  for (int i = 0; i < 10; ++i) numbers += "0.5,";
+  CHECK(sample_error(numbers + "]").find("\"list\": a list holds whole numbers or texts") != std::string::npos);
   CHECK(sample_error("# one\n'a'.b = 1\n\"\"\"\n\"\"\"\na.b.c.d.e.f.g.h.i = 1") ==
         "a.toml:5:1: a key has too many parts, at most 8");
   CHECK(sample_error("name = \"\"\"\n" + dots + "\"\n\"\"\"" + one_layer).find("\"name\" expects") !=

@@ -38,6 +38,7 @@ TEST_CASE("who names a disabled layer takes that layer's own input") {
   const std::string takes_b = "inputs = \"b\"\n";
   CHECK(left(layer("a") + layer("b", disabled) + layer("c") + layer("d", takes_b)) == "a c d(a)");
   CHECK(left(layer("a") + layer("b") + layer("c", disabled + "inputs = \"a\"\n") + layer("d")) == "a b d(a)");
+  CHECK(left(layer("a") + layer("b") + layer("c", disabled + "inputs = \"a\"\n") + layer("d", takes_b)) == "a b d(b)");
   CHECK(left(layer("a", disabled) + layer("b", disabled) + layer("c") + layer("d", takes_b)) == "c d(input)");
   CHECK(left(layer("a") + layer("b", disabled) + layer("c", disabled + takes_b) + layer("d") +
              layer("e", "inputs = [\"c\", \"d\"]")) == "a d e(a)(d)");

@@ -44,16 +44,19 @@ TEST_CASE("an expectation compares a metric in two settings") {
   CHECK(more.higher == "BN, learning_rate=0.1");
   CHECK(more.lower == "b - c");
   CHECK(more.margin == 0.25);
+  CHECK(more.factor == 1);
   CHECK(read_expectation("error: a > b - 1e-3", "").margin == -1e-3);
   const Expectation times = read_expectation("error: a > b * 100", "");
   CHECK(times.factor == 100);
   CHECK(times.lower == "b");
+  CHECK(times.margin == 0);
 }
 
 TEST_CASE("an expectation may name a number") {
   const Expectation above = read_expectation("accuracy: a > 0.9", "");
   CHECK(above.lower.empty());
   CHECK(above.margin == 0.9);
+  for (const std::string name : {"inf", "nan"}) CHECK(read_expectation("accuracy: a > " + name, "").lower == name);
 }
 
 TEST_CASE("what is no expectation is an error with its place") {

@@ -17,6 +17,7 @@ std::string page(const std::string& name) { return explain(name, sample_catalog(
 TEST_CASE("a key's page has its meaning, what it takes and its default") {
   CHECK(page("train.epochs") == "train.epochs\n  A count.\n  takes: a whole number, at least 1\n  default 10\n");
   CHECK(page("conv2d.padding") == "conv2d.padding\n  Which one.\n  takes: valid or same\n  default \"valid\"\n");
+  CHECK(page("name") == "name\n  A text.\n  takes: a text\n  may be left out\n");
   CHECK(contains(page("conv2d.filters"), "must be given"));
   CHECK(contains(page("input_shape"), "may be left out"));
   CHECK(page("conv2d.trainable") == page("layer.trainable"));

@@ -52,6 +52,9 @@ TEST_CASE("an override can be for all layers whose names match") {
   CHECK(filters("c*v2*") == std::pair(5, 5));
   CHECK(filters("*n*2") == std::pair(8, 5));
   CHECK(filters("*_1") == std::pair(5, 16));
+  CHECK(filters("c*d*1") == std::pair(5, 16));
+  CHECK(filters("conv2") == std::pair(8, 5));
+  CHECK(filters("conv2**") == std::pair(5, 5));
   CHECK(override_error("layer.*_2.filters=5") ==
         "-s layer.*_2.filters=5: no layer's name matches \"*_2\": expected conv2d_1 or conv2");
   CHECK(override_error("layer.conv2d_1*2.filters=5").find("no layer's name matches") != std::string::npos);
@@ -60,7 +63,10 @@ TEST_CASE("an override can be for all layers whose names match") {
 
 TEST_CASE("values that are no TOML are texts") {
   CHECK(with({"layer.conv2.padding=same"}).layers[1].settings.text("padding") == "same");
-  CHECK(with({"name=2024-01-01"}).run.text("name") == "2024-01-01");
+  for (const std::string date : {"2024-01-01", "2024-01-01T00-00", "2024-01-01 12-30"})
+    CHECK(with({"name=" + date}).run.text("name") == date);
+  for (const std::string date : {"12:30:00", "2024-01-01T12:30:00"})
+    CHECK(override_error("name=" + date).ends_with("got \"" + date + "\""));  // a text, of characters for no name
   CHECK(with({"layer.conv2.inputs=conv2d_1"}).layers[1].inputs == Texts{"conv2d_1"});
   // A line break adds no second key.
   CHECK(override_error("name=x\nseed=3").find("\"name\" expects") != std::string::npos);
@@ -72,6 +78,8 @@ TEST_CASE("a relative path starts from the folder of the one who wrote it") {
   CHECK(with({"data.path=x/../y"}).data.text("path") == (here / "y").string());
   CHECK(sample_config("[data]\npath = \"../mnist\"" + one_layer).data.text("path") == "/mnist");
   CHECK(sample_config("[data]\npath = \"/abs\"" + one_layer).data.text("path") == "/abs");
+  CHECK(sample_config("[data]\npath = \"\"" + one_layer).data.text("path").empty());
+  CHECK(sample_error("[data]\npath = 3" + one_layer) == "a.toml:2:1: [data] (idx): \"path\" expects a text, got 3");
   CHECK(sample_config(one_layer).data.text("path") == (here / "samples").string());  // the default
 }
 
@@ -79,6 +87,7 @@ TEST_CASE("overrides are checked as strictly as the file") {
   CHECK(override_error("train.epchs=3") ==
         "-s train.epchs=3: unknown key \"epchs\" in [train]; did you mean \"epochs\"?");
   CHECK(override_error("train.epochs=x") == "-s train.epochs=x: [train]: \"epochs\" expects a whole number, got \"x\"");
+  CHECK(override_error("train.limit=3") == "-s train.limit=3: unknown key \"limit\" in [train]; it belongs to [data]");
   CHECK(override_error("epochs=3") == "-s epochs=3: unknown key \"epochs\"; did you mean train.epochs?");
   CHECK(override_error("trian.epochs=3") == "-s trian.epochs=3: unknown section \"trian\"; did you mean \"train\"?");
   CHECK(override_error("layer.conv3.filters=3") ==
@@ -89,6 +98,9 @@ TEST_CASE("overrides are checked as strictly as the file") {
   CHECK(override_error("train=3") == "-s train=3: \"train\" is a section: expected train.KEY=VALUE");
   CHECK(override_error("train.epochs") == "-s train.epochs: expected KEY=VALUE");
   CHECK(override_error("=3") == "-s =3: expected KEY=VALUE");
+  CHECK(override_error("input_shape=[28,1.5]") ==
+        "-s input_shape=[28,1.5]: \"input_shape\": a list holds whole numbers or texts and no mixture, got a number "
+        "with a point");
   CHECK(override_error("extends=b.toml") == "-s extends=b.toml: \"extends\" belongs into a file");
   CHECK(override_error("layer.conv2.name=conv2d_1") ==
         "-s layer.conv2.name=conv2d_1: layer 2 (conv2d): the name \"conv2d_1\" is taken by layer 1 at a.toml:4:1");

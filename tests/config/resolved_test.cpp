@@ -73,6 +73,12 @@ trainable = false
   CHECK(resolved_toml(again) == text);
 }
 
+TEST_CASE("only paths are written as names of files; other texts stay as they are") {
+  const std::string text = "[data]\npath = \"x\"\nhint = 'a\\xe9'\n[[layer]]\ntype = \"flatten\"\n";
+  const Config config = parse_config(text, "a.toml", "/");
+  CHECK(parse_config(resolved_toml(config), "resolved.toml", "/").data.text("hint") == "a\\xe9");
+}
+
 TEST_CASE("a configuration without optimizer and data is written without them") {
   Config config;
   config.layers.push_back({.type = "flatten", .name = "", .inputs = {}, .settings = {}, .where = ""});

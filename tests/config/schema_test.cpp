@@ -46,6 +46,16 @@ TEST_CASE("the schema describes sections, types and keys and allows nothing else
   CHECK(conv["properties"]["trainable"]["default"] == true);
 }
 
+TEST_CASE("bounds are written as whole numbers for keys that are") {
+  const std::string text = json_schema(sample_catalog());
+  const auto minimum_of = [&](const std::string& key) {
+    const std::size_t at = text.find("\"minimum\": ", text.find("\"" + key + "\": {"));
+    return text.substr(at, text.find_first_of(",\n", at) - at);
+  };
+  CHECK(minimum_of("epochs") == "\"minimum\": 1");
+  CHECK(minimum_of("clip_norm") == "\"minimum\": 0.0");
+}
+
 TEST_CASE("the schema takes padding by name, as a number, and by side") {
   std::vector<Section> sections = sample_catalog();
   KeySchema& padding = find_section_of(sections, "train").keys.emplace_back();

@@ -2,11 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <set>
 
+#include "config/sweep.h"
 #include "convoy/error.h"
 #include "support/files.h"
 #include "support/temporary_folder.h"
@@ -140,6 +142,55 @@ TEST_CASE("commas on the command line separate values unless brackets or quotes 
   CHECK(plan.settings[3].config.data.text("hint") == "c,d");
 }
 
+TEST_CASE("an axis of the command line has a choice for each value, or a range") {
+  const auto choices = [](const std::string& values) { return read_sweep_axis("key=" + values).choices.size(); };
+  CHECK(choices("1") == 1);
+  CHECK(choices("1,2") == 2);
+  CHECK(choices("[1,2],[3,4]") == 2);
+  CHECK(choices("{a=1,b=[2,3]},{a=2}") == 2);
+  CHECK(choices("\"a,b\",'c,d','\"',3") == 4);
+  CHECK(read_sweep_axis("a = 8 .. 64").range->whole);
+  CHECK(read_sweep_axis("a=8..64").range->high == 64);
+  CHECK_FALSE(read_sweep_axis("a=8..64.5").range->whole);
+  CHECK_FALSE(read_sweep_axis("a=0.5..64").range->whole);
+  CHECK_FALSE(read_sweep_axis("a=8..64").range->logarithmic);
+  CHECK(read_sweep_axis("a=8..64 log").range->logarithmic);
+  CHECK_FALSE(read_sweep_axis("a=8..x").range);
+  CHECK_FALSE(read_sweep_axis("a=x..8").range);
+  for (const char* range : {"a=1..inf", "a=-inf..1", "a=-1e308..1e308", "a=2..2", "a=nan..1"})
+    CHECK_THROWS_WITH_AS(read_sweep_axis(range), doctest::Contains("from a smaller number to a larger one"), Error);
+  CHECK_NOTHROW(read_sweep_axis("a=-1000000000000000..1000000000000000"));
+  CHECK_THROWS_WITH_AS(read_sweep_axis("a=0..1000000000000001"), doctest::Contains("ends at 1e15"), Error);
+  CHECK_THROWS_WITH_AS(read_sweep_axis("a=0..1 log"), doctest::Contains("begins above 0"), Error);
+}
+
+TEST_CASE("a range is drawn from evenly, whole numbers with both ends") {
+  const auto drawn = [](const std::string& axis) {
+    std::vector<double> values;
+    for (const SweepPoint& point : sweep_points({.axes = {read_sweep_axis(axis)}, .random = 400}, 1))
+      values.push_back(std::stod(point.overrides.at(0).text.substr(2)));
+    return values;
+  };
+  const auto below = [](const std::vector<double>& values, double bound) {
+    return std::ranges::count_if(values, [&](double value) { return value < bound; });
+  };
+  const std::vector<double> whole = drawn("a=3..5");
+  CHECK(std::set<double>(whole.begin(), whole.end()) == std::set<double>{3, 4, 5});
+  CHECK(std::abs(below(whole, 4) - 133) < 40);
+  const std::vector<double> even = drawn("a=10.5..14.5");
+  CHECK(std::abs(below(even, 11.5) - 100) < 35);
+  CHECK(std::abs(below(even, 12.5) - 200) < 40);
+  CHECK(std::abs(below(drawn("a=0.01..100.0 log"), 1) - 200) < 40);
+}
+
+TEST_CASE("a grid has up to 1000 settings") {
+  SweepAxis ten = read_sweep_axis("a=0,1,2,3,4,5,6,7,8,9");
+  const SweepAxis two = read_sweep_axis("b=0,1");
+  CHECK(sweep_points({.axes = {ten, ten, ten}}, 0).size() == 1000);
+  CHECK_THROWS_WITH_AS(sweep_points({.axes = {ten, ten, ten, two}}, 0), doctest::Contains("more than 1000"), Error);
+  CHECK(sweep_points({.axes = {read_sweep_axis(".a=1,2")}}, 0)[1].label == ".a=2");
+}
+
 TEST_CASE("the command line replaces the file's values of a key, in its place") {
   const SweepRequest request{.sets = {"train.batch_size=4,8,16"}, .seeds = 2};
   const SweepPlan plan = plan_of("[sweep]\nseeds = 7\ntrain.batch_size = [32, 64]\ntrain.epochs = [1, 2]\n", request);
@@ -203,6 +254,7 @@ TEST_CASE("a malformed sweep is an error of the file, for every reader of it") {
   refuses("[sweep.variant]\na = 3\n",
           "a.toml:7:1: variant \"a\" expects a list of overrides, [\"train.epochs=3\"]; [] changes nothing");
   refuses("[sweep.variant]\n\" \" = []\n", "a.toml:7:1: a variant's name has 1 to 80 printable characters");
+  refuses("[sweep.variant]\n\"a\\nb\" = []\n", "a.toml:7:1: a variant's name has 1 to 80 printable characters");
   refuses("[[sweep]]\n", "a.toml:6:3: \"sweep\" is a section: expected one table [sweep]");
 }
 
@@ -210,6 +262,8 @@ TEST_CASE("what only the configuration can tell is told with the place and the s
   CHECK(sweep_error("[sweep]\noptimizer.lerning_rate = [0.1, 0.2]\n") ==
         "a.toml:7:11: unknown key \"lerning_rate\" in [optimizer] (adam); did you mean \"learning_rate\"? (setting "
         "\"lerning_rate=0.1\")");
+  CHECK(sweep_error("[sweep]\noptimizer.lerning_rate = [0.1]\ntrain.epochs = [1, 2]\n")
+            .ends_with("did you mean \"learning_rate\"? (setting \"epochs=1\")"));
   CHECK(sweep_error("[sweep]\nlayer.hiden.units = [4]\n") ==
         "a.toml:7:13: no layer is named \"hiden\"; did you mean \"hidden\"?");
   CHECK(sweep_error("[sweep]\n[sweep.variant]\ngood = []\nbad = [\"train.epochs=0\"]\n")

@@ -56,3 +56,13 @@ TEST_CASE("idx files have a sum each, in the order of their names") {
   CHECK(sums[1].first == "train-labels-idx1-ubyte");
   CHECK(sums[0].second != sums[1].second);
 }
+
+TEST_CASE("the first file that changed is named, with what became of it") {
+  const DataSums trained = {{"a", "1"}, {"b", "2"}};
+  CHECK(first_change(trained, trained).empty());
+  CHECK(first_change(trained, {{"b", "2"}, {"a", "1"}, {"new", "3"}}).empty());
+  CHECK(first_change(trained, {{"a", "1"}, {"b", "3"}}) == "b has other contents");
+  CHECK(first_change(trained, {{"b", "3"}}) == "a is missing");
+  CHECK(first_change({{"all images", "1"}}, {{"all images", "2"}}) ==
+        "an image was added, removed, renamed or changed");
+}

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cerrno>
+
 #include "convoy/error.h"
 #include "support/temporary_folder.h"
 
@@ -21,6 +23,9 @@ TEST_CASE("whether a folder is held can be asked without taking it") {
   const test::TemporaryFolder folder;
   CHECK_FALSE(FolderLock::is_held(folder.path()));
   CHECK_FALSE(FolderLock::is_held(folder.path() / "none"));
+  CHECK_NOTHROW(FolderLock(folder.path() / "none"));
+  errno = EWOULDBLOCK;  // left by an earlier call
+  CHECK_FALSE(FolderLock::is_held(folder.path()));
   const FolderLock lock(folder.path());
   CHECK(FolderLock::is_held(folder.path()));
   CHECK(FolderLock::is_held(folder.path()));

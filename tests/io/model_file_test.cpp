@@ -62,6 +62,20 @@ TEST_CASE("a scaling keeps its threshold, and a file without one has none") {
   CHECK_THROWS_WITH_AS(ModelMetadata::from(read_safetensors(file), file), doctest::Contains("damaged metadata"), Error);
 }
 
+TEST_CASE("a scaling is of finite numbers") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "m.safetensors";
+  for (const char* scaling :
+       {R"({"multiply":[1e39],"add":[0],"threshold":0.5})", R"({"multiply":[1],"add":[-1e39],"threshold":0.5})",
+        R"({"multiply":[1],"add":[0],"threshold":1e39})"}) {
+    Metadata damaged = about.to_map();
+    damaged["scaling"] = scaling;
+    write_safetensors(file, {}, damaged);
+    CHECK(test::error_of(ErrorKind::data, [&] { ModelMetadata::from(read_safetensors(file), file); }) ==
+          file.string() + ": damaged metadata: \"scaling\" holds a number that is not finite");
+  }
+}
+
 TEST_CASE("tensors that do not fit are named, and nothing is changed") {
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "m.safetensors";
@@ -86,20 +100,26 @@ TEST_CASE("numbers that are not finite are refused") {
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "m.safetensors";
   for (const float bad : {std::nanf(""), std::numeric_limits<float>::infinity()}) {
-    SmallModel saved;
-    saved.bias[1] = bad;
-    save_model(file, saved.tensors(), about);
-    SmallModel loaded;
-    CHECK(load_error(file, loaded.tensors()).find("\"conv/bias\" holds a number that is not finite") !=
-          std::string::npos);
+    for (const std::size_t at : {0U, 1U}) {
+      SmallModel saved;
+      saved.bias[at] = bad;
+      save_model(file, saved.tensors(), about);
+      SmallModel loaded;
+      CHECK(load_error(file, loaded.tensors()).find("\"conv/bias\" holds a number that is not finite") !=
+            std::string::npos);
+    }
   }
 }
 
 TEST_CASE("a moving variance is not below 0") {
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "m.safetensors";
-  std::vector<float> variance = {1, -1e-9F};
-  const std::vector<NamedTensor> tensors = {{"bn/moving_variance", {2}, variance}};
+  std::vector<float> variance = {1, 0};
+  std::vector<float> mean = {-1, 0};
+  const std::vector<NamedTensor> tensors = {{"bn/moving_variance", {2}, variance}, {"bn/moving_mean", {2}, mean}};
+  save_model(file, tensors, about);
+  CHECK(load_error(file, tensors) == "no error");
+  variance[1] = -1e-9F;
   save_model(file, tensors, about);
   CHECK(load_error(file, tensors).find("\"bn/moving_variance\" holds a variance below 0") != std::string::npos);
 }

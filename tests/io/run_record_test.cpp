@@ -110,6 +110,39 @@ TEST_CASE("damaged lines are left out and absurd values tolerated") {
   CHECK(record.steps.empty());
   CHECK(record.divergence.value().gradient_norms.empty());
   CHECK(read("{\"event\":\"diverged\"}\n").divergence.value().gradient_norms.empty());
+  for (const std::string event :
+       {R"({"event":"result"})", R"({"event":"result","interrupted":false})", R"({"event":"result","interrupted":1})"})
+    CHECK_FALSE(read(event + "\n").outcome.value().interrupted);
+  CHECK(read("{\"event\":\"steps\",\"step\":1,\"epoch\":1}\n").steps.at(0).step == 1);
+}
+
+TEST_CASE("of more rows of diagnostics than memory is meant for, the later records are left out") {
+  // Each record replaces the one before, as of a run that was resumed many times, and still counts.
+  const auto record = [](int layers, int bands, int norms) {
+    const auto list = [](int items) {
+      std::string text = "[{}";
+      for (int i = 1; i < items; ++i) text += ",{}";
+      return items == 0 ? "[]" : text + "]";
+    };
+    return R"({"event":"diagnostics","step":5,"layers":)" + list(layers) + R"(,"percentiles":)" + list(bands) +
+           R"(,"batch_norms":)" + list(norms) + ",\"train_mode_loss\":" + std::to_string(layers) + "}\n";
+  };
+  std::string events;  // of 250000 rows each, with the record itself
+  for (int i = 0; i < 7; ++i) events += record(0, 249'999, 0);
+  const RunRecord all = read(events + record(9'999, 120'000, 120'000));
+  CHECK(all.diagnostics.at(0).layers.size() == 9'999);
+  const RunRecord most = read(events + record(10'000, 120'000, 120'000));
+  CHECK(most.diagnostics.at(0).percentiles.size() == 249'999);
+}
+
+TEST_CASE("the epochs of metrics.csv are its lines without the header") {
+  const test::TemporaryFolder folder;
+  CHECK(epochs_in_metrics(folder.path()) == 0);
+  for (const auto& [text, epochs] :
+       std::vector<std::pair<std::string, int>>{{"", 0}, {"epoch,loss\n", 0}, {"epoch,loss\n1,2\n2,1\n", 2}}) {
+    write(folder.path() / "metrics.csv", text);
+    CHECK(epochs_in_metrics(folder.path()) == epochs);
+  }
 }
 
 TEST_CASE("a folder that is no run is refused; one with nothing but a configuration is a run that has just begun") {

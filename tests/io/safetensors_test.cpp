@@ -58,6 +58,27 @@ TEST_CASE("very many names take no time that grows with their square") {
   CHECK(read_error(with(header + "}", 0)) == "no error");
 }
 
+TEST_CASE("what is allowed at most is allowed") {
+  const std::string eight = R"({"a":{"dtype":"U8","shape":[1,1,1,1,1,1,1,1],"data_offsets":[0,1]}})";
+  CHECK(read_error(with(eight, 1)) == "no error");
+  const std::string nine = R"({"a":{"dtype":"U8","shape":[1,1,1,1,1,1,1,1,1],"data_offsets":[0,1]}})";
+  CHECK(read_error(with(nine, 1)).ends_with("tensor \"a\": shape is no list of up to 8 numbers"));
+  const std::string largest = R"({"a":{"dtype":"U8","shape":[9223372036854775807],"data_offsets":[0,1]}})";
+  CHECK(read_error(with(largest, 1)).ends_with("tensor \"a\": 1 bytes, its shape needs 9223372036854775807"));
+}
+
+TEST_CASE("a header has at most 100 million bytes") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "x.safetensors";
+  const auto error_for = [&](std::uint64_t length) {
+    std::ofstream(file, std::ios::binary).write(reinterpret_cast<const char*>(&length), sizeof length);
+    std::filesystem::resize_file(file, sizeof length + length);  // sparse
+    return test::error_of(ErrorKind::data, [&] { read_safetensors(file); });
+  };
+  CHECK(error_for(100'000'000).find("damaged header") != std::string::npos);
+  CHECK(error_for(100'000'001).find("a header of 100000001 bytes in a file of 100000009") != std::string::npos);
+}
+
 TEST_CASE("what is no file is named") {
   CHECK_THROWS_WITH_AS(read_safetensors("/dev/zero"), "/dev/zero: not a regular file", Error);
   CHECK_THROWS_WITH_AS(read_safetensors("/no/such"), "/no/such: no such file", Error);

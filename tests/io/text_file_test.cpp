@@ -1,15 +1,14 @@
 #include "io/text_file.h"
 
 #include <doctest/doctest.h>
-#include <sys/resource.h>
 
-#include <csignal>
 #include <filesystem>
 #include <sstream>
 #include <vector>
 
 #include "convoy/error.h"
 #include "support/files.h"
+#include "support/full_disk.h"
 #include "support/temporary_folder.h"
 
 using namespace convoy;
@@ -23,26 +22,6 @@ std::vector<std::string> lines_of(const std::string& text, std::size_t longest) 
   for (std::string line; next_line(stream, line, longest);) lines.push_back(line);
   return lines;
 }
-
-/// While it lives, no file of this process grows beyond so many bytes, as on a full disk.
-class FullDisk {
- public:
-  explicit FullDisk(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
-    getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limit{.rlim_cur = bytes, .rlim_max = before_.rlim_max};
-    setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FullDisk() {
-    setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, handler_);
-  }
-  FullDisk(const FullDisk&) = delete;
-  FullDisk& operator=(const FullDisk&) = delete;
-
- private:
-  void (*handler_)(int);
-  rlimit before_{};
-};
 
 std::string error_of_append(const std::filesystem::path& file, const std::string& line) {
   try {
@@ -90,7 +69,7 @@ TEST_CASE("where a disk is full, no part of a line stays, so that the next line 
   append_line(file, "one");
   std::string error;
   {
-    const FullDisk full(6);
+    const test::FullDisk full(6);
     error = error_of_append(file, "two, which is longer");
   }
   CHECK(error == file.string() + ": cannot be written: No space left on device");

@@ -123,6 +123,11 @@ TEST_CASE("with save_best_only the file keeps the best epoch") {
   Model saved = Model::load(file, 1);
   CHECK(kernel_of(saved) == weighing.kernels[best]);
   CHECK(kernel_of(model) == weighing.kernels[best]);  // FitOptions::restore_best
+  Sequential other = learning_model();
+  other.compile(SGD{.learning_rate = 0.5, .momentum = 0.9}, SoftmaxCrossEntropy{});
+  other.fit(first_digits(),
+            {.epochs = 5, .validation = held_out(), .restore_best = false, .monitor = "validation_loss"});
+  CHECK(kernel_of(other) == weighing.kernels[4]);
 }
 
 TEST_CASE("fit keeps the epoch that is best by its monitor") {

@@ -122,6 +122,8 @@ TEST_CASE("what a model file says fits its network and is finite") {
   CHECK(contains(refusal({.class_names = {"a", "a"}}), "two classes are named \"a\""));
   CHECK(contains(refusal({.class_names = {"a", "b", "c"}}), "3 \"class_names\" for 2 outputs"));
   CHECK(contains(refusal({.scaling = {{1, 1}, {0, 0}}}), "\"scaling\" is not for 1 channels"));
+  CHECK(contains(refusal({.scaling = {{1, 1}, {0}}}), "\"scaling\" is not for 1 channels"));
+  CHECK(contains(refusal({.scaling = {{1}, {0, 0}}}), "\"scaling\" is not for 1 channels"));
   CHECK_FALSE(refusal({.scaling = {{infinity}, {0}}}).empty());
   CHECK_FALSE(refusal({.scaling = {{1}, {-infinity}}}).empty());
   CHECK(contains(refusal({.kernel = {infinity, 0}}), "not finite"));

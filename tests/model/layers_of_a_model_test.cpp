@@ -59,6 +59,33 @@ TEST_CASE("the outputs of a layer are those that the next one gets") {
                  "the model has no layer \"feature\"; did you mean \"features\"?"));
 }
 
+TEST_CASE("samples must be there, and of the input's shape") {
+  Sequential model = features_model();
+  const Dataset wrong = Dataset::from_floats({4}, std::vector<float>(8), std::vector<int>{0, 1});
+  const auto refused = [](const std::string& shape) {
+    return "samples are " + shape + ", the network expects 28x28x1";
+  };
+  CHECK(error_of(ErrorKind::data, [&] { model.forward(wrong, false); }) == refused("4"));
+  CHECK(error_of(ErrorKind::data, [&] { model.outputs_of("conv", wrong); }) == refused("4"));
+  const Dataset none = test::mnist().test.slice(0, 0);
+  CHECK(error_of(ErrorKind::data, [&] { model.forward(none, false); }) == refused("28x28x1"));
+  CHECK(model.predict(none).empty());
+}
+
+TEST_CASE("predictions do not depend on the size of a batch, whichever sizes come after each other") {
+  Sequential model = features_model();
+  const Dataset data = test::mnist().test.slice(0, 40);
+  const std::vector<float> expected = model.predict(data, 40);
+  for (const int batch : {1, 7, 64, 8}) CHECK(test::relative_distance(model.predict(data, batch), expected) < 1e-6);
+  CHECK(model.evaluate(data, 1).loss == doctest::Approx(model.evaluate(data, 40).loss));
+}
+
+TEST_CASE("a network of one layer has outputs of that layer") {
+  Sequential model({4});
+  model.add(Dense{.units = 2, .name = "only"});
+  CHECK(model.output_shape_of("only") == Shape{2});
+}
+
 TEST_CASE("a layer may be frozen and trained again after loading") {
   const test::TemporaryFolder folder;
   Sequential trained = features_model();
@@ -107,5 +134,8 @@ TEST_CASE("a share of the training samples is set aside for validation, of each 
   const History history = model.fit(test::mnist().train.slice(0, 500), {.epochs = 1, .validation = 0.2});
   CHECK(history[0].has_validation);
   CHECK(history[0].step == 13);  // 400 samples
-  CHECK(contains(error_of(ErrorKind::config, [&] { model.fit(test::mnist().train, {.validation = 1.5}); }), "a share"));
+  for (const double share : {-0.1, 1.0, 1.5}) {
+    CHECK(contains(error_of(ErrorKind::config, [&] { model.fit(test::mnist().train, {.validation = share}); }),
+                   "fit: validation expects a data set, or a share between 0 and 1"));
+  }
 }

@@ -161,3 +161,28 @@ TEST_CASE("the summary prints Keras's table") {
   CHECK(table.find("Total parameters: 216,778") != std::string::npos);
   CHECK(table.find("Batch norm: batch statistics in training, moving ones in evaluation") != std::string::npos);
 }
+
+TEST_CASE("the summary's columns are as wide as their widest cell, with numbers to the right") {
+  Graph model({6, 6, 1});
+  const auto conv = model.add(Conv2D{.filters = 4, .use_bias = false, .name = "conv"}, {Graph::input});
+  const auto norm = model.add(BatchNorm{.trainable = false, .name = "norm"}, {conv});
+  const auto sum = model.add(Add{.name = "sum"}, {norm, conv});
+  CHECK(text(model.summary()) == R"(Model: "model"
+===========================================================
+Layer (type)               Output  Params  MACs  Inputs
+-----------------------------------------------------------
+conv (conv2d)              4x4x4       36   576  input
+norm (batch_norm, frozen)  4x4x4       16     0  conv
+sum (add)                  4x4x4        0     0  norm, conv
+===========================================================
+Total parameters: 52
+Trainable parameters: 36
+Non-trainable parameters: 16
+MACs an image: 576
+Batch norm: frozen, with moving statistics in training too
+)");
+  model.add(BatchNorm{.name = "trained"}, {sum});
+  CHECK(text(model.summary())
+            .ends_with("\nBatch norm: batch statistics in training (frozen layers: moving ones), moving "
+                       "ones in evaluation\n"));
+}

@@ -117,6 +117,7 @@ TEST_CASE("a predictor allocates nothing, and says which size it expects") {
   CHECK(test::allocations() == before);
   CHECK_THROWS_WITH_AS(predictor.predict(std::span(image).first(783)),
                        "predict: expected samples of 28x28x1 = 784 numbers each, got 783 numbers", Error);
+  CHECK_THROWS_WITH_AS(predictor.predict(std::span<const float>()), doctest::Contains("got 0 numbers"), Error);
 }
 
 namespace {

@@ -117,6 +117,31 @@ TEST_CASE("an event file has the run's scalars with their steps and times") {
   CHECK_FALSE(tags.contains("update_ratio/conv1"));
 }
 
+TEST_CASE("steps of any size are told, whatever bytes they take") {
+  for (const std::uint64_t step : {std::uint64_t{1}, std::uint64_t{127}, std::uint64_t{128}, std::uint64_t{1} << 40U}) {
+    RunRecord record;
+    record.steps = {{.step = step, .loss = 1}};
+    const std::string file = tensorboard_events(record);
+    CHECK(fields(records(file).at(1)).at(1).value == step);
+  }
+}
+
+TEST_CASE("an epoch without a step stands at its number, at the time when it ended") {
+  RunRecord record = test::sample_run(2);
+  record.steps.clear();
+  record.diagnostics.clear();
+  record.history[0].step = 0;
+  const std::string file = tensorboard_events(record);
+  const auto all = records(file);
+  REQUIRE(all.size() == 3);
+  const auto first = fields(all[1]);
+  const auto second = fields(all[2]);
+  CHECK(first.at(1).value == 1);
+  CHECK(second.at(1).value == 200);
+  CHECK(std::bit_cast<double>(first.at(0).value) == 1767323045 + 5);
+  CHECK(std::bit_cast<double>(second.at(0).value) == 1767323045 + 10);
+}
+
 TEST_CASE("what is not finite is left out, and a record without times has an event file too") {
   RunRecord record;
   record.history = {{.epoch = 1, .loss = std::bit_cast<double>(0x7FF8000000000000U)}};

@@ -33,7 +33,7 @@ TEST_CASE("a step has the epoch and the seconds between those of the points arou
                                              {25U, 2.5, 9.0},
                                              {30U, 3.0, 12.0}}) {
     const TrainingTime time = timeline.at_step(step);
-    CAPTURE(step);
+    CAPTURE(time.step);
     CHECK(time.step == step);
     CHECK(time.epoch == doctest::Approx(epoch));
     CHECK(time.seconds == doctest::Approx(seconds));
@@ -58,6 +58,24 @@ TEST_CASE("logged steps refine the seconds") {
   CHECK(timeline.at_step(16).seconds == doctest::Approx(5.5));
   CHECK(timeline.at(log).seconds == 5);
   CHECK(timeline.at(log).epoch == doctest::Approx(1.2));
+}
+
+TEST_CASE("one epoch is enough, since training begins at 0") {
+  RunRecord record = three_epochs();
+  record.history.resize(1);
+  const TrainingTime time = Timeline(record).at_step(5);
+  CHECK(time.epoch == doctest::Approx(0.5));
+  CHECK(time.seconds == doctest::Approx(1));
+}
+
+TEST_CASE("a moment that is logged twice, or without a time, does no harm") {
+  RunRecord record = three_epochs();
+  for (const auto& [step, seconds] : {std::pair{20U, 6.5}, {25U, NAN}, {30U, 12.5}})
+    record.steps.push_back({.step = step, .seconds = seconds});
+  const Timeline timeline(record);
+  CHECK(timeline.at_step(20).seconds == doctest::Approx(6));
+  CHECK(timeline.at_step(25).seconds == doctest::Approx(9));
+  CHECK(timeline.at_step(35).seconds == doctest::Approx(15));
 }
 
 TEST_CASE("without an epoch, epochs and seconds are unknown") {

@@ -65,17 +65,20 @@ std::string mistake(const fs::path& file) {
 TEST_CASE("an experiment's expectations are held against its sweep") {
   const ReproduceFixture fixture;
   const auto file = fixture.file(
-      "\"accuracy: learning_rate=0.1 > learning_rate=1e-30 + 0.2\", \"accuracy: learning_rate=1e-30 > 0.9\"");
+      "\"accuracy: learning_rate=0.1 > learning_rate=1e-30 + 0.2\", \"accuracy: learning_rate=1e-30 > 0.9\","
+      "\"diverged: learning_rate=0.1 > learning_rate=1e-30\", \"loss: learning_rate=1e-30 > learning_rate=0.1 * 1.5\"");
   const Experiment full = load_experiment(file);
   CHECK(full.source == "a book");
   CHECK(full.plan.seeds == 2);
   const Reproduction result = reproduce(full, {.folder = fixture.run()});
   CHECK(result.sweep.runs.size() == 4);
-  REQUIRE(result.verdicts.size() == 2);
+  REQUIRE(result.verdicts.size() == 4);
   CHECK(result.verdicts[0].holds);
   CHECK(result.verdicts[0].higher == doctest::Approx(result.sweep.settings[0].accuracy));
   CHECK(result.verdicts[0].lower == doctest::Approx(result.sweep.settings[1].accuracy + 0.2));
   CHECK_FALSE(result.verdicts[1].holds);
+  CHECK_FALSE(result.verdicts[2].holds);  // 0 in both
+  CHECK(result.verdicts[3].lower == doctest::Approx(1.5 * result.sweep.settings[0].loss));
   CHECK_FALSE(result.holds);
 }
 

@@ -16,6 +16,7 @@ RunRecord record() {
   for (int epoch = 1; epoch <= 4; ++epoch) {
     EpochLog log{.epoch = epoch, .loss = 1.0 / epoch, .has_validation = true};
     log.validation_accuracy = epoch == 3 ? 0.7 : 0.2 * epoch;
+    if (epoch == 1) log.validation_accuracy = 0.1;
     log.step = static_cast<std::uint64_t>(10 * epoch);
     run.history.push_back(log);
   }
@@ -43,7 +44,7 @@ TEST_CASE("metrics come from a run's record") {
   CHECK(of("training_loss") == 0.25);
   CHECK(of("diverged") == 0);
   CHECK(of("validation_accuracy.3") == 0.7);
-  CHECK(of("validation_noise") == doctest::Approx((0.3 + 0.1) / 2));
+  CHECK(of("validation_noise") == doctest::Approx((0.3 + 0.1) / 2));  // not that of the first half
   CHECK(of("gradient_norm.a") == doctest::Approx(2));
   CHECK(of("weight_norm.a") == doctest::Approx(2));
   CHECK(of("update_ratio.a") == doctest::Approx(0.25));
@@ -61,7 +62,24 @@ TEST_CASE("a run that diverged has reached nothing") {
   CHECK(of("diverged", run) == 1);
 }
 
+TEST_CASE("a run that has not ended has reached nothing yet") {
+  RunRecord run = record();
+  run.outcome.reset();
+  CHECK(of("accuracy", run) == 0);
+  CHECK(of("loss", run) == INFINITY);
+  CHECK(of("training_loss", run) == INFINITY);
+}
+
 TEST_CASE("what was not recorded is not a number") {
+  RunRecord run = record();
+  run.history[2].has_validation = false;
+  run.diagnostics[0].layers[0].gradient_norm.reset();
+  CHECK(std::isnan(of("validation_accuracy.3", run)));
+  CHECK(of("gradient_norm.a", run) == doctest::Approx(4));
+  run.history.resize(1);
+  CHECK(std::isnan(of("validation_noise", run)));
+  run.history.clear();
+  CHECK(of("training_loss", run) == INFINITY);
   for (const char* metric : {"gradient_norm.b", "variance_shift.a", "drift.u", "validation_accuracy.9"})
     CHECK(std::isnan(of(metric)));
 }

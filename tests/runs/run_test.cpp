@@ -93,6 +93,29 @@ TEST_CASE("an experiment leaves a complete run folder, and its model evaluates t
   CHECK(info.tensors[0].deviation > 0);
 }
 
+TEST_CASE("callbacks are told what is going to be trained on what") {
+  const test::TemporaryFolder folder;
+  struct Begin : Callback {
+    void on_run_begin(const RunStart& begun) override { start = begun; }
+    RunStart start;
+  } seen;
+  RunOptions options{.folder = folder.path() / "run", .threads = 1};
+  options.callbacks = {&seen};
+  const RunResult result = train_run(small_config({"train.epochs=1", "data.limit=64", "data.validation=16"}), options);
+  const Summary summary = Model::load(result.model).summary();
+  const RunSetup& setup = seen.start.setup;
+  CHECK(setup.training == 64);
+  CHECK(setup.validation == 16);
+  CHECK(setup.shape == Shape{28, 28, 1});
+  CHECK(setup.classes == 10);
+  CHECK(setup.layers == 4);
+  CHECK(summary.non_trainable > 0);
+  CHECK(setup.parameters == summary.trainable + summary.non_trainable);
+  CHECK(seen.start.threads == 1);
+  CHECK(seen.start.epochs_done == 0);
+  CHECK(seen.start.epochs == 1);
+}
+
 TEST_CASE("what the data lack is noted before the first step, in the log too") {
   const test::TemporaryFolder folder;
   struct Notes : Callback {

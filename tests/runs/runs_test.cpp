@@ -77,6 +77,32 @@ TEST_CASE("runs are listed with their state, those that began last first") {
   CHECK(list_runs(top / "killed").size() == 1);
 }
 
+TEST_CASE("runs that began together are ordered by their folders, and found up to nine levels below") {
+  const test::TemporaryFolder folder;
+  for (const char* name : {"001", "002", "003"}) begin_run(folder.path() / "sweep" / name, 1);
+  const std::vector<RunEntry> runs = list_runs(folder.path());
+  REQUIRE(runs.size() == 3);
+  CHECK(runs[0].folder.filename() == "003");
+  CHECK(runs[2].folder.filename() == "001");
+  begin_run(folder.path() / "1/2/3/4/5/6/7/8/run", 2);
+  CHECK(list_runs(folder.path()).size() == 4);
+  begin_run(folder.path() / "1/2/3/4/5/6/7/8/9/run", 2);
+  CHECK(list_runs(folder.path()).size() == 4);
+}
+
+TEST_CASE("a run without validation has its best accuracy in training, and before its first epoch none") {
+  const test::TemporaryFolder folder;
+  RunFolder run(folder.path() / "run", false);
+  run.begin("given", resolved, {});
+  CHECK(std::isnan(list_runs(folder.path()).at(0).accuracy));
+  CHECK(list_runs(folder.path()).at(0).seconds == 0);
+  for (const double accuracy : {0.5, 0.75, 0.25}) run.add_epoch({.epoch = 1, .accuracy = accuracy, .seconds = 2});
+  for (int epoch = 2; epoch <= 3; ++epoch) run.add_epoch({.epoch = epoch, .accuracy = 0.875 - 0.125 * epoch});
+  const RunEntry found = list_runs(folder.path()).at(0);
+  CHECK(found.accuracy == 0.625);
+  CHECK(found.measured_on == "training");
+}
+
 TEST_CASE("a run whose events are gone or cut is no killed run") {
   const test::TemporaryFolder folder;
   const History two = {{.epoch = 1}, {.epoch = 2}};

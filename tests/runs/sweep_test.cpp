@@ -8,7 +8,9 @@
 #include <set>
 
 #include "convoy/error.h"
+#include "convoy/machine.h"
 #include "convoy/run.h"
+#include "io/run_record.h"
 #include "support/errors.h"
 #include "support/files.h"
 #include "support/small_idx.h"
@@ -82,7 +84,10 @@ struct Watch : SweepCallback {
   void on_start(const std::vector<SweepRun>& runs) override {
     for (const SweepRun& run : runs) kept += run.kept ? 1 : 0;
   }
-  void on_run_begin(std::size_t run, const SweepRun&) override { begun.insert(run); }
+  void on_run_begin(std::size_t run, const SweepRun&) override {
+    begun.insert(run);
+    most_at_once = std::max(most_at_once, begun.size() - ended.size());
+  }
   bool on_batch_end(std::size_t, const BatchLog&) override { return --batches_left > 0; }
   void on_epoch_end(std::size_t, const EpochLog&) override { ++epochs; }
   void on_run_end(std::size_t run, const SweepRun&) override { ended.insert(run); }
@@ -90,6 +95,7 @@ struct Watch : SweepCallback {
   int batches_left;
   int kept = 0, epochs = 0;
   std::set<std::size_t> begun, ended;
+  std::size_t most_at_once = 0;
 };
 
 }  // namespace
@@ -154,6 +160,7 @@ TEST_CASE("a sweep that was stopped goes on: finished runs stay untouched, other
   CHECK(contents(resumed.table) == table);
   CHECK(watch.kept == 1);
   CHECK(watch.begun == std::set<std::size_t>{1, 2, 3});
+  CHECK(watch.most_at_once == 1);
   CHECK(resumed.runs[0].kept);
   CHECK_FALSE(resumed.runs[1].kept);
   CHECK(contents(resumed.runs[0].folder / "events.jsonl") == events);
@@ -162,6 +169,52 @@ TEST_CASE("a sweep that was stopped goes on: finished runs stay untouched, other
   Watch nothing_left;
   CHECK(contents(fixture.sweep("run", fixture.plan(), {.callback = &nothing_left}).table) == table);
   CHECK(nothing_left.begun.empty());
+}
+
+TEST_CASE("a run's folder has its number, its label in plain characters and its seed") {
+  const SweepFixture fixture;
+  const SweepPlan plan = fixture.plan({"data.hint='a,  b','c/d_e-f.g'"});
+  const SweepResult result = fixture.sweep("run", plan);
+  const auto name = [&](std::size_t run) { return result.runs.at(run).folder.filename().string(); };
+  CHECK(name(0) == "001-learning_rate_0.01-hint_a-b-seed5");
+  CHECK(name(3) == "004-learning_rate_0.01-hint_c_d_e-f.g-seed6");
+  CHECK(result.runs.at(7).seed == 6);
+}
+
+TEST_CASE("force removes what earlier sweeps left: folders with three digits and a dash, and no others") {
+  const SweepFixture fixture;
+  fixture.sweep("run", fixture.plan({"optimizer.learning_rate=0.3"}));
+  for (const char* name : {"003-a", "0123-b", "12-c", "123", "1234x", "x003-d"})
+    fs::create_directory(fixture.out("run") / name);
+  test::write(fixture.out("run") / "003-notes.txt", "mine");
+  const SweepResult anew =
+      fixture.sweep("run", fixture.plan({"optimizer.learning_rate=0.3"}), {.force = true, .threads = 1});
+  CHECK_FALSE(anew.runs.at(0).kept);
+  std::set<std::string> names;
+  for (const auto& entry : fs::directory_iterator(anew.folder)) names.insert(entry.path().filename().string());
+  CHECK(names == std::set<std::string>{"001-small-seed5", "002-small-seed6", "003-notes.txt", "12-c", "123", "1234x",
+                                       "x003-d", "sweep.csv", "sweep.html", "sweep.toml"});
+}
+
+TEST_CASE("one run at a time has all cores, unless the configuration or the options say otherwise") {
+  const SweepFixture fixture;
+  SweepPlan plan = fixture.plan({"optimizer.learning_rate=0.3", "train.epochs=1"});
+  plan.seeds = 1;
+  const auto threads_of = [](const SweepResult& sweep) {
+    return read_run(sweep.runs.at(0).folder).environment.threads;
+  };
+  CHECK(threads_of(fixture.sweep("all", plan, {})) == cores());
+  CHECK(threads_of(fixture.sweep("one", plan, {.threads = 1})) == 1);
+}
+
+TEST_CASE("seeds end at the largest whole number") {
+  const SweepFixture fixture;
+  SweepPlan plan = fixture.plan({"seed=2147483645", "optimizer.learning_rate=0.3"});
+  CHECK_NOTHROW(require_startable(plan));
+  plan.settings[0].config.run.set("seed", std::int64_t{2147483646});
+  CHECK_THROWS_WITH_AS(require_startable(plan), "\"seed\" is too large", Error);
+  plan.seeds = 0;
+  CHECK_THROWS_WITH_AS(require_startable(plan), "a sweep needs a setting and a seed", Error);
 }
 
 TEST_CASE("another sweep in the folder is refused with what differs, unless force replaces it") {
@@ -302,4 +355,15 @@ TEST_CASE("settings are summarised by mean and sample deviation, and the best is
     if (summary.best) best.push_back(summary.label);
   }
   CHECK(best == Texts{"c"});  // as accurate as a, at a lower loss
+  const auto best_of = [&](const std::vector<SweepRun>& runs) {
+    for (const auto& summary : summarize(plan, runs)) {
+      if (summary.best) return summary.label;
+    }
+    return std::string();
+  };
+  CHECK(best_of({run(2, State::finished, 0.5, 1), run(1, State::finished, 0.5, 1)}) == "b");  // the first of equals
+  CHECK(best_of({run(0, State::finished, 0.5, 2), run(3, State::finished, 0.6, 3)}) == "d");
+  CHECK(best_of({run(0, State::diverged, 0, 0), run(2, State::diverged, 0, 0)}).empty());
+  CHECK(best_of({run(0, State::finished, 0.9, 1), run(0, State::diverged, 0, 0), run(2, State::finished, 0.1, 9)}) ==
+        "c");
 }

@@ -60,6 +60,45 @@ TEST_CASE("rates grow geometrically over as many epochs as it takes") {
   CHECK(curve.points.back().smoothed == doctest::Approx(mean / (1 - std::pow(0.95, 21))));
 }
 
+TEST_CASE("the suggested rate is where the smoothed loss falls steepest, not within the first tenth of the steps") {
+  const LrFindFixture fixture;
+  // With the second it would fall steepest at the eighth step.
+  for (const LrFindOptions& options :
+       {LrFindOptions{.from = 1e-4, .to = 1, .steps = 40}, {.from = 0.1, .to = 3, .steps = 100}}) {
+    CAPTURE(options.from);
+    const LrCurve curve = fixture.find(options);
+    const auto first = static_cast<std::size_t>(options.steps / 10);
+    const auto slope = [&curve](std::size_t i) {
+      return (curve.points[i + 1].smoothed - curve.points[i - 1].smoothed) /
+             std::log(curve.points[i + 1].rate / curve.points[i - 1].rate);
+    };
+    std::size_t found = 0;
+    for (std::size_t i = first; i + 1 < curve.points.size(); ++i) {
+      if (curve.points[i].rate == curve.suggested) found = i;
+    }
+    REQUIRE(found > 0);
+    CHECK(slope(found) < 0);
+    for (std::size_t i = first; i + 1 < curve.points.size(); ++i) CHECK(slope(i) >= slope(found));
+  }
+}
+
+TEST_CASE("the picture is as high as the smoothed losses, and leaves out single losses far above them") {
+  const test::TemporaryFolder folder;
+  const LrCurve curve{.name = "small",
+                      .points = {{.rate = 0.01, .loss = 0.5, .smoothed = 0.2},
+                                 {.rate = 0.1, .loss = 0.51, .smoothed = 0.4},
+                                 {.rate = 1, .loss = 0.3, .smoothed = 0.3}},
+                      .suggested = 0.1};
+  save_page(curve, folder.path() / "deeper" / "curve.html");
+  const std::string page = test::contents(folder.path() / "deeper" / "curve.html");
+  CHECK(page.find("falls steepest at 1.0e-01.") != std::string::npos);
+  CHECK(page.find("data-x=\"0.01 1 1\"") != std::string::npos);
+  CHECK(page.find("<title>loss: 0.5 at 0.01</title>") != std::string::npos);
+  CHECK(page.find("<title>loss: 0.51 at") == std::string::npos);
+  CHECK(page.find("<title>loss: 0.3 at 1</title>") != std::string::npos);
+  CHECK(page.find("<title>smoothed: 0.4 at 0.1</title>") != std::string::npos);
+}
+
 TEST_CASE("it stops where the loss blows up, and suggests a rate before that") {
   const LrFindFixture fixture;
   const LrCurve curve = fixture.find({.from = 1e-5, .to = 1e6, .steps = 100});
