@@ -7,9 +7,6 @@
 #include "convoy/foreign_text.h"
 
 namespace convoy::formats::onnx {
-namespace {
-
-/// A float of an attribute as the decimal that was meant: 1e-5 rather than 9.99999974738e-06.
 double decimal(float number) {
   for (int digits = 1; digits < 9; ++digits) {
     char text[32];
@@ -18,8 +15,6 @@ double decimal(float number) {
   }
   return static_cast<double>(number);
 }
-
-}  // namespace
 
 std::string Call::name() const {
   if (!node_.name.empty()) return std::string(node_.name);

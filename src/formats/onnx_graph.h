@@ -27,6 +27,7 @@ struct GraphState {
   Layers layers;
   std::int64_t batch = -1;  ///< the input's first extent as declared; convoy takes the samples one by one
   std::size_t foldable;     ///< how many numbers may still be made by folding constants
+  std::size_t probing = std::size_t{1} << 27;  ///< and by trying what nodes do together
   std::map<std::string, GraphValue, std::less<>> values = {};
   std::map<std::string, int, std::less<>> uses = {};
 };
@@ -87,6 +88,9 @@ class Call {
 
 /// The array, in the shape of the view with these axes; empty where the numbers are in another order.
 ExpressionPtr arranged(Layers& layers, const GraphValue& value, const std::vector<int>& axes);
+
+/// A float as the decimal that was meant: 1e-5 rather than 9.99999974738e-06.
+double decimal(float number);
 
 /// What an operator does. Some set no output where they cannot.
 using Operator = void (*)(const Call& call);

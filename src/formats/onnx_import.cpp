@@ -12,6 +12,7 @@
 #include "core/fail.h"
 #include "formats/onnx.h"
 #include "formats/onnx_graph.h"
+#include "formats/onnx_probe.h"
 
 namespace convoy::formats::onnx {
 namespace {
@@ -121,6 +122,16 @@ void run(const Call& call) {
   call.fail("convoy has no layer for this operator");
 }
 
+/// Runs the nodes that are needed; those that make one layer together as that.
+void run_all(GraphState& state, std::vector<bool> left) {
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    if (!left[i]) continue;
+    const std::vector<std::size_t> together = run_as_one_layer(state, i);
+    for (const std::size_t node : together) left[node] = false;
+    if (together.empty()) run(Call(state, state.file.nodes[i]));
+  }
+}
+
 GraphState state_of(const GraphFile& file, const fs::path& path, std::size_t bytes) {
   const ValueInfo& input = sample_input(file);
   Extents extents(input.dims.begin() + 1, input.dims.end());
@@ -193,9 +204,7 @@ ImportedModel imported(const GraphFile& file, const fs::path& path, std::size_t 
     if (!used.contains(tensor.name)) continue;
     state.values[std::string(tensor.name)].constant = std::make_shared<const Constant>(constant_of(tensor, path));
   }
-  for (std::size_t i = 0; i < needed.size(); ++i) {
-    if (needed[i]) run(Call(state, file.nodes[i]));
-  }
+  run_all(state, needed);
   const auto last = state.values.find(output);
   if (last == state.values.end() || !last->second.expression) {
     throw std::runtime_error("its output does not depend on its input");

@@ -103,6 +103,31 @@ def torch_models():
             y = self.norm(self.conv(x).permute(0, 2, 3, 1))
             return torch.nn.functional.gelu(self.fc(y)).permute(0, 3, 1, 2)
 
+    class NormByHand(nn.Module):
+        """As ConvNeXt's code has it: over the channels of images that have them first."""
+
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv2d(3, 6, 3)
+            self.weight, self.bias = nn.Parameter(torch.ones(6)), nn.Parameter(torch.zeros(6))
+
+        def forward(self, x):
+            x = self.conv(x)
+            u = x.mean(1, keepdim=True)
+            s = (x - u).pow(2).mean(1, keepdim=True)
+            x = (x - u) / torch.sqrt(s + 1e-6)
+            return self.weight[:, None, None] * x + self.bias[:, None, None]
+
+    class SoftmaxByHand(nn.Module):
+        def __init__(self, logarithm):
+            super().__init__()
+            self.fc, self.logarithm = nn.Linear(20, 4), logarithm
+
+        def forward(self, x):
+            x = self.fc(x)
+            x = x - x.max(1, keepdim=True)[0]
+            return x - x.exp().sum(1, keepdim=True).log() if self.logarithm else x.exp() / x.exp().sum(1, keepdim=True)
+
     image = (3, 12, 10)
     flat = (20,)
     body = lambda *layers: nn.Sequential(nn.Conv2d(3, 6, 3), *layers)
@@ -158,6 +183,10 @@ def torch_models():
     yield "layer_norm_flat", nn.Sequential(nn.Linear(20, 16), nn.LayerNorm(16), nn.GELU(), nn.Linear(16, 4), nn.LogSoftmax(1)), flat
     yield "decoder", nn.Sequential(nn.Linear(20, 12), nn.Unflatten(1, (12, 1, 1)), nn.ConvTranspose2d(12, 5, 4), nn.ReLU(), nn.ConvTranspose2d(5, 1, 4, 2, 1)), flat
     yield "decoder_wide", nn.Sequential(nn.Linear(20, 5 * 4 * 3), nn.ReLU(), nn.Unflatten(1, (5, 4, 3)), nn.Conv2d(5, 2, 3)), flat
+    yield "decoder_norm", nn.Sequential(nn.Linear(20, 5 * 4 * 3), nn.BatchNorm1d(60), nn.ReLU(), nn.Dropout(), nn.Unflatten(1, (5, 4, 3)), nn.ConvTranspose2d(5, 2, 3)), flat
+    yield "layer_norm_by_hand", NormByHand(), image
+    yield "softmax_by_hand", SoftmaxByHand(False), flat
+    yield "log_softmax_by_hand", SoftmaxByHand(True), flat
     yield "residual", Residual(), image
     yield "squeeze", Squeeze(), image
     yield "scaled", Scaled(), image
@@ -201,6 +230,20 @@ def export_torch(folder, dynamo):
             else:
                 torch.onnx.export(randomised(module), x, str(file), dynamo=False, input_names=["x"], output_names=["y"],
                                   dynamic_axes={"x": {0: "batch"}, "y": {0: "batch"}})
+
+        yield name, file, make
+
+
+def export_old_torch(folder):
+    """The operator set before LayerNormalization and HardSwish were in it."""
+    import torch
+
+    for name, module, shape in torch_models():
+        file = folder / f"{name}.onnx"
+
+        def make(module=module, shape=shape, file=file):
+            torch.onnx.export(randomised(module), torch.randn(2, *shape), str(file), dynamo=False, opset_version=11,
+                              input_names=["x"], dynamic_axes={"x": {0: "batch"}})
 
         yield name, file, make
 
@@ -318,12 +361,12 @@ def main():
     parser.add_argument("convoy", nargs="?", default="build/release/convoy")
     parser.add_argument("--short", action="store_true")
     parser.add_argument("--only", default="")
-    parser.add_argument("--with", dest="sources", default="torch,dynamo,keras")
+    parser.add_argument("--with", dest="sources", default="torch,torch11,dynamo,keras")
     options = parser.parse_args()
     failed = 0
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        sources = {"torch": lambda: export_torch(folder, False), "dynamo": lambda: export_torch(folder, True),
+        sources = {"torch": lambda: export_torch(folder, False), "dynamo": lambda: export_torch(folder, True), "torch11": lambda: export_old_torch(folder),
                    "keras": lambda: export_keras(folder)}
         for source in options.sources.split(","):
             for model, file, make in sources[source]():
