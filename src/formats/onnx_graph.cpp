@@ -137,6 +137,14 @@ ExpressionPtr Call::image(std::size_t input) const {
     fail("expected images, batch x channels x height x width, got " + std::to_string(value.view.rank() + 1) + " axes");
   }
   if (ExpressionPtr found = arranged(state_.layers, value, {1, 2, 0})) return found;
+  const View view = value.view.transposed({1, 2, 0});
+  if (ExpressionPtr made = state_.layers.reordered(value.expression, view.places())) {
+    const Extents extents = view.extents();
+    const Shape shape(extents.begin(), extents.end());
+    made = state_.layers.reshaped(made, shape);
+    state_.values[std::string(node_.inputs[input])] = {.constant = {}, .expression = made, .view = View::channels_first(shape)};
+    return made;
+  }
   fail("takes images whose numbers convoy has in another order, and it has no layer that transposes");
 }
 

@@ -42,7 +42,10 @@ const ValueInfo& sample_input(const GraphFile& file) {
     if (!constants.contains(input.name)) found.push_back(&input);
   }
   if (found.size() != 1) {
-    throw std::runtime_error("has " + std::to_string(found.size()) + " inputs; a network of convoy has one");
+    std::string names;
+    for (const ValueInfo* one : found) names += (names.empty() ? ": \"" : ", \"") + shown(std::string(one->name)) + "\"";
+    throw std::runtime_error("has " + std::to_string(found.size()) + " inputs" + names +
+                             "; a network of convoy has one");
   }
   const ValueInfo& input = *found[0];
   if (input.type != ElementType::float32) {
@@ -79,16 +82,15 @@ std::optional<bool> says_channels_last(const StoredNode& node) {
   return {};
 }
 
-/// Whether images come height x width x channels, as Keras's do: the first operator that knows says so, else the
-/// extents, of which the channels are the fewest.
-bool channels_last(const GraphFile& file, const ValueInfo& input) {
+/// Whether images come height x width x channels, as Keras's do, if an operator says so.
+std::optional<bool> said_channels_last(const GraphFile& file, const ValueInfo& input) {
   std::set<std::string_view> reached = {input.name};
   for (const StoredNode& node : file.nodes) {
     if (!std::ranges::any_of(node.inputs, [&](auto name) { return reached.contains(name); })) continue;
-    if (const auto said = says_channels_last(node)) return *said;
+    if (const auto said = says_channels_last(node)) return said;
     reached.insert(node.outputs.begin(), node.outputs.end());
   }
-  return input.dims[3] < std::min(input.dims[1], input.dims[2]);
+  return {};
 }
 
 /// The nodes that the output depends on.
@@ -132,10 +134,10 @@ void run_all(GraphState& state, std::vector<bool> left) {
   }
 }
 
-GraphState state_of(const GraphFile& file, const fs::path& path, std::size_t bytes) {
+GraphState state_of(const GraphFile& file, const fs::path& path, std::size_t bytes, bool channels_last) {
   const ValueInfo& input = sample_input(file);
   Extents extents(input.dims.begin() + 1, input.dims.end());
-  const bool images_first = extents.size() == 3 && !channels_last(file, input);
+  const bool images_first = extents.size() == 3 && !channels_last;
   if (images_first) extents = {extents[1], extents[2], extents[0]};
   const Shape shape(extents.begin(), extents.end());
   GraphState state{.file = file,
@@ -182,13 +184,16 @@ std::vector<std::string> class_names_of(const GraphFile& file) {
   return names;
 }
 
-ImportedModel imported(const GraphFile& file, const fs::path& path, std::size_t bytes) {
+void check_graph(const GraphFile& file) {
   if (file.opset < 1) throw std::runtime_error("does not say which operator set it has");
   if (file.nodes.size() > most_nodes) throw std::runtime_error("has " + std::to_string(file.nodes.size()) + " nodes");
   if (file.outputs.size() != 1) {
     throw std::runtime_error("has " + std::to_string(file.outputs.size()) + " outputs; a network of convoy has one");
   }
-  GraphState state = state_of(file, path, bytes + external_bytes(file));
+}
+
+ImportedModel imported_as(const GraphFile& file, const fs::path& path, std::size_t bytes, bool channels_last) {
+  GraphState state = state_of(file, path, bytes + external_bytes(file), channels_last);
   const std::string_view output = file.outputs[0].name;
   const std::vector<bool> needed = needed_nodes(file, output);
   std::set<std::string_view> used = {output};
@@ -216,12 +221,31 @@ ImportedModel imported(const GraphFile& file, const fs::path& path, std::size_t 
   const View& order = state.values.at(std::string(sample_input(file).name)).view;
   if (order.rank() == 3 && !order.in_order())
     model.notes.push_back("its images are channels x height x width; convoy's are height x width x channels");
-  const Output end = state.layers.settle(final_array(state, last->second));
+  const Output end = state.layers.settle_last(final_array(state, last->second));
   state.layers.give(model, end);
   const std::size_t outputs = end.shape.size();
   if (model.class_names.size() != outputs) model.class_names.clear();
   if (model.layers.empty()) throw std::runtime_error("has no layer: its output is its input");
   return model;
+}
+
+/// Where no operator says how images come, the channels are taken for the fewest of the extents; if that leads nowhere,
+/// for the others.
+ImportedModel imported(const GraphFile& file, const fs::path& path, std::size_t bytes) {
+  check_graph(file);
+  const ValueInfo& input = sample_input(file);
+  if (input.dims.size() != 4) return imported_as(file, path, bytes, true);
+  if (const auto said = said_channels_last(file, input)) return imported_as(file, path, bytes, *said);
+  const bool guess = input.dims[3] < std::min(input.dims[1], input.dims[2]);
+  try {
+    return imported_as(file, path, bytes, guess);
+  } catch (const std::runtime_error&) {
+    try {
+      return imported_as(file, path, bytes, !guess);
+    } catch (const std::runtime_error&) {  // what the first says is told
+    }
+    throw;
+  }
 }
 
 }  // namespace

@@ -123,6 +123,45 @@ void squeeze(const Call& call) {
 
 void unsqueeze(const Call& call) { give_reshaped(call, call.unsqueezed(extents_of(call.data(0).view))); }
 
+/// An axis behind height or width that becomes longer: each row or column is repeated.
+void expand(const Call& call) {
+  const GraphValue& x = call.data(0);
+  Extents wanted = call.integers_of(1, "shape", {});
+  const Extents all = extents_of(x.view);
+  if (wanted.size() > all.size()) call.fail("makes more axes");
+  wanted.insert(wanted.begin(), all.size() - wanted.size(), 1);
+  std::size_t longer = 0;
+  for (std::size_t axis = 1; axis < all.size(); ++axis) {
+    if (wanted[axis] == 1 || wanted[axis] == all[axis]) continue;
+    if (longer != 0 || all[axis] != 1 || wanted[axis] < 1 || wanted[axis] > 256) call.fail("repeats more than one axis");
+    longer = axis;
+  }
+  if (longer == 0) {
+    call.give(x);
+    return;
+  }
+  Extents extents(all.begin() + 1, all.end());
+  extents.erase(extents.begin() + static_cast<std::ptrdiff_t>(longer) - 1);
+  const auto squeezed = x.view.reshaped(extents);
+  for (const std::vector<int>& axes : {std::vector<int>{1, 2, 0}, std::vector<int>{0, 1, 2}}) {
+    if (extents.size() != 3 || longer < 2) break;
+    const GraphValue images{.constant = {}, .expression = x.expression, .view = *squeezed};
+    const auto before = std::ranges::find(axes, static_cast<int>(longer) - 2) - axes.begin();  // of the array
+    const ExpressionPtr array = arranged(call.layers(), images, axes);
+    if (!array || before == 2) continue;
+    const ExpressionPtr made = call.layers().repeated(call.place(), array, before == 0 ? wanted[longer] : 1,
+                                                      before == 1 ? wanted[longer] : 1);
+    std::vector<int> back(3);
+    for (std::size_t i = 0; i < 3; ++i) back[static_cast<std::size_t>(axes[i])] = static_cast<int>(i);
+    Extents split(all.begin() + 1, all.end());
+    split[longer - 1] = wanted[longer];
+    const auto view = View(made->shape).transposed(back).reshaped(split);
+    call.give(made, *view);
+    return;
+  }
+  call.fail("convoy repeats the rows and columns of images only");
+}
+
 /// The extents as ONNX has them, of one sample.
 void shape(const Call& call) {
   const Extents all = extents_of(call.data(0).view);
@@ -171,7 +210,7 @@ const std::map<std::string, Operator, std::less<>>& view_operators() {
   static const std::map<std::string, Operator, std::less<>> operators = {
       {"Identity", identity}, {"Dropout", dropout}, {"Cast", cast},       {"Transpose", transpose},
       {"Reshape", reshape},   {"Flatten", flatten}, {"Squeeze", squeeze}, {"Unsqueeze", unsqueeze},
-      {"Shape", shape},       {"Concat", concat},
+      {"Shape", shape},       {"Concat", concat},   {"Expand", expand},
   };
   return operators;
 }
