@@ -411,7 +411,8 @@ void minimum(const Call& call) {
 
 void prelu(const Call& call) {
   GraphValue x = call.data(0);
-  const Constant& slopes = call.constant(1);
+  Constant slopes = call.constant(1);
+  if (call.opset() < 7 && slopes.dims.size() == 1 && x.view.rank() == 3) slopes.dims = {slopes.dims[0], 1, 1};
   LayerSpec spec = layer_of_type("prelu");
   if (slopes.size() == 1) {
     spec.settings.set("slopes", std::string("one"));

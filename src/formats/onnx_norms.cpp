@@ -166,8 +166,12 @@ void softmax_of(const Call& call, const std::string& type) {
     for (int i = 0; i < x.view.rank(); ++i) {
       if (i != axis) axes.push_back(i);
     }
-    axes.push_back(axis);
-    if (x.view.rank() <= 4 && (!old || axis == x.view.rank() - 1)) from = arranged(call.layers(), x, axes);
+    const bool over_last = x.view.rank() <= 4 && (!old || axis == x.view.rank() - 1);
+    do {  // the others may be in any order
+      std::vector<int> order = axes;
+      order.push_back(axis);
+      if (over_last) from = arranged(call.layers(), x, order);
+    } while (!from && std::ranges::next_permutation(axes).found);
   }
   if (!from)
     call.fail("convoy's softmax is over the channels or over a feature vector, got axis " + std::to_string(axis + 1));
