@@ -515,6 +515,12 @@ void fold_range(const Call& call) {
   call.give(std::move(made));
 }
 
+void fold_branch(const Call& call) {
+  run_branch(call, [](const Call& inner) {
+    if (!fold(inner)) inner.fail("is not computed here");
+  });
+}
+
 }  // namespace
 
 bool fold(const Call& call) {
@@ -540,7 +546,7 @@ bool fold(const Call& call) {
       {"Log", fold_unary},           {"Relu", fold_unary},
       {"ReduceMean", fold_reduced},  {"ReduceSum", fold_reduced},
       {"ReduceMax", fold_reduced},   {"Pad", fold_padded},
-      {"AveragePool", fold_pooled},
+      {"AveragePool", fold_pooled},  {"If", fold_branch},
   };
   const auto found = operators.find(call.node().op);
   if (found == operators.end()) return false;

@@ -110,6 +110,22 @@ void Call::give(Constant constant) const {
   give(GraphValue{.constant = std::make_shared<const Constant>(std::move(constant))});
 }
 
+void run_branch(const Call& call, const std::function<void(const Call&)>& run_node) {
+  const Constant& condition = call.constant(0);
+  if (condition.size() != 1) call.fail("expected one condition");
+  const Attribute* branch = call.attribute(condition.at(0) != 0 ? "then_branch" : "else_branch");
+  if (branch == nullptr || !branch->graph || branch->graph->outputs.size() != 1) call.fail("has no branch of one output");
+  GraphState& state = call.state();
+  for (const StoredTensor& tensor : branch->graph->initializers) {
+    state.values[std::string(tensor.name)].constant =
+        std::make_shared<const Constant>(constant_of(tensor, state.path));
+  }
+  for (const StoredNode& node : branch->graph->nodes) run_node(Call(state, node));
+  const auto found = state.values.find(branch->graph->outputs[0].name);
+  if (found == state.values.end()) call.fail("has a branch that gives nothing");
+  call.give(GraphValue(found->second));
+}
+
 ExpressionPtr arranged(Layers& layers, const GraphValue& value, const std::vector<int>& axes) {
   const View view = value.view.transposed(axes);
   if (!view.in_order()) return nullptr;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -101,6 +102,9 @@ const std::map<std::string, Operator, std::less<>>& pool_operators();        ///
 const std::map<std::string, Operator, std::less<>>& norm_operators();        ///< normalisations and softmax
 const std::map<std::string, Operator, std::less<>>& view_operators();        ///< those that move no number
 const std::map<std::string, Operator, std::less<>>& arithmetic_operators();  ///< number by number
+
+/// Gives what a branch of If gives, whose condition is known; `run_node` runs each of its nodes.
+void run_branch(const Call& call, const std::function<void(const Call&)>& run_node);
 
 /// Computes a node all of whose inputs are constants; false for an operator that is not known.
 bool fold(const Call& call);

@@ -100,7 +100,8 @@ std::vector<bool> needed_nodes(const GraphFile& file, std::string_view output) {
   for (std::size_t i = file.nodes.size(); i-- > 0;) {
     const StoredNode& node = file.nodes[i];
     needed[i] = std::ranges::any_of(node.outputs, [&](auto name) { return !name.empty() && wanted.contains(name); });
-    if (needed[i]) wanted.insert(node.inputs.begin(), node.inputs.end());
+    if (!needed[i]) continue;
+    for (const std::string_view name : values_read_by(node)) wanted.insert(name);
   }
   return needed;
 }
@@ -109,6 +110,10 @@ void run(const Call& call) {
   const StoredNode& node = call.node();
   if (!node.domain.empty() && node.domain != "ai.onnx") {
     call.fail("an operator of \"" + shown(std::string(node.domain)) + "\"; convoy knows ONNX's own");
+  }
+  if (node.op == "If") {
+    run_branch(call, run);
+    return;
   }
   bool constant = true;
   for (std::size_t i = 0; i < call.inputs(); ++i) constant = constant && (!call.has(i) || call.value(i).constant);
@@ -199,8 +204,8 @@ ImportedModel imported_as(const GraphFile& file, const fs::path& path, std::size
   std::set<std::string_view> used = {output};
   ++state.uses[std::string(output)];
   for (std::size_t i = 0; i < needed.size(); ++i) {
-    for (const std::string_view input : file.nodes[i].inputs) {
-      if (!needed[i]) continue;
+    if (!needed[i]) continue;
+    for (const std::string_view input : values_read_by(file.nodes[i])) {
       used.insert(input);
       ++state.uses[std::string(input)];
     }

@@ -49,8 +49,8 @@ class ProbeRun {
 
   /// Computes a node; false where it cannot be.
   bool compute(const StoredNode& node) {
-    for (const std::string_view input : node.inputs) {
-      if (!input.empty() && !provide(input)) return false;
+    for (const std::string_view input : values_read_by(node)) {
+      if (!input.empty() && !provide(input) && node.op != "If") return false;  // a branch has values of its own
     }
     own_.foldable = state_.probing;
     bool computed = false;
@@ -100,7 +100,7 @@ class LayerSearch {
       if (node.outputs.empty() || !probe.compute(node)) continue;
       computed_[node.outputs[0]] = i;
       if (needs_no_sample(node, probe)) free_.insert(node.outputs[0]);
-      const bool follows = i == first_ || std::ranges::any_of(node.inputs, [&](auto in) { return after.contains(in); });
+      const bool follows = i == first_ || std::ranges::any_of(values_read_by(node), [&](auto in) { return after.contains(in); });
       if (!follows) continue;
       after.insert(node.outputs[0]);
       if (i == first_ || probe.value(node.outputs[0])->dims != onnx_dims()) continue;
@@ -134,7 +134,7 @@ class LayerSearch {
     while (!left.empty()) {
       const StoredNode& node = nodes_[left.back()];
       left.pop_back();
-      for (const std::string_view input : node.inputs) {
+      for (const std::string_view input : values_read_by(node)) {
         const auto made = computed_.find(input);
         if (made == computed_.end() || probe.is_sample(input)) continue;
         ++uses[input];
@@ -151,7 +151,7 @@ class LayerSearch {
 
   /// Whether a node works on constants, or on extents alone: its output may have other uses.
   bool needs_no_sample(const StoredNode& node, const ProbeRun& probe) const {
-    return std::ranges::all_of(node.inputs, [&](auto in) {
+    return std::ranges::all_of(values_read_by(node), [&](auto in) {
       if (probe.is_sample(in)) return node.op == "Shape";
       return !computed_.contains(in) || free_.contains(in);
     });
