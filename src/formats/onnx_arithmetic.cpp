@@ -32,6 +32,7 @@ double softplus(double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::
 double softsign(double x) { return x / (1 + std::abs(x)); }
 double hard_swish(double x) { return x * std::clamp(x / 6 + 0.5, 0.0, 1.0); }
 double mish(double x) { return x * std::tanh(softplus(x)); }
+double not_so(double x) { return x != 0 ? 0 : 1; }
 double negative(double x) { return -x; }
 double inverse(double x) { return 1 / x; }
 double hyperbolic_tangent(double x) { return std::tanh(x); }
@@ -454,6 +455,7 @@ const std::map<std::string, Operator, std::less<>>& arithmetic_operators() {
       {"Sqrt", unary<root>},
       {"Abs", unary<magnitude>},
       {"Neg", unary<negative>},
+      {"Not", unary<not_so>},
       {"Reciprocal", unary<inverse>},
       {"HardSwish", unary<hard_swish>},
       {"Mish", unary<mish>},

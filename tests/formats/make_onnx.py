@@ -188,16 +188,16 @@ def make_patterns():
 
 
 def make_repeated():
-    """As Keras writes PReLU, and UpSampling2D: rows and then columns are repeated."""
+    """As Keras writes PReLU, and UpSampling2D: rows are repeated, and then columns, as tf2onnx has it."""
     values = {"slopes": RANDOM.normal(0, 0.5, (2, 3, 2)).astype(np.float32),
               "third": np.array([3], np.int64), "rows": np.array([1, 2, 3, 2, 2], np.int64), "high": np.array([-1, 2, 6, 2], np.int64),
-              "fourth": np.array([4], np.int64), "columns": np.array([1, 2, 6, 2, 2], np.int64), "wide": np.array([-1, 2, 6, 4], np.int64)}
+              "fourth": np.array([4], np.int64), "columns": np.array([1, 1, 1, 1, 2], np.int64), "wide": np.array([-1, 2, 6, 4], np.int64)}
     nodes = [helper.make_node("Relu", ["x"], ["positive"]), helper.make_node("Neg", ["x"], ["negative"]),
              helper.make_node("Relu", ["negative"], ["other"]), helper.make_node("Mul", ["slopes", "other"], ["scaled"]),
              helper.make_node("Sub", ["positive", "scaled"], ["prelu"]),
              helper.make_node("Unsqueeze", ["prelu", "third"], ["a"]), helper.make_node("Expand", ["a", "rows"], ["b"]),
              helper.make_node("Reshape", ["b", "high"], ["c"]), helper.make_node("Unsqueeze", ["c", "fourth"], ["d"]),
-             helper.make_node("Expand", ["d", "columns"], ["e"]), helper.make_node("Reshape", ["e", "wide"], ["f"]),
+             helper.make_node("Tile", ["d", "columns"], ["e"]), helper.make_node("Reshape", ["e", "wide"], ["f"]),
              helper.make_node("AveragePool", ["f"], ["y"], kernel_shape=[3, 3])]
     graph = helper.make_graph(nodes, "keras", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 2, 3, 2])],
                               [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", 2, 4, 2])],

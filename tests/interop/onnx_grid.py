@@ -20,10 +20,11 @@ import tempfile
 import numpy as np
 
 LIMIT = 1e-5
-SHORT = {"torch": ["conv_stride_pad", "transpose_stride", "batch_norm", "group_norm", "max_pool_ceil_pad", "flatten_norm",
+SHORT = {"torch": ["conv_stride_pad", "transpose_stride", "batch_norm", "group_norm", "max_pool_ceil_pad", "flatten_norm", "lrn",
                    "gelu_relu", "residual", "scaled", "channels_last"],
-         "dynamo": ["batch_norm_folded", "avg_pool_ceil_pad", "squeeze", "decoder"],
-         "keras": ["conv_same", "separable", "flatten_dense", "reshape"]}
+         "torch11": ["layer_norm_flat", "channels_last"],
+         "dynamo": ["batch_norm_folded", "softplus", "avg_pool_ceil_pad", "squeeze", "decoder"],
+         "keras": ["conv_same", "separable", "group_norm", "up", "flatten_dense", "reshape"]}
 
 
 def torch_models():
@@ -267,9 +268,13 @@ def keras_models():
         "gelu": L.Activation("gelu"), "silu": L.Activation("silu"), "hard_silu": L.Activation("hard_silu"),
         "mish": L.Activation("mish"), "softplus": L.Activation("softplus"), "leaky": L.LeakyReLU(negative_slope=0.2),
         "relu6": L.ReLU(6), "prelu": L.PReLU(shared_axes=[1, 2]), "prelu_each": L.PReLU(),
-        "softmax": L.Softmax(),
+        "softmax": L.Softmax(), "elu": L.ELU(0.5), "selu": L.Activation("selu"), "hard_sigmoid": L.Activation("hard_sigmoid"),
+        "log_softmax": L.Activation("log_softmax"), "dense_on_image": L.Dense(5), "conv_dilated": L.Conv2D(4, 3, dilation_rate=2),
+        "conv_groups": L.Conv2D(6, 3, groups=3), "transpose_valid": L.Conv2DTranspose(4, 2, strides=3),
+        "prelu_one": L.PReLU(shared_axes=[1, 2, 3]), "max": L.MaxPooling2D((2, 3)), "instance_norm": L.GroupNormalization(-1),
     }.items():
         yield name, keras.Model(image, layer(image))
+        yield name + "_behind_conv", keras.Model(image, type(layer).from_config(layer.get_config())(conv()))
     flat = L.Dense(7, activation="softmax")(L.Dropout(0.3)(L.Flatten()(L.MaxPooling2D()(conv()))))
     yield "flatten_dense", keras.Model(image, flat)
     yield "global", keras.Model(image, L.Dense(4)(L.GlobalAveragePooling2D()(conv())))
@@ -282,7 +287,6 @@ def keras_models():
 
 
 def export_keras(folder):
-    os.environ["KERAS_BACKEND"] = "torch"
     rng = np.random.default_rng(1)
     for name, model in keras_models():
         file = folder / f"{name}.onnx"
@@ -293,6 +297,32 @@ def export_keras(folder):
                 weight.assign(np.abs(values) + 0.5 if "variance" in weight.path else values)
             model(np.zeros((1, *model.input_shape[1:]), np.float32))
             model.export(str(file), format="onnx", verbose=False)
+
+        yield name, file, make
+
+
+def export_tf2onnx(folder):
+    """Keras with TensorFlow, through tf2onnx: KERAS_BACKEND=tensorflow in a run of its own."""
+    import keras
+    import onnx
+    import tensorflow as tf
+    import tf2onnx
+
+    rng = np.random.default_rng(1)
+    for name, model in keras_models():
+        file = folder / f"{name}.onnx"
+
+        def make(model=model, file=file):
+            for weight in model.weights:
+                values = rng.normal(0.1, 0.4, weight.shape)
+                weight.assign(np.abs(values) + 0.5 if "variance" in weight.path else values)
+            inputs = [tf.TensorSpec((None, *model.input_shape[1:]), tf.float32, name="x")]
+            function = tf.function(lambda x: model(x, training=False), input_signature=inputs)
+            tf2onnx.convert.from_function(function, input_signature=inputs, output_path=str(file))
+            unknown = [node.op_type for node in onnx.load(str(file)).graph.node if not onnx.defs.has(node.op_type)]
+            if unknown:
+                raise RuntimeError(f"ONNX has no operator {unknown[0]}")
+            outputs(file, np.zeros((1, *model.input_shape[1:]), np.float32))
 
         yield name, file, make
 
@@ -367,7 +397,7 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         sources = {"torch": lambda: export_torch(folder, False), "dynamo": lambda: export_torch(folder, True), "torch11": lambda: export_old_torch(folder),
-                   "keras": lambda: export_keras(folder)}
+                   "keras": lambda: export_keras(folder), "tf2onnx": lambda: export_tf2onnx(folder)}
         for source in options.sources.split(","):
             for model, file, make in sources[source]():
                 if options.short and model not in SHORT.get(source, []) or options.only and options.only != model:
