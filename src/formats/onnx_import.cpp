@@ -175,10 +175,10 @@ ExpressionPtr final_array(GraphState& state, const GraphValue& value) {
   return array;
 }
 
-/// Those that an export of convoy's wrote.
-std::vector<std::string> class_names_of(const GraphFile& file) {
+/// Names that an export of convoy's wrote.
+std::vector<std::string> written_names(const GraphFile& file, const std::string& key) {
   std::vector<std::string> names;
-  const auto found = file.metadata.find("class_names");
+  const auto found = file.metadata.find(key);
   if (found == file.metadata.end()) return names;
   const nlohmann::json list = nlohmann::json::parse(found->second, nullptr, false);
   if (!list.is_array()) return names;
@@ -199,6 +199,7 @@ void check_graph(const GraphFile& file) {
 
 ImportedModel imported_as(const GraphFile& file, const fs::path& path, std::size_t bytes, bool channels_last) {
   GraphState state = state_of(file, path, bytes + external_bytes(file), channels_last);
+  for (const std::string& name : written_names(file, "unbiased_variance")) state.unbiased.insert(name);
   const std::string_view output = file.outputs[0].name;
   const std::vector<bool> needed = needed_nodes(file, output);
   std::set<std::string_view> used = {output};
@@ -222,7 +223,7 @@ ImportedModel imported_as(const GraphFile& file, const fs::path& path, std::size
   ImportedModel model;
   model.name = std::string(file.name);
   model.input = state.layers.input()->shape;
-  model.class_names = class_names_of(file);
+  model.class_names = written_names(file, "class_names");
   const View& order = state.values.at(std::string(sample_input(file).name)).view;
   if (order.rank() == 3 && !order.in_order())
     model.notes.push_back("its images are channels x height x width; convoy's are height x width x channels");

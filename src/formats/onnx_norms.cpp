@@ -44,8 +44,8 @@ void batch_normalization(const Call& call) {
   LayerSpec spec = layer_of_type("batch_norm");
   spec.settings.set("epsilon", call.number("epsilon", 1e-5));
   spec.settings.set("momentum", call.number("momentum", 0.9));
-  const bool torch = call.state().file.producer == "pytorch";
-  spec.settings.set("moving_variance", std::string(torch ? "unbiased" : "biased"));
+  const bool unbiased = call.state().file.producer == "pytorch" || call.state().unbiased.contains(call.name());
+  spec.settings.set("moving_variance", std::string(unbiased ? "unbiased" : "biased"));
   Tensors tensors;
   const char* names[] = {"gamma", "beta", "moving_mean", "moving_variance"};
   for (std::size_t i = 0; i < 4; ++i) tensors[names[i]] = placed(numbers(call, i + 1, channels), places);

@@ -178,6 +178,18 @@ TEST_CASE("layers that several operators make are told by their values") {
   CHECK(model.layers[1].settings.number("epsilon") == 1e-4);
 }
 
+TEST_CASE("which variance a batch norm keeps goes to ONNX and comes back") {
+  const test::TemporaryFolder folder;
+  const fs::path file = folder.path() / "model.onnx";
+  for (const std::string variance : {"biased", "unbiased"}) {
+    Sequential model({4, 4, 2}, 1);
+    model.add(BatchNorm{.moving_variance = variance, .name = "norm"});
+    model.compile(Adam{}, SoftmaxCrossEntropy{});
+    model.export_file(file, "onnx");
+    CHECK(formats::onnx::read(file).layers.at(0).settings.text("moving_variance") == variance);
+  }
+}
+
 TEST_CASE("an imported file exported again has the same weights and outputs") {
   const test::TemporaryFolder folder;
   for (const std::string name : {"cnn", "residual_dynamo", "norms", "functions", "sizes", "tensorflow", "by_hand", "response", "decoder", "repeated"}) {
