@@ -53,7 +53,8 @@ class Hdf5Walk {
 
   /// What compressed numbers become counts by itself: weights do not become much smaller.
   void unpack(std::size_t bytes, const std::string& path) {
-    if (bytes > left_.unpacked) refuse_hdf5(path, "is compressed to less than a third of its numbers, which is not read");
+    if (bytes > left_.unpacked)
+      refuse_hdf5(path, "is compressed to less than a third of its numbers, which is not read");
     left_.unpacked -= bytes;
   }
 
@@ -163,7 +164,8 @@ class Hdf5Walk {
     take(stored, path);
     const std::size_t most = compressed ? largest_ratio * stored : stored;
     if (static_cast<std::size_t>(count) > most / array.bytes_each) {
-      refuse_hdf5(path, compressed ? "announces more numbers than gzip makes" : "has fewer numbers than its shape says");
+      refuse_hdf5(path,
+                  compressed ? "announces more numbers than gzip makes" : "has fewer numbers than its shape says");
     }
     if (compressed) unpack(static_cast<std::size_t>(count) * array.bytes_each, path);
     array.values.resize(static_cast<std::size_t>(count));

@@ -337,7 +337,8 @@ class KerasLayerReader {
     if (name == "linear") return;
     if (const std::size_t at = name.find('('); at != std::string::npos) {
       const std::string type = name.substr(0, at);
-      set(add(type), type == "elu" ? "alpha" : "slope", number_in<double>(name.substr(at + 1, name.size() - at - 2)).value_or(0));
+      set(add(type), type == "elu" ? "alpha" : "slope",
+          number_in<double>(name.substr(at + 1, name.size() - at - 2)).value_or(0));
     } else {
       add(name);
     }
@@ -458,7 +459,7 @@ std::string keras_activation(const KerasConfig& config, const std::string& key, 
   if (value.is_null()) return "linear";
   std::string name = value.is_string() ? value.get<std::string>() : keras_text(value, "config");
   if (!value.is_string() && name.empty()) {
-    if (const std::string of_layer = activation_of_layer(value, config); !of_layer.empty()) return of_layer;
+    if (std::string of_layer = activation_of_layer(value, config); !of_layer.empty()) return of_layer;
     config.refuse("\"" + key + "\": expected the name of a function, got " + shown(keras_text(value, "class_name")) +
                   "; make it a layer of its own");
   }

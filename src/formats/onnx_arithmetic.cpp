@@ -313,8 +313,8 @@ void greater(const Call& call) {
   if (number.size() != 1) call.fail("expected one number to compare with");
   const GraphValue& x = call.data(0);
   const double least = number.at(0);
-  const ExpressionPtr made = call.layers().function(
-      call.place(), {x.expression}, [least](const Numbers& in) { return in[0] > least ? 1.0 : 0.0; });
+  const ExpressionPtr made = call.layers().function(call.place(), {x.expression},
+                                                    [least](const Numbers& in) { return in[0] > least ? 1.0 : 0.0; });
   made->threshold = least;
   call.give(made, x.view);
 }

@@ -114,11 +114,11 @@ void run_branch(const Call& call, const std::function<void(const Call&)>& run_no
   const Constant& condition = call.constant(0);
   if (condition.size() != 1) call.fail("expected one condition");
   const Attribute* branch = call.attribute(condition.at(0) != 0 ? "then_branch" : "else_branch");
-  if (branch == nullptr || !branch->graph || branch->graph->outputs.size() != 1) call.fail("has no branch of one output");
+  if (branch == nullptr || !branch->graph || branch->graph->outputs.size() != 1)
+    call.fail("has no branch of one output");
   GraphState& state = call.state();
   for (const StoredTensor& tensor : branch->graph->initializers) {
-    state.values[std::string(tensor.name)].constant =
-        std::make_shared<const Constant>(constant_of(tensor, state.path));
+    state.values[std::string(tensor.name)].constant = std::make_shared<const Constant>(constant_of(tensor, state.path));
   }
   for (const StoredNode& node : branch->graph->nodes) run_node(Call(state, node));
   const auto found = state.values.find(branch->graph->outputs[0].name);
@@ -158,7 +158,8 @@ ExpressionPtr Call::image(std::size_t input) const {
     const Extents extents = view.extents();
     const Shape shape(extents.begin(), extents.end());
     made = state_.layers.reshaped(made, shape);
-    state_.values[std::string(node_.inputs[input])] = {.constant = {}, .expression = made, .view = View::channels_first(shape)};
+    state_.values[std::string(node_.inputs[input])] = {
+        .constant = {}, .expression = made, .view = View::channels_first(shape)};
     return made;
   }
   fail("takes images whose numbers convoy has in another order, and it has no layer that transposes");

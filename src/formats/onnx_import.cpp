@@ -43,7 +43,8 @@ const ValueInfo& sample_input(const GraphFile& file) {
   }
   if (found.size() != 1) {
     std::string names;
-    for (const ValueInfo* one : found) names += (names.empty() ? ": \"" : ", \"") + shown(std::string(one->name)) + "\"";
+    for (const ValueInfo* one : found)
+      names += (names.empty() ? ": \"" : ", \"") + shown(std::string(one->name)) + "\"";
     throw std::runtime_error("has " + std::to_string(found.size()) + " inputs" + names +
                              "; a network of convoy has one");
   }

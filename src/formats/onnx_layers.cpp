@@ -302,14 +302,13 @@ Output Layers::settle(const ExpressionPtr& expression) {
       expression->output = append(place, std::move(spec), {settle(expression->inputs[0])}, {});
       break;
     }
-    default:
-      throw std::runtime_error(text(place) + ": convoy pads by one number, expected mode \"constant\"");
+    default: throw std::runtime_error(text(place) + ": convoy pads by one number, expected mode \"constant\"");
   }
   return *expression->output;
 }
 
 Output Layers::settle_last(const ExpressionPtr& expression) {
-  const Output output = settle(expression);
+  Output output = settle(expression);
   if (output.layer != Network::input_name || !scaling_ || threshold_) return output;
   const auto [gamma, beta] = *std::exchange(scaling_, std::nullopt);
   return settle_affine({expression->node, expression->op}, output, gamma, beta);

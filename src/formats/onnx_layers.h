@@ -45,7 +45,7 @@ struct Expression {
 
   std::vector<ExpressionPtr> inputs = {};
   std::function<double(const std::vector<double>&)> function = {};
-  std::string combining = {};  ///< the layer type that does the same with layers: "add"
+  std::string combining = {};            ///< the layer type that does the same with layers: "add"
   std::optional<double> threshold = {};  ///< 1 where the input is above it, else 0
 
   LayerSpec spec = {};  ///< pending; the type is "" for an affine alone
@@ -110,7 +110,8 @@ class Layers {
   void shorten(const ExpressionPtr& expression);
   Output settle_input();
   Output settle_function(const ExpressionPtr& expression);
-  Output settle_recognised(const Place& place, const ExpressionPtr& part, const Recognised& known, std::size_t channels);
+  Output settle_recognised(const Place& place, const ExpressionPtr& part, const Recognised& known,
+                           std::size_t channels);
   Output settle_above(const Place& place, const ExpressionPtr& x, double threshold);
   Output settle_last_operator(const Expression& expression);
   ExpressionPtr reordered_layer(const Output& output, const std::vector<std::size_t>& from, int depth);

@@ -100,7 +100,8 @@ class LayerSearch {
       if (node.outputs.empty() || !probe.compute(node)) continue;
       computed_[node.outputs[0]] = i;
       if (needs_no_sample(node, probe)) free_.insert(node.outputs[0]);
-      const bool follows = i == first_ || std::ranges::any_of(values_read_by(node), [&](auto in) { return after.contains(in); });
+      const bool follows =
+          i == first_ || std::ranges::any_of(values_read_by(node), [&](auto in) { return after.contains(in); });
       if (!follows) continue;
       after.insert(node.outputs[0]);
       if (i == first_ || probe.value(node.outputs[0])->dims != onnx_dims()) continue;
@@ -179,7 +180,8 @@ class LayerSearch {
       const ConstantPtr output = probe.value(last.node().outputs[0]);
       if (output->whole || output->size() != probed.places.size()) return false;
       probed.probes.push_back({sample(output->size(), amplitudes[number]), std::vector<float>(output->size())});
-      for (std::size_t i = 0; i < output->size(); ++i) probed.probes.back().output[probed.places[i]] = output->floats[i];
+      for (std::size_t i = 0; i < output->size(); ++i)
+        probed.probes.back().output[probed.places[i]] = output->floats[i];
       if (number == 0) add_constants(part, probe, probed);
     }
     const std::size_t cost = 64 * probed.places.size();

@@ -249,7 +249,7 @@ ExpressionPtr as_response_norm(Layers& layers, const Probed& probed) {
     if (constant->size() == 1) numbers.push_back(decimal(constant->floats[0]));
   }
   const auto channels = static_cast<std::size_t>(probed.input->shape.last());
-  if (numbers.size() != 3 || size < 1 || size > 2 * probed.input->shape.last()) return nullptr;
+  if (numbers.size() != 3 || size < 1 || size > 2 * std::int64_t{probed.input->shape.last()}) return nullptr;
   std::ranges::sort(numbers);
   do {
     const bool fits = std::ranges::all_of(probed.probes, [&](const Probe& probe) {

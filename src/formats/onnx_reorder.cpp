@@ -1,5 +1,5 @@
-// Feature vectors in another order: PyTorch makes images of a vector channel by channel, convoy pixel by pixel, so that the
-// weights that make the vector change their places.
+// Feature vectors in another order: PyTorch makes images of a vector channel by channel, convoy pixel by pixel, so that
+// the weights that make the vector change their places.
 
 #include <algorithm>
 #include <set>
@@ -26,10 +26,10 @@ void reorder(std::vector<Number>& numbers, const Order& from) {
 /// Each number of whose output comes of the number at the same place of each input, or of all of them alike.
 bool keeps_places(const std::string& type) {
   static const std::set<std::string> types = {
-      "",           "add",          "affine",     "average",    "batch_norm", "dropout",     "elu",
-      "gelu",       "gelu_tanh",    "hard_swish", "layer_norm", "leaky_relu", "log_softmax", "maximum",
-      "mish",       "multiply",     "prelu",      "relu",       "relu6",      "selu",        "sigmoid",
-      "silu",       "softmax",      "softplus",   "subtract",   "tanh",       "hard_sigmoid"};
+      "",     "add",       "affine",     "average",    "batch_norm", "dropout",     "elu",
+      "gelu", "gelu_tanh", "hard_swish", "layer_norm", "leaky_relu", "log_softmax", "maximum",
+      "mish", "multiply",  "prelu",      "relu",       "relu6",      "selu",        "sigmoid",
+      "silu", "softmax",   "softplus",   "subtract",   "tanh",       "hard_sigmoid"};
   return types.contains(type);
 }
 

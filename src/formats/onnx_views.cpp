@@ -154,7 +154,8 @@ void give_longer(const Call& call, const Extents& wanted) {
   std::size_t longer = 0;
   for (std::size_t axis = 1; axis < all.size(); ++axis) {
     if (wanted[axis] == 1 || wanted[axis] == all[axis]) continue;
-    if (longer != 0 || all[axis] != 1 || wanted[axis] < 1 || wanted[axis] > 256) call.fail("repeats more than one axis");
+    if (longer != 0 || all[axis] != 1 || wanted[axis] < 1 || wanted[axis] > 256)
+      call.fail("repeats more than one axis");
     longer = axis;
   }
   if (longer == 0) {
@@ -170,8 +171,8 @@ void give_longer(const Call& call, const Extents& wanted) {
     const auto before = std::ranges::find(axes, static_cast<int>(longer) - 2) - axes.begin();  // of the array
     const ExpressionPtr array = arranged(call.layers(), images, axes);
     if (!array || before == 2) continue;
-    const ExpressionPtr made = call.layers().repeated(call.place(), array, before == 0 ? wanted[longer] : 1,
-                                                      before == 1 ? wanted[longer] : 1);
+    const ExpressionPtr made =
+        call.layers().repeated(call.place(), array, before == 0 ? wanted[longer] : 1, before == 1 ? wanted[longer] : 1);
     std::vector<int> back(3);
     for (std::size_t i = 0; i < 3; ++i) back[static_cast<std::size_t>(axes[i])] = static_cast<int>(i);
     Extents split(all.begin() + 1, all.end());
@@ -250,8 +251,7 @@ const std::map<std::string, Operator, std::less<>>& view_operators() {
   static const std::map<std::string, Operator, std::less<>> operators = {
       {"Identity", identity}, {"Dropout", dropout}, {"Cast", cast},       {"Transpose", transpose},
       {"Reshape", reshape},   {"Flatten", flatten}, {"Squeeze", squeeze}, {"Unsqueeze", unsqueeze},
-      {"Shape", shape},       {"Concat", concat},   {"Expand", expand},
-      {"Tile", tile},
+      {"Shape", shape},       {"Concat", concat},   {"Expand", expand},   {"Tile", tile},
   };
   return operators;
 }

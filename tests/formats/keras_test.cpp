@@ -200,7 +200,8 @@ TEST_CASE("an activation may be a layer, unless it has weights") {
   const json relu = {{"class_name", "ReLU"}, {"config", {{"max_value", 6}}}};
   Model bounded = Model::import_file(make_file(temporary.path() / "r.keras", with(relu), weights));
   CHECK(outputs_of(bounded) == std::vector<float>{0, 6, 0, 6});
-  const fs::path file = make_file(temporary.path() / "p.keras", with({{"class_name", "PReLU"}, {"config", {}}}), weights);
+  const fs::path file =
+      make_file(temporary.path() / "p.keras", with({{"class_name", "PReLU"}, {"config", {}}}), weights);
   CHECK(test::error_of(ErrorKind::data, [&] { Model::import_file(file); }).find("make it a layer of its own") !=
         std::string::npos);
 }

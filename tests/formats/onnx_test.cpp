@@ -192,7 +192,8 @@ TEST_CASE("which variance a batch norm keeps goes to ONNX and comes back") {
 
 TEST_CASE("an imported file exported again has the same weights and outputs") {
   const test::TemporaryFolder folder;
-  for (const std::string name : {"cnn", "residual_dynamo", "norms", "functions", "sizes", "tensorflow", "by_hand", "response", "decoder", "repeated"}) {
+  for (const std::string name : {"cnn", "residual_dynamo", "norms", "functions", "sizes", "tensorflow", "by_hand",
+                                 "response", "decoder", "repeated"}) {
     CAPTURE(name);
     Model model = Model::import_file(onnx_files / (name + ".onnx"), {.threads = 1});
     const fs::path file = folder.path() / "again.onnx";

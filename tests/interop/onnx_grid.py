@@ -27,6 +27,10 @@ SHORT = {"torch": ["conv_stride_pad", "transpose_stride", "batch_norm", "group_n
          "keras": ["conv_same", "separable", "group_norm", "up", "flatten_dense", "reshape"]}
 
 
+# Keras with PyTorch repeats the border of images for an average that counts none.
+REFUSED = {"keras": ["avg_same", "avg_same_behind_conv"]}
+
+
 def torch_models():
     """Name, module, shape of one sample."""
     import torch
@@ -403,6 +407,8 @@ def main():
                 if options.short and model not in SHORT.get(source, []) or options.only and options.only != model:
                     continue
                 fine, line = compare(options.convoy, folder, model, file, make)
+                if model in REFUSED.get(source, []):
+                    fine = None if line.startswith("import: error: ") else False
                 failed += fine is False
                 print(f"{'ok    ' if fine else 'FAILED' if fine is False else 'none  '} {source:7} {model:26} {line}", flush=True)
     print(f"{failed} failed")
