@@ -29,7 +29,7 @@ struct GraphState {
   Layers layers;
   std::int64_t batch = -1;  ///< the input's first extent as declared; convoy takes the samples one by one
   std::size_t foldable;     ///< how many numbers may still be made by folding constants
-  std::size_t probing = std::size_t{1} << 27;  ///< and by trying what nodes do together
+  std::size_t probing = std::size_t{1} << 27;  ///< and by trying in vain what nodes do together
   std::set<std::string> unbiased = {};  ///< nodes that an export of convoy's says to have an unbiased moving variance
   std::map<std::string, GraphValue, std::less<>> values = {};
   std::map<std::string, int, std::less<>> uses = {};

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t most_numbers = std::size_t{1} << 20;  // of the input
 constexpr std::size_t farthest_node = 300;                  // shapes and constants are among them
-constexpr int most_candidates = 16;
+constexpr int most_candidates = 8;
 constexpr float amplitudes[] = {1, -0.02F, 60};
 
 using Names = std::set<std::string_view>;
@@ -184,7 +184,7 @@ class LayerSearch {
         probed.probes.back().output[probed.places[i]] = output->floats[i];
       if (number == 0) add_constants(part, probe, probed);
     }
-    const std::size_t cost = 64 * probed.places.size();
+    const std::size_t cost = recognition_cost(probed);
     if (cost > state_.probing) return false;
     state_.probing -= cost;
     const ExpressionPtr layer = recognised_layer(state_.layers, probed);
@@ -242,7 +242,10 @@ std::vector<std::size_t> run_as_one_layer(GraphState& state, std::size_t first) 
   if (!may_begin(state, first)) return {};
   const auto x = state.values.find(state.file.nodes[first].inputs[0]);
   if (x == state.values.end() || !x->second.expression) return {};
-  return LayerSearch(state, first).run();
+  const std::size_t before = state.probing;
+  std::vector<std::size_t> part = LayerSearch(state, first).run();
+  if (!part.empty()) state.probing = before;  // a layer of a large network is worth what it takes
+  return part;
 }
 
 }  // namespace convoy::formats::onnx

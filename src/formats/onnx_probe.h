@@ -26,6 +26,9 @@ struct Probed {
   std::vector<const StoredNode*> nodes;
 };
 
+/// About how many numbers recognised_layer makes.
+std::size_t recognition_cost(const Probed& probed);
+
 /// The layer whose values these are; null where there is none.
 ExpressionPtr recognised_layer(Layers& layers, const Probed& probed);
 

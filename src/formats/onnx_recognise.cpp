@@ -268,6 +268,11 @@ ExpressionPtr as_response_norm(Layers& layers, const Probed& probed) {
 
 }  // namespace
 
+std::size_t recognition_cost(const Probed& probed) {
+  const std::size_t norms = epsilons(probed).size() * statistics_of(probed).size();
+  return (norms + 2) * probed.probes.size() * probed.places.size();
+}
+
 ExpressionPtr recognised_layer(Layers& layers, const Probed& probed) {
   for (const auto as_layer : {as_norm, as_softmax, as_prelu, as_response_norm}) {
     if (ExpressionPtr made = as_layer(layers, probed)) return made;
