@@ -129,7 +129,7 @@ Hdf5Contents read_apart(const std::filesystem::path& title, const std::string& f
   ChildProcess child(limits, [&](const ChildOutput& output) {
     const Hdf5Sender sender(output);
     try {
-      walk_hdf5(file, image, {.bytes = file_bytes},
+      walk_hdf5(file, image, {.bytes = file_bytes, .unpacked = 3 * file_bytes},
                 {.array = [&](const auto& path, const auto& array) { sender.array(path, array); },
                  .texts = [&](const auto& path, const auto& texts) { sender.texts(path, texts); }});
       sender.end();

@@ -14,6 +14,8 @@ namespace {
 }
 
 /// One walk. Handles are not closed: the process ends with it.
+constexpr std::size_t largest_ratio = 1032;  // of deflate
+
 class Hdf5Walk {
  public:
   Hdf5Walk(Hdf5Limits limits, const Hdf5Visitor& visitor) : left_(limits), visitor_(visitor) {}
@@ -47,6 +49,13 @@ class Hdf5Walk {
     if (h5_.type_of_id(object) == H5I_GROUP) this->group(object, child_path, depth + 1);
     if (h5_.type_of_id(object) == H5I_DATASET) data(object, child_path);
     h5_.close_object(object);
+  }
+
+  /// What compressed numbers become counts by itself: weights do not become much smaller.
+  void unpack(std::size_t bytes, const std::string& path) {
+    if (bytes > left_.unpacked)
+      refuse_hdf5(path, "is compressed to less than a third of its numbers, which is not read");
+    left_.unpacked -= bytes;
   }
 
   void take(std::size_t bytes, const std::string& path) {
@@ -116,12 +125,27 @@ class Hdf5Walk {
     if (h5_.layout(properties) == H5D_VIRTUAL || h5_.external_files(properties) != 0) {
       refuse_hdf5(path, "has its numbers in other files, which is not read");
     }
-    if (h5_.filters(properties) != 0) refuse_hdf5(path, "is compressed, which is not read");
+    check_filters(properties, path);
     Hdf5Array array{
         .shape = shape(space, path), .floats = h5_.type_class(type) == H5T_FLOAT, .bytes_each = h5_.type_size(type)};
-    if (array.floats) read(data, space, path, array);
+    if (array.floats) read(data, space, path, array, h5_.filters(properties) != 0);
     visitor_.array(path, array);
     h5_.close_space(space);
+  }
+
+  /// Those that libhdf5 has built in, which h5py's compression="gzip" takes.
+  void check_filters(hid_t properties, const std::string& path) const {
+    const int count = h5_.filters(properties);
+    for (int i = 0; i < count; ++i) {
+      unsigned flags = 0;
+      unsigned options = 0;
+      std::size_t values = 0;
+      const auto filter =
+          h5_.filter(properties, static_cast<unsigned>(i), &flags, &values, nullptr, 0, nullptr, &options);
+      if (filter != H5Z_FILTER_DEFLATE && filter != H5Z_FILTER_SHUFFLE && filter != H5Z_FILTER_FLETCHER32) {
+        refuse_hdf5(path, "is compressed otherwise than by gzip, which is not read");
+      }
+    }
   }
 
   std::vector<std::int64_t> shape(hid_t space, const std::string& path) const {
@@ -133,14 +157,17 @@ class Hdf5Walk {
   }
 
   /// What the numbers take in the file is compared with the file before there is memory for them.
-  void read(hid_t data, hid_t space, const std::string& path, Hdf5Array& array) {
+  void read(hid_t data, hid_t space, const std::string& path, Hdf5Array& array, bool compressed) {
     const auto count = h5_.points(space);
     const std::size_t stored = h5_.data_size(data);
     if (array.bytes_each > 8 || count < 0) refuse_hdf5(path, "has numbers of more than 8 bytes");
     take(stored, path);
-    if (static_cast<std::size_t>(count) > stored / array.bytes_each) {
-      refuse_hdf5(path, "has fewer numbers than its shape says");
+    const std::size_t most = compressed ? largest_ratio * stored : stored;
+    if (static_cast<std::size_t>(count) > most / array.bytes_each) {
+      refuse_hdf5(path,
+                  compressed ? "announces more numbers than gzip makes" : "has fewer numbers than its shape says");
     }
+    if (compressed) unpack(static_cast<std::size_t>(count) * array.bytes_each, path);
     array.values.resize(static_cast<std::size_t>(count));
     if (count > 0 && h5_.read_data(data, h5_.native_float, H5S_ALL, H5S_ALL, 0, array.values.data()) < 0) {
       refuse_hdf5(path, "damaged data set");

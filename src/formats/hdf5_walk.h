@@ -20,6 +20,7 @@ struct Hdf5Visitor {
 /// What a walk may come upon before it gives up: bytes of the file, which data sets may share, but not ever again.
 struct Hdf5Limits {
   std::size_t bytes = 0;
+  std::size_t unpacked = 0;  ///< of what is compressed, when it is not
   int objects = 1'000'000;
   int depth = 32;
 };

@@ -88,7 +88,9 @@ class KerasModelWriter {
         json::array()));
     if (!scales_nothing(model_.scaling)) all.push_back(rescaling(input));
     for (const KerasExport& layer : layers_) {
-      all.push_back(keras_layer_json(layer.class_name, layer.name, layer.config, nodes_of(layer)));
+      json config = layer.config;
+      if (layer.class_name == "Rescaling") add_factors(layer.name, config);
+      all.push_back(keras_layer_json(layer.class_name, layer.name, config, nodes_of(layer)));
     }
     const std::string name = model_.name.empty() ? "model" : model_.name;
     return {{"module", "keras.src.models.functional"},
@@ -116,6 +118,16 @@ class KerasModelWriter {
                              {"scale", factors(model_.scaling.multiply)},
                              {"offset", factors(model_.scaling.add)}},
                             node(json::array({tensor_json(input_layer, input)})));
+  }
+  /// The numbers of an affine layer.
+  void add_factors(const std::string& layer, json& config) const {
+    config["scale"] = 1;
+    config["offset"] = 0;
+    for (const NamedTensor& tensor : model_.tensors) {
+      const std::vector<float> values(tensor.values.begin(), tensor.values.end());
+      if (tensor.name == layer + "/gamma") config["scale"] = factors(values);
+      if (tensor.name == layer + "/beta") config["offset"] = factors(values);
+    }
   }
   static json node(json tensors) {
     json arguments = tensors.size() == 1 ? std::move(tensors) : json::array({std::move(tensors)});

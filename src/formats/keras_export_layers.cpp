@@ -88,6 +88,7 @@ class KerasNetworkWriter {
         {"conv2d_transpose", &KerasNetworkWriter::conv2d_transpose},
         {"dense", &KerasNetworkWriter::dense},
         {"batch_norm", &KerasNetworkWriter::batch_norm},
+        {"affine", &KerasNetworkWriter::affine},
         {"group_norm", &KerasNetworkWriter::group_norm},
         {"layer_norm", &KerasNetworkWriter::layer_norm},
         {"instance_norm", &KerasNetworkWriter::instance_norm},
@@ -398,6 +399,11 @@ class KerasNetworkWriter {
     add("Activation").config["activation"] = keras_function(function);
   }
   void activation() { add_function(keys().text("function")); }
+  /// Its numbers are a part of the config.
+  void affine() {
+    if (node().trainable) refuse("has Rescaling, which does not train: say trainable = false");
+    add("Rescaling");
+  }
   void relu6() { add("ReLU").config["max_value"] = 6; }
   void leaky_relu() { add("LeakyReLU").config["negative_slope"] = keys().number("slope"); }
   void elu() { add("ELU").config["alpha"] = keys().number("alpha"); }

@@ -28,6 +28,7 @@ struct KerasOutput {
 struct KerasScaler {
   const KerasCall* call;
   std::string title;
+  std::string layer = {};  ///< the affine layer that it is where it is behind others
 };
 
 class KerasImport {
@@ -123,10 +124,8 @@ class KerasImport {
   }
 
   KerasOutput scale(const KerasCall& call, const KerasConfig& config, const KerasOutput& input) {
-    if (input.layer != Network::input_name) {
-      config.refuse("convoy scales the input only; this layer comes after others");
-    }
-    if (input.scaled != scale_steps()) fail("the input is scaled in two ways: convoy scales it once");
+    const bool first = input.layer == Network::input_name;
+    if (first && input.scaled != scale_steps()) fail("the input is scaled in two ways: convoy scales it once");
     KerasCallVariables variables{&call, {}};
     if (call.class_name == "Normalization" && !config.has("mean")) {
       for (const char* name : {"mean", "variance", "count"}) {
@@ -135,8 +134,20 @@ class KerasImport {
     }
     if (config.flag("invert", false)) config.refuse("\"invert\": convoy does not scale back");
     variables_.push_back(std::move(variables));
+    if (!first) return affine(call, config, input);
     scalers_.push_back({&call, config.title()});
     return {input.layer, input.rank, scale_steps()};
+  }
+
+  /// Behind other layers it is one that does not train.
+  KerasOutput affine(const KerasCall& call, const KerasConfig& config, const KerasOutput& input) {
+    LayerSpec& spec = model_.layers.emplace_back();
+    spec.type = "affine";
+    spec.name = free_name(call);
+    spec.inputs = {input.layer};
+    spec.trainable = false;
+    affines_.push_back({&call, config.title(), spec.name});
+    return {spec.name, input.rank, 0};
   }
 
   void take_weights() {
@@ -146,9 +157,11 @@ class KerasImport {
     model_.scaling = scaling.scaling();
     bool doubles = false;
     const Network network = checked_network();
+    for (const KerasScaler& scaler : affines_) set_affine(scaler, found, network);
     for (const Node& node : network.nodes()) {
       for (const auto* places : {&node.parameters, &node.states}) {
         for (const TensorPlace& place : *places) {
+          if (model_.tensors.contains(place.name)) continue;
           const auto array = found.find(place.name);
           if (array == found.end()) fail("has no weights for \"" + place.name + "\"");
           model_.tensors[place.name] = keras_values(*array->second, place.name, place.shape, file_);
@@ -157,6 +170,19 @@ class KerasImport {
       }
     }
     if (doubles) model_.notes.emplace_back("weights of float64 were rounded to float32");
+  }
+
+  void set_affine(const KerasScaler& scaler, const std::map<std::string, const Hdf5Array*>& found,
+                  const Network& network) {
+    const auto node = std::ranges::find(network.nodes(), scaler.layer, &Node::name);
+    const int channels = node->declaration.output.last();
+    KerasScaling numbers(channels);
+    add(scaler, found, numbers);
+    const Scaling scaling = numbers.scaling();
+    const auto count = static_cast<std::size_t>(channels);
+    const bool none = scaling.multiply.empty();
+    model_.tensors[scaler.layer + "/gamma"] = none ? std::vector<float>(count, 1) : scaling.multiply;
+    model_.tensors[scaler.layer + "/beta"] = none ? std::vector<float>(count, 0) : scaling.add;
   }
 
   void add(const KerasScaler& scaler, const std::map<std::string, const Hdf5Array*>& found,
@@ -215,6 +241,7 @@ class KerasImport {
   std::vector<KerasOutput> outputs_ = {};  ///< of each call
   std::set<int> scaled_uses_ = {};         ///< how often the input was scaled where layers take it
   std::vector<KerasScaler> scalers_ = {};
+  std::vector<KerasScaler> affines_ = {};
   std::vector<KerasCallVariables> variables_ = {};
 };
 

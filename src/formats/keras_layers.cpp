@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <set>
 
 #include "convoy/foreign_text.h"
 #include "convoy/number_text.h"
+#include "core/parse.h"
 
 namespace convoy::formats {
 namespace {
@@ -333,8 +335,10 @@ class KerasLayerReader {
   /// A function as a layer: "leaky_relu(0.2)" has its number as a key. A linear one is no layer at all.
   void function(const std::string& name) {
     if (name == "linear") return;
-    if (name == "leaky_relu(0.2)") {
-      set(add("leaky_relu"), "slope", 0.2);
+    if (const std::size_t at = name.find('('); at != std::string::npos) {
+      const std::string type = name.substr(0, at);
+      set(add(type), type == "elu" ? "alpha" : "slope",
+          number_in<double>(name.substr(at + 1, name.size() - at - 2)).value_or(0));
     } else {
       add(name);
     }
@@ -410,6 +414,26 @@ void require_channels_last(const KerasConfig& config) {
   }
 }
 
+namespace {
+
+/// A layer as an activation function, LeakyReLU(0.1), as convoy calls it; "" for one that is none.
+std::string activation_of_layer(const json& layer, const KerasConfig& config) {
+  const std::string class_name = keras_text(layer, "class_name");
+  static const std::set<std::string> functions = {"ReLU", "LeakyReLU", "ELU", "Softmax", "Activation"};
+  if (!functions.contains(class_name)) return "";
+  const KerasPlace place{.name = "activation", .inputs = {}, .rank = 3, .trainable = true, .keras_version = 3};
+  const KerasConfig own(keras_member(layer, "config"), config.title() + ": \"activation\"");
+  const KerasLayer made = read_keras_layer(class_name, own, place);
+  if (made.layers.empty()) return "linear";
+  const LayerSpec& spec = made.layers.front();
+  for (const char* key : {"slope", "alpha"}) {
+    if (spec.settings.has(key)) return spec.type + "(" + shortest(spec.settings.number(key)) + ")";
+  }
+  return spec.type;
+}
+
+}  // namespace
+
 std::string keras_activation(const KerasConfig& config, const std::string& key, int keras_version) {
   static const std::map<std::string, std::string> functions = {
       {"linear", "linear"},
@@ -435,6 +459,7 @@ std::string keras_activation(const KerasConfig& config, const std::string& key, 
   if (value.is_null()) return "linear";
   std::string name = value.is_string() ? value.get<std::string>() : keras_text(value, "config");
   if (!value.is_string() && name.empty()) {
+    if (std::string of_layer = activation_of_layer(value, config); !of_layer.empty()) return of_layer;
     config.refuse("\"" + key + "\": expected the name of a function, got " + shown(keras_text(value, "class_name")) +
                   "; make it a layer of its own");
   }

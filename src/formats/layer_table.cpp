@@ -20,7 +20,7 @@ const std::vector<LayerNames>& layer_table() {
       {"layer_norm",               "LayerNormalization",       "LayerNorm",         "LayerNormalization"},
       {"instance_norm",            "GroupNormalization",       "InstanceNorm2d",    "InstanceNormalization"},
       {"local_response_norm",      "",                         "LocalResponseNorm", "LRN"},
-      {"affine",                   "",                         "mul+add",           "Mul+Add"},
+      {"affine",                   "Rescaling",                "mul+add",           "Mul+Add"},
       {"max_pool2d",               "MaxPooling2D",             "MaxPool2d",         "MaxPool"},
       {"avg_pool2d",               "AveragePooling2D",         "AvgPool2d",         "AveragePool"},
       {"adaptive_avg_pool2d",      "AdaptiveAveragePooling2D", "AdaptiveAvgPool2d", "AveragePool"},

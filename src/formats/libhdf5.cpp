@@ -41,6 +41,7 @@ void find_files(LibHdf5& h5, const DynamicLibrary& library) {
   library.find(h5.track_times, "H5Pset_obj_track_times");
   library.find(h5.layout, "H5Pget_layout");
   library.find(h5.filters, "H5Pget_nfilters");
+  library.find(h5.filter, "H5Pget_filter2");
   library.find(h5.external_files, "H5Pget_external_count");
   library.find(h5.open_file, "H5Fopen");
   library.find(h5.create_file, "H5Fcreate");

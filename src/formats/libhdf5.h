@@ -24,6 +24,7 @@ struct LibHdf5 {
   decltype(&H5Pset_obj_track_times) track_times;
   decltype(&H5Pget_layout) layout;
   decltype(&H5Pget_nfilters) filters;
+  decltype(&H5Pget_filter2) filter;
   decltype(&H5Pget_external_count) external_files;
   decltype(&H5Fopen) open_file;
   decltype(&H5Fcreate) create_file;

@@ -1,6 +1,7 @@
 // Operators that work number by number: activation functions, and arithmetic with constants and of two layers.
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 #include <numeric>
@@ -31,6 +32,7 @@ double softplus(double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::
 double softsign(double x) { return x / (1 + std::abs(x)); }
 double hard_swish(double x) { return x * std::clamp(x / 6 + 0.5, 0.0, 1.0); }
 double mish(double x) { return x * std::tanh(softplus(x)); }
+double not_so(double x) { return x != 0 ? 0 : 1; }
 double negative(double x) { return -x; }
 double inverse(double x) { return 1 / x; }
 double hyperbolic_tangent(double x) { return std::tanh(x); }
@@ -132,6 +134,33 @@ std::vector<double> by_channel(const Call& call, const Constant& constant, Graph
   return values;
 }
 
+/// The numbers of a constant that is the same for each sample, one for each number of the array; empty where it is no
+/// such.
+std::vector<double> by_number(const Call& call, const Constant& constant, const GraphValue& x) {
+  const Extents all = x.view.extents();
+  const std::size_t size = x.expression->shape.size();
+  if (constant.size() == 0 || constant.dims.size() > all.size() + 1 || size > call.state().foldable) return {};
+  if (constant.dims.size() > all.size() && constant.dims[0] != 1) return {};
+  call.state().foldable -= size;
+  const std::vector<std::size_t> places = x.view.places();
+  std::vector<double> values(size);
+  for (std::size_t i = 0; i < size; ++i) {
+    auto rest = static_cast<std::int64_t>(i);
+    std::int64_t at = 0;
+    std::int64_t stride = 1;
+    for (std::size_t k = 0; k < all.size(); ++k) {  // from the last axis on
+      const std::int64_t extent = all[all.size() - 1 - k];
+      const std::int64_t own = k < constant.dims.size() ? constant.dims[constant.dims.size() - 1 - k] : 1;
+      if (own != 1 && own != extent) return {};
+      at += own == 1 ? 0 : rest % extent * stride;
+      stride *= own;
+      rest /= extent;
+    }
+    values[places[i]] = constant.at(static_cast<std::size_t>(at));
+  }
+  return values;
+}
+
 enum class Sign { add, subtract, multiply, divide };
 
 /// x op constant as gamma * x + beta; where `swapped`, constant op x.
@@ -196,12 +225,18 @@ void with_constant(const Call& call, Sign sign, std::size_t data, const Constant
   } else {
     numbers = by_channel(call, shaped, x);
   }
+  const Shape shape = x.expression->shape;
+  if (numbers.empty()) {  // as of a feature vector
+    numbers = by_number(call, shaped, x);
+    x.expression = call.layers().reshaped(x.expression, Shape{static_cast<int>(shape.size())});
+  }
   Numbers gamma;
   Numbers beta;
   if (numbers.empty() || !as_map(sign, swapped, numbers, gamma, beta)) {
-    call.fail("expected a constant of one number, or of one for each channel");
+    call.fail("expected a constant of one number, of one for each channel, or of one for each number of a sample");
   }
-  call.give(call.layers().scaled(call.place(), x.expression, gamma, beta, alone), x.view);
+  const ExpressionPtr made = call.layers().scaled(call.place(), x.expression, gamma, beta, alone);
+  call.give(made->shape.rank() == shape.rank() ? made : call.layers().reshaped(made, shape), x.view);
 }
 
 /// Two values of the same view and array, arranged so where they are not yet; false where they cannot be.
@@ -277,7 +312,46 @@ void greater(const Call& call) {
   const Constant& number = call.constant(1);
   if (number.size() != 1) call.fail("expected one number to compare with");
   const GraphValue& x = call.data(0);
-  call.give(call.layers().above(call.place(), x.expression, number.at(0)), x.view);
+  const double least = number.at(0);
+  const ExpressionPtr made = call.layers().function(call.place(), {x.expression},
+                                                    [least](const Numbers& in) { return in[0] > least ? 1.0 : 0.0; });
+  made->threshold = least;
+  call.give(made, x.view);
+}
+
+void less(const Call& call) {
+  const Constant& number = call.constant(1);
+  if (number.size() != 1) call.fail("expected one number to compare with");
+  const double most = number.at(0);
+  give_unary(call, [most](double x) { return x < most ? 1.0 : 0.0; });
+}
+
+/// Of two, by whether the first input is 0; constants of one number may be among them.
+void where(const Call& call) {
+  const GraphValue& which = call.data(0);
+  std::vector<ExpressionPtr> inputs = {which.expression};
+  std::array<double, 2> numbers = {0, 0};
+  std::array<std::size_t, 2> places = {0, 0};  // 0 for a constant
+  for (const std::size_t i : {0U, 1U}) {
+    if (call.is_constant(i + 1)) {
+      if (call.constant(i + 1).size() != 1) call.fail("expected a constant of one number");
+      numbers[i] = call.constant(i + 1).at(0);
+      continue;
+    }
+    const GraphValue& one = call.data(i + 1);
+    if (one.view != which.view || one.expression->shape != which.expression->shape) {
+      call.fail("expected inputs of one shape");
+    }
+    places[i] = inputs.size();
+    inputs.push_back(one.expression);
+  }
+  const View view = which.view;
+  call.give(call.layers().function(call.place(), inputs,
+                                   [numbers, places](const Numbers& in) {
+                                     const std::size_t i = in[0] != 0 ? 0 : 1;
+                                     return places[i] == 0 ? numbers[i] : in[places[i]];
+                                   }),
+            view);
 }
 
 void power(const Call& call) {
@@ -338,7 +412,8 @@ void minimum(const Call& call) {
 
 void prelu(const Call& call) {
   GraphValue x = call.data(0);
-  const Constant& slopes = call.constant(1);
+  Constant slopes = call.constant(1);
+  if (call.opset() < 7 && slopes.dims.size() == 1 && x.view.rank() == 3) slopes.dims = {slopes.dims[0], 1, 1};
   LayerSpec spec = layer_of_type("prelu");
   if (slopes.size() == 1) {
     spec.settings.set("slopes", std::string("one"));
@@ -380,6 +455,7 @@ const std::map<std::string, Operator, std::less<>>& arithmetic_operators() {
       {"Sqrt", unary<root>},
       {"Abs", unary<magnitude>},
       {"Neg", unary<negative>},
+      {"Not", unary<not_so>},
       {"Reciprocal", unary<inverse>},
       {"HardSwish", unary<hard_swish>},
       {"Mish", unary<mish>},
@@ -392,6 +468,8 @@ const std::map<std::string, Operator, std::less<>>& arithmetic_operators() {
       {"Mul", arithmetic<Sign::multiply>},
       {"Div", arithmetic<Sign::divide>},
       {"Greater", greater},
+      {"Less", less},
+      {"Where", where},
       {"Pow", power},
       {"Sum", sum},
       {"Mean", mean},

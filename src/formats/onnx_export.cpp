@@ -69,6 +69,16 @@ Extents outside_dims(const Shape& shape) {
   return dims;
 }
 
+/// The names of batch norms whose moving variance is unbiased: ONNX has no attribute that says so.
+nlohmann::json unbiased_norms(const Network& network, const std::vector<Settings>& settings) {
+  nlohmann::json names = nlohmann::json::array();
+  for (std::size_t i = 0; i < settings.size(); ++i) {
+    const Node& node = network.nodes()[i];
+    if (node.type == "batch_norm" && settings[i].text("moving_variance") == "unbiased") names.push_back(node.name);
+  }
+  return names;
+}
+
 bool turned_outside(const Shape& shape) { return shape.rank() == 2 || shape.rank() == 4; }
 
 }  // namespace
@@ -132,6 +142,9 @@ std::vector<std::filesystem::path> write(const ExportedModel& model, const std::
   graph.output(output, outside_dims(shape));
   std::map<std::string, std::string> metadata;
   if (!model.class_names.empty()) metadata["class_names"] = json_text(nlohmann::json(model.class_names));
+  if (const nlohmann::json names = unbiased_norms(network, settings); !names.empty()) {
+    metadata["unbiased_variance"] = json_text(names);
+  }
   const std::string name = model.name.empty() ? "convoy" : model.name;
   write_file_atomically(file, graph.file(name, metadata));
   return {file};

@@ -370,6 +370,8 @@ float float_of(std::string_view op, float x) {
   if (op == "Exp") return std::exp(x);
   if (op == "Abs") return std::abs(x);
   if (op == "Floor") return std::floor(x);
+  if (op == "Log") return std::log(x);
+  if (op == "Relu") return std::max(x, 0.0F);
   return std::ceil(x);
 }
 
@@ -407,6 +409,95 @@ void fold_product(const Call& call) {
       Constant{.dims = Extents(keeps ? from.dims.size() : 0, 1), .whole = true, .floats = {}, .integers = {product}});
 }
 
+/// For each axis whether a reduction goes over it: over all where it names none.
+std::vector<bool> reduced_axes(const Call& call, std::size_t rank) {
+  const Extents axes = call.integers_of(1, "axes", {});
+  std::vector<bool> reduced(rank, axes.empty());
+  for (const std::int64_t axis : axes) reduced[static_cast<std::size_t>(call.axis(axis, rank))] = true;
+  return reduced;
+}
+
+/// The mean, the sum or the largest along some axes.
+void fold_reduced(const Call& call) {
+  const Constant& from = call.constant(0);
+  if (from.whole || from.size() == 0) call.fail("expected floating-point numbers");
+  const std::vector<bool> reduced = reduced_axes(call, from.dims.size());
+  Extents dims = from.dims;
+  Extents kept;
+  for (std::size_t axis = 0; axis < dims.size(); ++axis) {
+    if (reduced[axis]) dims[axis] = 1;
+    if (!reduced[axis] || call.integer("keepdims", 1) != 0) kept.push_back(dims[axis]);
+  }
+  const std::string_view op = call.node().op;
+  const std::size_t count = taken(call, dims);
+  std::vector<double> results(count, op == "ReduceMax" ? -HUGE_VAL : 0);
+  Extents strides = strides_of(dims);
+  for (std::size_t axis = 0; axis < dims.size(); ++axis) strides[axis] *= reduced[axis] ? 0 : 1;
+  Constant places{.dims = from.dims, .whole = true, .floats = {}, .integers = Extents(taken(call, from.dims))};
+  Constant numbered{.dims = dims, .whole = true, .floats = {}, .integers = Extents(count)};
+  std::iota(numbered.integers.begin(), numbered.integers.end(), 0);
+  copy_strided(places, numbered, strides, 0);
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    double& result = results[static_cast<std::size_t>(places.integers[i])];
+    result = op == "ReduceMax" ? std::max(result, from.at(i)) : result + from.at(i);
+  }
+  const double divisor = op == "ReduceMean" ? static_cast<double>(from.size()) / static_cast<double>(count) : 1;
+  Constant made{.dims = kept};
+  for (const double result : results) made.floats.push_back(static_cast<float>(result / divisor));
+  call.give(std::move(made));
+}
+
+/// With zeros around it.
+void fold_padded(const Call& call) {
+  const Constant& from = call.constant(0);
+  const Extents pads = call.integers_of(1, "pads", {});
+  const bool zeros = call.text("mode", "constant") == "constant" && !call.has(2) && call.number("value", 0) == 0;
+  if (!zeros || call.has(3) || pads.size() != 2 * from.dims.size()) call.fail("expected a border of zeros");
+  Extents dims = from.dims;
+  for (std::size_t axis = 0; axis < dims.size(); ++axis) {
+    const std::int64_t before = pads[axis];
+    const std::int64_t after = pads[axis + dims.size()];
+    if (before < 0 || after < 0 || before > 1 << 20 || after > 1 << 20) call.fail("expected a small border");
+    dims[axis] += before + after;
+  }
+  Constant made = like(call, from, dims);
+  const Extents strides = strides_of(dims);
+  std::size_t first = 0;
+  for (std::size_t axis = 0; axis < dims.size(); ++axis) first += static_cast<std::size_t>(pads[axis] * strides[axis]);
+  Constant places{.dims = from.dims, .whole = true, .floats = {}, .integers = Extents(taken(call, from.dims))};
+  Constant numbered{.dims = dims, .whole = true, .floats = {}, .integers = Extents(made.size())};
+  std::iota(numbered.integers.begin(), numbered.integers.end(), 0);
+  copy_strided(places, numbered, strides, static_cast<std::int64_t>(first));
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    copy_number(made, static_cast<std::size_t>(places.integers[i]), from, i);
+  }
+  call.give(std::move(made));
+}
+
+/// The means of windows along the first axis behind the channels, as LRN is written.
+void fold_pooled(const Call& call) {
+  const Constant& from = call.constant(0);
+  const Extents kernel = call.integers("kernel_shape", {});
+  const auto all_are = [](const Extents& numbers, std::int64_t number) {
+    return std::ranges::all_of(numbers, [&](std::int64_t one) { return one == number; });
+  };
+  const bool fits = !from.whole && from.dims.size() == kernel.size() + 2 && !kernel.empty() && kernel[0] > 0 &&
+                    all_are({kernel.begin() + 1, kernel.end()}, 1) && kernel[0] <= from.dims[2] &&
+                    all_are(call.integers("strides", {}), 1) && all_are(call.integers("pads", {}), 0);
+  if (!fits) call.fail("expected windows along one axis");
+  Extents dims = from.dims;
+  dims[2] -= kernel[0] - 1;
+  const Extents strides = strides_of(from.dims);
+  Constant made = like(call, from, dims);
+  Constant window = like(call, from, dims);
+  for (std::int64_t i = 0; i < kernel[0]; ++i) {
+    taken(call, dims);
+    copy_strided(window, from, strides, i * strides[2]);
+    for (std::size_t k = 0; k < made.size(); ++k) made.floats[k] += window.floats[k] / static_cast<float>(kernel[0]);
+  }
+  call.give(std::move(made));
+}
+
 void fold_range(const Call& call) {
   for (const std::size_t i : {0U, 1U, 2U}) {
     if (!call.constant(i).whole || call.constant(i).size() != 1) call.fail("expected three whole numbers");
@@ -422,6 +513,12 @@ void fold_range(const Call& call) {
   Constant made{.dims = {count}, .whole = true};
   for (std::int64_t i = 0; i < count; ++i) made.integers.push_back(start + i * step);
   call.give(std::move(made));
+}
+
+void fold_branch(const Call& call) {
+  run_branch(call, [](const Call& inner) {
+    if (!fold(inner)) inner.fail("is not computed here");
+  });
 }
 
 }  // namespace
@@ -446,6 +543,10 @@ bool fold(const Call& call) {
       {"Abs", fold_unary},           {"Floor", fold_unary},
       {"Ceil", fold_unary},          {"Where", fold_where},
       {"ReduceProd", fold_product},  {"Range", fold_range},
+      {"Log", fold_unary},           {"Relu", fold_unary},
+      {"ReduceMean", fold_reduced},  {"ReduceSum", fold_reduced},
+      {"ReduceMax", fold_reduced},   {"Pad", fold_padded},
+      {"AveragePool", fold_pooled},  {"If", fold_branch},
   };
   const auto found = operators.find(call.node().op);
   if (found == operators.end()) return false;

@@ -64,6 +64,38 @@ double tidy(double number) {
   return number;
 }
 
+/// A line between two numbers, beyond which it goes on level: relu6 of a line, or relu where it has one end only.
+std::optional<Recognised> recognised_clip(std::span<const double> values) {
+  const auto lowest = static_cast<std::size_t>(std::ranges::min_element(probes()) - probes().begin());
+  const auto highest = static_cast<std::size_t>(std::ranges::max_element(probes()) - probes().begin());
+  const double first = values[lowest];
+  const double last = values[highest];
+  const double between = (first + last) / 2;
+  std::size_t a = 4;  // where the steepest part is: the probes from the fifth on are evenly apart
+  for (std::size_t i = 4; i + 1 < values.size(); ++i) {
+    const bool nearer = std::abs(values[i] - between) + std::abs(values[i + 1] - between) <
+                        std::abs(values[a] - between) + std::abs(values[a + 1] - between);
+    if (values[i] != values[i + 1] && (values[a] == values[a + 1] || nearer)) a = i;
+  }
+  const double slope = tidy((values[a + 1] - values[a]) / (probes()[a + 1] - probes()[a]));
+  const double shift = tidy(values[a] - slope * probes()[a]);
+  if (slope == 0) return {};
+  const double low = std::min(first, last);
+  const double high = std::max(first, last);
+  Recognised found;
+  if (agrees(values, [&](double x) { return std::clamp(slope * x + shift, low, high); })) {
+    const double by = 6 / (last - first);
+    found.type = "relu6";
+    found.before = {.scale = slope * by, .shift = (shift - first) * by};
+    found.after = {.scale = 1 / by, .shift = first};
+  }
+  const auto from = [&](double x) { return std::max(slope * x + shift, low); };
+  const auto to = [&](double x) { return std::min(slope * x + shift, high); };
+  if (agrees(values, from)) found = {"relu", {}, {.scale = slope, .shift = shift - low}, {.scale = 1, .shift = low}};
+  if (agrees(values, to)) found = {"relu", {}, {.scale = -slope, .shift = high - shift}, {.scale = -1, .shift = high}};
+  return found.type.empty() ? std::nullopt : std::optional(found);
+}
+
 std::size_t probe_of(double x) { return static_cast<std::size_t>(std::ranges::find(probes(), x) - probes().begin()); }
 
 }  // namespace
@@ -86,7 +118,7 @@ std::optional<Recognised> recognised(std::span<const double> values) {
   const double minus_one = values[probe_of(-1)];
   const double scale = one - zero;
   if (agrees(values, [&](double x) { return scale * x + zero; })) {
-    return Recognised{.type = "affine", .scale = scale, .shift = zero};
+    return Recognised{.type = "linear", .after = {.scale = scale, .shift = zero}};
   }
   const double slope = tidy(-minus_one);
   if (slope >= 1e-6 && slope <= 1 && agrees(values, [&](double x) { return x > 0 ? x : slope * x; })) {
@@ -100,7 +132,10 @@ std::optional<Recognised> recognised(std::span<const double> values) {
     found.settings.set("alpha", alpha);
     return found;
   }
-  return {};
+  if (alpha > 0 && agrees(values, [&](double x) { return x > 0 ? x : alpha * std::expm1(x / alpha); })) {
+    return Recognised{.type = "elu", .before = {.scale = 1 / alpha}, .after = {.scale = alpha}};  // celu
+  }
+  return recognised_clip(values);
 }
 
 }  // namespace convoy::formats::onnx

@@ -15,12 +15,19 @@ namespace convoy::formats::onnx {
 /// Numbers at which functions are compared.
 const std::vector<double>& probes();
 
-/// What a function is in convoy.
-struct Recognised {
-  std::string type;  ///< "gelu"; "linear" for x itself; "affine" for scale * x + shift
-  Settings settings = {};
+/// scale * x + shift.
+struct LinearMap {
   double scale = 1;
   double shift = 0;
+  bool operator==(const LinearMap&) const = default;
+};
+
+/// What a function is in convoy: a layer, with a map of its input and one of its output.
+struct Recognised {
+  std::string type;  ///< "gelu"; "linear" for the maps alone
+  Settings settings = {};
+  LinearMap before = {};
+  LinearMap after = {};
 };
 
 /// The layer type whose values at the probes these are; nothing where there is none.

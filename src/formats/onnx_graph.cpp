@@ -7,9 +7,6 @@
 #include "convoy/foreign_text.h"
 
 namespace convoy::formats::onnx {
-namespace {
-
-/// A float of an attribute as the decimal that was meant: 1e-5 rather than 9.99999974738e-06.
 double decimal(float number) {
   for (int digits = 1; digits < 9; ++digits) {
     char text[32];
@@ -18,8 +15,6 @@ double decimal(float number) {
   }
   return static_cast<double>(number);
 }
-
-}  // namespace
 
 std::string Call::name() const {
   if (!node_.name.empty()) return std::string(node_.name);
@@ -115,6 +110,22 @@ void Call::give(Constant constant) const {
   give(GraphValue{.constant = std::make_shared<const Constant>(std::move(constant))});
 }
 
+void run_branch(const Call& call, const std::function<void(const Call&)>& run_node) {
+  const Constant& condition = call.constant(0);
+  if (condition.size() != 1) call.fail("expected one condition");
+  const Attribute* branch = call.attribute(condition.at(0) != 0 ? "then_branch" : "else_branch");
+  if (branch == nullptr || !branch->graph || branch->graph->outputs.size() != 1)
+    call.fail("has no branch of one output");
+  GraphState& state = call.state();
+  for (const StoredTensor& tensor : branch->graph->initializers) {
+    state.values[std::string(tensor.name)].constant = std::make_shared<const Constant>(constant_of(tensor, state.path));
+  }
+  for (const StoredNode& node : branch->graph->nodes) run_node(Call(state, node));
+  const auto found = state.values.find(branch->graph->outputs[0].name);
+  if (found == state.values.end()) call.fail("has a branch that gives nothing");
+  call.give(GraphValue(found->second));
+}
+
 ExpressionPtr arranged(Layers& layers, const GraphValue& value, const std::vector<int>& axes) {
   const View view = value.view.transposed(axes);
   if (!view.in_order()) return nullptr;
@@ -142,6 +153,15 @@ ExpressionPtr Call::image(std::size_t input) const {
     fail("expected images, batch x channels x height x width, got " + std::to_string(value.view.rank() + 1) + " axes");
   }
   if (ExpressionPtr found = arranged(state_.layers, value, {1, 2, 0})) return found;
+  const View view = value.view.transposed({1, 2, 0});
+  if (ExpressionPtr made = state_.layers.reordered(value.expression, view.places())) {
+    const Extents extents = view.extents();
+    const Shape shape(extents.begin(), extents.end());
+    made = state_.layers.reshaped(made, shape);
+    state_.values[std::string(node_.inputs[input])] = {
+        .constant = {}, .expression = made, .view = View::channels_first(shape)};
+    return made;
+  }
   fail("takes images whose numbers convoy has in another order, and it has no layer that transposes");
 }
 

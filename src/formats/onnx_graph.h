@@ -1,7 +1,9 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,6 +29,8 @@ struct GraphState {
   Layers layers;
   std::int64_t batch = -1;  ///< the input's first extent as declared; convoy takes the samples one by one
   std::size_t foldable;     ///< how many numbers may still be made by folding constants
+  std::size_t probing = std::size_t{1} << 27;  ///< and by trying in vain what nodes do together
+  std::set<std::string> unbiased = {};  ///< nodes that an export of convoy's says to have an unbiased moving variance
   std::map<std::string, GraphValue, std::less<>> values = {};
   std::map<std::string, int, std::less<>> uses = {};
 };
@@ -88,6 +92,9 @@ class Call {
 /// The array, in the shape of the view with these axes; empty where the numbers are in another order.
 ExpressionPtr arranged(Layers& layers, const GraphValue& value, const std::vector<int>& axes);
 
+/// A float as the decimal that was meant: 1e-5 rather than 9.99999974738e-06.
+double decimal(float number);
+
 /// What an operator does. Some set no output where they cannot.
 using Operator = void (*)(const Call& call);
 
@@ -97,6 +104,9 @@ const std::map<std::string, Operator, std::less<>>& pool_operators();        ///
 const std::map<std::string, Operator, std::less<>>& norm_operators();        ///< normalisations and softmax
 const std::map<std::string, Operator, std::less<>>& view_operators();        ///< those that move no number
 const std::map<std::string, Operator, std::less<>>& arithmetic_operators();  ///< number by number
+
+/// Gives what a branch of If gives, whose condition is known; `run_node` runs each of its nodes.
+void run_branch(const Call& call, const std::function<void(const Call&)>& run_node);
 
 /// Computes a node all of whose inputs are constants; false for an operator that is not known.
 bool fold(const Call& call);

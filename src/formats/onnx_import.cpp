@@ -12,6 +12,7 @@
 #include "core/fail.h"
 #include "formats/onnx.h"
 #include "formats/onnx_graph.h"
+#include "formats/onnx_probe.h"
 
 namespace convoy::formats::onnx {
 namespace {
@@ -41,7 +42,11 @@ const ValueInfo& sample_input(const GraphFile& file) {
     if (!constants.contains(input.name)) found.push_back(&input);
   }
   if (found.size() != 1) {
-    throw std::runtime_error("has " + std::to_string(found.size()) + " inputs; a network of convoy has one");
+    std::string names;
+    for (const ValueInfo* one : found)
+      names += (names.empty() ? ": \"" : ", \"") + shown(std::string(one->name)) + "\"";
+    throw std::runtime_error("has " + std::to_string(found.size()) + " inputs" + names +
+                             "; a network of convoy has one");
   }
   const ValueInfo& input = *found[0];
   if (input.type != ElementType::float32) {
@@ -78,16 +83,15 @@ std::optional<bool> says_channels_last(const StoredNode& node) {
   return {};
 }
 
-/// Whether images come height x width x channels, as Keras's do: the first operator that knows says so, else the
-/// extents, of which the channels are the fewest.
-bool channels_last(const GraphFile& file, const ValueInfo& input) {
+/// Whether images come height x width x channels, as Keras's do, if an operator says so.
+std::optional<bool> said_channels_last(const GraphFile& file, const ValueInfo& input) {
   std::set<std::string_view> reached = {input.name};
   for (const StoredNode& node : file.nodes) {
     if (!std::ranges::any_of(node.inputs, [&](auto name) { return reached.contains(name); })) continue;
-    if (const auto said = says_channels_last(node)) return *said;
+    if (const auto said = says_channels_last(node)) return said;
     reached.insert(node.outputs.begin(), node.outputs.end());
   }
-  return input.dims[3] < std::min(input.dims[1], input.dims[2]);
+  return {};
 }
 
 /// The nodes that the output depends on.
@@ -97,7 +101,8 @@ std::vector<bool> needed_nodes(const GraphFile& file, std::string_view output) {
   for (std::size_t i = file.nodes.size(); i-- > 0;) {
     const StoredNode& node = file.nodes[i];
     needed[i] = std::ranges::any_of(node.outputs, [&](auto name) { return !name.empty() && wanted.contains(name); });
-    if (needed[i]) wanted.insert(node.inputs.begin(), node.inputs.end());
+    if (!needed[i]) continue;
+    for (const std::string_view name : values_read_by(node)) wanted.insert(name);
   }
   return needed;
 }
@@ -106,6 +111,10 @@ void run(const Call& call) {
   const StoredNode& node = call.node();
   if (!node.domain.empty() && node.domain != "ai.onnx") {
     call.fail("an operator of \"" + shown(std::string(node.domain)) + "\"; convoy knows ONNX's own");
+  }
+  if (node.op == "If") {
+    run_branch(call, run);
+    return;
   }
   bool constant = true;
   for (std::size_t i = 0; i < call.inputs(); ++i) constant = constant && (!call.has(i) || call.value(i).constant);
@@ -121,10 +130,20 @@ void run(const Call& call) {
   call.fail("convoy has no layer for this operator");
 }
 
-GraphState state_of(const GraphFile& file, const fs::path& path, std::size_t bytes) {
+/// Runs the nodes that are needed; those that make one layer together as that.
+void run_all(GraphState& state, std::vector<bool> left) {
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    if (!left[i]) continue;
+    const std::vector<std::size_t> together = run_as_one_layer(state, i);
+    for (const std::size_t node : together) left[node] = false;
+    if (together.empty()) run(Call(state, state.file.nodes[i]));
+  }
+}
+
+GraphState state_of(const GraphFile& file, const fs::path& path, std::size_t bytes, bool channels_last) {
   const ValueInfo& input = sample_input(file);
   Extents extents(input.dims.begin() + 1, input.dims.end());
-  const bool images_first = extents.size() == 3 && !channels_last(file, input);
+  const bool images_first = extents.size() == 3 && !channels_last;
   if (images_first) extents = {extents[1], extents[2], extents[0]};
   const Shape shape(extents.begin(), extents.end());
   GraphState state{.file = file,
@@ -157,10 +176,10 @@ ExpressionPtr final_array(GraphState& state, const GraphValue& value) {
   return array;
 }
 
-/// Those that an export of convoy's wrote.
-std::vector<std::string> class_names_of(const GraphFile& file) {
+/// Names that an export of convoy's wrote.
+std::vector<std::string> written_names(const GraphFile& file, const std::string& key) {
   std::vector<std::string> names;
-  const auto found = file.metadata.find("class_names");
+  const auto found = file.metadata.find(key);
   if (found == file.metadata.end()) return names;
   const nlohmann::json list = nlohmann::json::parse(found->second, nullptr, false);
   if (!list.is_array()) return names;
@@ -171,20 +190,24 @@ std::vector<std::string> class_names_of(const GraphFile& file) {
   return names;
 }
 
-ImportedModel imported(const GraphFile& file, const fs::path& path, std::size_t bytes) {
+void check_graph(const GraphFile& file) {
   if (file.opset < 1) throw std::runtime_error("does not say which operator set it has");
   if (file.nodes.size() > most_nodes) throw std::runtime_error("has " + std::to_string(file.nodes.size()) + " nodes");
   if (file.outputs.size() != 1) {
     throw std::runtime_error("has " + std::to_string(file.outputs.size()) + " outputs; a network of convoy has one");
   }
-  GraphState state = state_of(file, path, bytes + external_bytes(file));
+}
+
+ImportedModel imported_as(const GraphFile& file, const fs::path& path, std::size_t bytes, bool channels_last) {
+  GraphState state = state_of(file, path, bytes + external_bytes(file), channels_last);
+  for (const std::string& name : written_names(file, "unbiased_variance")) state.unbiased.insert(name);
   const std::string_view output = file.outputs[0].name;
   const std::vector<bool> needed = needed_nodes(file, output);
   std::set<std::string_view> used = {output};
   ++state.uses[std::string(output)];
   for (std::size_t i = 0; i < needed.size(); ++i) {
-    for (const std::string_view input : file.nodes[i].inputs) {
-      if (!needed[i]) continue;
+    if (!needed[i]) continue;
+    for (const std::string_view input : values_read_by(file.nodes[i])) {
       used.insert(input);
       ++state.uses[std::string(input)];
     }
@@ -193,9 +216,7 @@ ImportedModel imported(const GraphFile& file, const fs::path& path, std::size_t 
     if (!used.contains(tensor.name)) continue;
     state.values[std::string(tensor.name)].constant = std::make_shared<const Constant>(constant_of(tensor, path));
   }
-  for (std::size_t i = 0; i < needed.size(); ++i) {
-    if (needed[i]) run(Call(state, file.nodes[i]));
-  }
+  run_all(state, needed);
   const auto last = state.values.find(output);
   if (last == state.values.end() || !last->second.expression) {
     throw std::runtime_error("its output does not depend on its input");
@@ -203,16 +224,35 @@ ImportedModel imported(const GraphFile& file, const fs::path& path, std::size_t 
   ImportedModel model;
   model.name = std::string(file.name);
   model.input = state.layers.input()->shape;
-  model.class_names = class_names_of(file);
+  model.class_names = written_names(file, "class_names");
   const View& order = state.values.at(std::string(sample_input(file).name)).view;
   if (order.rank() == 3 && !order.in_order())
     model.notes.push_back("its images are channels x height x width; convoy's are height x width x channels");
-  const Output end = state.layers.settle(final_array(state, last->second));
+  const Output end = state.layers.settle_last(final_array(state, last->second));
   state.layers.give(model, end);
   const std::size_t outputs = end.shape.size();
   if (model.class_names.size() != outputs) model.class_names.clear();
   if (model.layers.empty()) throw std::runtime_error("has no layer: its output is its input");
   return model;
+}
+
+/// Where no operator says how images come, the channels are taken for the fewest of the extents; if that leads nowhere,
+/// for the others.
+ImportedModel imported(const GraphFile& file, const fs::path& path, std::size_t bytes) {
+  check_graph(file);
+  const ValueInfo& input = sample_input(file);
+  if (input.dims.size() != 4) return imported_as(file, path, bytes, true);
+  if (const auto said = said_channels_last(file, input)) return imported_as(file, path, bytes, *said);
+  const bool guess = input.dims[3] < std::min(input.dims[1], input.dims[2]);
+  try {
+    return imported_as(file, path, bytes, guess);
+  } catch (const std::runtime_error&) {
+    try {
+      return imported_as(file, path, bytes, !guess);
+    } catch (const std::runtime_error&) {  // what the first says is told
+    }
+    throw;
+  }
 }
 
 }  // namespace

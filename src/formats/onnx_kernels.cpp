@@ -115,7 +115,12 @@ void transposed_convolution(const Call& call) {
       const std::int64_t in = image->shape[static_cast<int>(i)];
       const std::int64_t extent = (window.kernel[i] - 1) * window.dilations[i] + 1;
       const std::int64_t out = wanted.empty() ? in * window.strides[i] : wanted[wanted.size() - 2 + i];
-      cut[i] = cut_off(call, (in - 1) * window.strides[i] + more[i] + extent, out, window.same);
+      std::int64_t covered = (in - 1) * window.strides[i] + more[i] + extent;
+      if (out > covered && out - covered < window.strides[i]) {
+        more[i] += out - covered;
+        covered = out;
+      }
+      cut[i] = cut_off(call, covered, out, window.same);
     }
     window.pads = {cut[0].first, cut[0].second, cut[1].first, cut[1].second};
   }

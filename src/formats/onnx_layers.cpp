@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 #include <stdexcept>
+#include <utility>
 
 #include "convoy/error.h"
 #include "convoy/foreign_text.h"
@@ -186,9 +187,9 @@ ExpressionPtr Layers::scaled(const Place& place, const ExpressionPtr& x, const s
     std::vector<ExpressionPtr> parts;
     collect(from, parts);
     const auto known = recognised_in(*from, *parts[0]);
-    if (known && known->type == "affine") {
-      const std::vector<double> scale(gamma.size(), known->scale);
-      const std::vector<double> shift(gamma.size(), known->shift);
+    if (known && known->type == "linear") {
+      const std::vector<double> scale(gamma.size(), known->after.scale);
+      const std::vector<double> shift(gamma.size(), known->after.shift);
       from = scaled({from->node, from->op}, parts[0], scale, shift, false);
       alone = true;
     }
@@ -215,18 +216,19 @@ ExpressionPtr Layers::scaled(const Place& place, const ExpressionPtr& x, const s
   return made;
 }
 
-ExpressionPtr Layers::above(const Place& place, const ExpressionPtr& x, double threshold) {
-  const bool fresh = layers_.empty() && !raw_input_used_ && !threshold_;
+ExpressionPtr Layers::repeated(const Place& place, const ExpressionPtr& images, std::int64_t rows,
+                               std::int64_t columns) {
   auto made = std::make_shared<Expression>();
-  made->shape = x->shape;
+  const bool more = images->kind == Expression::Kind::repeated && !images->output;
+  made->kind = Expression::Kind::repeated;
   made->node = place.node;
   made->op = place.op;
-  made->output = x == input_ ? Output{Network::input_name, x->shape} : settle(x);
-  if (!fresh || made->output->layer != Network::input_name) {
-    throw std::runtime_error(text(place) + ": convoy compares with a number at the network's input only");
-  }
-  raw_input_used_ = true;
-  threshold_ = static_cast<float>(threshold);
+  made->inputs = {more ? images->inputs[0] : images};
+  made->rows = rows * (more ? images->rows : 1);
+  made->columns = columns * (more ? images->columns : 1);
+  const Shape& in = images->shape;
+  made->shape = {static_cast<int>(in[0] * rows), static_cast<int>(in[1] * columns), in[2]};
+  if (made->inputs[0] != input_) settle(made->inputs[0]);
   return made;
 }
 
@@ -289,36 +291,65 @@ Output Layers::append(const Place& place, LayerSpec spec, const std::vector<Outp
 
 Output Layers::settle(const ExpressionPtr& expression) {
   if (expression->output) return *expression->output;
+  const Place place{expression->node, expression->op};
   switch (expression->kind) {
     case Expression::Kind::layer: return settle_input();  // another layer has an output
-    case Expression::Kind::function: {
-      std::vector<ExpressionPtr> parts;
-      collect(expression, parts);
-      for (const ExpressionPtr& part : parts) {
-        const auto known = recognised_in(*expression, *part);
-        if (!known) continue;
-        const Place place{expression->node, expression->op};
-        if (known->type == "affine") {
-          const auto channels = static_cast<std::size_t>(expression->shape.last());
-          const std::vector<double> scale(channels, known->scale);
-          const std::vector<double> shift(channels, known->shift);
-          expression->output = settle(scaled(place, part, scale, shift, false));
-        } else {
-          const Output input = settle(part);
-          LayerSpec spec = layer_of_type(known->type);
-          spec.settings = known->settings;
-          expression->output = known->type == "linear" ? input : append(place, std::move(spec), {input}, {});
-        }
-        return *expression->output;
-      }
-      expression->output = settle_function(*expression);
-      return *expression->output;
+    case Expression::Kind::function: expression->output = settle_function(expression); break;
+    case Expression::Kind::pending: expression->output = settle_pending(*expression); break;
+    case Expression::Kind::repeated: {
+      LayerSpec spec = layer_of_type("up_sampling2d");
+      spec.settings.set("size", Integers{expression->rows, expression->columns});
+      expression->output = append(place, std::move(spec), {settle(expression->inputs[0])}, {});
+      break;
     }
-    case Expression::Kind::pending: expression->output = settle_pending(*expression); return *expression->output;
-    default:
-      throw std::runtime_error(text({expression->node, expression->op}) +
-                               ": convoy pads by zeros, expected mode \"constant\" and the value 0");
+    default: throw std::runtime_error(text(place) + ": convoy pads by one number, expected mode \"constant\"");
   }
+  return *expression->output;
+}
+
+Output Layers::settle_last(const ExpressionPtr& expression) {
+  Output output = settle(expression);
+  if (output.layer != Network::input_name || !scaling_ || threshold_) return output;
+  const auto [gamma, beta] = *std::exchange(scaling_, std::nullopt);
+  return settle_affine({expression->node, expression->op}, output, gamma, beta);
+}
+
+Output Layers::settle_function(const ExpressionPtr& expression) {
+  const Place place{expression->node, expression->op};
+  if (expression->threshold) return settle_above(place, expression->inputs[0], *expression->threshold);
+  std::vector<ExpressionPtr> parts;
+  collect(expression, parts);
+  for (const ExpressionPtr& part : parts) {
+    const auto known = recognised_in(*expression, *part);
+    if (known) return settle_recognised(place, part, *known, static_cast<std::size_t>(expression->shape.last()));
+  }
+  return settle_last_operator(*expression);
+}
+
+/// The layer of a function, between maps of its input and output where it needs them.
+Output Layers::settle_recognised(const Place& place, const ExpressionPtr& part, const Recognised& known,
+                                 std::size_t channels) {
+  const auto mapped = [&](const ExpressionPtr& x, const LinearMap& map) {
+    if (map == LinearMap()) return x;
+    return scaled(place, x, std::vector<double>(channels, map.scale), std::vector<double>(channels, map.shift), false);
+  };
+  ExpressionPtr made = mapped(part, known.before);
+  LayerSpec spec = layer_of_type(known.type);
+  spec.settings = known.settings;
+  if (known.type != "linear") made = add(place, std::move(spec), {made});
+  return settle(mapped(made, known.after));
+}
+
+/// 1 where x is above a number, else 0: at the input only, as a part of the scaling.
+Output Layers::settle_above(const Place& place, const ExpressionPtr& x, double threshold) {
+  const bool fresh = layers_.empty() && !raw_input_used_ && !threshold_;
+  Output output = x == input_ ? Output{Network::input_name, x->shape} : settle(x);
+  if (!fresh || output.layer != Network::input_name) {
+    throw std::runtime_error(text(place) + ": convoy compares with a number at the network's input only");
+  }
+  raw_input_used_ = true;
+  threshold_ = static_cast<float>(threshold);
+  return output;
 }
 
 Output Layers::settle_input() {
@@ -337,7 +368,7 @@ Output Layers::settle_input() {
 }
 
 /// Where an expression as a whole is no layer, its last operator may be one.
-Output Layers::settle_function(const Expression& expression) {
+Output Layers::settle_last_operator(const Expression& expression) {
   const Place place{expression.node, expression.op};
   if (expression.combining.empty() || expression.inputs.size() < 2) {
     throw std::runtime_error(text(place) + ": convoy has no layer for this operator here");

@@ -11,6 +11,7 @@
 #include "convoy/settings.h"
 #include "convoy/shape.h"
 #include "formats/exchange.h"
+#include "formats/onnx_function.h"
 #include "formats/onnx_view.h"
 
 /// The network that an import makes, layer by layer, with what is known of its numbers until then.
@@ -34,6 +35,7 @@ struct Expression {
     function,  ///< of other expressions of the same shape, number by number
     pending,   ///< a layer with or without gamma and beta by channel, which later operators may change
     padded,    ///< with a border that only a max pooling can take
+    repeated,  ///< images whose rows and columns are there several times
   };
   Kind kind = Kind::layer;
   Shape shape;
@@ -43,7 +45,8 @@ struct Expression {
 
   std::vector<ExpressionPtr> inputs = {};
   std::function<double(const std::vector<double>&)> function = {};
-  std::string combining = {};  ///< the layer type that does the same with layers: "add"
+  std::string combining = {};            ///< the layer type that does the same with layers: "add"
+  std::optional<double> threshold = {};  ///< 1 where the input is above it, else 0
 
   LayerSpec spec = {};  ///< pending; the type is "" for an affine alone
   Tensors tensors = {};
@@ -51,6 +54,8 @@ struct Expression {
   std::optional<std::vector<double>> beta = {};
 
   Sides border = {};
+  std::int64_t rows = 1;  ///< how often each is repeated
+  std::int64_t columns = 1;
 };
 
 /// A place for what goes wrong: the node at work.
@@ -83,13 +88,18 @@ class Layers {
   /// gamma * x + beta by channel; changes a pending layer where `alone`, where nothing else takes x.
   ExpressionPtr scaled(const Place& place, const ExpressionPtr& x, const std::vector<double>& gamma,
                        const std::vector<double>& beta, bool alone);
-  /// 1 where x is above a number, else 0: at the input only, as a part of the scaling.
-  ExpressionPtr above(const Place& place, const ExpressionPtr& x, double threshold);
+  /// Images with each row and column repeated so often.
+  ExpressionPtr repeated(const Place& place, const ExpressionPtr& images, std::int64_t rows, std::int64_t columns);
   /// The same numbers as an array of another shape: flatten or reshape.
   ExpressionPtr reshaped(const ExpressionPtr& x, const Shape& shape);
+  /// A feature vector whose number i is x's number from[i], by weights in another order; null where what makes it has
+  /// none.
+  ExpressionPtr reordered(const ExpressionPtr& x, const std::vector<std::size_t>& from, int depth = 0);
 
   /// Makes a layer of an expression. Throws std::runtime_error for what convoy has no layer for.
   Output settle(const ExpressionPtr& expression);
+  /// The same of the network's output: a scaling of the input with nothing behind it is a layer.
+  Output settle_last(const ExpressionPtr& expression);
 
   /// Moves what was made, up to `last`, into the model.
   void give(ImportedModel& model, const Output& last);
@@ -99,7 +109,12 @@ class Layers {
   std::string name_for(const std::string& node, const std::string& op, const std::string& type);
   void shorten(const ExpressionPtr& expression);
   Output settle_input();
-  Output settle_function(const Expression& expression);
+  Output settle_function(const ExpressionPtr& expression);
+  Output settle_recognised(const Place& place, const ExpressionPtr& part, const Recognised& known,
+                           std::size_t channels);
+  Output settle_above(const Place& place, const ExpressionPtr& x, double threshold);
+  Output settle_last_operator(const Expression& expression);
+  ExpressionPtr reordered_layer(const Output& output, const std::vector<std::size_t>& from, int depth);
   Output settle_pending(const Expression& expression);
   Output settle_affine(const Place& place, const Output& input, const std::vector<double>& gamma,
                        const std::vector<double>& beta);

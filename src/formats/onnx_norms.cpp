@@ -44,8 +44,8 @@ void batch_normalization(const Call& call) {
   LayerSpec spec = layer_of_type("batch_norm");
   spec.settings.set("epsilon", call.number("epsilon", 1e-5));
   spec.settings.set("momentum", call.number("momentum", 0.9));
-  const bool torch = call.state().file.producer == "pytorch";
-  spec.settings.set("moving_variance", std::string(torch ? "unbiased" : "biased"));
+  const bool unbiased = call.state().file.producer == "pytorch" || call.state().unbiased.contains(call.name());
+  spec.settings.set("moving_variance", std::string(unbiased ? "unbiased" : "biased"));
   Tensors tensors;
   const char* names[] = {"gamma", "beta", "moving_mean", "moving_variance"};
   for (std::size_t i = 0; i < 4; ++i) tensors[names[i]] = placed(numbers(call, i + 1, channels), places);
@@ -166,8 +166,12 @@ void softmax_of(const Call& call, const std::string& type) {
     for (int i = 0; i < x.view.rank(); ++i) {
       if (i != axis) axes.push_back(i);
     }
-    axes.push_back(axis);
-    if (x.view.rank() <= 4 && (!old || axis == x.view.rank() - 1)) from = arranged(call.layers(), x, axes);
+    const bool over_last = x.view.rank() <= 4 && (!old || axis == x.view.rank() - 1);
+    do {  // the others may be in any order
+      std::vector<int> order = axes;
+      order.push_back(axis);
+      if (over_last) from = arranged(call.layers(), x, order);
+    } while (!from && std::ranges::next_permutation(axes).found);
   }
   if (!from)
     call.fail("convoy's softmax is over the channels or over a feature vector, got axis " + std::to_string(axis + 1));

@@ -33,8 +33,15 @@ View view_of(const Shape& array, const std::vector<int>& axes) {
   return View(array).transposed(back);
 }
 
-void give_images(const Call& call, LayerSpec spec, const Images& images) {
-  ExpressionPtr made = call.layers().add(call.place(), std::move(spec), {images.array});
+/// A layer of images; one that puts in zeros puts in another number if that is taken off before and added behind.
+void give_images(const Call& call, LayerSpec spec, const Images& images, double filled = 0) {
+  const auto channels = static_cast<std::size_t>(images.array->shape[2]);
+  const auto raised = [&](const ExpressionPtr& x, double by) {
+    const std::vector<double> ones(channels, 1);
+    return by == 0 ? x : call.layers().scaled(call.place(), x, ones, std::vector<double>(channels, by), false);
+  };
+  ExpressionPtr made = call.layers().add(call.place(), std::move(spec), {raised(images.array, -filled)});
+  made = raised(made, filled);
   const View view = view_of(made->shape, images.axes);
   call.give(std::move(made), view);
 }
@@ -197,15 +204,17 @@ void pad(const Call& call) {
     call.give(std::move(padded), view);
     return;
   }
-  if (mode != "constant" || padding_value(call) != 0) call.fail("convoy pads by zeros, got mode " + mode);
+  if (mode != "constant") call.fail("convoy pads by one number, got mode " + mode);
   const bool smaller = std::min({sides.top, sides.bottom, sides.left, sides.right}) < 0;
   if (smaller && std::max({sides.top, sides.bottom, sides.left, sides.right}) > 0) {
     call.fail("expected pads of one sign");
   }
   const Sides cut{-sides.top, -sides.bottom, -sides.left, -sides.right};
-  give_images(call,
-              smaller ? border_layer("cropping2d", "cropping", cut) : border_layer("zero_padding2d", "padding", sides),
-              images);
+  if (smaller) {
+    give_images(call, border_layer("cropping2d", "cropping", cut), images);
+  } else {
+    give_images(call, border_layer("zero_padding2d", "padding", sides), images, padding_value(call));
+  }
 }
 
 /// Where a slice of `extent` begins or ends.

@@ -84,7 +84,18 @@ StoredTensor tensor_in(pbf_reader reader) {
   return tensor;
 }
 
-Attribute attribute_in(pbf_reader reader) {
+constexpr int deepest_graph = 4;
+
+void read_graph_into(GraphFile& graph, pbf_reader reader, int depth);
+
+std::shared_ptr<const GraphFile> branch_in(pbf_reader reader, int depth) {
+  if (depth > deepest_graph) throw std::runtime_error("has branches within branches, too many to read");
+  auto graph = std::make_shared<GraphFile>();
+  read_graph_into(*graph, reader, depth);
+  return graph;
+}
+
+Attribute attribute_in(pbf_reader reader, int depth) {
   Attribute attribute;
   while (reader.next()) {
     switch (reader.tag_and_type()) {
@@ -93,6 +104,7 @@ Attribute attribute_in(pbf_reader reader) {
       case varint_of(3): attribute.integer = reader.get_int64(); break;
       case bytes_of(4): attribute.text = view_of(reader); break;
       case bytes_of(5): attribute.tensor = tensor_in(reader.get_message()); break;
+      case bytes_of(6): attribute.graph = branch_in(reader.get_message(), depth + 1); break;
       case fixed32_of(7): attribute.numbers.push_back(reader.get_float()); break;
       case bytes_of(7): add_floats(attribute.numbers, reader); break;
       case varint_of(8): attribute.integers.push_back(reader.get_int64()); break;
@@ -103,7 +115,7 @@ Attribute attribute_in(pbf_reader reader) {
   return attribute;
 }
 
-StoredNode node_in(pbf_reader reader) {
+StoredNode node_in(pbf_reader reader, int depth) {
   StoredNode node;
   while (reader.next()) {
     switch (reader.tag_and_type()) {
@@ -111,7 +123,7 @@ StoredNode node_in(pbf_reader reader) {
       case bytes_of(2): node.outputs.push_back(view_of(reader)); break;
       case bytes_of(3): node.name = view_of(reader); break;
       case bytes_of(4): node.op = view_of(reader); break;
-      case bytes_of(5): node.attributes.push_back(attribute_in(reader.get_message())); break;
+      case bytes_of(5): node.attributes.push_back(attribute_in(reader.get_message(), depth)); break;
       case bytes_of(7): node.domain = view_of(reader); break;
       default: reader.skip();
     }
@@ -177,10 +189,10 @@ ValueInfo value_in(pbf_reader reader) {
   return value;
 }
 
-void read_graph_into(GraphFile& graph, pbf_reader reader) {
+void read_graph_into(GraphFile& graph, pbf_reader reader, int depth) {
   while (reader.next()) {
     switch (reader.tag_and_type()) {
-      case bytes_of(1): graph.nodes.push_back(node_in(reader.get_message())); break;
+      case bytes_of(1): graph.nodes.push_back(node_in(reader.get_message(), depth)); break;
       case bytes_of(2): graph.name = view_of(reader); break;
       case bytes_of(5): graph.initializers.push_back(tensor_in(reader.get_message())); break;
       case bytes_of(11): graph.inputs.push_back(value_in(reader.get_message())); break;
@@ -213,7 +225,7 @@ GraphFile read_graph(std::string_view bytes) {
     while (reader.next()) {
       switch (reader.tag_and_type()) {
         case bytes_of(2): graph.producer = view_of(reader); break;
-        case bytes_of(7): read_graph_into(graph, reader.get_message()); break;
+        case bytes_of(7): read_graph_into(graph, reader.get_message(), 0); break;
         case bytes_of(8): read_opset(graph, reader.get_message()); break;
         case bytes_of(14): add_entry(graph.metadata, reader.get_message()); break;
         default: reader.skip();
@@ -226,6 +238,19 @@ GraphFile read_graph(std::string_view bytes) {
                                   : "a field that makes no sense"));
   }
   return graph;
+}
+
+std::vector<std::string_view> values_read_by(const StoredNode& node) {
+  std::vector<std::string_view> names = node.inputs;
+  for (const Attribute& attribute : node.attributes) {
+    if (!attribute.graph) continue;
+    for (const StoredNode& inner : attribute.graph->nodes) {
+      const std::vector<std::string_view> more = values_read_by(inner);
+      names.insert(names.end(), more.begin(), more.end());
+    }
+    for (const ValueInfo& output : attribute.graph->outputs) names.push_back(output.name);
+  }
+  return names;
 }
 
 bool begins_as_model(std::string_view bytes) {

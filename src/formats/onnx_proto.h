@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,6 +47,8 @@ struct StoredTensor {
   std::map<std::string, std::string> place;  ///< location, offset and length of external data
 };
 
+struct GraphFile;
+
 struct Attribute {
   std::string_view name;
   std::optional<float> number = {};
@@ -54,6 +57,7 @@ struct Attribute {
   std::vector<float> numbers = {};
   Extents integers = {};
   std::optional<StoredTensor> tensor = {};
+  std::shared_ptr<const GraphFile> graph = {};  ///< a branch of If
 };
 
 struct StoredNode {
@@ -83,6 +87,9 @@ struct GraphFile {
   std::vector<ValueInfo> outputs;
   std::map<std::string, std::string> metadata;
 };
+
+/// The names of the values that a node takes, with those that the nodes of its branches take.
+std::vector<std::string_view> values_read_by(const StoredNode& node);
 
 /// Reads a ModelProto; the result looks into `bytes`. Throws std::runtime_error for what is damaged.
 GraphFile read_graph(std::string_view bytes);

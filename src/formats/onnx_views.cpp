@@ -66,9 +66,33 @@ void give_reshaped(const Call& call, const Extents& all) {
   }
 }
 
+/// The only node that takes the first output of one; null where there is none or another.
+const StoredNode* only_user(const Call& call, const StoredNode& node) {
+  const auto uses = call.state().uses.find(node.outputs[0]);
+  if (uses == call.state().uses.end() || uses->second != 1) return nullptr;
+  for (const StoredNode& other : call.state().file.nodes) {
+    if (!other.inputs.empty() && other.inputs[0] == node.outputs[0] && !other.outputs.empty()) return &other;
+  }
+  return nullptr;
+}
+
+/// Whether all pixels become samples for a MatMul, and pixels again behind it, as TensorFlow's Dense is written.
+bool is_of_pixels(const Call& call, const Extents& extents) {
+  const Extents own = call.data(0).view.extents();
+  if (own.size() != 3 || extents.size() != 2 || extents[1] != own[2] || call.node().outputs.empty()) return false;
+  if (extents[0] != -1 && extents[0] != own[0] * own[1]) return false;
+  const StoredNode* product = only_user(call, call.node());
+  const StoredNode* back = product == nullptr ? nullptr : only_user(call, *product);
+  return back != nullptr && product->op == "MatMul" && back->op == "Reshape";
+}
+
 void reshape(const Call& call) {
   const GraphValue& x = call.data(0);
   Extents extents = call.integers_of(1, "shape", {});
+  if (is_of_pixels(call, extents)) {
+    call.give(GraphValue(x));
+    return;
+  }
   const bool literal = call.integer("allowzero", 0) != 0;
   std::int64_t known = 1;
   int open = 0;
@@ -123,6 +147,62 @@ void squeeze(const Call& call) {
 
 void unsqueeze(const Call& call) { give_reshaped(call, call.unsqueezed(extents_of(call.data(0).view))); }
 
+/// An axis behind height or width that becomes longer: each row or column is repeated.
+void give_longer(const Call& call, const Extents& wanted) {
+  const GraphValue& x = call.data(0);
+  const Extents all = extents_of(x.view);
+  std::size_t longer = 0;
+  for (std::size_t axis = 1; axis < all.size(); ++axis) {
+    if (wanted[axis] == 1 || wanted[axis] == all[axis]) continue;
+    if (longer != 0 || all[axis] != 1 || wanted[axis] < 1 || wanted[axis] > 256)
+      call.fail("repeats more than one axis");
+    longer = axis;
+  }
+  if (longer == 0) {
+    call.give(x);
+    return;
+  }
+  Extents extents(all.begin() + 1, all.end());
+  extents.erase(extents.begin() + static_cast<std::ptrdiff_t>(longer) - 1);
+  const auto squeezed = x.view.reshaped(extents);
+  for (const std::vector<int>& axes : {std::vector<int>{1, 2, 0}, std::vector<int>{0, 1, 2}}) {
+    if (extents.size() != 3 || longer < 2) break;
+    const GraphValue images{.constant = {}, .expression = x.expression, .view = *squeezed};
+    const auto before = std::ranges::find(axes, static_cast<int>(longer) - 2) - axes.begin();  // of the array
+    const ExpressionPtr array = arranged(call.layers(), images, axes);
+    if (!array || before == 2) continue;
+    const ExpressionPtr made =
+        call.layers().repeated(call.place(), array, before == 0 ? wanted[longer] : 1, before == 1 ? wanted[longer] : 1);
+    std::vector<int> back(3);
+    for (std::size_t i = 0; i < 3; ++i) back[static_cast<std::size_t>(axes[i])] = static_cast<int>(i);
+    Extents split(all.begin() + 1, all.end());
+    split[longer - 1] = wanted[longer];
+    const auto view = View(made->shape).transposed(back).reshaped(split);
+    call.give(made, *view);
+    return;
+  }
+  call.fail("convoy repeats the rows and columns of images only");
+}
+
+void expand(const Call& call) {
+  Extents wanted = call.integers_of(1, "shape", {});
+  const auto rank = static_cast<std::size_t>(call.data(0).view.rank()) + 1;
+  if (wanted.size() > rank) call.fail("makes more axes");
+  wanted.insert(wanted.begin(), rank - wanted.size(), 1);
+  give_longer(call, wanted);
+}
+
+void tile(const Call& call) {
+  const Extents all = extents_of(call.data(0).view);
+  Extents wanted = call.integers_of(1, "repeats", {});
+  if (wanted.size() != all.size() || wanted[0] != 1) call.fail("expected a number for each axis, and 1 for the batch");
+  for (std::size_t axis = 1; axis < all.size(); ++axis) {
+    if (wanted[axis] == 1) wanted[axis] = all[axis];
+    if (wanted[axis] != all[axis] && all[axis] != 1) call.fail("convoy repeats each row and column, not all of them");
+  }
+  give_longer(call, wanted);
+}
+
 /// The extents as ONNX has them, of one sample.
 void shape(const Call& call) {
   const Extents all = extents_of(call.data(0).view);
@@ -171,7 +251,7 @@ const std::map<std::string, Operator, std::less<>>& view_operators() {
   static const std::map<std::string, Operator, std::less<>> operators = {
       {"Identity", identity}, {"Dropout", dropout}, {"Cast", cast},       {"Transpose", transpose},
       {"Reshape", reshape},   {"Flatten", flatten}, {"Squeeze", squeeze}, {"Unsqueeze", unsqueeze},
-      {"Shape", shape},       {"Concat", concat},
+      {"Shape", shape},       {"Concat", concat},   {"Expand", expand},   {"Tile", tile},
   };
   return operators;
 }

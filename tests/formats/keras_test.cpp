@@ -161,6 +161,51 @@ TEST_CASE("a file of weights is read into a network, by classes or by order") {
         }).find("has weights only; say the network's configuration by --into CONFIG") != std::string::npos);
 }
 
+TEST_CASE("weights that gzip compressed are read, and others refused") {
+  Model plain = Model::import_file(keras_folder / "small.weights.h5", {.into = small_network()});
+  Model packed = Model::import_file(keras_folder / "gzip.weights.h5", {.into = small_network()});
+  for (const std::string& name : plain.tensor_names()) {
+    CAPTURE(name);
+    CHECK(std::ranges::equal(packed.tensor(name), plain.tensor(name)));
+  }
+  CHECK(test::error_of(ErrorKind::data, [] {
+          Model::import_file(keras_folder / "lzf.weights.h5", {.into = small_network()});
+        }).find("is compressed otherwise than by gzip") != std::string::npos);
+}
+
+TEST_CASE("Rescaling and Normalization behind other layers are affine layers that do not train") {
+  const test::TemporaryFolder temporary;
+  const json model = sequential({layer("Flatten", {}, "flat"), layer("Rescaling", {{"scale", 0.5}, {"offset", -1}}),
+                                 layer("Normalization", {{"mean", 2}, {"variance", 4}}, "norm")},
+                                {nullptr, 3});
+  Model here = Model::import_file(make_file(temporary.path() / "m.keras", model));
+  CHECK(outputs_of(here) == std::vector<float>{-1.5F, 7.75F, 17, 1.25F, 10.5F, 19.75F});
+  here.export_file(temporary.path() / "back.keras", "keras");
+  Model back = Model::import_file(temporary.path() / "back.keras");
+  CHECK(outputs_of(back) == outputs_of(here));
+}
+
+TEST_CASE("an activation may be a layer, unless it has weights") {
+  const test::TemporaryFolder temporary;
+  const auto with = [&](const json& activation, const std::string& of = "Dense") {
+    return sequential({layer(of, {{"units", 2}, {"activation", activation}})}, {nullptr, 3});
+  };
+  const std::vector<float> kernel = {1, -1, 0, 1, -1, 0};
+  const std::vector<float> bias = {0, 0};
+  const std::vector<formats::Hdf5Data> weights = {{.path = "layers/dense/vars/0", .shape = {3, 2}, .floats = kernel},
+                                                  {.path = "layers/dense/vars/1", .shape = {2}, .floats = bias}};
+  const json leaky = {{"class_name", "LeakyReLU"}, {"config", {{"negative_slope", 0.25}}}};
+  Model model = Model::import_file(make_file(temporary.path() / "m.keras", with(leaky), weights));
+  CHECK(outputs_of(model) == std::vector<float>{-18.5F, 37, -18.5F, 37});
+  const json relu = {{"class_name", "ReLU"}, {"config", {{"max_value", 6}}}};
+  Model bounded = Model::import_file(make_file(temporary.path() / "r.keras", with(relu), weights));
+  CHECK(outputs_of(bounded) == std::vector<float>{0, 6, 0, 6});
+  const fs::path file =
+      make_file(temporary.path() / "p.keras", with({{"class_name", "PReLU"}, {"config", {}}}), weights);
+  CHECK(test::error_of(ErrorKind::data, [&] { Model::import_file(file); }).find("make it a layer of its own") !=
+        std::string::npos);
+}
+
 TEST_CASE("weights of another network are refused") {
   Config other = small_network();
   other.layers.erase(other.layers.begin() + 1);
@@ -324,7 +369,8 @@ TEST_CASE("every truncation of a file is an error") {
 
 TEST_CASE("a file with flipped bytes is an error, or a model") {
   const test::TemporaryFolder temporary;
-  for (const std::string name : {"sequential.keras", "legacy.h5"}) {
+  const Config into = small_network();
+  for (const std::string name : {"sequential.keras", "legacy.h5", "gzip.weights.h5"}) {
     const std::string whole = test::contents(keras_folder / name);
     const fs::path file = temporary.path() / name;
     for (std::size_t at = 0; at < whole.size(); at += name == "legacy.h5" ? 101 : 17) {
@@ -332,7 +378,7 @@ TEST_CASE("a file with flipped bytes is an error, or a model") {
       damaged[at] = static_cast<char>(~damaged[at]);
       test::write(file, damaged);
       try {
-        Model::import_file(file);
+        Model::import_file(file, name == "gzip.weights.h5" ? ImportOptions{.into = into} : ImportOptions{});
       } catch (const Error&) {  // any other exception fails the test
       }
     }

@@ -113,6 +113,16 @@ def deflate(file):
             archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
 
 
+def compress(compression):
+    """small.weights.h5 with its numbers compressed by one of h5py's ways; only what has numbers is there."""
+    with h5py.File(FOLDER / "small.weights.h5") as plain, h5py.File(FOLDER / f"{compression}.weights.h5", "w", libver="latest") as file:
+        def copy(name, item):
+            if isinstance(item, h5py.Dataset) and item.ndim > 0:
+                file.create_dataset(name, data=item[()], compression=compression, shuffle=True)
+
+        plain.visititems(copy)
+
+
 def main():
     FOLDER.mkdir(exist_ok=True)
     outputs = {}
@@ -121,6 +131,8 @@ def main():
     small.save(FOLDER / "sequential.keras", include_optimizer=False)
     small.save(FOLDER / "legacy.h5", include_optimizer=False)
     small.save_weights(FOLDER / "small.weights.h5")
+    compress("gzip")
+    compress("lzf")
     keras2(small)
     wide = graph()
     wide.save(FOLDER / "graph.keras")

@@ -1,12 +1,13 @@
 """Makes the files of tests/formats/onnx: models that exporters wrote, each with samples and what ONNX Runtime says of them.
 
-    tests/formats/make_onnx.py          with PyTorch, onnx, onnxruntime and Keras (KERAS_BACKEND=torch)
+    tests/formats/make_onnx.py [patterns]     with PyTorch, onnx, onnxruntime and Keras (KERAS_BACKEND=torch)
 
 NAME.onnx is the model, NAME.x.npy the samples and NAME.y.npy the outputs, both with the channels last, as convoy has them.
 """
 
 import os
 import pathlib
+import sys
 
 os.environ["KERAS_BACKEND"] = "torch"
 import numpy as np
@@ -147,8 +148,68 @@ def make_tensorflow():
     onnx.save(model, str(FOLDER / "external.onnx"), save_as_external_data=True, location="external.bin", size_threshold=64)
 
 
+class ByHand(nn.Module):
+    """Layers that exporters write with several operators, or that people write themselves."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight, self.bias = nn.Parameter(torch.ones(4)), nn.Parameter(torch.zeros(4))
+        self.layer = nn.LayerNorm(4, eps=1e-4)
+        self.group = nn.GroupNorm(2, 4)
+
+    def forward(self, x):
+        mean = x.mean(1, keepdim=True)
+        y = (x - mean) / torch.sqrt((x - mean).pow(2).mean(1, keepdim=True) + 1e-6)
+        y = self.weight[:, None, None] * y + self.bias[:, None, None]
+        y = self.group(self.layer(y.permute(0, 2, 3, 1)).permute(0, 3, 1, 2))
+        y = nn.functional.hardtanh(torch.where(y > 20, y, torch.log(1 + y.exp())), 0.3, 1.5)
+        y = y - y.amax(1, keepdim=True)
+        return y.exp() / y.exp().sum(1, keepdim=True)
+
+
+def patterns():
+    yield "by_hand", ByHand(), (4, 3, 5), 11
+    yield "response", nn.Sequential(nn.LocalResponseNorm(3, alpha=0.5, k=2), nn.ConstantPad2d((1, 0, 2, 0), 0.25)), (4, 3, 2), 17
+    yield "decoder", nn.Sequential(
+        nn.Linear(5, 12), nn.BatchNorm1d(12), nn.ReLU(), nn.Unflatten(1, (3, 2, 2)), nn.ConvTranspose2d(3, 2, 3, stride=2)), (5,), 17
+
+
+def make_patterns():
+    global RANDOM
+    RANDOM = np.random.default_rng(2)
+    for name, module, shape, opset in patterns():
+        for parameter in module.parameters():
+            parameter.data = torch.tensor(RANDOM.normal(0.1, 0.5, list(parameter.shape)), dtype=torch.float32)
+        module.eval()
+        torch.onnx.export(module, torch.zeros(2, *shape), str(FOLDER / f"{name}.onnx"), dynamo=False, opset_version=opset,
+                          dynamic_axes={"x": {0: "batch"}}, input_names=["x"])
+        save(name, FOLDER / f"{name}.onnx", shape)
+    make_repeated()
+
+
+def make_repeated():
+    """As Keras writes PReLU, and UpSampling2D: rows are repeated, and then columns, as tf2onnx has it."""
+    values = {"slopes": RANDOM.normal(0, 0.5, (2, 3, 2)).astype(np.float32),
+              "third": np.array([3], np.int64), "rows": np.array([1, 2, 3, 2, 2], np.int64), "high": np.array([-1, 2, 6, 2], np.int64),
+              "fourth": np.array([4], np.int64), "columns": np.array([1, 1, 1, 1, 2], np.int64), "wide": np.array([-1, 2, 6, 4], np.int64)}
+    nodes = [helper.make_node("Relu", ["x"], ["positive"]), helper.make_node("Neg", ["x"], ["negative"]),
+             helper.make_node("Relu", ["negative"], ["other"]), helper.make_node("Mul", ["slopes", "other"], ["scaled"]),
+             helper.make_node("Sub", ["positive", "scaled"], ["prelu"]),
+             helper.make_node("Unsqueeze", ["prelu", "third"], ["a"]), helper.make_node("Expand", ["a", "rows"], ["b"]),
+             helper.make_node("Reshape", ["b", "high"], ["c"]), helper.make_node("Unsqueeze", ["c", "fourth"], ["d"]),
+             helper.make_node("Tile", ["d", "columns"], ["e"]), helper.make_node("Reshape", ["e", "wide"], ["f"]),
+             helper.make_node("AveragePool", ["f"], ["y"], kernel_shape=[3, 3])]
+    graph = helper.make_graph(nodes, "keras", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 2, 3, 2])],
+                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", 2, 4, 2])],
+                              [numpy_helper.from_array(v, n) for n, v in values.items()])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 15)], ir_version=8), str(FOLDER / "repeated.onnx"))
+    save("repeated", FOLDER / "repeated.onnx", (2, 3, 2))
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
-    make_torch()
-    make_keras()
-    make_tensorflow()
+    if sys.argv[1:] != ["patterns"]:
+        make_torch()
+        make_keras()
+        make_tensorflow()
+    make_patterns()

@@ -1,4 +1,4 @@
-"""Compares convoy with Keras: python tests/interop/keras_grid.py CONVOY [MODEL...]
+"""Compares convoy with Keras: python tests/interop/keras_grid.py CONVOY [--short | MODEL...]
 
 Makes small models with random weights, imports each kind of file, compares the outputs of some images, exports them
 again, loads that with Keras, and compares outputs and the bytes of the weights.
@@ -20,6 +20,9 @@ import numpy as np  # noqa: E402
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from keras_models import MODELS, SIZE  # noqa: E402
+
+SHORT = ["conv_same_stride", "depthwise", "separable", "transpose_same", "dense_on_image", "batch_norm", "group_norm",
+         "max_pool_same", "up_sampling_bilinear", "prelu_channel", "function_gelu", "adapted", "residual", "nested"]
 
 
 def randomize(model, rng):
@@ -97,7 +100,7 @@ def compare(convoy, make, folder, images, pictures):
 
 def main():
     convoy = os.path.abspath(sys.argv[1])
-    names = sys.argv[2:] or list(MODELS)
+    names = SHORT if sys.argv[2:] == ["--short"] else sys.argv[2:] or list(MODELS)
     worst, failed = 0, []
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)

@@ -139,6 +139,11 @@ MODELS = {
     **{"function_" + name: function(name)
        for name in ["relu", "relu6", "leaky_relu", "elu", "selu", "sigmoid", "hard_sigmoid", "tanh", "gelu", "silu",
                     "hard_silu", "mish", "softplus", "softmax", "log_softmax", "linear"]},
+    "activation_layers": lambda: sequential(L.Conv2D(6, 3, activation=L.LeakyReLU(0.1)), L.Conv2D(6, 3, activation=L.ReLU(6)),
+                                            L.Activation(L.ELU(0.5)), L.Conv2D(4, 3, name="out")),
+    "rescaled_inside": lambda: sequential(L.Conv2D(6, 3), L.Rescaling(0.5, -0.25), L.Conv2D(4, 3, name="out")),
+    "normalized_inside": lambda: sequential(L.Conv2D(3, 3), L.Normalization(mean=[0.4, 0.5, 0.6], variance=[0.04, 0.05, 0.06]),
+                                            L.Conv2D(4, 3, name="out")),
     "raw_input": lambda: sequential(L.Conv2D(4, 3), *head(), scaled=False),
     "normalized": normalized,
     "adapted": adapted,

@@ -1,6 +1,6 @@
 """ONNX and back, against ONNX Runtime: run by hand, with PyTorch, onnx, onnxruntime and, for some, Keras or tf2onnx.
 
-    tests/interop/onnx_grid.py [build/release/convoy] [--only NAME] [--with torch,dynamo,keras,tf2onnx]
+    tests/interop/onnx_grid.py [build/release/convoy] [--short] [--only NAME] [--with torch,dynamo,keras,tf2onnx]
 
 Small models, one for each layer and option, are exported by a framework's own exporter, imported by convoy, exported by
 it again and run by ONNX Runtime. Printed are the largest difference of the outputs over the largest output, and whether
@@ -11,6 +11,7 @@ import sys
 
 
 import argparse
+import logging
 import os
 import pathlib
 import subprocess
@@ -19,6 +20,15 @@ import tempfile
 import numpy as np
 
 LIMIT = 1e-5
+SHORT = {"torch": ["conv_stride_pad", "transpose_stride", "batch_norm", "group_norm", "max_pool_ceil_pad", "flatten_norm", "lrn",
+                   "gelu_relu", "residual", "scaled", "channels_last"],
+         "torch11": ["layer_norm_flat", "channels_last"],
+         "dynamo": ["batch_norm_folded", "softplus", "avg_pool_ceil_pad", "squeeze", "decoder"],
+         "keras": ["conv_same", "separable", "group_norm", "up", "flatten_dense", "reshape"]}
+
+
+# Keras with PyTorch repeats the border of images for an average that counts none.
+REFUSED = {"keras": ["avg_same", "avg_same_behind_conv"]}
 
 
 def torch_models():
@@ -98,6 +108,31 @@ def torch_models():
             y = self.norm(self.conv(x).permute(0, 2, 3, 1))
             return torch.nn.functional.gelu(self.fc(y)).permute(0, 3, 1, 2)
 
+    class NormByHand(nn.Module):
+        """As ConvNeXt's code has it: over the channels of images that have them first."""
+
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv2d(3, 6, 3)
+            self.weight, self.bias = nn.Parameter(torch.ones(6)), nn.Parameter(torch.zeros(6))
+
+        def forward(self, x):
+            x = self.conv(x)
+            u = x.mean(1, keepdim=True)
+            s = (x - u).pow(2).mean(1, keepdim=True)
+            x = (x - u) / torch.sqrt(s + 1e-6)
+            return self.weight[:, None, None] * x + self.bias[:, None, None]
+
+    class SoftmaxByHand(nn.Module):
+        def __init__(self, logarithm):
+            super().__init__()
+            self.fc, self.logarithm = nn.Linear(20, 4), logarithm
+
+        def forward(self, x):
+            x = self.fc(x)
+            x = x - x.max(1, keepdim=True)[0]
+            return x - x.exp().sum(1, keepdim=True).log() if self.logarithm else x.exp() / x.exp().sum(1, keepdim=True)
+
     image = (3, 12, 10)
     flat = (20,)
     body = lambda *layers: nn.Sequential(nn.Conv2d(3, 6, 3), *layers)
@@ -153,6 +188,10 @@ def torch_models():
     yield "layer_norm_flat", nn.Sequential(nn.Linear(20, 16), nn.LayerNorm(16), nn.GELU(), nn.Linear(16, 4), nn.LogSoftmax(1)), flat
     yield "decoder", nn.Sequential(nn.Linear(20, 12), nn.Unflatten(1, (12, 1, 1)), nn.ConvTranspose2d(12, 5, 4), nn.ReLU(), nn.ConvTranspose2d(5, 1, 4, 2, 1)), flat
     yield "decoder_wide", nn.Sequential(nn.Linear(20, 5 * 4 * 3), nn.ReLU(), nn.Unflatten(1, (5, 4, 3)), nn.Conv2d(5, 2, 3)), flat
+    yield "decoder_norm", nn.Sequential(nn.Linear(20, 5 * 4 * 3), nn.BatchNorm1d(60), nn.ReLU(), nn.Dropout(), nn.Unflatten(1, (5, 4, 3)), nn.ConvTranspose2d(5, 2, 3)), flat
+    yield "layer_norm_by_hand", NormByHand(), image
+    yield "softmax_by_hand", SoftmaxByHand(False), flat
+    yield "log_softmax_by_hand", SoftmaxByHand(True), flat
     yield "residual", Residual(), image
     yield "squeeze", Squeeze(), image
     yield "scaled", Scaled(), image
@@ -200,6 +239,20 @@ def export_torch(folder, dynamo):
         yield name, file, make
 
 
+def export_old_torch(folder):
+    """The operator set before LayerNormalization and HardSwish were in it."""
+    import torch
+
+    for name, module, shape in torch_models():
+        file = folder / f"{name}.onnx"
+
+        def make(module=module, shape=shape, file=file):
+            torch.onnx.export(randomised(module), torch.randn(2, *shape), str(file), dynamo=False, opset_version=11,
+                              input_names=["x"], dynamic_axes={"x": {0: "batch"}})
+
+        yield name, file, make
+
+
 def keras_models():
     import keras
     from keras import layers as L
@@ -219,9 +272,13 @@ def keras_models():
         "gelu": L.Activation("gelu"), "silu": L.Activation("silu"), "hard_silu": L.Activation("hard_silu"),
         "mish": L.Activation("mish"), "softplus": L.Activation("softplus"), "leaky": L.LeakyReLU(negative_slope=0.2),
         "relu6": L.ReLU(6), "prelu": L.PReLU(shared_axes=[1, 2]), "prelu_each": L.PReLU(),
-        "softmax": L.Softmax(),
+        "softmax": L.Softmax(), "elu": L.ELU(0.5), "selu": L.Activation("selu"), "hard_sigmoid": L.Activation("hard_sigmoid"),
+        "log_softmax": L.Activation("log_softmax"), "dense_on_image": L.Dense(5), "conv_dilated": L.Conv2D(4, 3, dilation_rate=2),
+        "conv_groups": L.Conv2D(6, 3, groups=3), "transpose_valid": L.Conv2DTranspose(4, 2, strides=3),
+        "prelu_one": L.PReLU(shared_axes=[1, 2, 3]), "max": L.MaxPooling2D((2, 3)), "instance_norm": L.GroupNormalization(-1),
     }.items():
         yield name, keras.Model(image, layer(image))
+        yield name + "_behind_conv", keras.Model(image, type(layer).from_config(layer.get_config())(conv()))
     flat = L.Dense(7, activation="softmax")(L.Dropout(0.3)(L.Flatten()(L.MaxPooling2D()(conv()))))
     yield "flatten_dense", keras.Model(image, flat)
     yield "global", keras.Model(image, L.Dense(4)(L.GlobalAveragePooling2D()(conv())))
@@ -234,7 +291,6 @@ def keras_models():
 
 
 def export_keras(folder):
-    os.environ["KERAS_BACKEND"] = "torch"
     rng = np.random.default_rng(1)
     for name, model in keras_models():
         file = folder / f"{name}.onnx"
@@ -245,6 +301,32 @@ def export_keras(folder):
                 weight.assign(np.abs(values) + 0.5 if "variance" in weight.path else values)
             model(np.zeros((1, *model.input_shape[1:]), np.float32))
             model.export(str(file), format="onnx", verbose=False)
+
+        yield name, file, make
+
+
+def export_tf2onnx(folder):
+    """Keras with TensorFlow, through tf2onnx: KERAS_BACKEND=tensorflow in a run of its own."""
+    import keras
+    import onnx
+    import tensorflow as tf
+    import tf2onnx
+
+    rng = np.random.default_rng(1)
+    for name, model in keras_models():
+        file = folder / f"{name}.onnx"
+
+        def make(model=model, file=file):
+            for weight in model.weights:
+                values = rng.normal(0.1, 0.4, weight.shape)
+                weight.assign(np.abs(values) + 0.5 if "variance" in weight.path else values)
+            inputs = [tf.TensorSpec((None, *model.input_shape[1:]), tf.float32, name="x")]
+            function = tf.function(lambda x: model(x, training=False), input_signature=inputs)
+            tf2onnx.convert.from_function(function, input_signature=inputs, output_path=str(file))
+            unknown = [node.op_type for node in onnx.load(str(file)).graph.node if not onnx.defs.has(node.op_type)]
+            if unknown:
+                raise RuntimeError(f"ONNX has no operator {unknown[0]}")
+            outputs(file, np.zeros((1, *model.input_shape[1:]), np.float32))
 
         yield name, file, make
 
@@ -311,19 +393,22 @@ def compare(convoy, folder, name, file, make):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("convoy", nargs="?", default="build/release/convoy")
+    parser.add_argument("--short", action="store_true")
     parser.add_argument("--only", default="")
-    parser.add_argument("--with", dest="sources", default="torch,dynamo,keras")
+    parser.add_argument("--with", dest="sources", default="torch,torch11,dynamo,keras")
     options = parser.parse_args()
     failed = 0
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        sources = {"torch": lambda: export_torch(folder, False), "dynamo": lambda: export_torch(folder, True),
-                   "keras": lambda: export_keras(folder)}
+        sources = {"torch": lambda: export_torch(folder, False), "dynamo": lambda: export_torch(folder, True), "torch11": lambda: export_old_torch(folder),
+                   "keras": lambda: export_keras(folder), "tf2onnx": lambda: export_tf2onnx(folder)}
         for source in options.sources.split(","):
             for model, file, make in sources[source]():
-                if options.only and options.only != model:
+                if options.short and model not in SHORT.get(source, []) or options.only and options.only != model:
                     continue
                 fine, line = compare(options.convoy, folder, model, file, make)
+                if model in REFUSED.get(source, []):
+                    fine = None if line.startswith("import: error: ") else False
                 failed += fine is False
                 print(f"{'ok    ' if fine else 'FAILED' if fine is False else 'none  '} {source:7} {model:26} {line}", flush=True)
     print(f"{failed} failed")
@@ -334,5 +419,6 @@ if __name__ == "__main__":
     import warnings
 
     warnings.filterwarnings("ignore")
+    logging.disable(logging.WARNING)
     os.environ.setdefault("KERAS_BACKEND", "torch")
     sys.exit(main())

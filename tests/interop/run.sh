@@ -1,5 +1,6 @@
 #!/bin/sh
-# tests/interop/run.sh keras|torch|onnx CONVOY: the grid of a framework; exit code 77 where PYTHON (python3) lacks a package.
+# tests/interop/run.sh keras|torch|onnx CONVOY: a short grid of a framework's models, the whole of it with
+# CONVOY_GRID=whole; exit code 77 where PYTHON (python3) lacks a package.
 python=${PYTHON:-python3}
 export KERAS_BACKEND=${KERAS_BACKEND:-torch}
 case $1 in
@@ -7,5 +8,7 @@ case $1 in
   torch) packages="torch, safetensors" ;;
   onnx) packages="onnx, onnxruntime, torch" ;;
 esac
+short=--short
+[ "$CONVOY_GRID" = whole ] && short=
 "$python" -c "import $packages" 2>/dev/null || exit 77
-exec "$python" "tests/interop/$1_grid.py" "$2"
+exec "$python" "tests/interop/$1_grid.py" "$2" $short
