@@ -115,6 +115,24 @@ TEST_CASE("mirror, turn, zoom and shear, with the channels kept together") {
   check_near(changed({1, 2, 3, 4}, {2, 2}, 1, {.mirror = true, .rotate = 90}), {1, 3, 2, 4});
 }
 
+TEST_CASE("images of two channels are turned as those of one, and bytes as floats") {
+  const Geometry geometry{.mirror = true, .zoom = 1.25, .shear = 12, .rotate = 33, .down = 0.75, .right = -1.5};
+  Floats single(30), both;
+  for (std::size_t i = 0; i < 30; ++i) single[i] = static_cast<float>((i * i * 7) % 251);
+  for (const float value : single) both.insert(both.end(), {value, 255 - value});
+  for (const std::string fill : {"zero", "edge", "reflect"}) {
+    CAPTURE(fill);
+    const Floats want = changed(single, {5, 6}, 1, geometry, fill);
+    const Floats got = changed(both, {5, 6}, 2, geometry, fill);
+    for (std::size_t i = 0; i < 30; ++i) CHECK(got[2 * i] == want[i]);
+    Resampler resampler({5, 6}, 1, fill);
+    resampler.load(std::vector<std::uint8_t>(single.begin(), single.end()).data());
+    Floats from_bytes(30);
+    resampler.draw(inverse_map(geometry, {5, 6}), from_bytes.data());
+    CHECK(from_bytes == want);
+  }
+}
+
 TEST_CASE("every key off leaves the samples alone; on, each epoch and sample differ, within the data's range") {
   const Dataset data = noise();
   const auto plain = epoch_of(data, {}, 0);

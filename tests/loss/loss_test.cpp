@@ -18,6 +18,12 @@ std::unique_ptr<Loss> cross_entropy(double smoothing) {
   return make_loss(spec);
 }
 
+std::unique_ptr<Loss> focal(double gamma) {
+  Spec spec{"focal", {}};
+  spec.settings.set("gamma", gamma);
+  return make_loss(spec);
+}
+
 std::unique_ptr<Loss> squared_error() { return make_loss({"mean_squared_error", {}}); }
 
 const std::vector<float> outputs = {0.5F, -1.25F, 2.0F, 0.0F, 1.5F};
@@ -64,6 +70,10 @@ TEST_CASE("gradients agree with differences") {
     check_gradient(*cross_entropy(smoothing), {.label = 3});
     check_gradient(*cross_entropy(smoothing), {.values = soft.data()});
   }
+  for (const double gamma : {0.0, 0.5, 2.0}) {
+    for (const int label : {0, 4}) check_gradient(*focal(gamma), {.label = label});
+    check_gradient(*focal(gamma), {.values = soft.data()});
+  }
   check_gradient(*squared_error(), {.label = 1});
   check_gradient(*squared_error(), {.values = soft.data()});
 }
@@ -87,6 +97,19 @@ TEST_CASE("huge logits stay finite") {
   CHECK(loss == doctest::Approx(20000 + std::log(1 + std::exp(-1.0))));
   for (const float g : gradient) CHECK(std::isfinite(g));
   CHECK(gradient[1] == -1.0F);
+}
+
+TEST_CASE("the focal loss of what is certain is 0 or that of cross-entropy, and has a gradient") {
+  const std::vector<float> certain = {1e4F, -1e4F, 0};
+  const std::vector<float> soft = {0.5F, 0.25F, 0.25F};
+  for (const double gamma : {0.0, 0.5, 2.0}) {
+    CAPTURE(gamma);
+    std::vector<float> gradient(3, -1.0F);
+    CHECK(focal(gamma)->sample(certain.data(), {.label = 0}, 3, 1, gradient.data()) == 0);
+    CHECK(gradient == std::vector<float>(3));
+    focal(gamma)->sample(certain.data(), {.values = soft.data()}, 3, 1, gradient.data());
+    CHECK(gradient == std::vector<float>{0.5F, -0.25F, -0.25F});
+  }
 }
 
 TEST_CASE("mean squared error is the mean over the outputs") {
