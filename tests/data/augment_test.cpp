@@ -202,6 +202,47 @@ TEST_CASE("light changes all values of an image alike, within the range of bytes
   CHECK(brightest == doctest::Approx(51).epsilon(0.1));
 }
 
+TEST_CASE("what a seed draws stays the same from version to version") {
+  struct Drawn {
+    Augmentation augmentation;
+    std::uint32_t sample;
+    std::vector<double> values;  // at four places of the image
+  };
+  const std::vector<Drawn> all = {
+      {{.shift = 0.2}, 0, {6.3985, 17.336, 34.336, 45.336}},
+      {{.shift = 0.2}, 1, {9.7142, 14.252, 31.779, 42.779}},
+      {{.rotate = 30}, 0, {33.505, 15.376, 44.999, 50.747}},
+      {{.rotate = 30}, 1, {16.025, 32.489, 41.601, 54.389}},
+      {{.zoom = 0.3}, 0, {16.41, 22.722, 44.18, 58.065}},
+      {{.zoom = 0.3}, 1, {24.44, 28.457, 42.115, 50.953}},
+      {{.shear = 20}, 0, {20.914, 25.914, 43.029, 54.086}},
+      {{.shear = 20}, 1, {20.817, 25.817, 43.061, 54.183}},
+      {{.crop_padding = 2}, 0, {0, 0, 21, 32}},
+      {{.crop_padding = 2}, 1, {41, 46, 63, 0}},
+      {{.vertical_flip = true}, 0, {21, 26, 43, 54}},
+      {{.vertical_flip = true}, 1, {51, 56, 33, 24}},
+      {{.brightness = 0.5}, 0, {21.186, 26.186, 43.186, 54.186}},
+      {{.brightness = 0.5}, 1, {21.066, 26.066, 43.066, 54.066}},
+      {{.contrast = 0.5}, 0, {29.009, 31.721, 40.941, 46.907}},
+      {{.contrast = 0.5}, 1, {28.751, 31.536, 41.007, 47.135}},
+      {{.erase = 1}, 0, {21, 26, 0, 54}},
+      {{.erase = 1}, 1, {0, 26, 43, 54}},
+  };
+  const Shape shape{6, 8, 1};
+  Floats image;
+  for (int i = 0; i < 48; ++i) image.push_back(static_cast<float>(10 * (i / 8 + 1) + i % 8));
+  for (const Drawn& drawn : all) {
+    Augmenter augmenter(drawn.augmentation, shape, 3);
+    Floats result(48);
+    augmenter.apply(image.data(), 2, drawn.sample, result.data());
+    std::size_t i = 0;
+    for (const std::size_t place : {9U, 14U, 27U, 36U}) {
+      CAPTURE(drawn.values[i]);
+      CHECK(result[place] == doctest::Approx(drawn.values[i++]).epsilon(2e-4));
+    }
+  }
+}
+
 TEST_CASE("half of the images are turned upside down") {
   Augmenter augmenter({.vertical_flip = true}, {2, 1, 1}, 3);
   const std::uint8_t image[] = {10, 20};

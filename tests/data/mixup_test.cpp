@@ -49,6 +49,16 @@ TEST_CASE("Beta(alpha, alpha) has its mean and variance") {
   }
 }
 
+TEST_CASE("the shares that a seed draws stay the same from version to version") {
+  const std::vector<std::pair<double, std::vector<double>>> drawn = {{0.2, {0.507317, 0.00680386, 0.121499}},
+                                                                     {1, {0.225283, 0.0167818, 0.553909}},
+                                                                     {4, {0.295291, 0.156816, 0.561114}}};
+  for (const auto& row : drawn) {
+    Random random(3, Purpose::mixup);
+    for (const double share : row.second) CHECK(draw_beta(random, row.first) == doctest::Approx(share).epsilon(1e-4));
+  }
+}
+
 TEST_CASE("pairs are mixed from both ends, and the one in the middle stays") {
   std::vector<float> rows = {0, 0, 4, 8, 100, 10};
   mix_pairs(rows.data(), 3, 2, 0.75F);
