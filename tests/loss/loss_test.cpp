@@ -117,10 +117,19 @@ TEST_CASE("mean squared error is the mean over the outputs") {
   CHECK(squared_error()->sample(outputs.data(), {.values = wanted.data()}, 5, 1, nullptr) == doctest::Approx(1.0));
 }
 
+TEST_CASE("the mean absolute error has the slope of its sign, and none where it is 0") {
+  const std::vector<float> wanted = {0.5F, -1.25F, 1.0F, 2.0F, 1.5F};
+  std::vector<float> gradient(5, -1.0F);
+  const auto loss = make_loss({"mean_absolute_error", {}});
+  CHECK(loss->sample(outputs.data(), {.values = wanted.data()}, 5, 0.5F, gradient.data()) == doctest::Approx(0.6));
+  CHECK(gradient == std::vector<float>{0, 0, 0.1F, -0.1F, 0});
+}
+
 TEST_CASE("an unknown loss is an error with the nearest name") {
   CHECK_THROWS_WITH_AS(make_loss({"softmax_cross_entrpy", {}}),
                        "unknown loss \"softmax_cross_entrpy\": expected softmax_cross_entropy, focal, "
-                       "binary_cross_entropy, mean_squared_error, mean_absolute_error or huber; did you mean "
+                       "binary_cross_entropy, mean_squared_error, mean_absolute_error, huber or own_distance; did "
+                       "you mean "
                        "\"softmax_cross_entropy\"?",
                        Error);
 }
