@@ -156,6 +156,7 @@ TEST_CASE("the average follows its formula") {
   std::fill(values.begin(), values.end(), 3.0F);
   average.add(values, 1);  // d = 2 / 11
   CHECK(average.values()[19999] == doctest::Approx(1.0 * 2 / 11 + 3.0 * 9 / 11));
+  for (const float value : average.values()) CHECK(value == average.values()[0]);
   average.add(values, 1000);  // d = 0.5
   CHECK(average.values()[0] == doctest::Approx(0.5 * (2.0 / 11 + 27.0 / 11) + 1.5));
 }
