@@ -133,6 +133,26 @@ TEST_CASE("weights of classes scale what their samples do") {
                                 fitted(SGD{.learning_rate = rate}, rest, once)) < 1e-6);
 }
 
+TEST_CASE("a row of targets has the mean of its classes' weights") {
+  const auto kernel_after = [](const std::vector<int>& labels, double rate, const FitOptions& options) {
+    Sequential model({2}, 1);
+    model.add(Dense{.units = 3, .name = "head"});
+    model.compile(SGD{.learning_rate = rate}, SoftmaxCrossEntropy{});
+    model.fit(Dataset::from_floats({2}, {1, 2, -3, 1}, labels), options);
+    return weights_of(model);
+  };
+  const auto mixed = [](const Texts& weights) {
+    return FitOptions{
+        .epochs = 1, .batch_size = 2, .scaling = "none", .augmentation = {.mixup = 1}, .class_weights = weights};
+  };
+  // Both of one class: the mixed rows are of that class alone.
+  CHECK(test::relative_distance(kernel_after({2, 2}, 0.1, mixed({"2=4"})), kernel_after({2, 2}, 0.4, mixed({}))) <
+        1e-6);
+  // The same weight for both classes is that of every mixture.
+  CHECK(test::relative_distance(kernel_after({0, 2}, 0.1, mixed({"0=4", "2=4"})),
+                                kernel_after({0, 2}, 0.4, mixed({}))) < 1e-6);
+}
+
 TEST_CASE("balanced weights give each class the same sum") {
   const Dataset data = Dataset::from_floats({1}, {1, 2, 3, 4}, std::vector<int>{0, 0, 0, 2});
   const std::vector<float> weights = class_weights({"balanced"}, data, 4);
