@@ -157,6 +157,7 @@ TEST_CASE("labels are whole numbers, in a column too, or one-hot") {
   CHECK(labels(bytes_array({2, 1}, std::string("\3\0", 2))) == std::vector<int>{3, 0});
   CHECK(labels(floats_array({2, 3}, {0, 1, 0, 0, 0, 1})) == std::vector<int>{1, 2});
   CHECK(labels(bytes_array({1, 2}, std::string("\0\1", 2))) == std::vector<int>{1});
+  CHECK(labels(bytes_array({2, 2}, std::string("\1\0\0\1", 4))) == std::vector<int>{0, 1});
   for (const std::vector<float>& row : std::vector<std::vector<float>>{
            {0, 0, 0}, {1, 1, 0}, {0, 0.5F, 0}, {1, 0, 0.5F}, {std::numeric_limits<float>::quiet_NaN(), 0, 1}}) {
     CHECK(labels_error(floats_array({1, 3}, row)) ==

@@ -225,6 +225,19 @@ TEST_CASE("an evaluation ranks the label among the outputs, where equal ones com
   CHECK(top(1) == 0);
   CHECK(top(2) == 1);
   CHECK(evaluator.evaluate(data, task.scaling, 9).k == 3);
+  const Dataset equal = Dataset::from_floats({3}, {2, 2, 1}, std::vector<int>{0});
+  CHECK(evaluator.evaluate(equal, task.scaling, 1).accuracy == 1);
   const Dataset nothing = Dataset::from_floats({3}, {NAN, NAN, NAN}, std::vector<int>{0});
   CHECK(evaluator.evaluate(nothing, task.scaling, 1).accuracy == 0);
+  // Predictions are probabilities, row by row, though three samples take two batches.
+  const std::vector<float> probabilities = evaluator.predict(data, task.scaling);
+  REQUIRE(probabilities.size() == 9);
+  for (std::size_t n = 0; n < 3; ++n) {
+    double sum = 0;
+    for (std::size_t i = 0; i < 3; ++i) sum += std::exp(static_cast<double>(data.storage().floats[3 * n + i]));
+    for (std::size_t i = 0; i < 3; ++i) {
+      CHECK(probabilities[3 * n + i] ==
+            doctest::Approx(std::exp(static_cast<double>(data.storage().floats[3 * n + i])) / sum));
+    }
+  }
 }
