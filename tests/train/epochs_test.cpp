@@ -182,6 +182,24 @@ TEST_CASE("training ends after `patience` epochs that are no better") {
   CHECK(epochs(3) == 4);
 }
 
+TEST_CASE("the best epoch is that of the validation where there is one, else of the training") {
+  for (const bool validated : {false, true}) {
+    FitOptions options = few_batches();
+    if (validated) options.validation.data = signed_pairs(3).slice(1, 1);
+    Sequential model = two_classes(1e-20);
+    model.tensor("head/kernel")[0] = 1;
+    model.tensor("head/kernel")[1] = 0;
+    const auto training = test::training(model, signed_pairs(7), options);
+    training->trainer().run_epoch({});
+    const auto& progress = training->trainer().progress();
+    const EpochLog& log = progress.history[0];
+    CHECK(log.accuracy > 0);
+    CHECK(progress.best_accuracy == (validated ? log.validation_accuracy : log.accuracy));
+    CHECK(progress.best_loss == (validated ? log.validation_loss : log.loss));
+    if (validated) CHECK(log.validation_loss != log.loss);
+  }
+}
+
 TEST_CASE("the norms of the last 50 steps are kept") {
   FitOptions options = few_batches();
   options.batch_size = 1;
