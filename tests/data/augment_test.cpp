@@ -329,6 +329,21 @@ TEST_CASE("erasing sets one rectangle of 2 to 40 % to 0, in the share of images 
   CHECK(erased < 300);
 }
 
+TEST_CASE("a rectangle may be as high or as wide as the image") {
+  for (const Shape& shape : {Shape{1, 30, 1}, Shape{30, 1, 1}}) {
+    CAPTURE(shape.text());
+    const Floats ones(30, 1.0F);
+    Augmenter augmenter({.erase = 1}, shape, 1);
+    Floats image(30);
+    int erased = 0;
+    for (std::uint32_t sample = 0; sample < 100; ++sample) {
+      augmenter.apply(ones.data(), 0, sample, image.data());
+      erased += std::ranges::count(image, 0.0F) > 0 ? 1 : 0;
+    }
+    CHECK(erased > 90);
+  }
+}
+
 TEST_CASE("vectors cannot be turned: the key is named") {
   CHECK(augmenter_error({.rotate = 10}, {784}) ==
         "[augmentation]: \"rotate\" needs images, height x width x channels; the samples are 784");

@@ -105,6 +105,23 @@ TEST_CASE("the options of Keras's layers become convoy's, or are refused") {
   }
 }
 
+TEST_CASE("only a scaling that changes something becomes a layer") {
+  const test::TemporaryFolder folder;
+  const auto second = [&](const std::string& scaling, const std::vector<float>& numbers) {
+    Sequential model({2}, 1);
+    model.add(Dense{.units = 2});
+    model.compile(SGD{.learning_rate = 1e-20}, SoftmaxCrossEntropy{});
+    model.fit(Dataset::from_floats({2}, numbers, std::vector<int>{0, 1}), {.epochs = 1, .scaling = scaling});
+    model.export_file(folder.path() / "m.keras", "keras");
+    return json::parse(formats::read_keras_archive(folder.path() / "m.keras").config)["config"]["layers"][1];
+  };
+  CHECK(second("none", {1, 2, 3, 4})["class_name"] == "Dense");
+  const json scaled = second("standard", {4, 4, 6, 6});  // deviation 1
+  CHECK(scaled["class_name"] == "Rescaling");
+  CHECK(scaled["config"]["scale"] == 1.0);
+  CHECK(scaled["config"]["offset"] == -5.0);
+}
+
 TEST_CASE("regularizers and norms that a layer has are written for Keras, and no others") {
   const test::TemporaryFolder folder;
   const auto written = [&](const LayerSpec& layer) {

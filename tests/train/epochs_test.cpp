@@ -245,6 +245,8 @@ TEST_CASE("an evaluation ranks the label among the outputs, where equal ones com
   CHECK(evaluator.evaluate(data, task.scaling, 9).k == 3);
   const Dataset equal = Dataset::from_floats({3}, {2, 2, 1}, std::vector<int>{0});
   CHECK(evaluator.evaluate(equal, task.scaling, 1).accuracy == 1);
+  CHECK(evaluator.evaluate(equal, task.scaling, 1).calibration_error.value() ==
+        doctest::Approx(1 - std::exp(2.0) / (2 * std::exp(2.0) + std::exp(1.0))));  // it is right, and less sure
   const Dataset nothing = Dataset::from_floats({3}, {NAN, NAN, NAN}, std::vector<int>{0});
   CHECK(evaluator.evaluate(nothing, task.scaling, 1).accuracy == 0);
   // Predictions are probabilities, row by row, though three samples take two batches.
