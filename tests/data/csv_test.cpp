@@ -212,6 +212,15 @@ TEST_CASE("the files of CSV data sets are found, raw and compressed") {
       contains(folder.load({.prefix = "fashion"}).notes.at(0), "fashion-train.csv is read, not fashion-train.csv.gz"));
 }
 
+TEST_CASE("only one of the files may have names of columns") {
+  const CsvFolder folder("1,2,3\n");
+  folder.write("test.csv", "label,a,b\n0,5,6\n");
+  CHECK(folder.load().test.storage().bytes == Bytes{5, 6});
+  folder.write("train.csv", "label,a,b\n1,2,3\n");
+  folder.write("test.csv", "0,7,8\n");
+  CHECK(folder.load({.label = "1"}).test.storage().bytes == Bytes{7, 8});
+}
+
 TEST_CASE("CSV files with other columns than training's are refused") {
   const CsvFolder folder("label,a,b\n1,2,3\n");
   folder.write("test.csv", "label,b,a\n1,2,3\n");

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "convoy/error.h"
+#include "support/errors.h"
 
 using namespace convoy;
 
@@ -92,26 +93,46 @@ TEST_CASE("classes are counted by names, targets or labels") {
 }
 
 TEST_CASE("members of a data set that disagree are refused") {
-  const auto refusal = [](Dataset::Storage storage) {
+  const std::vector<std::uint8_t> two = {1, 2};
+  const auto refusal = [](const auto& set) {
+    Dataset::Storage storage;
     storage.shape = {2};
-    try {
-      const Dataset data(std::move(storage));
-    } catch (const Error& error) {
-      return std::string(error.what());
-    }
-    return std::string();
+    set(storage);
+    return test::error_of(ErrorKind::data, [&] { const Dataset data(std::move(storage)); });
   };
-  CHECK(refusal({.bytes = {1, 2}, .floats = {1, 2}}) == "data: samples are given as bytes and as floats");
-  CHECK(refusal({.bytes = {1, 2, 3}}) == "data: 3 values are no whole number of 2 samples");
-  CHECK(refusal({.bytes = {1, 2}, .labels = {0, 1}}) == "data: 1 samples but 2 labels");
-  CHECK(refusal({.bytes = {1, 2}, .labels = {-1}}) == "data: label -1 is negative");
-  CHECK(refusal({.bytes = {1, 2}, .labels = {0}}).empty());
-  CHECK(refusal({.bytes = {1, 2}, .targets = {1, 2, 3}, .target_size = 2}) == "data: 3 target values, expected 2");
-  CHECK(refusal({.bytes = {1, 2}, .targets = {1}}) == "data: 1 target values, expected 0");
+  const auto with_labels = [&](const std::vector<int>& labels) {
+    return refusal([&](Dataset::Storage& storage) {
+      storage.bytes = two;
+      storage.labels = labels;
+    });
+  };
+  const auto with_targets = [&](const std::vector<float>& targets, int target_size) {
+    return refusal([&](Dataset::Storage& storage) {
+      storage.bytes = two;
+      storage.targets = targets;
+      storage.target_size = target_size;
+    });
+  };
+  CHECK(refusal([&](Dataset::Storage& storage) {
+          storage.bytes = two;
+          storage.floats = {1, 2};
+        }) == "data: samples are given as bytes and as floats");
+  CHECK(refusal([](Dataset::Storage& storage) {
+          storage.bytes = {1, 2, 3};
+        }) == "data: 3 values are no whole number of 2 samples");
+  CHECK(with_labels({0, 1}) == "data: 1 samples but 2 labels");
+  CHECK(with_labels({-1}) == "data: label -1 is negative");
+  CHECK(with_labels({0}) == "no error");
+  CHECK(with_targets({1, 2, 3}, 2) == "data: 3 target values, expected 2");
+  CHECK(with_targets({1}, 0) == "data: 1 target values, expected 0");
 }
 
 TEST_CASE("targets are for the classes of their columns, which cannot be renumbered") {
-  Dataset::Storage storage{.shape = {1}, .bytes = {1}, .targets = {0, 1}, .target_size = 2};
+  Dataset::Storage storage;
+  storage.shape = {1};
+  storage.bytes = {1};
+  storage.targets = {0, 1};
+  storage.target_size = 2;
   storage.class_names = {"a", "b"};
   const Dataset data(storage);
   CHECK(data.with_classes({}, 2).classes() == 2);
@@ -123,11 +144,13 @@ TEST_CASE("targets are for the classes of their columns, which cannot be renumbe
 }
 
 TEST_CASE("the parts of a data set have names") {
-  const DataSplits splits{.train = labelled({0}, {}), .validation = {}, .test = labelled({0, 0}, {})};
+  DataSplits splits;
+  splits.train = labelled({0}, {});
+  splits.test = labelled({0, 0}, {});
   CHECK(splits.split("train").size() == 1);
   CHECK(splits.split("test").size() == 2);
   CHECK_THROWS_WITH_AS(splits.split("validation"), "no validation samples are set aside; see data.validation", Error);
   CHECK_THROWS_WITH_AS(splits.split("tests"), "split \"tests\": expected train, validation or test", Error);
-  const DataSplits all{.train = {}, .validation = labelled({0, 0, 0}, {}), .test = {}};
-  CHECK(all.split("validation").size() == 3);
+  splits.validation = labelled({0, 0, 0}, {});
+  CHECK(splits.split("validation").size() == 3);
 }

@@ -27,10 +27,15 @@ TEST_CASE("the class of a sample is its label, or the first of its largest targe
   CHECK(argmax(std::vector<float>{1, 3, 2, 3}) == 1);
   const std::vector<int> labels = {4, 7};
   const std::vector<float> targets = {0.1F, 0.9F, 0, 0.2F, 0.2F, 0.6F};
-  const Batch of_labels{.size = 2, .labels = labels.data()};
+  Batch of_labels;
+  of_labels.size = 2;
+  of_labels.labels = labels.data();
   CHECK(class_of(target_of(of_labels, 1), 9) == 7);
   CHECK(target_of(of_labels, 1).values == nullptr);
-  const Batch of_targets{.size = 2, .targets = targets.data(), .target_size = 3};
+  Batch of_targets;
+  of_targets.size = 2;
+  of_targets.targets = targets.data();
+  of_targets.target_size = 3;
   CHECK(target_of(of_targets, 1).values == targets.data() + 3);
   CHECK(class_of(target_of(of_targets, 0), 3) == 1);
   CHECK(class_of(target_of(of_targets, 1), 3) == 2);
@@ -57,7 +62,9 @@ TEST_CASE("samples that do not fit a network are refused with what does not") {
   CHECK(refusal(Dataset::from_floats({2}, {1, 2}, std::vector<float>{1, 0}, 2), 3) ==
         "memory: 2 targets a sample, the network has 3 outputs");
   CHECK(refusal(Dataset::from_floats({2}, {1, 2}, std::vector<float>{1, 0}, 2), 2) == "no error");
-  const DataSplits splits{.train = labelled({0, 1}), .validation = {}, .test = labelled({2})};
+  DataSplits splits;
+  splits.train = labelled({0, 1});
+  splits.test = labelled({2});
   CHECK(test::error_of(ErrorKind::data, [&] { check_fits(splits, {2}, 2); }) ==
         "memory: test sample 0 has label 2, the network has 2 outputs; the last layer needs one for each class");
   CHECK(test::error_of(ErrorKind::data, [&] { check_fits(splits, {2}, 3); }) == "no error");

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "convoy/convoy.h"
+#include "convoy/extend.h"
 #include "support/errors.h"
 #include "support/training.h"
 #include "train/trainer.h"
@@ -155,7 +156,12 @@ TEST_CASE("steps are logged so often that a short training has some 150 logs, an
     options.callbacks = {&stopper};
     model.fit(signed_pairs(samples), options);
     std::vector<std::uint64_t> steps;
-    for (const StepsLog& log : stopper.steps) steps.push_back(log.step);
+    double seconds = 0;
+    for (const StepsLog& log : stopper.steps) {
+      steps.push_back(log.step);
+      CHECK(log.seconds > seconds);  // since the training began, not the epoch
+      seconds = log.seconds;
+    }
     return steps;
   };
   CHECK(logged(3, 2) == std::vector<std::uint64_t>{1, 2, 3, 4, 5, 6});
@@ -249,9 +255,14 @@ TEST_CASE("an evaluation ranks the label among the outputs, where equal ones com
         doctest::Approx(1 - std::exp(2.0) / (2 * std::exp(2.0) + std::exp(1.0))));  // it is right, and less sure
   const Dataset nothing = Dataset::from_floats({3}, {NAN, NAN, NAN}, std::vector<int>{0});
   CHECK(evaluator.evaluate(nothing, task.scaling, 1).accuracy == 0);
+  register_metric("label_probability", [](std::span<const float> outputs, int label) {
+    return static_cast<double>(outputs[static_cast<std::size_t>(label)]);
+  });
+  const double metric = evaluator.evaluate(data, task.scaling, 1).metrics.at("label_probability");
   // Predictions are probabilities, row by row, though three samples take two batches.
   const std::vector<float> probabilities = evaluator.predict(data, task.scaling);
   REQUIRE(probabilities.size() == 9);
+  CHECK(metric == doctest::Approx(static_cast<double>(probabilities[1] + probabilities[4] + probabilities[8]) / 3));
   for (std::size_t n = 0; n < 3; ++n) {
     double sum = 0;
     for (std::size_t i = 0; i < 3; ++i) sum += std::exp(static_cast<double>(data.storage().floats[3 * n + i]));
