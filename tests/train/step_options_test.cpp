@@ -69,6 +69,8 @@ TEST_CASE("a schedule and the log count steps of the optimizer, and the last one
       model.fit(test::mnist().train.slice(0, 160), {.epochs = 2, .batch_size = 16, .accumulate = 4});
   CHECK(history[1].step == 6);  // 10 batches: 4, 4 and 2
   CHECK(history[1].learning_rate == 0);
+  const History even = model.fit(test::mnist().train.slice(0, 128), {.epochs = 1, .batch_size = 16, .accumulate = 4});
+  CHECK(even[0].learning_rate == 0);  // 8 batches are two steps
 }
 
 TEST_CASE("penalties on activities are part of the training loss and of its gradient") {
