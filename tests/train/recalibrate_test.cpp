@@ -62,3 +62,15 @@ TEST_CASE("samples of another shape, and none, cannot recalibrate") {
   CHECK(test::error_of(ErrorKind::data, [&] { model.recalibrate(four().slice(0, 0)); }) ==
         "recalibrate: samples are 1, the network expects 1");
 }
+
+TEST_CASE("each channel has its own statistics") {
+  Sequential model({2}, 2);
+  model.add(BatchNorm{.name = "bn"});
+  model.add(Dense{.units = 2});
+  model.compile(SGD{}, SoftmaxCrossEntropy{});
+  model.recalibrate(Dataset::from_floats({2}, {1, 10, 2, 20, 3, 30, 6, 60}, std::vector<int>{0, 1, 0, 1}));
+  CHECK(model.tensor("bn/moving_mean")[0] == doctest::Approx(3));
+  CHECK(model.tensor("bn/moving_mean")[1] == doctest::Approx(30));
+  CHECK(model.tensor("bn/moving_variance")[0] == doctest::Approx(3.5));
+  CHECK(model.tensor("bn/moving_variance")[1] == doctest::Approx(350));
+}

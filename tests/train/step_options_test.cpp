@@ -150,6 +150,8 @@ TEST_CASE("a row of targets has the mean of its classes' weights") {
   // Both of one class: the mixed rows are of that class alone.
   CHECK(test::relative_distance(kernel_after({2, 2}, 0.1, mixed({"2=4"})), kernel_after({2, 2}, 0.4, mixed({}))) <
         1e-6);
+  CHECK(test::relative_distance(kernel_after({0, 0}, 0.1, mixed({"0=4"})), kernel_after({0, 0}, 0.4, mixed({}))) <
+        1e-6);
   // The same weight for both classes is that of every mixture.
   CHECK(test::relative_distance(kernel_after({0, 2}, 0.1, mixed({"0=4", "2=4"})),
                                 kernel_after({0, 2}, 0.4, mixed({}))) < 1e-6);
