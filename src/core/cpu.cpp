@@ -29,19 +29,21 @@ namespace {
 
 /// The instruction set that cpu_isa() returns, read from the CPU and CONVOY_ISA.
 Isa chosen_isa() {
-  const Isa best = best_isa();
   const char* wanted = std::getenv("CONVOY_ISA");
-  if (wanted == nullptr || *wanted == '\0') return best;
-  for (const Isa isa : {Isa::baseline, Isa::avx2, Isa::avx512}) {
-    if (isa_name(isa) != wanted) continue;
-    if (isa <= best) return isa;
-    throw Error(ErrorKind::config,
-                std::string("CONVOY_ISA=") + wanted + ": this CPU has no more than " + isa_name(best));
-  }
-  throw Error(ErrorKind::config, std::string("CONVOY_ISA=") + wanted + ": expected baseline, avx2 or avx512");
+  return isa_named(wanted == nullptr ? "" : wanted, best_isa());
 }
 
 }  // namespace
+
+Isa isa_named(const std::string& wanted, Isa best) {
+  if (wanted.empty()) return best;
+  for (const Isa isa : {Isa::baseline, Isa::avx2, Isa::avx512}) {
+    if (isa_name(isa) != wanted) continue;
+    if (isa <= best) return isa;
+    throw Error(ErrorKind::config, "CONVOY_ISA=" + wanted + ": this CPU has no more than " + isa_name(best));
+  }
+  throw Error(ErrorKind::config, "CONVOY_ISA=" + wanted + ": expected baseline, avx2 or avx512");
+}
 
 Isa cpu_isa() {
   static const Isa isa = chosen_isa();

@@ -12,6 +12,9 @@ enum class Isa { baseline, avx2, avx512 };
 /// names, as read at the first call. Throws Error{config} for another name than "baseline", "avx2" or "avx512", and for
 /// one that the CPU lacks.
 Isa cpu_isa();
+/// The instruction set that CONVOY_ISA names on a CPU with this best one, which it stands for where it is empty. Throws
+/// as cpu_isa().
+Isa isa_named(const std::string& wanted, Isa best);
 /// The best instruction set of this CPU, whatever CONVOY_ISA says.
 Isa best_isa();
 /// The name of an instruction set: "baseline", "avx2" or "avx512".

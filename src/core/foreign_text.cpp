@@ -47,11 +47,9 @@ std::string json_escape(char32_t code) {
 template <class Replace>
 std::string with_each_replaced(const std::string& text, const Replace& replace) {
   std::string result;
-  for (std::size_t at = 0; at < text.size();) {
-    const Character character = character_at(text, at);
-    result += replace(character, text.substr(at, character.bytes));
-    at += character.bytes;
-  }
+  for_each_character(text, [&](const Character& character, std::string_view bytes) {
+    result += replace(character, std::string(bytes));
+  });
   return result;
 }
 
@@ -108,11 +106,7 @@ std::string shown_lines(const std::string& text) {
 
 std::size_t columns(const std::string& text) {
   std::size_t sum = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    const Character character = character_at(text, at);
-    sum += columns_of(character);
-    at += character.bytes;
-  }
+  for_each_character(text, [&](const Character& character, std::string_view) { sum += columns_of(character); });
   return sum;
 }
 

@@ -42,7 +42,7 @@ std::vector<Confusion::Pair> Confusion::most_confused(std::size_t most) const {
   std::vector<Pair> wrong = pairs();
   std::erase_if(wrong, [](const Pair& pair) { return pair.label == pair.prediction; });
   std::ranges::stable_sort(wrong, std::greater{}, &Pair::count);
-  if (wrong.size() > most) wrong.resize(most);
+  wrong.resize(std::min(wrong.size(), most));
   return wrong;
 }
 
@@ -85,7 +85,7 @@ ClassScore macro_average(const std::vector<ClassScore>& scores) {
 std::vector<Mistake> worst_mistakes(const Evaluation& evaluation, std::size_t most) {
   std::vector<Mistake> worst = evaluation.mistakes;
   std::ranges::stable_sort(worst, std::greater{}, sortable_loss);
-  if (worst.size() > most) worst.resize(most);
+  worst.resize(std::min(worst.size(), most));
   return worst;
 }
 

@@ -1,7 +1,7 @@
 #include "core/name_text.h"
 
-#include <charconv>
 #include <optional>
+#include <string>
 
 #include "core/utf8.h"
 
@@ -15,9 +15,7 @@ std::optional<char> escaped_byte(const std::string& text, std::size_t at) {
   if (text.compare(at, 2, "\\x") != 0 || text.size() - at < escape_size) return {};
   const std::string digits = text.substr(at + 2, 2);
   if (digits.find_first_not_of("0123456789abcdef") != std::string::npos) return {};
-  unsigned byte = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
-  return static_cast<char>(byte);
+  return static_cast<char>(std::stoul(digits, nullptr, 16));
 }
 
 std::string escape_of(char byte) { return "\\x" + hex(static_cast<unsigned char>(byte), 2); }

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <iterator>
 #include <system_error>
 
 namespace convoy {
@@ -35,7 +36,7 @@ std::string duration(double seconds) {
 
 std::string shortest(double number) {
   char text[32];
-  const auto end = std::to_chars(text, text + sizeof text, number).ptr;
+  const auto end = std::to_chars(std::begin(text), std::end(text), number).ptr;
   std::string result(text, end);
   const bool whole = result.find_first_of(".en") == std::string::npos;  // "e": exponent, "n": inf and nan
   return whole ? result + ".0" : result;
@@ -43,7 +44,7 @@ std::string shortest(double number) {
 
 std::string rounded(double number) {
   char text[32];
-  return {text, std::to_chars(text, text + sizeof text, number, std::chars_format::general, 3).ptr};
+  return {text, std::to_chars(std::begin(text), std::end(text), number, std::chars_format::general, 3).ptr};
 }
 
 }  // namespace convoy

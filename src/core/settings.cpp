@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "convoy/error.h"
 #include "core/text.h"
@@ -119,7 +120,7 @@ const T& typed(const Value& value, const std::string& name) {
 
 /// The number as an int. Throws Error{config} where it is too large.
 int to_int(std::int64_t number, const std::string& name) {
-  if (number < std::numeric_limits<int>::min() || number > std::numeric_limits<int>::max()) {
+  if (!std::in_range<int>(number)) {
     refuse("", "", "setting \"" + name + "\" is too large: " + std::to_string(number));
   }
   return static_cast<int>(number);

@@ -11,7 +11,10 @@ Spread spread_of(std::span<const double> values) {
   for (const double value : values) sum += value;
   const double mean = sum / count;
   double squares = 0;
-  for (const double value : values) squares += (value - mean) * (value - mean);
+  for (const double value : values) {
+    const double distance = value - mean;
+    squares += distance * distance;
+  }
   return {mean, values.size() == 1 ? 0 : std::sqrt(squares / (count - 1))};
 }
 

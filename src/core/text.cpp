@@ -1,19 +1,17 @@
 #include "core/text.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <numeric>
-#include <system_error>
+
+#include "core/parse.h"
 
 namespace convoy {
 namespace {
 
 /// The most letters of a word of `letters` letters that may be wrong. For short words it is few: any other would be
 /// near.
-std::size_t most_typos(std::size_t letters) {
-  return letters < 4 ? letters / 2 : std::max<std::size_t>(2, letters / 3);
-}
+std::size_t most_typos(std::size_t letters) { return std::max(std::min<std::size_t>(2, letters / 2), letters / 3); }
 
 }  // namespace
 
@@ -52,11 +50,9 @@ std::string did_you_mean(const std::string& word, const std::vector<std::string>
 std::optional<NumberedName> parse_numbered(const std::string& text) {
   const auto open = text.find('(');
   if (open == std::string::npos) return NumberedName{text};
-  double number = 0;
-  const char* end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data() + open + 1, end, number);
-  const bool closed = error == std::errc{} && stopped + 1 == end && *stopped == ')';
-  if (!closed || !std::isfinite(number)) return {};
+  if (!text.ends_with(')')) return {};
+  const std::optional<double> number = number_in<double>(text.substr(open + 1, text.size() - open - 2));
+  if (!number || !std::isfinite(*number)) return {};
   return NumberedName{text.substr(0, open), number};
 }
 

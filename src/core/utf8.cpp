@@ -34,13 +34,14 @@ constexpr std::array hidden = {
 }  // namespace
 
 Character character_at(std::string_view text, std::size_t at) {
-  const auto lead = static_cast<unsigned char>(text[at]);
+  text.remove_prefix(at);
+  const auto lead = static_cast<unsigned char>(text.front());
   const std::size_t bytes = length_from(lead);
   const Character none{.code = lead, .bytes = 1, .valid = false};
-  if (bytes == 0 || text.size() - at < bytes) return none;
+  if (bytes == 0 || text.size() < bytes) return none;
   if (bytes == 1) return {.code = lead};
   char32_t code = lead & (0xffU >> (bytes + 1));
-  for (const char c : text.substr(at + 1, bytes - 1)) {
+  for (const char c : text.substr(1, bytes - 1)) {
     const auto byte = static_cast<unsigned char>(c);
     if ((byte & 0xc0U) != 0x80U) return none;
     code = code << 6U | (byte & 0x3fU);

@@ -18,6 +18,16 @@ struct Character {
 /// characters that the text's end cuts short are not valid.
 Character character_at(std::string_view text, std::size_t at);
 
+/// Calls visit(character, its bytes) for each character of the text.
+template <class Visit>
+void for_each_character(std::string_view text, const Visit& visit) {
+  while (!text.empty()) {
+    const Character character = character_at(text, 0);
+    visit(character, text.substr(0, character.bytes));
+    text.remove_prefix(character.bytes);
+  }
+}
+
 /// The characters from `first` to `last`, both included.
 struct CharacterRange {
   char32_t first;

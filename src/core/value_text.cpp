@@ -25,12 +25,10 @@ std::string toml_escape(char32_t code) {
 /// The text as a TOML string in quotes.
 std::string toml_string(const std::string& text) {
   std::string result = "\"";
-  for (std::size_t at = 0; at < text.size();) {
-    const Character character = character_at(text, at);
+  for_each_character(text, [&](const Character& character, std::string_view bytes) {
     const bool special = character.code == '"' || character.code == '\\' || is_hidden(character.code);
-    result += character.valid && special ? toml_escape(character.code) : text.substr(at, character.bytes);
-    at += character.bytes;
-  }
+    result += character.valid && special ? toml_escape(character.code) : std::string(bytes);
+  });
   return result + "\"";
 }
 

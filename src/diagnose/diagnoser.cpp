@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <numeric>
 #include <span>
 
 #include "diagnose/mode_gap.h"
@@ -16,12 +18,10 @@ double square_sum(std::span<const float> values) {
 }
 
 double square_distance(std::span<const float> a, std::span<const float> b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    const double difference = double{a[i]} - double{b[i]};
-    sum += difference * difference;
-  }
-  return sum;
+  return std::inner_product(a.begin(), a.end(), b.begin(), 0.0, std::plus<>(), [](double x, double y) {
+    const double difference = x - y;
+    return difference * difference;
+  });
 }
 
 }  // namespace

@@ -1,10 +1,10 @@
 #include "diagnose/watched_tensor.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 #include "convoy/error.h"
+#include "core/parse.h"
 
 namespace convoy {
 namespace {
@@ -21,14 +21,11 @@ int take_unit(std::string& name) {
   const auto open = name.find('[');
   if (open == std::string::npos) return -1;
   const std::string given = name;
-  const std::string digits = name.substr(open + 1);
   name.resize(open);
-  int unit = -1;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), unit);
-  const bool closed = std::string(end, digits.data() + digits.size()) == "]";
-  if (error != std::errc{} || !closed || unit < 0)
-    refuse(given, "expected a unit's number in brackets: " + name + "[7]");
-  return unit;
+  const bool closed = given.ends_with(']');
+  const auto unit = closed ? number_in<int>(given.substr(open + 1, given.size() - open - 2)) : std::nullopt;
+  if (!unit || *unit < 0) refuse(given, "expected a unit's number in brackets: " + name + "[7]");
+  return *unit;
 }
 
 /// The value that a share `rank` of the values is below (nearest rank); 0 of none. Reorders the values.

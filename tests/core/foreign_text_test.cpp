@@ -16,7 +16,8 @@ const std::string none = "\xef\xbf\xbd";  // U+FFFD
 
 TEST_CASE("what is UTF-8 stays, every other byte is replaced") {
   for (const std::string good :
-       {"", "abc", "zéro", "一", "\xf0\x9f\x90\xb1", "\x7f", "\xef\xbf\xbf", "\xf4\x8f\xbf\xbf"}) {
+       {"", "abc", "zéro", "一", "\xf0\x9f\x90\xb1", "\x7f", "\xc2\x80", "\xe0\xa4\x85", "\xed\x9f\xbf", "\xee\x80\x80",
+        "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf"}) {
     CHECK(valid_utf8(good) == good);
   }
   const std::vector<std::pair<std::string, std::string>> bad = {
@@ -31,6 +32,7 @@ TEST_CASE("what is UTF-8 stays, every other byte is replaced") {
       {"\xf0\x80\x80\xaf", none + none + none + none},  // "/", overlong
       {"\xed\xa0\x80", none + none + none},             // a surrogate
       {"\xf4\x90\x80\x80", none + none + none + none},  // above U+10FFFF
+      {"\xf8\x90\x80\x80", none + none + none + none},
       {"\xf8\x88\x80\x80\x80", none + none + none + none + none},
       {"\xff\xfe", none + none},
   };

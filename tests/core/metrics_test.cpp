@@ -32,7 +32,15 @@ TEST_CASE("a confusion counts what occurred, and nothing else takes room") {
   CHECK(confusion.pairs().size() == 6);
   CHECK(confusion.pairs()[2] == Confusion::Pair{0, 3, 1});
   CHECK(confusion.most_confused(2) == std::vector<Confusion::Pair>{{1, 2, 2}, {0, 1, 1}});
+  CHECK(confusion.most_confused(9).size() == 3);
   CHECK(Confusion().empty());
+}
+
+TEST_CASE("a class without a name has its number") {
+  CHECK(class_name({"cat", "dog"}, 0) == "cat");
+  CHECK(class_name({"cat", "dog"}, 1) == "dog");
+  CHECK(class_name({"cat", "dog"}, 2) == "2");
+  CHECK(class_name({"cat", "dog"}, -1) == "-1");
 }
 
 TEST_CASE("precision, recall and F1 by class, and their means over the classes that have samples") {
@@ -49,6 +57,7 @@ TEST_CASE("precision, recall and F1 by class, and their means over the classes t
   }
   const ClassScore macro = macro_average(scores);
   CHECK(macro.samples == 10);
+  CHECK(macro.predictions == 10);
   CHECK(macro.precision == Approx(2 / 3.0));
   CHECK(macro.recall == Approx(29 / 45.0));
   CHECK(macro.f1 == Approx(109 / 180.0));
@@ -65,4 +74,5 @@ TEST_CASE("the worst mistakes have the highest losses; what is not finite is the
   CHECK(worst[0].sample == 4);
   CHECK(worst[1].sample == 1);
   CHECK(worst[2].sample == 3);
+  CHECK(worst_mistakes(evaluation, 9).size() == 5);
 }

@@ -140,7 +140,80 @@ TEST_CASE("a default can depend on another key, whose own default counts where i
   CHECK_THROWS_AS(typo.complete(preset_keys, ""), Error);
 }
 
+TEST_CASE("a default that depends on another key is none where that has no value") {
+  Settings settings;
+  settings.complete(
+      {{.name = "momentum", .kind = Kind::number, .doc = "", .fallback_by = {"preset", {{"keras", 0.99}}}},
+       {.name = "preset", .kind = Kind::choice, .doc = "", .choices = {"keras"}}},
+      "");
+  CHECK(settings.entries().empty());
+}
+
+TEST_CASE("sides are a whole number, two or four, or a choice where there is one") {
+  const auto error_of = [](const Texts& choices, Value value) -> std::string {
+    Settings settings;
+    settings.set("padding", std::move(value));
+    try {
+      settings.complete({{.name = "padding", .kind = Kind::sides, .doc = "", .min = 0, .choices = choices}}, "");
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  };
+  const Texts choices = {"valid", "same"};
+  for (const Value& fine : {Value{std::int64_t{3}}, Value{Integers{1, 2}}, Value{Integers{0, 1, 2, 3}}}) {
+    CHECK(error_of(choices, fine).empty());
+    CHECK(error_of({}, fine).empty());
+  }
+  CHECK(error_of(choices, std::string("same")).empty());
+  const std::string numbers = "a whole number, two (height, width) or four of them (top, bottom, left, right), got ";
+  const std::string expects = "\"padding\" expects valid, same, " + numbers;
+  CHECK(error_of(choices, std::string("sme")) == expects + "\"sme\"; did you mean \"same\"?");
+  CHECK(error_of(choices, Integers{1}) == expects + "[1]");
+  CHECK(error_of(choices, Integers{1, 2, 3}) == expects + "[1, 2, 3]");
+  CHECK(error_of(choices, Integers{1, 2, 3, 4, 5}) == expects + "[1, 2, 3, 4, 5]");
+  CHECK(error_of(choices, 1.5) == expects + "1.5");
+  CHECK(error_of({}, std::string("same")) == "\"padding\" expects " + numbers + "\"same\"");
+  CHECK(error_of(choices, Integers{1, -1}) == "\"padding\" expects at least 0, got [1, -1]");
+}
+
+TEST_CASE("sides are read as top, bottom, left and right, or by height and width") {
+  Settings settings;
+  const auto sides = [&](const Integers& numbers) {
+    settings.set("padding", numbers);
+    return settings.sides("padding");
+  };
+  CHECK(sides({1, 2}) == Sides{1, 2});
+  CHECK(sides({0, 1, 2, 3}) == Sides{0, 1, 2, 3});
+  CHECK_THROWS_WITH(sides({1, 2, 3}), "setting \"padding\" needs two numbers or four: [1, 2, 3]");
+  settings.set("padding", std::int64_t{4});
+  CHECK(settings.sides("padding") == Sides{4});
+}
+
+TEST_CASE("any text is a text") {
+  Settings settings;
+  settings.set("name", std::string("any(1"));
+  CHECK_NOTHROW(settings.complete({{.name = "name", .kind = Kind::text, .doc = ""}}, ""));
+  CHECK(settings.text("name") == "any(1");
+}
+
+TEST_CASE("a number is an int, or refused as too large for one") {
+  Settings settings;
+  const auto integer = [&](std::int64_t number) {
+    settings.set("n", number);
+    return settings.integer("n");
+  };
+  CHECK(integer(2147483647) == 2147483647);
+  CHECK(integer(-2147483648) == -2147483647 - 1);
+  CHECK_THROWS_WITH(integer(2147483648), "setting \"n\" is too large: 2147483648");
+  CHECK_THROWS_WITH(integer(-2147483649), "setting \"n\" is too large: -2147483649");
+}
+
 TEST_CASE("settings compare by value, not by place") {
+  Settings more = with("rate", 0.25);
+  more.set("offset", 1.0);
+  CHECK_FALSE(with("rate", 0.25) == more);
+  CHECK_FALSE(more == with("rate", 0.25));
   CHECK(with("rate", 0.25) == with("rate", 0.25));
   CHECK_FALSE(with("rate", 0.25) == with("rate", 0.5));
 }

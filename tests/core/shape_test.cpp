@@ -22,5 +22,6 @@ TEST_CASE("a shape knows its extents, size and text") {
 TEST_CASE("a shape refuses extents that make no sense") {
   CHECK_THROWS_AS((Shape{3, 0}), Error);
   CHECK_THROWS_AS((Shape{1, 2, 3, 4, 5}), Error);
+  CHECK(Shape{1, 1}.size() == 1);
   CHECK(Shape{2147483647}.size() == 2147483647);
 }

@@ -9,6 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include "convoy/machine.h"
+
 using namespace convoy;
 
 TEST_CASE("every task runs exactly once, for any number of workers") {
@@ -23,6 +25,29 @@ TEST_CASE("every task runs exactly once, for any number of workers") {
       });
       for (const auto& c : count) CHECK(c == 1);
     }
+  }
+}
+
+TEST_CASE("without a number there is a thread for each core") {
+  const ThreadPool pool;
+  CHECK(pool.threads() == cores());
+}
+
+TEST_CASE("run waits for the tasks that other workers have begun") {
+  ThreadPool pool(2);
+  for (int i = 0; i < 2; ++i) {
+    std::atomic<int> begun = 0;
+    std::atomic<int> done = 0;
+    std::atomic<int> numbers = 0;
+    pool.run(2, [&](int, int worker) {
+      ++begun;
+      numbers += 1 << worker;
+      while (begun < 2) std::this_thread::yield();  // so each has one
+      if (worker != 0) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      ++done;
+    });
+    CHECK(done == 2);
+    CHECK(numbers == 3);  // workers 0 and 1
   }
 }
 

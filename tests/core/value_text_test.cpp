@@ -34,8 +34,10 @@ TEST_CASE("keys are described by kind and range") {
   key.min = 1e-30;
   key.max = 1e30;
   CHECK(range_text(key) == "above 0");
-  key.min = 0;
+  key.min = -1e30;
   key.max = 1;
+  CHECK(range_text(key) == "at most 1.0");
+  key.min = 0;
   CHECK(range_text(key) == "0.0 to 1.0");
   key.kind = Kind::integer;
   CHECK(range_text(key) == "0 to 1");

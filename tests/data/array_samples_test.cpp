@@ -108,6 +108,47 @@ TEST_CASE("rows that may be square images have a note that says how") {
   Texts notes;
   array_samples({"x", bytes_array({1, 784}, std::string(784, 'a'))}, {}, notes);
   CHECK(notes == Texts{"x: no height and width: 784 features a sample; data.shape = [28, 28, 1] makes images of them"});
+  const auto note = [](int features) {
+    Texts one;
+    array_samples({"x", bytes_array({1, features}, std::string(static_cast<std::size_t>(features), 'a'))}, {}, one);
+    return one.at(0);
+  };
+  CHECK(note(64) == "x: no height and width: 64 features a sample; data.shape = [8, 8, 1] makes images of them");
+  CHECK(note(49) == "x: no height and width: 49 features a sample");
+  CHECK(note(65) == "x: no height and width: 65 features a sample");
+}
+
+TEST_CASE("numbers are told in full where they are whole and exact") {
+  CHECK(number_text(999'999'999'999'999) == "999999999999999");
+  CHECK(number_text(-3) == "-3");
+  CHECK(number_text(1e15) == "1e+15");
+  CHECK(number_text(0.5) == "0.5");
+}
+
+TEST_CASE("images have up to four channels, last or first") {
+  const auto shape = [](const std::vector<int>& extents) {
+    std::size_t size = 1;
+    for (const int extent : extents) size *= static_cast<std::size_t>(extent);
+    return samples(bytes_array(extents, std::string(size, 'a'))).shape;
+  };
+  CHECK(shape({2, 5, 6, 4}) == Shape{5, 6, 4});
+  CHECK(shape({2, 4, 5, 6}) == Shape{5, 6, 4});
+  CHECK(shape({1, 4, 4, 4}) == Shape{4, 4, 4});
+  CHECK(contains(samples_error(bytes_array({1, 5, 5, 5}, std::string(125, 'a'))), "found 1 x 5 x 5 x 5 bytes"));
+  CHECK(samples(bytes_array({1, 2, 2, 3}, "abcdefghijkl")).bytes.front() == 'a');
+  CHECK(samples(bytes_array({2, 3, 1, 5}, "abcdefghijklmnopqrstuvwxyz1234")).bytes ==
+        Bytes{'a', 'f', 'k', 'b', 'g', 'l', 'c', 'h', 'm', 'd', 'i', 'n', 'e', 'j', 'o',
+              'p', 'u', 'z', 'q', 'v', '1', 'r', 'w', '2', 's', 'x', '3', 't', 'y', '4'});
+}
+
+TEST_CASE("classes are whole numbers from the first label on") {
+  CHECK(class_of(3, 0) == 3);
+  CHECK(class_of(1, 1) == 0);
+  CHECK_FALSE(class_of(0, 1));
+  CHECK_FALSE(class_of(2.5, 0));
+  CHECK(class_of(999'999, 0) == 999'999);
+  CHECK_FALSE(class_of(1'000'000, 0));
+  CHECK_FALSE(class_of(std::nan(""), 0));
 }
 
 TEST_CASE("labels are whole numbers, in a column too, or one-hot") {
@@ -116,6 +157,7 @@ TEST_CASE("labels are whole numbers, in a column too, or one-hot") {
   CHECK(labels(bytes_array({2, 1}, std::string("\3\0", 2))) == std::vector<int>{3, 0});
   CHECK(labels(floats_array({2, 3}, {0, 1, 0, 0, 0, 1})) == std::vector<int>{1, 2});
   CHECK(labels(bytes_array({1, 2}, std::string("\0\1", 2))) == std::vector<int>{1});
+  CHECK(labels(bytes_array({2, 2}, std::string("\1\0\0\1", 4))) == std::vector<int>{0, 1});
   for (const std::vector<float>& row : std::vector<std::vector<float>>{
            {0, 0, 0}, {1, 1, 0}, {0, 0.5F, 0}, {1, 0, 0.5F}, {std::numeric_limits<float>::quiet_NaN(), 0, 1}}) {
     CHECK(labels_error(floats_array({1, 3}, row)) ==

@@ -115,6 +115,24 @@ TEST_CASE("mirror, turn, zoom and shear, with the channels kept together") {
   check_near(changed({1, 2, 3, 4}, {2, 2}, 1, {.mirror = true, .rotate = 90}), {1, 3, 2, 4});
 }
 
+TEST_CASE("images of two channels are turned as those of one, and bytes as floats") {
+  const Geometry geometry{.mirror = true, .zoom = 1.25, .shear = 12, .rotate = 33, .down = 0.75, .right = -1.5};
+  Floats single(30), both;
+  for (std::size_t i = 0; i < 30; ++i) single[i] = static_cast<float>((i * i * 7) % 251);
+  for (const float value : single) both.insert(both.end(), {value, 255 - value});
+  for (const std::string fill : {"zero", "edge", "reflect"}) {
+    CAPTURE(fill);
+    const Floats want = changed(single, {5, 6}, 1, geometry, fill);
+    const Floats got = changed(both, {5, 6}, 2, geometry, fill);
+    for (std::size_t i = 0; i < 30; ++i) CHECK(got[2 * i] == want[i]);
+    Resampler resampler({5, 6}, 1, fill);
+    resampler.load(std::vector<std::uint8_t>(single.begin(), single.end()).data());
+    Floats from_bytes(30);
+    resampler.draw(inverse_map(geometry, {5, 6}), from_bytes.data());
+    CHECK(from_bytes == want);
+  }
+}
+
 TEST_CASE("every key off leaves the samples alone; on, each epoch and sample differ, within the data's range") {
   const Dataset data = noise();
   const auto plain = epoch_of(data, {}, 0);
@@ -182,6 +200,47 @@ TEST_CASE("light changes all values of an image alike, within the range of bytes
   }
   CHECK(darkest == doctest::Approx(-51).epsilon(0.1));
   CHECK(brightest == doctest::Approx(51).epsilon(0.1));
+}
+
+TEST_CASE("what a seed draws stays the same from version to version") {
+  struct Drawn {
+    Augmentation augmentation;
+    std::uint32_t sample;
+    std::vector<double> values;  // at four places of the image
+  };
+  const std::vector<Drawn> all = {
+      {{.shift = 0.2}, 0, {6.3985, 17.336, 34.336, 45.336}},
+      {{.shift = 0.2}, 1, {9.7142, 14.252, 31.779, 42.779}},
+      {{.rotate = 30}, 0, {33.505, 15.376, 44.999, 50.747}},
+      {{.rotate = 30}, 1, {16.025, 32.489, 41.601, 54.389}},
+      {{.zoom = 0.3}, 0, {16.41, 22.722, 44.18, 58.065}},
+      {{.zoom = 0.3}, 1, {24.44, 28.457, 42.115, 50.953}},
+      {{.shear = 20}, 0, {20.914, 25.914, 43.029, 54.086}},
+      {{.shear = 20}, 1, {20.817, 25.817, 43.061, 54.183}},
+      {{.crop_padding = 2}, 0, {0, 0, 21, 32}},
+      {{.crop_padding = 2}, 1, {41, 46, 63, 0}},
+      {{.vertical_flip = true}, 0, {21, 26, 43, 54}},
+      {{.vertical_flip = true}, 1, {51, 56, 33, 24}},
+      {{.brightness = 0.5}, 0, {21.186, 26.186, 43.186, 54.186}},
+      {{.brightness = 0.5}, 1, {21.066, 26.066, 43.066, 54.066}},
+      {{.contrast = 0.5}, 0, {29.009, 31.721, 40.941, 46.907}},
+      {{.contrast = 0.5}, 1, {28.751, 31.536, 41.007, 47.135}},
+      {{.erase = 1}, 0, {21, 26, 0, 54}},
+      {{.erase = 1}, 1, {0, 26, 43, 54}},
+  };
+  const Shape shape{6, 8, 1};
+  Floats image;
+  for (int i = 0; i < 48; ++i) image.push_back(static_cast<float>(10 * (i / 8 + 1) + i % 8));
+  for (const Drawn& drawn : all) {
+    Augmenter augmenter(drawn.augmentation, shape, 3);
+    Floats result(48);
+    augmenter.apply(image.data(), 2, drawn.sample, result.data());
+    std::size_t i = 0;
+    for (const std::size_t place : {9U, 14U, 27U, 36U}) {
+      CAPTURE(drawn.values[i]);
+      CHECK(result[place] == doctest::Approx(drawn.values[i++]).epsilon(2e-4));
+    }
+  }
 }
 
 TEST_CASE("half of the images are turned upside down") {
@@ -268,6 +327,21 @@ TEST_CASE("erasing sets one rectangle of 2 to 40 % to 0, in the share of images 
   }
   CHECK(erased > 200);
   CHECK(erased < 300);
+}
+
+TEST_CASE("a rectangle may be as high or as wide as the image") {
+  for (const Shape& shape : {Shape{1, 30, 1}, Shape{30, 1, 1}}) {
+    CAPTURE(shape.text());
+    const Floats ones(30, 1.0F);
+    Augmenter augmenter({.erase = 1}, shape, 1);
+    Floats image(30);
+    int erased = 0;
+    for (std::uint32_t sample = 0; sample < 100; ++sample) {
+      augmenter.apply(ones.data(), 0, sample, image.data());
+      erased += std::ranges::count(image, 0.0F) > 0 ? 1 : 0;
+    }
+    CHECK(erased > 90);
+  }
 }
 
 TEST_CASE("vectors cannot be turned: the key is named") {

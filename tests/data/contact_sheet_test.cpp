@@ -53,6 +53,22 @@ TEST_CASE("a picture becomes a PNG that reads back") {
   CHECK(load_image(folder.path() / "a.png", {2, 3, 3}) == picture.pixels);
 }
 
+TEST_CASE("letters of a larger size keep their distance") {
+  Picture picture(10, 16, black);
+  picture.draw_text(0, 0, 2, "-.", white);
+  CHECK(art(picture) ==
+        "................\n"
+        "................\n"
+        "................\n"
+        "................\n"
+        "######..........\n"
+        "######..........\n"
+        "................\n"
+        "................\n"
+        "..........##....\n"
+        "..........##....\n");
+}
+
 TEST_CASE("a sheet enlarges small images, each at its place") {
   const ContactSheet sheet{
       .size = {1, 2}, .channels = 1, .headings = {"a", "b"}, .rows = {{"x", {{255, 0}, {0, 255}}}, {"y", {{7, 8}}}}};

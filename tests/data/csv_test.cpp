@@ -100,10 +100,14 @@ TEST_CASE("the label is found by name or place") {
   CHECK(labels("a,label,b\n1,2,3\n", "1") == std::vector<int>{1});
   CHECK(labels("1,2,3\n", "") == std::vector<int>{1});
   CHECK(labels("1,2,3\n", "-1") == std::vector<int>{3});
-  CHECK(labels("x,2,3\n1,5,6\n", "2") == std::vector<int>{5});  // a name before a place
+  CHECK(labels("1,2,3\n", "-3") == std::vector<int>{1});
+  CHECK(labels("1,2,3\n", "3") == std::vector<int>{3});
+  CHECK(labels("Label,label,b\n1,2,3\n", "") == std::vector<int>{2});  // the exact name before one in other letters
+  CHECK(labels("x,2,3\n1,5,6\n", "2") == std::vector<int>{5});         // a name before a place
   CHECK(CsvFolder("1,2,3\n4,5,6\n").load({.label = "-1"}).train.storage().bytes == Bytes{1, 2, 4, 5});
   CHECK(contains(CsvFolder("a,b,c,d,e\n1,2,3,4,5\n").error(),
                  "train.csv: no column \"label\" among its 5: a, b, c, d, ...; data.label names that of the labels"));
+  CHECK(contains(CsvFolder("a,b,c,d\n1,2,3,4\n").error(), "among its 4: a, b, c, d; data.label"));
   CHECK(contains(CsvFolder("1,2\n").error({.label = "class"}), "no column \"class\" among its 2, which have no names"));
   for (const char* place : {"0", "3", "-3"}) {
     CHECK(contains(CsvFolder("1,2\n").error({.label = place}), "among its 2"));
@@ -181,6 +185,9 @@ TEST_CASE("the files of CSV data sets are found, raw and compressed") {
   const CsvFolder folder;
   CHECK(contains(folder.error({.hint = "fetch it"}), "no train.csv in it, but 0 other .csv files; fetch it"));
   folder.write("digits.csv", "1,2\n0,3\n");
+  folder.write("notes.txt", "no table");
+  folder.write(".hidden.csv", "1,2\n");
+  fs::create_directory(folder.path() / "train.csv");
   const FoundParts alone = read_parts(parts_of_csv(folder.path(), {}), Need::all);
   CHECK_FALSE(alone.divided);
   CHECK(alone.splits.train.size() == 2);
@@ -203,6 +210,15 @@ TEST_CASE("the files of CSV data sets are found, raw and compressed") {
   folder.write("fashion-train.csv", "1,8\n");
   CHECK(
       contains(folder.load({.prefix = "fashion"}).notes.at(0), "fashion-train.csv is read, not fashion-train.csv.gz"));
+}
+
+TEST_CASE("only one of the files may have names of columns") {
+  const CsvFolder folder("1,2,3\n");
+  folder.write("test.csv", "label,a,b\n0,5,6\n");
+  CHECK(folder.load().test.storage().bytes == Bytes{5, 6});
+  folder.write("train.csv", "label,a,b\n1,2,3\n");
+  folder.write("test.csv", "0,7,8\n");
+  CHECK(folder.load({.label = "1"}).test.storage().bytes == Bytes{7, 8});
 }
 
 TEST_CASE("CSV files with other columns than training's are refused") {

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 #include "convoy/dataset.h"
 #include "convoy/error.h"
 #include "data/components.h"
@@ -53,6 +55,25 @@ double distance(const Image& a, const Image& b) {
 
 Image prepared(const test::DigitPhoto& photo) { return prepared_digit(test::photo_of(photo), {28, 28}); }
 
+/// Requires an image to look like a picture with a row of digits for each of its rows: 1 to 15 sixteenths of white.
+void check_looks(const Image& image, const std::string& picture) {
+  std::size_t at = 0;
+  for (int y = 0; y < image.height; ++y) {
+    std::string row;
+    bool alike = true;
+    for (int x = 0; x < image.width; ++x) {
+      const int grey = image.pixels[static_cast<std::size_t>(y * image.width + x)];
+      const auto want = static_cast<int>(std::string(" 123456789abcdef").find(picture.at(at++)));
+      row += " 123456789abcdef"[grey / 16];
+      alike = alike && std::abs(grey - (16 * want + 8)) <= 10;  // what lies between two shades may be either
+    }
+    CAPTURE(y);
+    CAPTURE(row);
+    CHECK(alike);
+    CHECK(picture.at(at++) == '\n');
+  }
+}
+
 std::string digit_error(const Image& photo) {
   return test::error_of(ErrorKind::data, [&] { prepared_digit(photo, {28, 28}); });
 }
@@ -84,6 +105,98 @@ TEST_CASE("ground, shadow, place, size and polarity of a photo hardly change wha
           prepared(
               {.digit = 5, .width = 1600, .height = 1200, .centre_x = 800, .centre_y = 600, .tall = 480, .pen = 40})) <
       8);
+}
+
+TEST_CASE("what is prepared looks like this") {
+  // A corner of the paper, well lit.
+  check_looks(prepared_digit(
+                  test::photo_of(
+                      {.digit = 4, .width = 100, .height = 75, .centre_x = 60, .centre_y = 35, .tall = 40, .pen = 5}),
+                  {28, 28}),
+              "                            \n"
+              "                            \n"
+              "                            \n"
+              "                            \n"
+              "              5b2           \n"
+              "             1ef6           \n"
+              "             8fd1           \n"
+              "            2ef6            \n"
+              "            afc             \n"
+              "           4ff4 57          \n"
+              "           cfa 1df2         \n"
+              "          6fe3 1ef2         \n"
+              "         1df8  2ef2         \n"
+              "         7fe1  2ef2         \n"
+              "        2ef81113ff21        \n"
+              "        9ffeeeeeffee8       \n"
+              "        afffffffffffa       \n"
+              "         2222225ff22        \n"
+              "               3ff          \n"
+              "               3fe          \n"
+              "               4fe          \n"
+              "               4fd          \n"
+              "               5fd          \n"
+              "               1a7          \n"
+              "                            \n"
+              "                            \n"
+              "                            \n"
+              "                            \n");
+  // Chalk in a shadow, thinner than a pen, for a network of wide images.
+  check_looks(prepared_digit(test::photo_of({.digit = 7,
+                                             .width = 70,
+                                             .height = 90,
+                                             .centre_x = 30,
+                                             .centre_y = 50,
+                                             .tall = 60,
+                                             .pen = 1.5,
+                                             .paper = 50,
+                                             .ink = 220,
+                                             .shadow_x = 0.3}),
+                             {20, 28}),
+              "                            \n"
+              "                            \n"
+              "                            \n"
+              "                            \n"
+              "                            \n"
+              "                            \n"
+              "         ceeeeeeec          \n"
+              "         2333333a9          \n"
+              "                e3          \n"
+              "               5d           \n"
+              "               b7           \n"
+              "              1f1           \n"
+              "              7a            \n"
+              "              d5            \n"
+              "             4e             \n"
+              "             99             \n"
+              "            1e2             \n"
+              "            6c              \n"
+              "            c6              \n"
+              "           1d1              \n");
+  // A long photo with noise, for a network of small images.
+  check_looks(prepared_digit(test::photo_of({.digit = 2,
+                                             .width = 1100,
+                                             .height = 60,
+                                             .centre_x = 700,
+                                             .centre_y = 30,
+                                             .tall = 40,
+                                             .pen = 5,
+                                             .noise = 3}),
+                             {14, 14}),
+              "              \n"
+              "              \n"
+              "     3bda2    \n"
+              "    2f95ae1   \n"
+              "    8b   e6   \n"
+              "    11   e6   \n"
+              "        8e1   \n"
+              "       7e3    \n"
+              "      5e5     \n"
+              "     4f6      \n"
+              "    2eb4442   \n"
+              "    7ddddd9   \n"
+              "              \n"
+              "              \n");
 }
 
 TEST_CASE("specks, a dark table beside the paper and a corner in the shadow are no part of the digit") {
@@ -156,6 +269,14 @@ TEST_CASE("images are fitted by stretching, by padding or as digits, in grey and
   CHECK(load_image(file, {4, 4, 1}, {.invert = true, .fit = "pad"})[4] == 55);
   CHECK(load_image(file, {4, 4, 3}, {.fit = "pad"})[12] == 200);
   CHECK(load_image(file, {2, 2, 1}) == std::vector<std::uint8_t>{125, 50, 50, 50});
+  std::vector<std::uint8_t> three(24);
+  for (std::size_t i = 0; i < 24; ++i) three[i] = static_cast<std::uint8_t>(100 * (i % 3) + (i < 6 ? 9 : 7));
+  test::write(file, png(three, {2, 4}, 3));
+  const auto coloured = load_image(file, {6, 4, 3}, {.fit = "pad"});
+  CHECK(std::vector(coloured.begin(), coloured.begin() + 6) == std::vector<std::uint8_t>{7, 107, 207, 7, 107, 207});
+  CHECK(std::vector(coloured.begin() + 24, coloured.begin() + 48) == three);
+  test::write(file, png(std::vector<std::uint8_t>{200, 50, 50, 50, 50, 50, 50, 50}, {4, 2}, 1));
+  CHECK(load_image(file, {4, 5, 1}, {.fit = "pad"})[1] == 200);
   CHECK_THROWS_WITH_AS(load_image(file, {4, 4, 1}, {.fit = "crop"}),
                        (file.string() + ": fit: expected stretch, pad or digit, got \"crop\"").c_str(), Error);
 
@@ -184,6 +305,43 @@ TEST_CASE("connected components") {
   CHECK(components[2].top == 3);
   CHECK(components[2].right == 2);
   CHECK(components[2].on_border == 0);
+  const auto of_borders = components_of({1, 1, 1, 1,  //
+                                         1, 0, 0, 1,  //
+                                         1, 1, 1, 1},
+                                        {3, 4});
+  REQUIRE(of_borders.size() == 1);
+  CHECK(of_borders[0].on_border == 10);
+  CHECK(of_borders[0].top == 0);
+  CHECK(of_borders[0].left == 0);
+  CHECK(of_borders[0].bottom == 2);
+  CHECK(of_borders[0].right == 3);
+  CHECK(of_borders[0].side() == 4);
+  const auto apart = components_of({0, 0, 1, 0, 0, 0, 0, 0, 1}, {3, 3});
+  REQUIRE(apart.size() == 2);
+  CHECK(apart[1].pixels == std::vector<std::int32_t>{8});
+  CHECK(apart[1].left == 2);
+}
+
+TEST_CASE("strokes are found by their contrast with the ground") {
+  const auto striped = [](int paper, int ink) {
+    Image photo{.height = 24, .width = 30, .channels = 1, .pixels = {}};
+    for (int i = 0; i < 24 * 30; ++i) photo.pixels.push_back(static_cast<std::uint8_t>(i % 30 == 14 ? ink : paper));
+    return photo;
+  };
+  const auto column = [](const Strokes& strokes, std::size_t x) { return strokes.contrast[12 * 30 + x]; };
+  const Strokes dark = find_strokes(striped(200, 100));
+  CHECK(column(dark, 14) == doctest::Approx(127.5));  // half of the light
+  CHECK(column(dark, 5) == doctest::Approx(0));
+  const Strokes light = find_strokes(striped(20, 120));
+  CHECK(column(light, 14) == doctest::Approx(100));
+  CHECK(column(light, 5) == doctest::Approx(0));
+  for (std::size_t i = 0; i < dark.mask.size(); ++i) {
+    CHECK(dark.mask[i] == (i % 30 == 14 ? 1 : 0));
+    CHECK(light.mask[i] == dark.mask[i]);
+  }
+  const auto found = [&](int ink) { return std::ranges::count(find_strokes(striped(20, ink)).mask, 1); };
+  CHECK(found(20 + 41) == 24);
+  CHECK(found(20 + 39) == 0);  // as faint as a soft shadow
 }
 
 TEST_CASE("filters of maps") {
@@ -195,6 +353,19 @@ TEST_CASE("filters of maps") {
   CHECK(distances[8] == 0);
   CHECK(distances[7] == 1);
   CHECK(distances[0] == doctest::Approx(8.0 / 3));  // sqrt(8) = 2.83
+  FloatMap thirds = distances_to({0, 0, 0, 0, 0,    //
+                                  0, 0, 1, 0, 0,    //
+                                  0, 0, 0, 0, 0,    //
+                                  1, 0, 0, 0, 0},
+                                 {4, 5});
+  for (float& distance : thirds) distance = std::round(3 * distance);
+  CHECK(thirds == FloatMap{7, 4, 3, 4, 7, 6, 3, 0, 3, 6, 3, 4, 3, 4, 7, 0, 3, 6, 7, 8});
+  CHECK(box_mean({1, 2, 3, 4, 5, 6, 7, 8, 18}, {3, 3}, 1) == FloatMap{3, 3.5F, 4, 4.5F, 6, 7, 6, 8, 37.0F / 4});
+  CHECK(closed({5, 5, 5, 5, 5,  //
+                5, 1, 1, 1, 5,  //
+                5, 1, 2, 1, 5,  //
+                5, 1, 1, 1, 5},
+               {4, 5}, 1) == FloatMap{5, 5, 5, 5, 5, 5, 2, 2, 2, 5, 5, 2, 2, 2, 5, 5, 2, 2, 2, 5});
 }
 
 TEST_CASE("images are listed below a folder, however deep, by content and name") {

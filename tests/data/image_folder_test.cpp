@@ -339,3 +339,27 @@ TEST_CASE("only what is needed is read") {
   REQUIRE(test.test.size() == all.test.size());
   for (int i = 0; i < test.test.size(); ++i) CHECK(test.test.index(i) == all.test.index(i));
 }
+
+TEST_CASE("the files of a data set are those that are read") {
+  const test::TemporaryFolder folder;
+  for (const char* file : {"train/a/1.png", "train/b/2.png", "val/a/3.png", "test/b/4.png"}) {
+    write_shade(folder.path() / file, 7);
+  }
+  write_text(folder.path() / "train/a/notes.txt", "no image");
+  fs::create_symlink("nowhere", folder.path() / "train/a/gone.png");
+  const Settings settings = settings_for(folder.path());
+  const auto files = [&](Need need) {
+    std::string all;
+    for (const fs::path& file : dataset_type(settings).files(settings, need)) {
+      all += file.lexically_relative(folder.path()).string() + " ";
+    }
+    return all;
+  };
+  CHECK(files(Need::all) == "test/b/4.png train/a/1.png train/b/2.png val/a/3.png ");
+  CHECK(files(Need::training) == "train/a/1.png train/b/2.png val/a/3.png ");
+  CHECK(files(Need::test) == "test/b/4.png ");
+  CHECK(files(Need::evaluation) == "test/b/4.png ");
+  fs::remove_all(folder.path() / "val");
+  fs::remove_all(folder.path() / "test");
+  CHECK(files(Need::test) == "train/a/1.png train/b/2.png ");
+}

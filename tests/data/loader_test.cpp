@@ -3,7 +3,10 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
+#include <thread>
+#include <utility>
 
 #include "convoy/error.h"
 
@@ -72,8 +75,34 @@ TEST_CASE("the last batch is kept, dropped or merged") {
   CHECK(drop.samples() == 8);
   CHECK(merge.batches() == 2);
   CHECK(merge.largest_batch() == 6);
+  CHECK(keep.smallest_batch() == 2);
+  CHECK(drop.smallest_batch() == 4);
+  CHECK(merge.smallest_batch() == 4);
+  CHECK(Loader(counting_pairs(8), halved, {.batch_size = 4}).batches() == 2);
+  CHECK(Loader(counting_pairs(5), halved, {.batch_size = 4, .last_batch = LastBatch::merge}).smallest_batch() == 5);
   Loader small(counting_pairs(3), halved, {.batch_size = 32, .last_batch = LastBatch::drop});
   CHECK(labels_of_epoch(small, 0).size() == 3);
+}
+
+TEST_CASE("a batch stays as it is until the next one is asked for") {
+  Loader loader(counting_pairs(100), halved, {.batch_size = 1});
+  loader.start(0);
+  for (int i = 0; i < 100; ++i) {
+    const Batch* batch = loader.next();
+    REQUIRE(batch != nullptr);
+    for (int again = 0; again < 50; ++again) {
+      if (batch->labels[0] != i) FAIL("another batch was written over it");
+      std::this_thread::yield();
+    }
+  }
+}
+
+TEST_CASE("a loader can be moved") {
+  Loader first(counting_pairs(10), halved, {.batch_size = 4});
+  Loader second(std::move(first));
+  CHECK(labels_of_epoch(second, 0).size() == 10);
+  second = Loader(counting_pairs(3), halved, {.batch_size = 4});
+  CHECK(labels_of_epoch(second, 0) == std::vector<int>{0, 1, 2});
 }
 
 TEST_CASE("an epoch can be left midway, and the loader destroyed") {
@@ -119,4 +148,8 @@ TEST_CASE("standard scaling gives mean 0 and deviation 1 by channel") {
   CHECK(5 * scaling.multiply[1] + scaling.add[1] == 0);  // a constant channel
   CHECK(scaling_for("unit", data).multiply[0] == 1);     // floats as they are
   CHECK_THROWS_AS(scaling_for("other", data), Error);
+  const Dataset bytes = Dataset::from_bytes({1}, {9, 0, 4, 8}, {0, 0, 0, 0});
+  const Scaling of_bytes = scaling_for("standard", bytes.slice(1, 3));  // 0, 4, 8
+  CHECK(4 * of_bytes.multiply[0] + of_bytes.add[0] == 0);
+  CHECK(of_bytes.multiply[0] == doctest::Approx(std::sqrt(3.0 / 32)));
 }

@@ -49,10 +49,52 @@ TEST_CASE("Beta(alpha, alpha) has its mean and variance") {
   }
 }
 
+TEST_CASE("the shares that a seed draws stay the same from version to version") {
+  const std::vector<std::pair<double, std::vector<double>>> drawn = {{0.2, {0.507317, 0.00680386, 0.121499}},
+                                                                     {1, {0.225283, 0.0167818, 0.553909}},
+                                                                     {4, {0.295291, 0.156816, 0.561114}}};
+  for (const auto& row : drawn) {
+    Random random(3, Purpose::mixup);
+    for (const double share : row.second) CHECK(draw_beta(random, row.first) == doctest::Approx(share).epsilon(1e-4));
+  }
+}
+
 TEST_CASE("pairs are mixed from both ends, and the one in the middle stays") {
   std::vector<float> rows = {0, 0, 4, 8, 100, 10};
   mix_pairs(rows.data(), 3, 2, 0.75F);
   CHECK(rows == std::vector<float>{25, 2.5F, 4, 8, 75, 7.5F});
+}
+
+TEST_CASE("patches change places between the first and the last image, with all their channels") {
+  // Three images of 2 x 3 pixels of two channels.
+  std::vector<float> images(36);
+  std::iota(images.begin(), images.end(), 0.0F);
+  exchange_patches(images.data(), 3, {.top = 1, .left = 1, .height = 1, .width = 2}, 2, 3, 2);
+  std::vector<float> want(36);
+  std::iota(want.begin(), want.end(), 0.0F);
+  for (std::size_t i = 8; i < 12; ++i) std::swap(want[i], want[i + 24]);
+  CHECK(images == want);
+}
+
+TEST_CASE("a patch has its share of the area, and is cut off at the edges") {
+  Random random(5, Purpose::mixup);
+  int whole = 0;
+  for (int i = 0; i < 500; ++i) {
+    const Patch patch = draw_patch(random, 10, 12, 0.25);
+    REQUIRE(patch.top >= 0);
+    REQUIRE(patch.left >= 0);
+    REQUIRE(patch.top + patch.height <= 10);
+    REQUIRE(patch.left + patch.width <= 12);
+    CHECK(patch.height >= 3);  // around any middle: of 5 rows two above it
+    CHECK(patch.height <= 5);
+    CHECK(patch.width >= 3);
+    CHECK(patch.width <= 6);
+    whole += patch.height == 5 && patch.width == 6 ? 1 : 0;
+  }
+  CHECK(whole > 150);  // 6 of 10 rows and 7 of 12 columns
+  CHECK(whole < 200);
+  const Patch all = draw_patch(random, 1, 1, 1);
+  CHECK((all.height == 1 && all.width == 1));
 }
 
 TEST_CASE("mixed batches keep their sums, and targets are mixed as their samples are") {

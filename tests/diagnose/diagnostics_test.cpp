@@ -86,9 +86,31 @@ TEST_CASE("norms and the update's share are those of the step") {
   CHECK(layer.weight_norm.value() == doctest::Approx(norm(after)));
   CHECK(layer.update_ratio.value() == doctest::Approx(norm(change) / norm(before)));
   CHECK(layer.gradient_norm.value() == doctest::Approx(norm(change) / 0.5));  // plain SGD
-  CHECK(layer.forward_us > 0);
-  CHECK(layer.backward_us > 0);
+  for (const double time : {layer.forward_us, layer.backward_us}) {
+    CHECK(time > 1e-4);
+    CHECK(time < 1e5);
+  }
   CHECK_FALSE(layer.dead.has_value());
+}
+
+TEST_CASE("weights that are all 0 have no share that a step changes") {
+  Sequential model = perceptron(6, {Dense{.units = 2, .name = "output"}}, 0.5);
+  std::ranges::fill(model.tensor("output/kernel"), 0.0F);
+  DiagnosticsListener listener;
+  model.fit(normal_vectors(16, 6, 0, 1), looking(listener, 1));
+  REQUIRE(listener.found.size() == 1);
+  CHECK_FALSE(listener.found[0].layers[0].update_ratio.has_value());
+}
+
+TEST_CASE("a layer's time includes its activation's") {
+  // The product is of one column, so that the activation takes most of the time.
+  Sequential model = perceptron(1, {Dense{.units = 4096, .activation = "gelu"}, Dense{.units = 2}}, 0.5);
+  DiagnosticsListener listener;
+  model.fit(normal_vectors(16, 1, 0, 1), looking(listener, 1));
+  REQUIRE(listener.found.size() == 1);
+  REQUIRE(listener.found[0].layers.size() == 2);
+  CHECK(listener.found[0].layers[0].forward_us > 0);
+  CHECK(listener.found[0].layers[0].backward_us > 0);
 }
 
 TEST_CASE("dead ReLUs are counted by unit, with the layer whose activation they are") {
@@ -97,12 +119,41 @@ TEST_CASE("dead ReLUs are counted by unit, with the layer whose activation they 
       perceptron(3, {Dense{.units = 4, .activation = "relu", .name = "hidden"}, Dense{.units = 2}}, 1e-30);
   model.tensor("hidden/bias")[0] = -100;
   model.tensor("hidden/bias")[2] = -100;
+  model.tensor("hidden/bias")[3] = -100;
   model.tensor("hidden/bias")[1] = 100;
   DiagnosticsListener listener;
   model.fit(data, looking(listener, 4));
   REQUIRE(listener.found.size() == 1);
   REQUIRE(listener.found[0].layers.size() == 2);
-  CHECK(listener.found[0].layers[0].dead.value() == 0.5);
+  CHECK(listener.found[0].layers[0].dead.value() == 0.75);
+}
+
+TEST_CASE("a probe of single samples counts each of them") {
+  const Dataset data = Dataset::from_floats({1}, {10, 30, 20}, std::vector<int>{0, 1, 1});
+  Sequential model =
+      perceptron(1, {Dense{.units = 1, .activation = "relu", .name = "hidden"}, Dense{.units = 2}}, 1e-30);
+  model.tensor("hidden/bias")[0] = 1000;
+  DiagnosticsListener listener;
+  FitOptions options = looking(listener, 3, 1);
+  options.diagnostics.percentiles = {"hidden.input"};
+  model.fit(data, options);
+  REQUIRE(listener.found.size() == 1);
+  CHECK(listener.found[0].layers[0].dead.value() == 0);
+  CHECK(listener.found[0].percentiles[0].p15 == 10);
+  CHECK(listener.found[0].percentiles[0].p50 == 20);
+  CHECK(listener.found[0].percentiles[0].p85 == 30);
+}
+
+TEST_CASE("the last layer is looked at as any other") {
+  Sequential model = perceptron(3, {Dense{.units = 2}, BatchNorm{.name = "last"}}, 1e-30);
+  DiagnosticsListener listener;
+  FitOptions options = looking(listener, 1);
+  options.diagnostics.percentiles = {"last"};
+  model.fit(normal_vectors(16, 3, 0, 1), options);
+  REQUIRE(listener.found.size() == 1);
+  REQUIRE(listener.found[0].batch_norms.size() == 1);
+  CHECK(listener.found[0].batch_norms[0].name == "last");
+  CHECK(listener.found[0].percentiles[0].p85 > 0);
 }
 
 TEST_CASE("batch norm's statistics are held against the probe's") {
@@ -121,12 +172,14 @@ TEST_CASE("batch norm's statistics are held against the probe's") {
 }
 
 TEST_CASE("dropout before batch norm shows as a shift of the variance") {
-  const Dataset data = normal_vectors(1024, 8, 0, 1);
-  Sequential model = perceptron(8, {Dropout{.rate = 0.5}, BatchNorm{.name = "bn"}, Dense{.units = 2}}, 1e-30);
-  DiagnosticsListener listener;
-  model.fit(data, looking(listener, 64));
-  REQUIRE(listener.found.size() == 1);
-  CHECK(listener.found[0].batch_norms[0].variance_shift == doctest::Approx(0.5).epsilon(0.1));
+  for (const int features : {8, 1}) {
+    const Dataset data = normal_vectors(1024, features, 0, 1);
+    Sequential model = perceptron(features, {Dropout{.rate = 0.5}, BatchNorm{.name = "bn"}, Dense{.units = 2}}, 1e-30);
+    DiagnosticsListener listener;
+    model.fit(data, looking(listener, 64));
+    REQUIRE(listener.found.size() == 1);
+    CHECK(listener.found[0].batch_norms[0].variance_shift == doctest::Approx(0.5).epsilon(0.1));
+  }
 }
 
 TEST_CASE("percentiles of outputs, inputs, units and parameters") {
@@ -139,13 +192,14 @@ TEST_CASE("percentiles of outputs, inputs, units and parameters") {
   Sequential model =
       perceptron(2, {Activation{.function = "relu", .name = "relu"}, Dense{.units = 2, .name = "out"}}, 1e-30);
   std::ranges::fill(model.tensor("out/kernel"), 3.0F);
+  std::ranges::fill(model.tensor("out/bias"), 5.0F);
   DiagnosticsListener listener;
   FitOptions options = looking(listener, 1, 101);
-  options.diagnostics.percentiles = {"relu.input[0]", "relu[1]", "relu", "out/kernel"};
+  options.diagnostics.percentiles = {"relu.input[0]", "relu[1]", "relu", "out/kernel", "out/bias"};
   model.fit(data, options);
   REQUIRE(listener.found.size() == 1);
   const auto& bands = listener.found[0].percentiles;
-  REQUIRE(bands.size() == 4);
+  REQUIRE(bands.size() == 5);
   CHECK(bands[0].name == "relu.input[0]");
   CHECK(bands[0].p15 == 15);
   CHECK(bands[0].p50 == 50);
@@ -154,6 +208,7 @@ TEST_CASE("percentiles of outputs, inputs, units and parameters") {
   CHECK(bands[1].p85 == 7);
   CHECK(bands[2].p50 == 7);
   CHECK(bands[3].p50 == 3);
+  CHECK(bands[4].p50 == 5);
 }
 
 TEST_CASE("percentiles of what is not there are errors") {
@@ -161,6 +216,8 @@ TEST_CASE("percentiles of what is not there are errors") {
   const std::vector<std::pair<std::string, std::string>> mistakes = {
       {"hiden", "did you mean \"hidden\"?"},
       {"hidden[9]", "has 3 units"},
+      {"hidden[3]", "has 3 units"},
+      {"hidden[-1]", "expected a unit's number"},
       {"hidden[x]", "expected a unit's number"},
       {"hidden[1", "expected a unit's number"},
       {"hidden/kernels", "did you mean \"hidden/kernel\"?"},
@@ -237,10 +294,24 @@ TEST_CASE("the explanation names the likely cause") {
   CHECK(explain_mode_gap(found).find("without dropout the input of \"b\"") != std::string::npos);
   found.batch_norms[0].mean_gap = 3;
   CHECK(explain_mode_gap(found).find("\"a\" lag behind") != std::string::npos);
-  found.predict_mode_loss = 0.25;
-  CHECK(explain_mode_gap(found).empty());
+  found.batch_norms = {{.name = "a", .mean_gap = 0.2}};
+  CHECK(explain_mode_gap(found).find("\"a\" lag behind") != std::string::npos);
+  found.batch_norms[0].mean_gap = 0.199;
+  CHECK(explain_mode_gap(found).find("no batch norm is off by much") != std::string::npos);
   found.predict_mode_loss.reset();
   CHECK(explain_mode_gap(found).empty());
+}
+
+TEST_CASE("a gap is explained from 1.5 times the loss on, and from 0.1 more") {
+  const auto explained = [](double train, double predict) {
+    return !explain_mode_gap({.train_mode_loss = train, .predict_mode_loss = predict}).empty();
+  };
+  CHECK(explained(1, 1.501));
+  CHECK_FALSE(explained(1, 1.5));
+  CHECK(explained(0.1, 0.201));
+  CHECK_FALSE(explained(0.1, 0.1 + 0.1));
+  CHECK_FALSE(explained(0.01, 0.05));
+  CHECK_FALSE(explained(10, 11));
 }
 
 TEST_CASE("the modes are compared on batches that mix classes, though the data are sorted by class") {

@@ -18,6 +18,12 @@ std::unique_ptr<Loss> cross_entropy(double smoothing) {
   return make_loss(spec);
 }
 
+std::unique_ptr<Loss> focal(double gamma) {
+  Spec spec{"focal", {}};
+  spec.settings.set("gamma", gamma);
+  return make_loss(spec);
+}
+
 std::unique_ptr<Loss> squared_error() { return make_loss({"mean_squared_error", {}}); }
 
 const std::vector<float> outputs = {0.5F, -1.25F, 2.0F, 0.0F, 1.5F};
@@ -64,6 +70,10 @@ TEST_CASE("gradients agree with differences") {
     check_gradient(*cross_entropy(smoothing), {.label = 3});
     check_gradient(*cross_entropy(smoothing), {.values = soft.data()});
   }
+  for (const double gamma : {0.0, 0.5, 2.0}) {
+    for (const int label : {0, 4}) check_gradient(*focal(gamma), {.label = label});
+    check_gradient(*focal(gamma), {.values = soft.data()});
+  }
   check_gradient(*squared_error(), {.label = 1});
   check_gradient(*squared_error(), {.values = soft.data()});
 }
@@ -89,15 +99,37 @@ TEST_CASE("huge logits stay finite") {
   CHECK(gradient[1] == -1.0F);
 }
 
+TEST_CASE("the focal loss of what is certain is 0 or that of cross-entropy, and has a gradient") {
+  const std::vector<float> certain = {1e4F, -1e4F, 0};
+  const std::vector<float> soft = {0.5F, 0.25F, 0.25F};
+  for (const double gamma : {0.0, 0.5, 2.0}) {
+    CAPTURE(gamma);
+    std::vector<float> gradient(3, -1.0F);
+    CHECK(focal(gamma)->sample(certain.data(), {.label = 0}, 3, 1, gradient.data()) == 0);
+    CHECK(gradient == std::vector<float>(3));
+    focal(gamma)->sample(certain.data(), {.values = soft.data()}, 3, 1, gradient.data());
+    CHECK(gradient == std::vector<float>{0.5F, -0.25F, -0.25F});
+  }
+}
+
 TEST_CASE("mean squared error is the mean over the outputs") {
   const std::vector<float> wanted = {0.5F, -1.25F, 1.0F, 2.0F, 1.5F};
   CHECK(squared_error()->sample(outputs.data(), {.values = wanted.data()}, 5, 1, nullptr) == doctest::Approx(1.0));
 }
 
+TEST_CASE("the mean absolute error has the slope of its sign, and none where it is 0") {
+  const std::vector<float> wanted = {0.5F, -1.25F, 1.0F, 2.0F, 1.5F};
+  std::vector<float> gradient(5, -1.0F);
+  const auto loss = make_loss({"mean_absolute_error", {}});
+  CHECK(loss->sample(outputs.data(), {.values = wanted.data()}, 5, 0.5F, gradient.data()) == doctest::Approx(0.6));
+  CHECK(gradient == std::vector<float>{0, 0, 0.1F, -0.1F, 0});
+}
+
 TEST_CASE("an unknown loss is an error with the nearest name") {
   CHECK_THROWS_WITH_AS(make_loss({"softmax_cross_entrpy", {}}),
                        "unknown loss \"softmax_cross_entrpy\": expected softmax_cross_entropy, focal, "
-                       "binary_cross_entropy, mean_squared_error, mean_absolute_error or huber; did you mean "
+                       "binary_cross_entropy, mean_squared_error, mean_absolute_error, huber or own_distance; did "
+                       "you mean "
                        "\"softmax_cross_entropy\"?",
                        Error);
 }

@@ -37,6 +37,10 @@ TEST_CASE("the largest norm is that of one output, wherever the kernel has it") 
   GradientTools({kernel}, pool).constrain(w);
   const std::vector<float> middle = {0.6F, 0, 0.5F, 0, 0, 0.8F, 0, 0.5F};
   CHECK(test::relative_distance(w, middle) < 1e-6);
+  w = {3, 0, 6, 0, 0, 4, 0, 8};
+  GradientTools({kernel}, pool).constrain(w);
+  const std::vector<float> both = {0.6F, 0, 0.6F, 0, 0, 0.8F, 0, 0.8F};
+  CHECK(test::relative_distance(w, both) < 1e-6);
   kernel.declaration.outputs = 4;  // the last two axes are
   kernel.declaration.output_step = 1;
   w = {3, 0, 0.5F, 0, 4, 0.5F, 0, 0.5F};
@@ -57,6 +61,21 @@ TEST_CASE("regularisers add their penalty and its gradient to their own tensor o
   CHECK(g[0] == 1 + 0.5F + 0.5F * 2);
   CHECK(g[1] == 1 - 0.5F - 0.5F * 3);
   CHECK(g[16] == 1);
+}
+
+TEST_CASE("each regulariser counts also by itself, and none is no penalty") {
+  ThreadPool pool(1);
+  const auto regularised = [&](double l1, double l2, std::vector<float>& g) {
+    const std::vector<float> w = {2, -3};
+    return GradientTools({range(0, Shape{2}, l1, l2)}, pool).regularise(w, g);
+  };
+  std::vector<float> g(2);
+  CHECK(regularised(0, 0, g) == 0);
+  CHECK(g == std::vector<float>{0, 0});
+  CHECK(regularised(0.5, 0, g) == 2.5);
+  CHECK(g == std::vector<float>{0.5F, -0.5F});
+  CHECK(regularised(0, 0.25, g) == 3.25);
+  CHECK(g == std::vector<float>{1.5F, -2});
 }
 
 TEST_CASE("at 0 the L1 penalty has no slope") {
@@ -108,6 +127,15 @@ TEST_CASE("max-norm leaves a column of that very norm as it is") {
   w = {3, 4};
   tools.constrain(w);
   CHECK(w == std::vector<float>{3, 4});
+  // For norms so small Keras's epsilon, which is added to what is too long, makes a difference.
+  constexpr float small = 1.0F / 4096;
+  GradientTools smaller({range(0, Shape{1, 1}, 0, 0, double{small})}, pool);
+  w = {small};
+  smaller.constrain(w);
+  CHECK(w[0] == small);
+  w = {2 * small};
+  smaller.constrain(w);
+  CHECK(w[0] == doctest::Approx(2 * double{small} * (double{small} / (2 * double{small} + 1e-7))).epsilon(1e-6));
 }
 
 TEST_CASE("sums have the same bits for every number of threads") {

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <functional>
@@ -102,6 +103,46 @@ TEST_CASE("RMSprop, with and without momentum") {
   };
   check(stepped(RMSprop{}, 0.01), rmsprop(0));
   check(stepped(RMSprop{.momentum = 0.8}, 0.01), rmsprop(0.8));
+}
+
+TEST_CASE("what Adagrad's sums begin with and its epsilon are added") {
+  check(stepped(Adagrad{.start = 0.25, .epsilon = 0.5}, 0.1), [](double& w, double g, double(&sum)[2], int) {
+    sum[0] += g * g;
+    w -= 0.1 * g / std::sqrt(sum[0] + 0.25 + 0.5);
+  });
+}
+
+TEST_CASE("a training that is resumed steps as one that was not stopped, with every optimizer") {
+  for (const OptimizerType& type : optimizer_types()) {
+    CAPTURE(type.schema.name);
+    Spec spec{type.schema.name, {}};
+    spec.settings.set("learning_rate", 0.01);
+    spec = complete(spec);
+    ThreadPool pool(1);
+    const auto fresh = [&] {
+      return std::make_unique<Stepper>(
+          spec,
+          std::vector<Stepper::Tensor>{{0, size, {.name = "w", .shape = Shape{int{size}}, .decayed = true}, true}},
+          size, pool);
+    };
+    const auto take = [](Stepper& stepper, std::vector<float>& w) {
+      std::vector<float> g = normal_floats(size, static_cast<std::uint32_t>(stepper.steps() + 1));
+      stepper.step(w, g, 0.01);
+    };
+    const auto whole = fresh();
+    std::vector<float> w = normal_floats(size, 0);
+    for (int t = 0; t < steps; ++t) {
+      const auto resumed = fresh();  // and takes one step
+      std::vector<float> twin = w;
+      for (std::size_t i = 0; i < whole->slot_names().size(); ++i) {
+        std::ranges::copy(whole->slot(i), resumed->slot(i).begin());
+      }
+      resumed->restore_steps(whole->steps());
+      take(*whole, w);
+      take(*resumed, twin);
+      CHECK(twin == w);
+    }
+  }
 }
 
 TEST_CASE("frozen tensors stay as they are") {

@@ -42,6 +42,9 @@ TEST_CASE("schedules at known points") {
   CHECK(cosine->factor({0, 101}) == 1);
   CHECK(cosine->factor({50, 101}) == doctest::Approx(0.55));
   CHECK(cosine->factor({100, 101}) == doctest::Approx(0.1));
+  CHECK(cosine->factor({0, 2}) == 1);
+  CHECK(cosine->factor({1, 2}) == doctest::Approx(0.1));
+  CHECK(cosine->factor({0, 1}) == doctest::Approx(0.1));
   const auto cycle = make("one_cycle", {{"peak", 0.25}, {"start_divisor", 20.0}, {"end_divisor", 100.0}});
   CHECK(cycle->factor({0, 101}) == doctest::Approx(0.05));
   CHECK(cycle->factor({25, 101}) == doctest::Approx(1));
@@ -77,6 +80,28 @@ TEST_CASE("plateau waits for patience, then reduces, and its state can be restor
     CHECK(schedule->factor({0, 1}) == 0.2);
   }
   CHECK_THROWS_AS(twin->restore({1}), Error);
+}
+
+TEST_CASE("plateau takes an improvement of min_delta for none, and waits anew after each reduction") {
+  const auto plateau =
+      make("plateau", {{"factor", 0.5}, {"patience", std::int64_t{2}}, {"min_delta", 0.25}, {"min_factor", 0.0}});
+  const auto after = [&](double loss) {
+    plateau->epoch_ended({.loss = loss});
+    return plateau->factor({0, 1});
+  };
+  CHECK(after(2) == 1);
+  CHECK(after(1.75) == 1);
+  CHECK(after(1.75) == 0.5);
+  CHECK(after(1.75) == 0.5);
+  CHECK(after(1.75) == 0.25);
+  CHECK(after(1.5) == 0.25);
+  CHECK(after(1.5) == 0.25);
+  CHECK(after(1.5) == 0.125);
+}
+
+TEST_CASE("milestones must be given") {
+  CHECK_THROWS_WITH_AS(make("multi_step"),
+                       "multi_step: missing key \"milestones\": a list of one to four whole numbers", Error);
 }
 
 TEST_CASE("plateau watches validation where there is one, and the accuracy if it should") {

@@ -11,7 +11,6 @@
 #include "convoy/inspect.h"
 #include "convoy/machine.h"
 #include "convoy/model_data.h"
-#include "diagnose/evaluation_gap.h"
 #include "io/run_record.h"
 #include "support/files.h"
 #include "support/small_idx.h"
@@ -237,31 +236,6 @@ TEST_CASE("a wide gap between training and evaluation is told with its cause, an
 
   const Config quick = small_config({"train.epochs=2", "layer.batch_norm_1.momentum=0.8"});
   CHECK(train_run(quick, {.folder = run, .force = true}).warning.empty());
-}
-
-TEST_CASE("a gap that the modes do not explain is told with its figures") {
-  const Diagnostics agree{.train_mode_loss = 0.1, .predict_mode_loss = 0.1};
-  const EpochLog kept{.accuracy = 0.99, .validation_accuracy = 0.985, .has_validation = true};
-  const Evaluation good{.accuracy = 0.9, .classes = 10};
-  const Evaluation bad{.accuracy = 0.712, .classes = 10};
-  CHECK(explain_evaluation(agree, kept, good, "r").empty());
-  CHECK(explain_evaluation(agree, kept, bad, "r") ==
-        "training accuracy 99.00 %, validation 98.50 %, test 71.20 %: the network knows its training images by heart "
-        "(more of them, [augmentation], dropout or a kernel_regularizer help), or the others are of another kind "
-        "(convoy data preview shows them)");
-  EpochLog alone = kept;
-  alone.has_validation = false;
-  CHECK(contains(explain_evaluation(agree, alone, bad, "r"),
-                 "training accuracy 99.00 %, test 71.20 %: the network knows "
-                 "its training images by heart "));
-  EpochLog overfitted = kept;
-  overfitted.validation_accuracy = 0.7;
-  CHECK(
-      contains(explain_evaluation(agree, overfitted, bad, "r"), "validation 70.00 %, test 71.20 %: the network knows"));
-  const EpochLog few{.accuracy = 0.1967, .validation_accuracy = 0, .has_validation = true};  // one validation image
-  CHECK(explain_evaluation(agree, few, {.accuracy = 0.2881, .classes = 10}, "r").empty());
-  CHECK(explain_evaluation(agree, {}, bad, "r").empty());
-  CHECK(explain_evaluation(agree, kept, {.accuracy = 0, .classes = 1}, "r").empty());  // one number, no classes
 }
 
 TEST_CASE("the page is there from the start and loads itself again until the run has ended") {

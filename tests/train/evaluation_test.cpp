@@ -49,6 +49,13 @@ TEST_CASE("the calibration error is the mean distance of accuracy and probabilit
   calibration.add(0.30, true);  // bin 4: 1 of 2 right, 0.62
   calibration.add(0.32, false);
   CHECK(calibration.error() == Approx((0.94 + 0.38) / 5));
+  calibration.add(0, false);
+  calibration.add(1.25, true);  // as outputs that are no probabilities may say: with the largest ones
+  CHECK(calibration.error() == Approx((1.19 + 0.38) / 7));
+  Calibration neighbours;
+  neighbours.add(0.92, true);  // bin 13
+  neighbours.add(0.99, false);
+  CHECK(neighbours.error() == Approx((0.08 + 0.99) / 2));
 }
 
 TEST_CASE("an evaluation counts each sample, with the probability of what it was taken for") {

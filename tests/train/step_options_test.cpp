@@ -69,6 +69,8 @@ TEST_CASE("a schedule and the log count steps of the optimizer, and the last one
       model.fit(test::mnist().train.slice(0, 160), {.epochs = 2, .batch_size = 16, .accumulate = 4});
   CHECK(history[1].step == 6);  // 10 batches: 4, 4 and 2
   CHECK(history[1].learning_rate == 0);
+  const History even = model.fit(test::mnist().train.slice(0, 128), {.epochs = 1, .batch_size = 16, .accumulate = 4});
+  CHECK(even[0].learning_rate == 0);  // 8 batches are two steps
 }
 
 TEST_CASE("penalties on activities are part of the training loss and of its gradient") {
@@ -133,6 +135,28 @@ TEST_CASE("weights of classes scale what their samples do") {
                                 fitted(SGD{.learning_rate = rate}, rest, once)) < 1e-6);
 }
 
+TEST_CASE("a row of targets has the mean of its classes' weights") {
+  const auto kernel_after = [](const std::vector<int>& labels, double rate, const FitOptions& options) {
+    Sequential model({2}, 1);
+    model.add(Dense{.units = 3, .name = "head"});
+    model.compile(SGD{.learning_rate = rate}, SoftmaxCrossEntropy{});
+    model.fit(Dataset::from_floats({2}, {1, 2, -3, 1}, labels), options);
+    return weights_of(model);
+  };
+  const auto mixed = [](const Texts& weights) {
+    return FitOptions{
+        .epochs = 1, .batch_size = 2, .scaling = "none", .augmentation = {.mixup = 1}, .class_weights = weights};
+  };
+  // Both of one class: the mixed rows are of that class alone.
+  CHECK(test::relative_distance(kernel_after({2, 2}, 0.1, mixed({"2=4"})), kernel_after({2, 2}, 0.4, mixed({}))) <
+        1e-6);
+  CHECK(test::relative_distance(kernel_after({0, 0}, 0.1, mixed({"0=4"})), kernel_after({0, 0}, 0.4, mixed({}))) <
+        1e-6);
+  // The same weight for both classes is that of every mixture.
+  CHECK(test::relative_distance(kernel_after({0, 2}, 0.1, mixed({"0=4", "2=4"})),
+                                kernel_after({0, 2}, 0.4, mixed({}))) < 1e-6);
+}
+
 TEST_CASE("balanced weights give each class the same sum") {
   const Dataset data = Dataset::from_floats({1}, {1, 2, 3, 4}, std::vector<int>{0, 0, 0, 2});
   const std::vector<float> weights = class_weights({"balanced"}, data, 4);
@@ -156,6 +180,7 @@ TEST_CASE("the average follows its formula") {
   std::fill(values.begin(), values.end(), 3.0F);
   average.add(values, 1);  // d = 2 / 11
   CHECK(average.values()[19999] == doctest::Approx(1.0 * 2 / 11 + 3.0 * 9 / 11));
+  for (const float value : average.values()) CHECK(value == average.values()[0]);
   average.add(values, 1000);  // d = 0.5
   CHECK(average.values()[0] == doctest::Approx(0.5 * (2.0 / 11 + 27.0 / 11) + 1.5));
 }
