@@ -1,8 +1,18 @@
 #include "layers/layer.h"
 
 #include "convoy/error.h"
+#include "kernels/elementwise.h"
 
 namespace convoy {
+
+const float* Pass::sum_groups(std::size_t at, std::size_t count) const {
+  groups.reduce([](int) {},
+                [&](int left, int right) {
+                  float* sums = group_sums[left] + at;
+                  kernels::elementwise().add(sums, sums, group_sums[right] + at, count);
+                });
+  return group_sums[0] + at;
+}
 
 void Layer::affine_map(std::span<const float* const>, std::span<const float* const>, std::span<double>,
                        std::span<double>) const {
