@@ -15,7 +15,7 @@ namespace convoy {
 struct SampleGroups {
   static constexpr int by_default = 8;
   static constexpr int most = 64;
-  static constexpr int most_places = 7;  ///< what place() counts to: one more than the levels of the largest tree
+  static constexpr int most_places = 7;  ///< of sums that reduce() has under way: one more than the tree's levels
 
   int samples = 0;
   int count = by_default;  ///< of groups: a power of two, at most `most`
@@ -23,35 +23,42 @@ struct SampleGroups {
   /// The first sample of a group; for `count` the number of samples.
   int begin(int group) const;
 
-  /// Walks the tree from left to right: calls part(group) for each group, and combine(left, right), which adds the sum
-  /// that began with group `right` to the one that began with group `left`, as soon as both are complete. In the end
-  /// the whole sum is that of group 0.
+  /// A sum under way: over the groups from `group` on. Of those that are needed at the same time each has another
+  /// place, below most_places.
+  struct Sum {
+    int group;
+    int place;
+  };
+
+  /// Walks the tree from left to right: calls part(sum) to make the part of one group, and combine(left, right), which
+  /// adds the sum `right` to the sum `left` before it, as soon as both are complete. The whole sum is that from group 0
+  /// on, at place 0.
   template <class Part, class Combine>
   void reduce(const Part& part, const Combine& combine) const {
+    int place = 0;
     for (int group = 0; group < count; ++group) {
-      part(group);
+      part(Sum{group, place});
       const int done = group + 1;
-      for (int width = 1; done % (2 * width) == 0; width *= 2) combine(done - 2 * width, done - width);
+      for (int width = 1; done % (2 * width) == 0; width *= 2, --place) {
+        combine(Sum{done - 2 * width, place - 1}, Sum{done - width, place});
+      }
+      ++place;
     }
   }
-
-  /// Where reduce() may keep the sum that began with a group, below most_places: sums that are needed at the same time
-  /// have different places. The whole sum ends at place 0.
-  static int place(int group);
 
   /// Reduces what each sample has left at a place of its own: calls merge(to, count, from, more), which adds the sum of
   /// the `more` samples from sample `from` on, at `from`'s place, to that of the `count` samples before it, at `to`'s.
   /// The whole sum ends at sample 0's place.
   template <class Merge>
   void reduce_samples(const Merge& merge) const {
-    const auto part = [&](int group) {
-      const int first = begin(group);
-      for (int n = first + 1; n < begin(group + 1); ++n) merge(first, n - first, n, 1);
+    const auto part = [&](Sum sum) {
+      const int first = begin(sum.group);
+      for (int n = first + 1; n < begin(sum.group + 1); ++n) merge(first, n - first, n, 1);
     };
-    const auto combine = [&](int left, int right) {
-      const int first = begin(left);
-      const int middle = begin(right);
-      const int end = begin(right + (right - left));
+    const auto combine = [&](Sum left, Sum right) {
+      const int first = begin(left.group);
+      const int middle = begin(right.group);
+      const int end = begin(right.group + (right.group - left.group));
       if (first < middle && middle < end) merge(first, middle - first, middle, end - middle);
     };
     reduce(part, combine);

@@ -5,6 +5,8 @@
 namespace convoy::kernels {
 namespace {
 
+using Sum = SampleGroups::Sum;
+
 constexpr int block = 128;  // inputs: 16 units of them, and their gradients, are half of an L1 cache
 constexpr int samples = 4;  // that go through a block together
 
@@ -13,15 +15,59 @@ CONVOY_INLINE T* row(Rows<T> rows, int n) {
   return rows.data + n * rows.stride;
 }
 
+using Four = float __attribute__((vector_size(16)));
+using UnalignedFour = float __attribute__((vector_size(16), aligned(alignof(float)), may_alias));
+
+/// Four rows of four numbers.
+struct Square {
+  Four rows[4];
+
+  CONVOY_INLINE static Square at(const float* p, std::ptrdiff_t step) {
+    Square square;
+    CONVOY_UNROLL for (int i = 0; i < 4; ++i) square.rows[i] = *reinterpret_cast<const UnalignedFour*>(p + i * step);
+    return square;
+  }
+  CONVOY_INLINE Square transposed() const {
+    const Four low = __builtin_shufflevector(rows[0], rows[1], 0, 4, 1, 5);
+    const Four high = __builtin_shufflevector(rows[0], rows[1], 2, 6, 3, 7);
+    const Four more_low = __builtin_shufflevector(rows[2], rows[3], 0, 4, 1, 5);
+    const Four more_high = __builtin_shufflevector(rows[2], rows[3], 2, 6, 3, 7);
+    return {{__builtin_shufflevector(low, more_low, 0, 1, 4, 5), __builtin_shufflevector(low, more_low, 2, 3, 6, 7),
+             __builtin_shufflevector(high, more_high, 0, 1, 4, 5),
+             __builtin_shufflevector(high, more_high, 2, 3, 6, 7)}};
+  }
+  CONVOY_INLINE void store_to(float* p, std::ptrdiff_t step) const {
+    CONVOY_UNROLL for (int i = 0; i < 4; ++i) * reinterpret_cast<UnalignedFour*>(p + i * step) = rows[i];
+  }
+  CONVOY_INLINE void add_to(float* p, std::ptrdiff_t step) const {
+    CONVOY_UNROLL for (int i = 0; i < 4; ++i) * reinterpret_cast<UnalignedFour*>(p + i * step) += rows[i];
+  }
+};
+
+/// Visits a matrix inputs x units: calls square(k, o) for squares of 4 x 4 numbers, and one(k, o) for what is left.
+template <class OfSquare, class OfOne>
+CONVOY_INLINE void for_squares(int inputs, int units, const OfSquare& square, const OfOne& one) {
+  const int whole_inputs = inputs / 4 * 4;
+  const int whole_units = units / 4 * 4;
+  for (int o = 0; o < whole_units; o += 4) {
+    for (int k = 0; k < whole_inputs; k += 4) square(k, o);
+  }
+  for (int o = 0; o < units; ++o) {
+    for (int k = o < whole_units ? whole_inputs : 0; k < inputs; ++k) one(k, o);
+  }
+}
+
 /// A block of a matrix inputs x units, transposed to units x block.
 struct Transposed {
   alignas(64) float rows[most_few_units][block];
 
   /// Takes the rows [begin, begin + count) of w.
   void load(const float* w, int begin, int count, int units) {
-    for (int o = 0; o < units; ++o) {
-      for (int k = 0; k < count; ++k) rows[o][k] = w[static_cast<std::ptrdiff_t>(begin + k) * units + o];
-    }
+    w += std::ptrdiff_t{begin} * units;
+    for_squares(
+        count, units,
+        [&](int k, int o) { Square::at(w + k * units + o, units).transposed().store_to(&rows[o][k], block); },
+        [&](int k, int o) { rows[o][k] = w[k * units + o]; });
   }
   /// Sets the first `units` rows to 0.
   void clear(int units) {
@@ -37,15 +83,17 @@ struct Transposed {
   }
   /// Adds the block, transposed back, to the rows [begin, begin + count) of w.
   void add_transposed_to(float* w, int begin, int count, int units) const {
-    for (int o = 0; o < units; ++o) {
-      for (int k = 0; k < count; ++k) w[static_cast<std::ptrdiff_t>(begin + k) * units + o] += rows[o][k];
-    }
+    w += std::ptrdiff_t{begin} * units;
+    for_squares(
+        count, units,
+        [&](int k, int o) { Square::at(&rows[o][k], block).transposed().add_to(w + k * units + o, units); },
+        [&](int k, int o) { w[k * units + o] += rows[o][k]; });
   }
 };
 
 /// For N samples from n on and the inputs [begin, begin + count): assigns dx = dy w, unless it is null, and adds dy^T x
-/// to dw.
-template <int N>
+/// to dw, or assigns it if `first`.
+template <int N, bool first>
 CONVOY_INLINE void gradient_block(Rows<float> dx, Transposed& dw, Rows<const float> dy, Rows<const float> x,
                                   const Transposed& w, int begin, int count, int units, int n) {
   const auto step = [&](int k, auto get, auto put) __attribute__((always_inline)) {
@@ -54,7 +102,7 @@ CONVOY_INLINE void gradient_block(Rows<float> dx, Transposed& dw, Rows<const flo
     CONVOY_UNROLL for (int i = 0; i < N; ++i) inputs[i] = get(row(x, n + i) + begin + k);
     for (int o = 0; o < units; ++o) {
       const Vec weights = load(w.rows[o] + k);
-      Vec weight_gradient = load(dw.rows[o] + k);
+      Vec weight_gradient = first ? Vec{} : load(dw.rows[o] + k);
       CONVOY_UNROLL for (int i = 0; i < N; ++i) {
         const Vec d = broadcast(row(dy, n + i)[o]);
         gradients[i] += d * weights;
@@ -85,17 +133,21 @@ void backward(Rows<float> dx, float* dw, Rows<const float> dy, Rows<const float>
   for (int at = begin; at < end; at += block) {
     const int count = end - at < block ? end - at : block;
     weights.load(w, at, count, units);
-    const auto part = [&](int group) {
-      Transposed& sum = sums[SampleGroups::place(group)];
-      sum.clear(units);
-      const int last = groups.begin(group + 1);
-      int n = groups.begin(group);
-      for (; n + samples <= last; n += samples) gradient_block<samples>(dx, sum, dy, x, weights, at, count, units, n);
-      for (; n < last; ++n) gradient_block<1>(dx, sum, dy, x, weights, at, count, units, n);
+    const auto part = [&](Sum of) {
+      Transposed& sum = sums[of.place];
+      const int last = groups.begin(of.group + 1);
+      int n = groups.begin(of.group);
+      if (n + samples <= last) {
+        gradient_block<samples, true>(dx, sum, dy, x, weights, at, count, units, n);
+        n += samples;
+      } else {
+        sum.clear(units);
+      }
+      for (; n + samples <= last; n += samples)
+        gradient_block<samples, false>(dx, sum, dy, x, weights, at, count, units, n);
+      for (; n < last; ++n) gradient_block<1, false>(dx, sum, dy, x, weights, at, count, units, n);
     };
-    groups.reduce(part, [&](int left, int right) {
-      sums[SampleGroups::place(left)].add(sums[SampleGroups::place(right)], units);
-    });
+    groups.reduce(part, [&](Sum left, Sum right) { sums[left.place].add(sums[right.place], units); });
     if (dw != nullptr) sums[0].add_transposed_to(dw, at, count, units);
   }
 }
@@ -122,8 +174,8 @@ struct Tile {
 /// Assigns K rows of V vectors of a tile from its row k and unit o on: the sums of x dy over the samples [first, last).
 /// `get` loads a vector of dy.
 template <int K, int V, class Get>
-CONVOY_INLINE void sum_products(Tile& tile, int k, int o, Rows<const float> dy, Rows<const float> x, int first, int last,
-                                const Get& get) {
+CONVOY_INLINE void sum_products(Tile& tile, int k, int o, Rows<const float> dy, Rows<const float> x, int first,
+                                int last, const Get& get) {
   Vec sums[K][V] = {};
   for (int n = first; n < last; ++n) {
     Vec d[V];
@@ -167,13 +219,11 @@ void weight_gradient(float* dw, Rows<const float> dy, Rows<const float> x, int b
     const int width = units - o < tile_units ? units - o : tile_units;
     for (int k = begin; k < end; k += tile_inputs) {
       const int height = end - k < tile_inputs ? end - k : tile_inputs;
-      const auto part = [&](int group) {
-        sum_tile(tiles[SampleGroups::place(group)], height, width, {dy.data + o, dy.stride}, {x.data + k, x.stride},
-                 groups.begin(group), groups.begin(group + 1));
+      const auto part = [&](Sum of) {
+        sum_tile(tiles[of.place], height, width, {dy.data + o, dy.stride}, {x.data + k, x.stride},
+                 groups.begin(of.group), groups.begin(of.group + 1));
       };
-      groups.reduce(part, [&](int left, int right) {
-        tiles[SampleGroups::place(left)].add(tiles[SampleGroups::place(right)], height);
-      });
+      groups.reduce(part, [&](Sum left, Sum right) { tiles[left.place].add(tiles[right.place], height); });
       tiles[0].add_to(dw + std::ptrdiff_t{k} * units + o, height, width, units);
     }
   }

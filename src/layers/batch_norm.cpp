@@ -136,8 +136,8 @@ void BatchNorm::use_batch_statistics(const Pass& pass) const {
   pass.groups.reduce_samples([&](int to, int samples, int from, int more) {
     auto* mean = pass.saved_of<double>(to);
     const auto* further = pass.saved_of<double>(from);
-    kernels::merge_moments(mean, mean + channels_, static_cast<double>(samples) * pixels_, further,
-                           further + channels_, static_cast<double>(more) * pixels_, channels_);
+    kernels::merge_moments(mean, mean + channels_, static_cast<double>(samples) * pixels_, further, further + channels_,
+                           static_cast<double>(more) * pixels_, channels_);
   });
   const auto* mean = pass.saved_of<double>(0);
   const double* m2 = mean + channels_;

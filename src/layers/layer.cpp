@@ -6,11 +6,12 @@
 namespace convoy {
 
 const float* Pass::sum_groups(std::size_t at, std::size_t count) const {
-  groups.reduce([](int) {},
-                [&](int left, int right) {
-                  float* sums = group_sums[left] + at;
-                  kernels::elementwise().add(sums, sums, group_sums[right] + at, count);
-                });
+  using Sum = SampleGroups::Sum;
+  const auto combine = [&](Sum left, Sum right) {
+    float* sums = group_sums[left.group] + at;
+    kernels::elementwise().add(sums, sums, group_sums[right.group] + at, count);
+  };
+  groups.reduce([](Sum) {}, combine);
   return group_sums[0] + at;
 }
 

@@ -64,7 +64,8 @@ struct Declaration {
   Folding folding = Folding::none;
   bool penalises = false;  ///< forward leaves a penalty on each sample, a double, at the beginning of what it saves
   /// For each group of samples (SampleGroups): zeros before the first of them. Backward's stages by sample add the
-  /// gradients of a group's samples up there, and a late stage adds the groups' sums (Pass::sum_groups) to the gradients.
+  /// gradients of a group's samples up there, and a late stage adds the groups' sums (Pass::sum_groups) to the
+  /// gradients.
   std::size_t group_floats = 0;
 };
 

@@ -26,10 +26,11 @@ TEST_CASE("groups divide a batch evenly, without a gap") {
 /// The tree of a sum over groups, kept at the groups' places.
 std::string tree_of(int count) {
   std::vector<std::string> sums(SampleGroups::most_places);
-  const auto at = [&](int group) -> std::string& { return sums.at(static_cast<std::size_t>(SampleGroups::place(group))); };
+  using Sum = SampleGroups::Sum;
+  const auto at = [&](Sum sum) -> std::string& { return sums.at(static_cast<std::size_t>(sum.place)); };
   SampleGroups{.samples = 5, .count = count}.reduce(
-      [&](int group) { at(group) = std::to_string(group); },
-      [&](int left, int right) { at(left) = "(" + at(left) + "+" + at(right) + ")"; });
+      [&](Sum sum) { at(sum) = std::to_string(sum.group); },
+      [&](Sum left, Sum right) { at(left) = "(" + at(left) + "+" + at(right) + ")"; });
   return sums[0];
 }
 

@@ -97,8 +97,7 @@ void fill_input(Session& session, int batch) {
   }
 }
 
-std::vector<float> gradients_of(const Network& network, int batch, int threads,
-                                int groups = SampleGroups::by_default) {
+std::vector<float> gradients_of(const Network& network, int batch, int threads, int groups = SampleGroups::by_default) {
   ThreadPool pool(threads);
   Weights weights(network, 5);
   Session session(network, weights, Mode::train, batch, network.output(), pool, Retain::nothing, groups);

@@ -130,19 +130,19 @@ TEST_CASE("either gradient may be left out, and the other is the same") {
 Floats sum_as_tree(const SampleGroups& groups, const Floats& x, const Floats& dy, std::size_t inputs,
                    std::size_t units) {
   std::vector<Floats> sums(static_cast<std::size_t>(groups.count));
-  const auto part = [&](int group) {
-    Floats& sum = sums[static_cast<std::size_t>(group)];
+  const auto part = [&](SampleGroups::Sum of) {
+    Floats& sum = sums[static_cast<std::size_t>(of.group)];
     sum.resize(inputs * units);
-    for (int n = groups.begin(group); n < groups.begin(group + 1); ++n) {
+    for (int n = groups.begin(of.group); n < groups.begin(of.group + 1); ++n) {
       const auto sample = static_cast<std::size_t>(n);
       for (std::size_t i = 0; i < sum.size(); ++i) {
         sum[i] += x[sample * inputs + i / units] * dy[sample * units + i % units];
       }
     }
   };
-  groups.reduce(part, [&](int left, int right) {
-    Floats& sum = sums[static_cast<std::size_t>(left)];
-    const Floats& more = sums[static_cast<std::size_t>(right)];
+  groups.reduce(part, [&](SampleGroups::Sum left, SampleGroups::Sum right) {
+    Floats& sum = sums[static_cast<std::size_t>(left.group)];
+    const Floats& more = sums[static_cast<std::size_t>(right.group)];
     for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += more[i];
   });
   return sums[0];
