@@ -66,8 +66,10 @@ struct Transposed {
     w += std::ptrdiff_t{begin} * units;
     for_squares(
         count, units,
-        [&](int k, int o) { Square::at(w + k * units + o, units).transposed().store_to(&rows[o][k], block); },
-        [&](int k, int o) { rows[o][k] = w[k * units + o]; });
+        [&](std::ptrdiff_t k, int o) {
+          Square::at(w + k * units + o, units).transposed().store_to(&rows[o][k], block);
+        },
+        [&](std::ptrdiff_t k, int o) { rows[o][k] = w[k * units + o]; });
   }
   /// Sets the first `units` rows to 0.
   void clear(int units) {
@@ -86,8 +88,8 @@ struct Transposed {
     w += std::ptrdiff_t{begin} * units;
     for_squares(
         count, units,
-        [&](int k, int o) { Square::at(&rows[o][k], block).transposed().add_to(w + k * units + o, units); },
-        [&](int k, int o) { w[k * units + o] += rows[o][k]; });
+        [&](std::ptrdiff_t k, int o) { Square::at(&rows[o][k], block).transposed().add_to(w + k * units + o, units); },
+        [&](std::ptrdiff_t k, int o) { w[k * units + o] += rows[o][k]; });
   }
 };
 
@@ -179,14 +181,14 @@ CONVOY_INLINE void sum_products(Tile& tile, int k, int o, Rows<const float> dy, 
   Vec sums[K][V] = {};
   for (int n = first; n < last; ++n) {
     Vec d[V];
-    CONVOY_UNROLL for (int v = 0; v < V; ++v) d[v] = get(row(dy, n) + o + v * lanes);
+    CONVOY_UNROLL for (int v = 0; v < V; ++v) d[v] = get(row(dy, n) + o + std::ptrdiff_t{v} * lanes);
     CONVOY_UNROLL for (int i = 0; i < K; ++i) {
       const Vec input = broadcast(row(x, n)[k + i]);
       CONVOY_UNROLL for (int v = 0; v < V; ++v) sums[i][v] = multiply_add(input, d[v], sums[i][v]);
     }
   }
   CONVOY_UNROLL for (int i = 0; i < K; ++i) {
-    CONVOY_UNROLL for (int v = 0; v < V; ++v) store(tile.rows[k + i] + o + v * lanes, sums[i][v]);
+    CONVOY_UNROLL for (int v = 0; v < V; ++v) store(tile.rows[k + i] + o + std::ptrdiff_t{v} * lanes, sums[i][v]);
   }
 }
 
