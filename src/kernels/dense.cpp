@@ -154,80 +154,92 @@ void backward(Rows<float> dx, float* dw, Rows<const float> dy, Rows<const float>
   }
 }
 
-constexpr int tile_inputs = 16;  // a cache line of x
-constexpr int tile_units = 64;   // 4 KB with these inputs: a tile for each place of the tree is in L1
+/// Groups with the first sample of each, for loops that ask for it often.
+struct Division {
+  const SampleGroups& groups;
+  int first[SampleGroups::most + 1];
 
-/// A tile of the weights' gradient.
-struct Tile {
-  alignas(64) float rows[tile_inputs][tile_units];
-
-  void add(const Tile& other, int inputs) {
-    for (int k = 0; k < inputs; ++k) {
-      for (int o = 0; o < tile_units; ++o) rows[k][o] += other.rows[k][o];
-    }
+  explicit Division(const SampleGroups& of) : groups(of) {
+    for (int group = 0; group <= of.count; ++group) first[group] = of.begin(group);
   }
-  void add_to(float* dw, int inputs, int units, int step) const {
-    for (int k = 0; k < inputs; ++k) {
-      for (int o = 0; o < units; ++o) dw[std::ptrdiff_t{k} * step + o] += rows[k][o];
+};
+
+/// K rows of V vectors, in registers.
+template <int K, int V>
+struct Tile {
+  Vec rows[K][V];
+
+  CONVOY_INLINE void add(const Tile& other) {
+    CONVOY_UNROLL for (int i = 0; i < K; ++i) {
+      CONVOY_UNROLL for (int v = 0; v < V; ++v) rows[i][v] += other.rows[i][v];
     }
   }
 };
 
-/// Assigns K rows of V vectors of a tile from its row k and unit o on: the sums of x dy over the samples [first, last).
-/// `get` loads a vector of dy.
-template <int K, int V, class Get>
-CONVOY_INLINE void sum_products(Tile& tile, int k, int o, Rows<const float> dy, Rows<const float> x, int first,
-                                int last, const Get& get) {
-  Vec sums[K][V] = {};
-  for (int n = first; n < last; ++n) {
-    Vec d[V];
-    CONVOY_UNROLL for (int v = 0; v < V; ++v) d[v] = get(row(dy, n) + o + std::ptrdiff_t{v} * lanes);
-    CONVOY_UNROLL for (int i = 0; i < K; ++i) {
-      const Vec input = broadcast(row(x, n)[k + i]);
-      CONVOY_UNROLL for (int v = 0; v < V; ++v) sums[i][v] = multiply_add(input, d[v], sums[i][v]);
+/// Adds x^T dy to K rows of V vectors of dw, whose rows are `units` apart. `get` loads a vector of dy, `add` adds one
+/// to dw.
+template <int K, int V, class Get, class Add>
+CONVOY_INLINE void add_products(float* dw, Rows<const float> dy, Rows<const float> x, int units,
+                                const Division& division, const Get& get, const Add& add) {
+  Tile<K, V> sum = {};  // the last one under way
+  Tile<K, V> waiting[SampleGroups::most_places];
+  const auto part = [&](Sum of) __attribute__((always_inline)) {
+    if (of.place > 0) waiting[of.place - 1] = sum;
+    sum = {};
+    for (int n = division.first[of.group]; n < division.first[of.group + 1]; ++n) {
+      Vec d[V];
+      CONVOY_UNROLL for (int v = 0; v < V; ++v) d[v] = get(row(dy, n) + std::ptrdiff_t{v} * lanes);
+      CONVOY_UNROLL for (int i = 0; i < K; ++i) {
+        const Vec input = broadcast(row(x, n)[i]);
+        CONVOY_UNROLL for (int v = 0; v < V; ++v) sum.rows[i][v] = multiply_add(input, d[v], sum.rows[i][v]);
+      }
+    }
+  };
+  division.groups.reduce(
+      part, [&](Sum left, Sum) __attribute__((always_inline)) { sum.add(waiting[left.place]); });
+  CONVOY_UNROLL for (int i = 0; i < K; ++i) {
+    CONVOY_UNROLL for (int v = 0; v < V; ++v) {
+      add(dw + std::ptrdiff_t{i} * units + std::ptrdiff_t{v} * lanes, sum.rows[i][v]);
     }
   }
-  CONVOY_UNROLL for (int i = 0; i < K; ++i) {
-    CONVOY_UNROLL for (int v = 0; v < V; ++v) store(tile.rows[k + i] + o + std::ptrdiff_t{v} * lanes, sums[i][v]);
-  }
 }
 
-/// Assigns K rows of a tile, from row k on, for `units` units.
+/// Adds x^T dy to K rows of dw, for the units [begin, end).
 template <int K>
-CONVOY_INLINE void sum_rows(Tile& tile, int k, int units, Rows<const float> dy, Rows<const float> x, int first,
-                            int last) {
-  const auto whole = [](const float* p) { return load(p); };
-  int o = 0;
-  for (; o + 2 * lanes <= units; o += 2 * lanes) sum_products<K, 2>(tile, k, o, dy, x, first, last, whole);
-  for (; o + lanes <= units; o += lanes) sum_products<K, 1>(tile, k, o, dy, x, first, last, whole);
-  if (o == units) return;
-  const int rest = units - o;
-  sum_products<K, 1>(tile, k, o, dy, x, first, last, [rest](const float* p) { return load_some(p, rest); });
-}
-
-/// Assigns a tile, `inputs` x `units`: the sums over the samples [first, last).
-void sum_tile(Tile& tile, int inputs, int units, Rows<const float> dy, Rows<const float> x, int first, int last) {
-  constexpr int together = 4;
-  int k = 0;
-  for (; k + together <= inputs; k += together) sum_rows<together>(tile, k, units, dy, x, first, last);
-  for (; k < inputs; ++k) sum_rows<1>(tile, k, units, dy, x, first, last);
+CONVOY_INLINE void add_rows(float* dw, Rows<const float> dy, Rows<const float> x, int begin, int end, int units,
+                            const Division& division) {
+  const auto get = [](const float* p) { return load(p); };
+  const auto add = [](float* p, Vec v) { store(p, load(p) + v); };
+  const auto from = [&](int o) { return Rows<const float>{dy.data + o, dy.stride}; };
+  int o = begin;
+  for (; o + 2 * lanes <= end; o += 2 * lanes) add_products<K, 2>(dw + o, from(o), x, units, division, get, add);
+  for (; o + lanes <= end; o += lanes) add_products<K, 1>(dw + o, from(o), x, units, division, get, add);
+  if (o == end) return;
+  if (end < lanes) {
+    add_products<K, 1>(
+        dw, dy, x, units, division, [end](const float* p) { return load_some(p, end); },
+        [end](float* p, Vec v) { store_some(p, load_some(p, end) + v, end); });
+    return;
+  }
+  const int skipped = lanes - (end - o);  // a last vector overlaps the one before
+  add_products<K, 1>(dw + end - lanes, from(end - lanes), x, units, division, get, [skipped](float* p, Vec v) {
+    for (int i = skipped; i < lanes; ++i) p[i] += v[i];
+  });
 }
 
 //  dw (inputs x units)  +=  x^T (inputs x batch)  dy (batch x units)
 void weight_gradient(float* dw, Rows<const float> dy, Rows<const float> x, int begin, int end, int units,
                      const SampleGroups& groups) {
-  Tile tiles[SampleGroups::most_places] = {};
-  for (int o = 0; o < units; o += tile_units) {
-    const int width = units - o < tile_units ? units - o : tile_units;
-    for (int k = begin; k < end; k += tile_inputs) {
-      const int height = end - k < tile_inputs ? end - k : tile_inputs;
-      const auto part = [&](Sum of) {
-        sum_tile(tiles[of.place], height, width, {dy.data + o, dy.stride}, {x.data + k, x.stride},
-                 groups.begin(of.group), groups.begin(of.group + 1));
-      };
-      groups.reduce(part, [&](Sum left, Sum right) { tiles[left.place].add(tiles[right.place], height); });
-      tiles[0].add_to(dw + std::ptrdiff_t{k} * units + o, height, width, units);
-    }
+  constexpr int strip = 64;                      // units, whose dy stays in L1
+  constexpr int together = lanes == 16 ? 8 : 4;  // inputs: AVX-512 has registers for twice as many
+  const Division division(groups);
+  const auto from = [&](int k) { return Rows<const float>{x.data + k, x.stride}; };
+  for (int o = 0; o < units; o += strip) {
+    const int last = units - o < strip ? units : o + strip;
+    int k = begin;
+    for (; k + together <= end; k += together)
+      add_rows<together>(dw + std::ptrdiff_t{k} * units, dy, from(k), o, last, units, division);
+    for (; k < end; ++k) add_rows<1>(dw + std::ptrdiff_t{k} * units, dy, from(k), o, last, units, division);
   }
 }
 
