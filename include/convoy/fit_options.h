@@ -50,6 +50,7 @@ struct FitOptions {
   OnNan on_nan = OnNan::stop;
   int recalibrate = 0;
   int accumulate = 1;
+  int groups = 8;
   Texts class_weights = {};
   double average = 0;
   bool evaluation_penalties = false;

@@ -41,6 +41,11 @@ const Fields<FitOptions>& train_fields() {
                "but "
                "for batch norm, in the memory of one.",
                {.min = 1})
+          .add("groups", &FitOptions::groups,
+               "Into how many groups the samples of a batch are divided where the training sums over them: each group "
+               "by itself, then the groups as a balanced tree. Results depend on it in the last digits, and not on the "
+               "threads; more threads than groups have less to do.",
+               {.values = {1, 2, 4, 8, 16, 32, 64}})
           .add("class_weights", &FitOptions::class_weights,
                "What the loss of a training sample counts, by class: \"balanced\" gives each class the same sum, "
                "[\"cat=2\", \"dog=0.5\"] names some, the others count 1. Evaluation does not weigh.")

@@ -45,15 +45,15 @@ BatchView view_of(AlignedBuffer<float>& block, const Place& place) {
 }  // namespace
 
 Session::Session(const Network& network, Weights& weights, Mode mode, int max_batch, int last, ThreadPool& pool,
-                 Retain retain)
-    : Session(network, weights, mode, max_batch, last, pool, retain, nullptr) {}
+                 Retain retain, int groups)
+    : Session(network, weights, mode, max_batch, last, pool, retain, groups, nullptr) {}
 
 Session::Session(const Session& prepared, int max_batch, ThreadPool& pool)
     : Session(prepared.network_, prepared.weights_, Mode::predict, max_batch, prepared.last_, pool, Retain::nothing,
-              prepared.shared_) {}
+              prepared.groups_.count, prepared.shared_) {}
 
 Session::Session(const Network& network, Weights& weights, Mode mode, int max_batch, int last, ThreadPool& pool,
-                 Retain retain, Shared prepared)
+                 Retain retain, int groups, Shared prepared)
     : network_(network),
       weights_(weights),
       mode_(mode),
@@ -61,6 +61,7 @@ Session::Session(const Network& network, Weights& weights, Mode mode, int max_ba
       last_(last),
       pool_(pool),
       work_(plan_work(network, mode, last)),
+      groups_{.samples = 0, .count = groups},
       passes_(static_cast<std::size_t>(last) + 1),
       shared_(std::move(prepared)) {
   const bool is_prepared = shared_ != nullptr;
@@ -121,6 +122,7 @@ void Session::bind_gradients() {
     return node.trainable ? round_to_line(node.declaration.group_floats) : 0;
   };
   std::size_t floats = 0;
+  const auto groups = static_cast<std::size_t>(groups_.count);
   for (std::size_t i = 0; i < passes_.size(); ++i) floats += groups * group_floats(network_.nodes()[i]);
   group_sums_ = AlignedBuffer<float>(floats);
   float* sums = group_sums_.data();
@@ -129,7 +131,6 @@ void Session::bind_gradients() {
     for (const auto& place : node.parameters) {
       passes_[i].gradients.push_back(node.trainable ? gradients_.data() + place.offset : nullptr);
     }
-    passes_[i].groups = groups;
     passes_[i].group_sums = {sums, static_cast<std::ptrdiff_t>(group_floats(node))};
     sums += groups * group_floats(node);
   }
@@ -208,9 +209,10 @@ void Session::clear_gradients() {
 }
 
 void Session::forward(int batch, std::uint64_t seed, std::uint32_t pass_number) {
-  batch_ = batch;
+  groups_.samples = batch;
   for (Pass& pass : passes_) {
     pass.batch = batch;
+    pass.groups = groups_;
     pass.seed = seed;
     pass.number = pass_number;
   }
@@ -236,13 +238,14 @@ void Session::backward() { run(work_.backward, Profile::backward); }
 
 void Session::run(const std::vector<Segment>& segments, Profile::Direction direction) {
   direction_ = direction;
+  const int batch = groups_.samples;
   for (const Segment& segment : segments) {
-    if (segment.parts == Stage::by_sample && !segment.by_group && batch_ < pool_.threads()) {
+    if (segment.parts == Stage::by_sample && !segment.by_group && batch < pool_.threads()) {
       run_divided(segment);
     } else if (segment.parts == Stage::by_sample && !segment.by_group) {
-      pool_.run(batch_, [&](int sample, int worker) { run_sample(segment, {sample, 0, worker}); });
+      pool_.run(batch, [&](int sample, int worker) { run_sample(segment, {sample, 0, worker}); });
     } else if (segment.parts == Stage::by_sample) {
-      pool_.run(groups, [&](int group, int worker) { run_group(segment, group, worker); });
+      pool_.run(groups_.count, [&](int group, int worker) { run_group(segment, group, worker); });
     } else {
       pool_.run(segment.parts, [&](int task, int worker) { call(segment.stages[0], {task, 0, worker}); });
     }
@@ -252,7 +255,7 @@ void Session::run(const std::vector<Segment>& segments, Profile::Direction direc
 void Session::run_divided(const Segment& segment) {
   for (const NodeStage& work : segment.stages) {
     const int bands = work.stage.divisible ? 2 * pool_.threads() : 1;
-    pool_.run(batch_ * bands, [&](int task, int worker) {
+    pool_.run(groups_.samples * bands, [&](int task, int worker) {
       call(work, {.index = task / bands, .worker = worker, .band = task % bands, .bands = bands});
     });
   }
@@ -260,7 +263,7 @@ void Session::run_divided(const Segment& segment) {
 
 void Session::run_group(const Segment& segment, int group, int worker) {
   for (const int node : segment.grouped) clear_group(node, group);
-  for (int sample = first_of(group); sample < first_of(group + 1); ++sample) {
+  for (int sample = groups_.begin(group); sample < groups_.begin(group + 1); ++sample) {
     run_sample(segment, {sample, group, worker});
   }
 }

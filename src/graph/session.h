@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/aligned_buffer.h"
+#include "core/sample_groups.h"
 #include "core/thread_pool.h"
 #include "graph/memory_plan.h"
 #include "graph/network.h"
@@ -20,18 +21,14 @@ namespace convoy {
 /// allocates all memory; forward and backward allocate nothing.
 ///
 /// Stages by sample that follow each other form one segment (WorkPlan). In it a task takes one sample through all
-/// stages, while its activations are in the cache; where gradients are added up, a fixed group of samples, one after
-/// the other.
+/// stages, while its activations are in the cache; where gradients are added up, a group of samples, one after the
+/// other.
 class Session {
  public:
-  /// The number of groups that the samples of a batch are divided into where a layer sums over them, each group with
-  /// one sum. A constant, because results must not depend on the number of threads.
-  static constexpr int groups = 8;
-
   /// Runs nodes 0 to `last`: Network::output(), or Network::logits() to train through a fused softmax. `network`,
-  /// `weights` and `pool` must outlive the session.
+  /// `weights` and `pool` must outlive the session. Sums over samples are made in so many `groups` (SampleGroups).
   Session(const Network& network, Weights& weights, Mode mode, int max_batch, int last, ThreadPool& pool,
-          Retain retain = Retain::nothing);
+          Retain retain = Retain::nothing, int groups = SampleGroups::by_default);
   /// Makes another session for inference on the same weights, with separate activations. It shares what prepare()
   /// computed in `prepared`. Both may run at the same time in different threads, but not prepare() again.
   Session(const Session& prepared, int max_batch, ThreadPool& pool);
@@ -42,6 +39,9 @@ class Session {
   ThreadPool& pool() { return pool_; }
   int max_batch() const { return max_batch_; }
   const Shape& output_shape() const { return network_.shape_of(last_); }
+
+  /// The groups of the samples of the last forward.
+  const SampleGroups& groups() const { return groups_; }
 
   /// The input, which the caller fills before forward: sample n at input()[n].
   BatchView input() const { return input_; }
@@ -89,7 +89,7 @@ class Session {
  private:
   using Shared = std::shared_ptr<AlignedBuffer<float>>;
   Session(const Network& network, Weights& weights, Mode mode, int max_batch, int last, ThreadPool& pool, Retain retain,
-          Shared prepared);
+          int groups, Shared prepared);
   // Each bind function allocates one kind of memory (the weights have theirs) and points all passes_ into it.
   void bind_activations(const MemoryPlan& plan);
   void bind_weights();
@@ -101,9 +101,6 @@ class Session {
   void add_gradient_sums(const MemoryPlan& plan);
   /// A stage that adds the gradients at the places `further` to the node's d_output.
   Stage sum_of_gradients(std::size_t node, const std::vector<Place>& further);
-  /// The first sample of a group.
-  int first_of(int group) const { return batch_ * group / groups; }
-
   /// Runs segments in order on all threads, with a barrier after each.
   void run(const std::vector<Segment>& segments, Profile::Direction direction);
   /// Runs a segment for fewer samples than workers: one stage after the other, each in bands where it is divisible.
@@ -125,7 +122,7 @@ class Session {
   int last_;
   ThreadPool& pool_;
   WorkPlan work_;
-  int batch_ = 0;
+  SampleGroups groups_;  ///< of the last forward's batch
   Profile* profile_ = nullptr;
   Profile::Direction direction_ = Profile::forward;
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 
+#include "core/sample_groups.h"
 #include "kernels/isa.h"
 
 namespace convoy::kernels {
@@ -21,11 +22,16 @@ struct Rows {
 void few_units_forward(Rows<float> partial, Rows<const float> x, const float* w, int begin, int end, int units,
                        int batch);
 
-/// A kernel group (see isa.h) that vectorises along the inputs.
+/// A kernel group (see isa.h).
 struct DenseKernels {
-  /// Adds x^T dy to dw, and assigns dx = dy w^T unless dx.data is null. dw may be null as well.
+  /// Adds x^T dy to dw, and assigns dx = dy w^T unless dx.data is null. dw may be null as well. Vectorises along the
+  /// inputs.
   void (*backward)(Rows<float> dx, float* dw, Rows<const float> dy, Rows<const float> x, const float* w, int begin,
-                   int end, int units, int batch);
+                   int end, int units, const SampleGroups& groups);
+
+  /// Adds x^T dy to dw, for any number of units. Vectorises along these.
+  void (*weight_gradient)(float* dw, Rows<const float> dy, Rows<const float> x, int begin, int end, int units,
+                          const SampleGroups& groups);
 };
 
 /// The most units that these kernels take.

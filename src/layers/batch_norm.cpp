@@ -132,13 +132,15 @@ void BatchNorm::save_moments(const Pass& pass, const Task& task) const {
 void BatchNorm::use_batch_statistics(const Pass& pass) const {
   check_training_batch(pass.batch);
   const double count = static_cast<double>(pass.batch) * pixels_;
-  // The first sample's moments become the batch's: nobody reads them again.
-  auto* mean = pass.saved_of<double>(0);
-  double* m2 = mean + channels_;
-  for (int n = 1; n < pass.batch; ++n) {
-    const auto* more = pass.saved_of<double>(n);
-    kernels::merge_moments(mean, m2, static_cast<double>(n) * pixels_, more, more + channels_, pixels_, channels_);
-  }
+  // The moments of a sample are merged with others in their place: nobody reads them again.
+  pass.groups.reduce_samples([&](int to, int samples, int from, int more) {
+    auto* mean = pass.saved_of<double>(to);
+    const auto* further = pass.saved_of<double>(from);
+    kernels::merge_moments(mean, mean + channels_, static_cast<double>(samples) * pixels_, further, further + channels_,
+                           static_cast<double>(more) * pixels_, channels_);
+  });
+  const auto* mean = pass.saved_of<double>(0);
+  const double* m2 = mean + channels_;
   for (int c = 0; c < channels_; ++c) set_coefficients(pass, c, mean[c], m2[c] / count);
   const auto channels = static_cast<std::size_t>(channels_);
   move_statistics(pass, {mean, channels}, {m2, channels}, count);
@@ -189,17 +191,17 @@ void BatchNorm::save_gradient_sums(const Pass& pass, const Task& task) const {
 void BatchNorm::reduce_gradient(const Pass& pass) const {
   const Coefficients all = coefficients(pass);
   const double count = static_cast<double>(pass.batch) * pixels_;
+  pass.groups.reduce_samples([&](int to, int, int from, int) {
+    auto* sums = pass.saved_of<double>(to);
+    const auto* more = pass.saved_of<double>(from);
+    for (int i = 0; i < 2 * channels_; ++i) sums[i] += more[i];
+  });
+  const auto* dy_sum = pass.saved_of<double>(0);
+  const double* dy_x_sum = dy_sum + channels_;
   for (int c = 0; c < channels_; ++c) {
-    double dy_sum = 0;
-    double dy_x_sum = 0;
-    for (int n = 0; n < pass.batch; ++n) {
-      const auto* sums = pass.saved_of<double>(n);
-      dy_sum += sums[c];
-      dy_x_sum += sums[channels_ + c];
-    }
     const kernels::ChannelAffine affine{all.mean[c], all.mean_rest[c], all.inv_deviation[c], all.scale[c],
                                         all.shift[c]};
-    const kernels::ChannelGradient gradient = kernels::channel_gradient(affine, dy_sum, dy_x_sum, count);
+    const kernels::ChannelGradient gradient = kernels::channel_gradient(affine, dy_sum[c], dy_x_sum[c], count);
     all.slope[c] = gradient.slope;
     all.offset[c] = gradient.offset;
     if (scale_ && pass.gradients[gamma_index] != nullptr)

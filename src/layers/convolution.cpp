@@ -10,14 +10,6 @@ namespace {
 
 constexpr int sum_chunk = 512;  // numbers of each plane that one part of add_groups adds up
 
-/// Adds `count` numbers from place `at` of each further group's sums to those of group 0, in the order of the groups.
-void add_group_sums(const Pass& pass, std::ptrdiff_t at, std::size_t count) {
-  float* sums = pass.group_sums[0] + at;
-  for (int group = 1; group < pass.groups; ++group) {
-    kernels::elementwise().add(sums, sums, pass.group_sums[group] + at, count);
-  }
-}
-
 }  // namespace
 
 void Convolution::set_up(const std::string& engine, const kernels::ConvShape& shape, std::size_t shared_at,
@@ -83,17 +75,15 @@ void Convolution::add_groups(const Pass& pass, int part, float* gradient) const 
   const std::ptrdiff_t tap = tap_floats();
   const std::ptrdiff_t begin = std::ptrdiff_t{part} * sum_chunk;
   const std::ptrdiff_t end = std::min(begin + sum_chunk, tap);
-  const auto first = static_cast<std::ptrdiff_t>(sums_at_);
   for (int plane = 0; plane < engine_->sum_planes(); ++plane) {
-    add_group_sums(pass, first + plane * tap + begin, static_cast<std::size_t>(end - begin));
+    pass.sum_groups(sums_at_ + static_cast<std::size_t>(plane * tap + begin), static_cast<std::size_t>(end - begin));
   }
-  engine_->add_kernel_gradient(gradient, pass.group_sums[0] + first, begin, end);
+  engine_->add_kernel_gradient(gradient, pass.group_sums[0] + sums_at_, begin, end);
 }
 
 void add_bias_groups(const Pass& pass, std::size_t sums_at, int channels, float* gradient) {
   const auto count = static_cast<std::size_t>(channels);
-  add_group_sums(pass, static_cast<std::ptrdiff_t>(sums_at), count);
-  kernels::elementwise().add(gradient, gradient, pass.group_sums[0] + sums_at, count);
+  kernels::elementwise().add(gradient, gradient, pass.sum_groups(sums_at, count), count);
 }
 
 }  // namespace convoy::layers

@@ -80,7 +80,7 @@ class Convolution {
 
   /// The number of parts that add_groups divides the kernel's gradient into.
   int parts() const;
-  /// Adds the groups' sums of one part into those of group 0, in order, and the total to the kernel's `gradient`.
+  /// Adds the groups' sums of one part up, and the total to the kernel's `gradient`.
   void add_groups(const Pass& pass, int part, float* gradient) const;
 
  private:
@@ -97,7 +97,7 @@ class Convolution {
   std::size_t sums_at_ = 0;
 };
 
-/// Adds the groups' sums of a bias, which begin at `sums_at`, into those of group 0, and the total to `gradient`.
+/// Adds the groups' sums of a bias, which begin at `sums_at`, up, and the total to `gradient`.
 void add_bias_groups(const Pass& pass, std::size_t sums_at, int channels, float* gradient);
 
 }  // namespace convoy::layers

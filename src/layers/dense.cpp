@@ -123,23 +123,21 @@ void Dense::backward_part(const Pass& pass, int part) const {
   const int end = begin_of(part + 1);
   if (few_units()) {
     kernels::dense().backward(writable(pass.d_inputs[0]), pass.gradients[kernel], rows(pass.d_output),
-                              rows(pass.inputs[0]), pass.parameters[kernel], begin, end, units_, pass.batch);
+                              rows(pass.inputs[0]), pass.parameters[kernel], begin, end, units_, pass.groups);
   } else {
-    backward_gemm(pass, begin, end);
+    backward_many(pass, begin, end);
   }
 }
 
-//  d_kernel (inputs x units)  +=  x^T (inputs x batch)  dy (batch x units),        a block of rows
-//  dx (batch x inputs)         =  dy (batch x units)    kernel^T (units x inputs), a block of columns
-void Dense::backward_gemm(const Pass& pass, int begin, int end) const {
+//  dx (batch x inputs)  =  dy (batch x units)  kernel^T (units x inputs),  a block of columns
+void Dense::backward_many(const Pass& pass, int begin, int end) const {
   using kernels::Transpose;
-  const BatchView& x = pass.inputs[0];
   const BatchView& dx = pass.d_inputs[0];
   const BatchView& dy = pass.d_output;
   const std::ptrdiff_t first = static_cast<std::ptrdiff_t>(begin) * units_;
   if (pass.gradients[kernel] != nullptr) {
-    kernels::gemm(Transpose::yes, Transpose::no, end - begin, units_, pass.batch, x.data + begin, leading(x), dy.data,
-                  leading(dy), true, pass.gradients[kernel] + first, units_);
+    kernels::dense().weight_gradient(pass.gradients[kernel], rows(dy), rows(pass.inputs[0]), begin, end, units_,
+                                     pass.groups);
   }
   if (dx) {
     kernels::gemm(Transpose::no, Transpose::yes, pass.batch, end - begin, units_, dy.data, leading(dy),
@@ -147,11 +145,11 @@ void Dense::backward_gemm(const Pass& pass, int begin, int end) const {
   }
 }
 
+// The bias is the weight of an input that is always 1.
 void Dense::add_bias_gradient(const Pass& pass) const {
   if (pass.gradients[bias] == nullptr) return;
-  for (int n = 0; n < pass.batch; ++n) {
-    for (int o = 0; o < units_; ++o) pass.gradients[bias][o] += pass.d_output[n][o];
-  }
+  const float one = 1;
+  kernels::dense().weight_gradient(pass.gradients[bias], rows(pass.d_output), {&one, 0}, 0, 1, units_, pass.groups);
 }
 
 LayerType dense_row() { return type_row<Layer, Dense>(Dense::described()); }

@@ -31,8 +31,8 @@ class Dense final : public Layer {
   void forward_columns(const Pass& pass, int part) const;
   /// For one part of the inputs: assigns d_input unless it is null, adds to the kernel's gradient unless it is null.
   void backward_part(const Pass& pass, int part) const;
-  /// Does what backward_part does, for many units and the inputs [begin, end), through matrix products.
-  void backward_gemm(const Pass& pass, int begin, int end) const;
+  /// Does what backward_part does, for many units and the inputs [begin, end).
+  void backward_many(const Pass& pass, int begin, int end) const;
   /// Adds the batch's d_output to the bias's gradient unless it is null.
   void add_bias_gradient(const Pass& pass) const;
 

@@ -1,8 +1,19 @@
 #include "layers/layer.h"
 
 #include "convoy/error.h"
+#include "kernels/elementwise.h"
 
 namespace convoy {
+
+const float* Pass::sum_groups(std::size_t at, std::size_t count) const {
+  using Sum = SampleGroups::Sum;
+  const auto combine = [&](Sum left, Sum right) {
+    float* sums = group_sums[left.group] + at;
+    kernels::elementwise().add(sums, sums, group_sums[right.group] + at, count);
+  };
+  groups.reduce([](Sum) {}, combine);
+  return group_sums[0] + at;
+}
 
 void Layer::affine_map(std::span<const float* const>, std::span<const float* const>, std::span<double>,
                        std::span<double>) const {

@@ -9,6 +9,7 @@
 
 #include "convoy/settings.h"
 #include "convoy/shape.h"
+#include "core/sample_groups.h"
 
 namespace convoy {
 
@@ -62,8 +63,9 @@ struct Declaration {
   bool reads_output = false;       ///< backward reads this layer's own output
   Folding folding = Folding::none;
   bool penalises = false;  ///< forward leaves a penalty on each sample, a double, at the beginning of what it saves
-  /// For each group of samples: zeros before the first of them. Backward's stages by sample add the gradients of a
-  /// group's samples up there, and a late stage adds the groups' sums to the gradients.
+  /// For each group of samples (SampleGroups): zeros before the first of them. Backward's stages by sample add the
+  /// gradients of a group's samples up there, and a late stage adds the groups' sums (Pass::sum_groups) to the
+  /// gradients.
   std::size_t group_floats = 0;
 };
 
@@ -95,14 +97,17 @@ struct Pass {
   std::size_t saved_stride = 0;
   float* shared = nullptr;
   std::vector<float*> scratch;  ///< by worker
-  BatchView group_sums;         ///< by group of samples
-  int groups = 0;
+  SampleGroups groups;          ///< of the samples of this batch
+  BatchView group_sums;         ///< by group
 
   /// A sample's saved bytes as numbers of type T.
   template <class T>
   T* saved_of(int sample) const {
     return reinterpret_cast<T*>(saved + static_cast<std::size_t>(sample) * saved_stride);
   }
+
+  /// Adds `count` numbers of all groups' sums, from place `at` on, up in group 0's, and returns these.
+  const float* sum_groups(std::size_t at, std::size_t count) const;
 };
 
 /// One call of a stage: index is the sample, or the part where the stage has a fixed number of parts.

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "convoy/extend.h"
@@ -80,14 +81,12 @@ class AdaptedLayer final : public Layer {
   /// Whether the layer has parameters and is not frozen.
   static bool is_trained(const Pass& pass) { return !pass.gradients.empty() && pass.gradients[0] != nullptr; }
 
-  /// Adds the groups' sums, in order, to the gradients unless the layer is frozen.
+  /// Adds the groups' sums to the gradients unless the layer is frozen.
   void add_groups(const Pass& pass) const {
     if (!is_trained(pass)) return;
-    for (int group = 0; group < pass.groups; ++group) {
-      const float* sum = pass.group_sums[group];
-      for (std::size_t i = 0; i < sizes_.size(); ++i) {
-        for (std::size_t j = 0; j < sizes_[i]; ++j) pass.gradients[i][j] += *sum++;
-      }
+    const float* sum = pass.sum_groups(0, std::accumulate(sizes_.begin(), sizes_.end(), std::size_t{0}));
+    for (std::size_t i = 0; i < sizes_.size(); ++i) {
+      for (std::size_t j = 0; j < sizes_[i]; ++j) pass.gradients[i][j] += *sum++;
     }
   }
 

@@ -27,7 +27,7 @@ class PReLU final : public Layer {
   /// Assigns the sample's d_input unless it is null, and, if trainable, adds the gradients of its slopes to its group's
   /// sums.
   void backward_sample(const Pass& pass, const Task& task) const;
-  /// Adds the groups' sums, in order, to the gradient of the slopes.
+  /// Adds the groups' sums to the gradient of the slopes.
   void add_groups(const Pass& pass) const;
   /// The width_ slopes of a row: the parameter, or copies of its only number, which it writes to the worker's scratch.
   const float* row_slopes(const Pass& pass, const Task& task) const;
@@ -108,13 +108,11 @@ void PReLU::backward_sample(const Pass& pass, const Task& task) const {
 
 void PReLU::add_groups(const Pass& pass) const {
   float* gradient = pass.gradients[0];
-  for (int group = 0; group < pass.groups; ++group) {
-    const float* sums = pass.group_sums[group];
-    if (options_.slopes == "one") {
-      for (std::size_t c = 0; c < width_; ++c) *gradient += sums[c];
-    } else {
-      kernels::elementwise().add(gradient, gradient, sums, width_);
-    }
+  const float* sums = pass.sum_groups(0, width_);
+  if (options_.slopes == "one") {
+    for (std::size_t c = 0; c < width_; ++c) *gradient += sums[c];
+  } else {
+    kernels::elementwise().add(gradient, gradient, sums, width_);
   }
 }
 

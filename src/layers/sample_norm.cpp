@@ -49,11 +49,9 @@ void SampleNorm::add_gradients(const Pass& pass, const Task& task, const double*
 
 void SampleNorm::add_groups(const Pass& pass) const {
   const auto channels = static_cast<std::size_t>(channels_);
-  for (int group = 0; group < pass.groups; ++group) {
-    const float* sums = pass.group_sums[group];
-    if (scale_) kernels::elementwise().add(pass.gradients.front(), pass.gradients.front(), sums, channels);
-    if (center_) kernels::elementwise().add(pass.gradients.back(), pass.gradients.back(), sums + channels_, channels);
-  }
+  const float* sums = pass.sum_groups(0, 2 * channels);
+  if (scale_) kernels::elementwise().add(pass.gradients.front(), pass.gradients.front(), sums, channels);
+  if (center_) kernels::elementwise().add(pass.gradients.back(), pass.gradients.back(), sums + channels_, channels);
 }
 
 }  // namespace convoy::layers

@@ -48,7 +48,7 @@ class SampleNorm : public Layer {
   int pixels_ = 0;  ///< 1 for a feature vector
 
  private:
-  /// Adds the groups' sums, in order, to the gradients of gamma and beta.
+  /// Adds the groups' sums to the gradients of gamma and beta.
   void add_groups(const Pass& pass) const;
 
   bool center_;

@@ -80,8 +80,9 @@ void compute_losses(const Loss& loss, const Batch& batch, Session& session, floa
   const BatchView d_output = session.d_output();
   const int size = static_cast<int>(session.output_shape().size());
   session.set_sample_share(scale);
-  session.pool().run(std::min(batch.size, Session::groups), [&](int task, int) {
-    for (int n = task; n < batch.size; n += Session::groups) {
+  const SampleGroups& groups = session.groups();
+  session.pool().run(groups.count, [&](int group, int) {
+    for (int n = groups.begin(group); n < groups.begin(group + 1); ++n) {
       float* gradient = d_output ? d_output[n] : nullptr;
       const Target target = target_of(batch, n);
       const float weight = weight_of(target, class_weights);

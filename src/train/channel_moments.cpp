@@ -29,9 +29,15 @@ void ChannelMoments::add(Session& session, const Node& node, int batch) {
     float* pivot = pivots_.data() + std::ptrdiff_t{n} * channels;
     kernels::batch_norm().moments(mean, mean + channels, pivot, input[n], pixels, channels);
   });
-  for (int n = 0; n < batch; ++n, count_ += pixels) {
-    kernels::merge_moments(mean_.data(), m2_.data(), count_, of_sample(n), of_sample(n) + channels, pixels, channels);
-  }
+  const auto merge = [&](int to, int samples, int from, int more) {
+    kernels::merge_moments(of_sample(to), of_sample(to) + channels, static_cast<double>(samples) * pixels,
+                           of_sample(from), of_sample(from) + channels, static_cast<double>(more) * pixels, channels);
+  };
+  session.groups().reduce_samples(merge);
+  const double values_of_batch = static_cast<double>(batch) * pixels;
+  kernels::merge_moments(mean_.data(), m2_.data(), count_, of_sample(0), of_sample(0) + channels, values_of_batch,
+                         channels);
+  count_ += values_of_batch;
 }
 
 }  // namespace convoy

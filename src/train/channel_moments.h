@@ -7,8 +7,8 @@
 
 namespace convoy {
 
-/// Mean and variance of each channel of a node's input, over all pixels of several batches. Samples are merged in their
-/// order, so results do not depend on the number of threads.
+/// Mean and variance of each channel of a node's input, over all pixels of several batches. The samples of a batch are
+/// merged by SampleGroups, batches in their order, so results do not depend on the number of threads.
 class ChannelMoments {
  public:
   /// Forgets all batches.

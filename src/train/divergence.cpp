@@ -41,7 +41,7 @@ std::optional<NotFinite> first_not_finite(const StepToExamine& step, const Batch
   for (const auto& tensor : weights.tensors(network)) {
     if (!finite(tensor.values)) return NotFinite{"\"" + tensor.name + "\" is not finite"};
   }
-  Session session(network, weights, Mode::train, batch.size, name.last, step.pool, Retain::everything);
+  Session session(network, weights, Mode::train, batch.size, name.last, step.pool, Retain::everything, step.groups);
   copy_inputs(batch, session);
   if (const auto n = bad_sample(session.input(), network.input_shape().size(), batch.size)) {
     return NotFinite{"the input" + not_finite_in(*n), true};

@@ -18,6 +18,7 @@ struct StepToExamine {
   const Weights& weights;  ///< before the step
   const Loss& loss;
   ThreadPool& pool;
+  int groups;  ///< of samples
 };
 
 /// What identifies a pass: the last node that runs, and the seed and number that determine dropout's random numbers.

@@ -36,14 +36,15 @@ bool has_trained_batch_norm(const Network& network) {
 }
 
 Recalibrator::Recalibrator(const Network& network, ThreadPool& pool, const Dataset& data, const Scaling& scaling,
-                           const RecalibrateOptions& options, std::uint64_t seed)
+                           const RecalibrateOptions& options, std::uint64_t seed, int groups)
     : network_(network),
       seed_(seed),
       // Merged, since a last batch of one feature vector would have no variance.
       loader_(drawn_from(data, network, options.images, seed), scaling,
               {.batch_size = options.batch_size, .last_batch = LastBatch::merge}),
       weights_(Weights::zeros(network)),
-      session_(network, weights_, Mode::train, loader_.largest_batch(), network.logits(), pool, Retain::everything) {
+      session_(network, weights_, Mode::train, loader_.largest_batch(), network.logits(), pool, Retain::everything,
+               groups) {
   for (int i = 0; i <= network.logits(); ++i) {
     if (is_trained_batch_norm(network.node(i))) populations_.push_back({.node = i});
   }

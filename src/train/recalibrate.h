@@ -19,11 +19,11 @@ bool has_trained_batch_norm(const Network& network);
 /// are those of all values of the pass.
 class Recalibrator {
  public:
-  /// Draws options.images samples of `data` by `seed`, which determines dropout as well. Network and pool must outlive
-  /// it. Throws Error{config} for a network without a batch norm that is trained, Error{data} for data of
-  /// another shape.
+  /// Draws options.images samples of `data` by `seed`, which determines dropout as well. Sums over samples are made in
+  /// so many `groups`. Network and pool must outlive it. Throws Error{config} for a network without a batch norm that
+  /// is trained, Error{data} for data of another shape.
   Recalibrator(const Network& network, ThreadPool& pool, const Dataset& data, const Scaling& scaling,
-               const RecalibrateOptions& options, std::uint64_t seed);
+               const RecalibrateOptions& options, std::uint64_t seed, int groups = SampleGroups::by_default);
 
   /// Replaces the moving statistics in `weights`, except those of frozen layers, and returns how far each layer's were
   /// off. Where it throws, nothing has changed.

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <numeric>
 #include <utility>
 
 #include "convoy/error.h"
@@ -89,7 +88,8 @@ Trainer::Trainer(TrainingTask task, const FitOptions& options)
       options_(options),
       batches_(batches_of(task_, options)),
       loader_(task_.train, task_.scaling, batches_),
-      session_(task_.network, task_.weights, Mode::train, loader_.largest_batch(), task_.last_node(), task_.pool),
+      session_(task_.network, task_.weights, Mode::train, loader_.largest_batch(), task_.last_node(), task_.pool,
+               Retain::nothing, options.groups),
       optimizer_(task_.optimizer, tensors_of(task_.network), task_.network.parameter_floats(), task_.pool),
       schedule_(make_schedule(task_.schedule)),
       losses_(static_cast<std::size_t>(loader_.largest_batch())),
@@ -110,7 +110,7 @@ Trainer::Trainer(TrainingTask task, const FitOptions& options)
   }
   if (const int images = recalibrated_images(task_, options); images > 0) {
     recalibrator_.emplace(task_.network, task_.pool, task_.train, task_.scaling,
-                          RecalibrateOptions{images, options.batch_size}, task_.seed);
+                          RecalibrateOptions{images, options.batch_size}, task_.seed, options.groups);
   }
 }
 
@@ -196,7 +196,7 @@ void Trainer::add_gradients(const Batch& batch, int batches, Tally& tally) {
   const float scale = 1.0F / static_cast<float>(batch.size * batches);
   compute_losses(task_.loss, batch, session_, scale, losses_, class_weights_);
   session_.backward();
-  tally.loss_sum += std::accumulate(losses_.begin(), losses_.begin() + batch.size, 0.0);
+  tally.loss_sum += session_.groups().sum(losses_.data());
   tally.images += batch.size;
   const std::size_t size = session_.output_shape().size();
   for (int n = 0; n < batch.size; ++n) {
@@ -253,7 +253,7 @@ void Trainer::remember_norm(double norm) {
 
 /// Repeats a pass on this batch with the present weights; see first_not_finite.
 std::optional<NotFinite> Trainer::examine(const Batch& batch, std::uint32_t pass) const {
-  return first_not_finite({task_.network, task_.weights, task_.loss, task_.pool}, batch,
+  return first_not_finite({task_.network, task_.weights, task_.loss, task_.pool, options_.groups}, batch,
                           {task_.last_node(), task_.seed, pass});
 }
 

@@ -97,10 +97,10 @@ void fill_input(Session& session, int batch) {
   }
 }
 
-std::vector<float> gradients_of(const Network& network, int batch, int threads) {
+std::vector<float> gradients_of(const Network& network, int batch, int threads, int groups = SampleGroups::by_default) {
   ThreadPool pool(threads);
   Weights weights(network, 5);
-  Session session(network, weights, Mode::train, batch, network.output(), pool);
+  Session session(network, weights, Mode::train, batch, network.output(), pool, Retain::nothing, groups);
   for (int round = 0; round < 2; ++round) {  // the second must not depend on what the first left
     fill_input(session, batch);
     session.clear_gradients();
@@ -155,6 +155,63 @@ TEST_CASE("gradients have the same bits for every number of threads") {
         CHECK(std::memcmp(one.data(), more.data(), one.size() * sizeof(float)) == 0);
       }
     }
+  }
+}
+
+TEST_CASE("with any number of groups the threads change no bit") {
+  for (const auto& layers : {tangled(), sample_by_sample(), of_many_kinds()}) {
+    const Network network({6, 6, 2}, layers);
+    for (const int groups : {1, 2, 8, 64}) {
+      for (const int batch : {1, 3, 8, 32, 33}) {
+        CAPTURE(groups);
+        CAPTURE(batch);
+        const auto one = gradients_of(network, batch, 1, groups);
+        for (const int threads : {2, 3, 4}) CHECK(one == gradients_of(network, batch, threads, groups));
+      }
+    }
+  }
+}
+
+/// The parts of the parameters' gradients that each of 4 samples gives, in a network whose samples do not meet.
+std::vector<std::vector<float>> gradients_by_sample(const Network& network) {
+  std::vector<std::vector<float>> parts;
+  for (int n = 0; n < 4; ++n) {
+    ThreadPool pool(1);
+    Weights weights(network, 5);
+    Session session(network, weights, Mode::train, 4, network.output(), pool);
+    fill_input(session, 4);
+    session.clear_gradients();
+    session.forward(4, 1, 2);
+    for (int m = 0; m < 4; ++m) {
+      for (int i = 0; i < 3; ++i) session.d_output()[m][i] = m == n ? coefficient(m, i) : 0;
+    }
+    session.backward();
+    parts.emplace_back(session.gradients().begin(), session.gradients().end());
+  }
+  return parts;
+}
+
+TEST_CASE("gradients are a balanced tree of the groups' parts") {
+  const std::vector<LayerSpec> others = {DepthwiseConv2D{},
+                                         PReLU{},
+                                         Conv2DTranspose{.filters = 3},
+                                         Affine{},
+                                         SeparableConv2D{.filters = 4},
+                                         PReLU{.slopes = "channel"},
+                                         Flatten{},
+                                         Dense{.units = 3}};
+  for (const auto& layers : {sample_by_sample(), others}) {
+    const Network network({6, 6, 2}, layers);
+    const auto part = gradients_by_sample(network);
+    std::vector<float> sequence(part[0].size()), tree(part[0].size());
+    for (std::size_t i = 0; i < tree.size(); ++i) {
+      sequence[i] = ((part[0][i] + part[1][i]) + part[2][i]) + part[3][i];
+      tree[i] = (part[0][i] + part[1][i]) + (part[2][i] + part[3][i]);
+    }
+    CHECK(gradients_of(network, 4, 2, 4) == tree);
+    CHECK(gradients_of(network, 4, 2, 8) == tree);
+    CHECK(gradients_of(network, 4, 2, 64) == tree);
+    CHECK(tree != sequence);
   }
 }
 

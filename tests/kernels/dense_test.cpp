@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <vector>
 
@@ -99,7 +100,7 @@ TEST_CASE("backward assigns dx and adds to dw as the reference does") {
     const int cuts[] = {0, middle(inputs), static_cast<int>(inputs)};
     for (int part = 0; part < 2; ++part) {
       kernels.backward(dx.rows(), dw.data(), dy_rows.view(), x_rows.view(), w.data(), cuts[part], cuts[part + 1],
-                       static_cast<int>(units), static_cast<int>(batch));
+                       static_cast<int>(units), {static_cast<int>(batch)});
     }
     auto want = reference.backward(doubles(dy), doubles(x), doubles(w));
     for (std::size_t i = 0; i < dw.size(); ++i) want.kernel[i] += double{dw_before[i]};
@@ -117,11 +118,68 @@ TEST_CASE("either gradient may be left out, and the other is the same") {
     const Floats w = normal_floats(inputs * units, 9);
     Padded dx(batch, inputs), dx_alone(batch, inputs);
     Floats dw(w.size()), dw_alone(w.size());
-    kernels->backward(dx.rows(), dw.data(), dy.view(), x.view(), w.data(), 0, inputs, units, batch);
-    kernels->backward(dx_alone.rows(), nullptr, dy.view(), x.view(), w.data(), 0, inputs, units, batch);
-    kernels->backward({nullptr, 0}, dw_alone.data(), dy.view(), x.view(), w.data(), 0, inputs, units, batch);
+    kernels->backward(dx.rows(), dw.data(), dy.view(), x.view(), w.data(), 0, inputs, units, {batch});
+    kernels->backward(dx_alone.rows(), nullptr, dy.view(), x.view(), w.data(), 0, inputs, units, {batch});
+    kernels->backward({nullptr, 0}, dw_alone.data(), dy.view(), x.view(), w.data(), 0, inputs, units, {batch});
     CHECK(dx.dense() == dx_alone.dense());
     CHECK(dw == dw_alone);
+  }
+}
+
+/// x^T dy, each group's part by itself, then the parts as a balanced tree.
+Floats sum_as_tree(const SampleGroups& groups, const Floats& x, const Floats& dy, std::size_t inputs,
+                   std::size_t units) {
+  std::vector<Floats> sums(static_cast<std::size_t>(groups.count));
+  const auto part = [&](SampleGroups::Sum of) {
+    Floats& sum = sums[static_cast<std::size_t>(of.group)];
+    sum.resize(inputs * units);
+    for (int n = groups.begin(of.group); n < groups.begin(of.group + 1); ++n) {
+      const auto sample = static_cast<std::size_t>(n);
+      for (std::size_t i = 0; i < sum.size(); ++i) {
+        sum[i] += x[sample * inputs + i / units] * dy[sample * units + i % units];
+      }
+    }
+  };
+  groups.reduce(part, [&](SampleGroups::Sum left, SampleGroups::Sum right) {
+    Floats& sum = sums[static_cast<std::size_t>(left.group)];
+    const Floats& more = sums[static_cast<std::size_t>(right.group)];
+    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += more[i];
+  });
+  return sums[0];
+}
+
+TEST_CASE("the weights' gradient is a balanced tree over groups of samples, to the bit") {
+  for (const auto* kernels : test::every_isa<DenseKernels>()) {
+    for (const int count : {1, 2, 8, 64}) {
+      for (const std::size_t batch : {1U, 3U, 8U, 33U}) {
+        for (const std::size_t units : {1U, 10U, 16U, 17U, 39U, 64U, 131U}) {
+          CAPTURE(count);
+          CAPTURE(batch);
+          CAPTURE(units);
+          constexpr std::size_t inputs = 131;
+          // Few bits, so that products are exact, fused or not, of several magnitudes, so that sums are rounded.
+          Floats x = normal_floats(batch * inputs, 15);
+          Floats dy = normal_floats(batch * units, 16);
+          for (std::size_t i = 0; i < x.size(); ++i) x[i] = std::ldexp(std::round(x[i] * 8), 4 * int(i / inputs % 4));
+          for (float& value : dy) value = std::round(value * 8) + 1.0F / 16384;
+          const SampleGroups groups{static_cast<int>(batch), count};
+          const Floats want = sum_as_tree(groups, x, dy, inputs, units);
+          const Padded x_rows(batch, x), dy_rows(batch, dy);
+          Floats dw(inputs * units);
+          for (const int cut : {0, 64}) {
+            kernels->weight_gradient(dw.data(), dy_rows.view(), x_rows.view(), cut, cut == 0 ? 64 : int{inputs},
+                                     static_cast<int>(units), groups);
+          }
+          CHECK(dw == want);
+          if (units > most_few_units) continue;
+          const Floats w(inputs * units);
+          Floats few(inputs * units);
+          kernels->backward({nullptr, 0}, few.data(), dy_rows.view(), x_rows.view(), w.data(), 0, inputs,
+                            static_cast<int>(units), groups);
+          CHECK(few == want);
+        }
+      }
+    }
   }
 }
 

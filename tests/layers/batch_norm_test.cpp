@@ -270,6 +270,16 @@ TEST_CASE("worked example: {1,2,3} and {2,4,6}") {
   CHECK(relative_distance(normalised(x, 2, 2, 1), Doubles{-1.4495, -1.4495, 1, 1, 3.4495, 3.4495}) < 5e-5);
 }
 
+TEST_CASE("moments and gradients are merged as a balanced tree over groups of samples") {
+  BatchNorm layer(batch_norm_options({{"momentum", 0.0}}));
+  LayerRun run(layer, {{1}}, 4, Mode::train);  // in 4 groups
+  run.set_input(0, Floats{1e17F, 1, -1e17F, 1});
+  run.forward();
+  CHECK(run.state(0)[0] == 0);  // merged one after the other: 1/4
+  run.backward(Floats{1e17F, 1, -1e17F, 1});
+  CHECK(run.gradient(1)[0] == 0);  // one after the other: 1
+}
+
 TEST_CASE("training on one value per channel is an error by name, and moves nothing") {
   for (const Shape& shape : {Shape{10}, Shape{1, 1, 10}}) {
     BatchNorm layer(batch_norm_options());

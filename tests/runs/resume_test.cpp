@@ -328,6 +328,8 @@ TEST_CASE("a resume changes how long to train, and refuses what would be another
   std::string message = error_of(ErrorKind::config, [&] { resume_run(run, {}, {"train.batch_size=8"}); });
   CHECK(
       contains(message, run.string() + ": train.batch_size: 16, now 8: a run that has begun may change train.epochs"));
+  message = error_of(ErrorKind::config, [&] { resume_run(run, {}, {"train.groups=2"}); });
+  CHECK(contains(message, run.string() + ": train.groups: 8, now 2: a run that has begun may change train.epochs"));
   message = error_of(ErrorKind::config, [&] { resume_run(run, {}, {"train.epochs=1"}); });
   CHECK(contains(message, run.string() + ": 2 epochs are done, more than train.epochs = 1"));
   CHECK(contents(run / "resolved.toml") == before);

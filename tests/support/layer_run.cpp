@@ -82,7 +82,7 @@ LayerRun::LayerRun(Layer& layer, std::vector<Shape> inputs, int batch, Mode mode
   pass_.scratch = {buffers_.back().data()};
   group_sums_ = AlignedBuffer<float>(declaration_.group_floats * groups);
   pass_.group_sums = {group_sums_.data(), static_cast<std::ptrdiff_t>(declaration_.group_floats)};
-  pass_.groups = groups;
+  pass_.groups = {.samples = batch, .count = groups};
 }
 
 std::vector<float> LayerRun::gather(BatchView view, std::size_t size, int batch) {
@@ -135,12 +135,18 @@ std::vector<float> LayerRun::d_input(int which) const {
 
 std::vector<float> LayerRun::gradient(int which) const { return gradients_[static_cast<std::size_t>(which)]; }
 
+int LayerRun::group_of(int index) const {
+  int group = 0;
+  while (group + 1 < groups && pass_.groups.begin(group + 1) <= index) ++group;
+  return group;
+}
+
 void LayerRun::run(const Stages& stages) {
   for (const Stage& stage : stages) {
     const int parts = stage.parts == Stage::by_sample ? batch_ : stage.parts;
     for (int i = 0; i < parts; ++i) {
       const int index = reversed ? parts - 1 - i : i;
-      stage.body(pass_, {.index = index, .group = index % groups, .worker = 0});
+      stage.body(pass_, {.index = index, .group = group_of(index), .worker = 0});
     }
   }
 }

@@ -40,10 +40,12 @@ class LayerRun {
   std::uint32_t step = 3;
 
  private:
-  static constexpr int groups = 3;  // not the session's number, so that a layer cannot count on it
+  static constexpr int groups = 4;  // not the session's default, so that a layer cannot count on it
   static constexpr std::size_t line = 16;
 
   void run(const Stages& stages);
+  /// The group of a sample; of a part of a stage by parts, which has none, whatever.
+  int group_of(int index) const;
   static std::vector<float> gather(BatchView view, std::size_t size, int batch);
 
   Layer& layer_;

@@ -62,6 +62,35 @@ TEST_CASE("accumulated gradients are those of one large batch, but for rounding"
   }
 }
 
+TEST_CASE("the number of groups is part of a training's bits, the number of threads is not") {
+  const Dataset data = test::mnist().train.slice(0, 73);  // batches of 32, 32 and 9
+  const auto trained = [&](int groups, int threads) {
+    Sequential model({28, 28, 1}, threads);
+    model.add(Conv2D{.filters = 4, .stride = 2, .activation = "relu"})
+        .add(BatchNorm{})
+        .add(Flatten{})
+        .add(Dense{.units = 20, .activation = "relu"})
+        .add(Dense{.units = 10});
+    model.compile(Adam{}, SoftmaxCrossEntropy{});
+    const History history = model.fit(data, {.epochs = 2, .recalibrate = 40, .groups = groups});
+    const auto& weights = ModelAccess::impl(model).weights();
+    std::vector<double> all = {history[0].loss, history[1].loss};
+    all.insert(all.end(), weights.parameters.span().begin(), weights.parameters.span().end());
+    all.insert(all.end(), weights.states.span().begin(), weights.states.span().end());
+    return all;
+  };
+  const auto eight = trained(8, 1);
+  for (const int groups : {1, 2, 8, 64}) {
+    CAPTURE(groups);
+    const auto one = trained(groups, 1);
+    for (const int threads : {2, 3, 4}) CHECK(trained(groups, threads) == one);
+    CHECK((one == eight) == (groups == 8));
+    CHECK(test::relative_distance(std::vector<float>(one.begin(), one.end()), eight) < 1e-2);
+  }
+  const std::string message = error_of(ErrorKind::config, [&] { trained(6, 1); });
+  CHECK(contains(message, "\"groups\" expects 1, 2, 4, 8, 16, 32 or 64, got 6"));
+}
+
 TEST_CASE("a schedule and the log count steps of the optimizer, and the last one may be of fewer batches") {
   Sequential model = plain_model(Adam{});
   model.compile(Adam{}, SoftmaxCrossEntropy{}, {"cosine", {}});
