@@ -128,7 +128,7 @@ float share_of(const PoolShape& s, const Window& w) {
 
 /// Adds factor * values to sum.
 void add_scaled(float* __restrict sum, const float* __restrict values, int channels, float factor) {
-  for (int c = 0; c < channels; ++c) sum[c] += factor * values[c];
+  for (int c = 0; c < channels; ++c) sum[c] = multiply_add(factor, values[c], sum[c]);
 }
 
 void average_forward(float* y, const float* x, const PoolShape& s) {
