@@ -100,13 +100,15 @@ std::int64_t dilated(int kernel, int dilation) { return (std::int64_t{kernel} - 
                                      (padded ? " with its padding; add more, or" : "; add") + " padding = \"same\"");
 }
 
-/// Another engine, but with the kernel's gradient of the blas engine.
-class KernelGradientByBlas final : public ConvEngine {
+/// Another engine, but with the kernel's gradient of the lowered engine.
+class KernelGradientByLowering final : public ConvEngine {
  public:
-  KernelGradientByBlas(const ConvShape& shape, std::unique_ptr<const ConvEngine> engine)
-      : ConvEngine(shape), engine_(std::move(engine)), blas_(make_blas_conv(shape)) {}
+  KernelGradientByLowering(const ConvShape& shape, std::unique_ptr<const ConvEngine> engine)
+      : ConvEngine(shape), engine_(std::move(engine)), lowered_(make_lowered_conv(shape)) {}
 
-  std::size_t scratch_floats() const override { return std::max(engine_->scratch_floats(), blas_->scratch_floats()); }
+  std::size_t scratch_floats() const override {
+    return std::max(engine_->scratch_floats(), lowered_->scratch_floats());
+  }
   std::size_t forward_weights_floats() const override { return engine_->forward_weights_floats(); }
   std::size_t backward_weights_floats() const override { return engine_->backward_weights_floats(); }
   void pack_forward(float* weights, const float* kernel) const override { engine_->pack_forward(weights, kernel); }
@@ -118,30 +120,30 @@ class KernelGradientByBlas final : public ConvEngine {
     engine_->forward(y, x, weights, bias, scratch, rows);
   }
   void backward_kernel(float* sums, const float* d_y, const float* x, float* scratch) const override {
-    blas_->backward_kernel(sums, d_y, x, scratch);
+    lowered_->backward_kernel(sums, d_y, x, scratch);
   }
   void backward_data(float* d_x, const float* d_y, const float* weights, float* scratch) const override {
     engine_->backward_data(d_x, d_y, weights, scratch);
   }
 
  private:
-  std::unique_ptr<const ConvEngine> engine_, blas_;
+  std::unique_ptr<const ConvEngine> engine_, lowered_;
 };
 
 /// The engine for "auto" and a shape without groups, as conv_bench (tests/bench) measured it on Zen 3: Winograd's
-/// transforms pay where channels and tiles are not few. blas wins only where dilation keeps the direct engine out, and
-/// for a kernel's gradient where most lanes of a vector would be empty or very few pixels are summed up.
+/// transforms pay where channels and tiles are not few. Lowering wins only where dilation keeps the direct engine out,
+/// and for a kernel's gradient where most lanes of a vector would be empty or very few pixels are summed up.
 std::unique_ptr<const ConvEngine> make_auto_conv(const ConvShape& shape) {
   const int tiles = (shape.out_h + 1) / 2 * ((shape.out_w + 1) / 2);
   if (std::min(shape.in_c, shape.out_c) >= 16 && tiles >= 9) {
     if (auto winograd = make_winograd_conv(shape)) return winograd;
   }
   auto direct = make_direct_conv(shape);
-  if (!direct) return make_blas_conv(shape);
-  const bool empty_lanes = shape.out_c * 8 <= for_this_cpu<ConvTiles>().panel;
+  if (!direct) return make_lowered_conv(shape);
+  const bool empty_lanes = shape.out_c <= 4;  // whatever the CPU: it has other bits
   const bool few_pixels = shape.out_h * shape.out_w < 9;
   if (!empty_lanes && !few_pixels) return direct;
-  return std::make_unique<KernelGradientByBlas>(shape, std::move(direct));
+  return std::make_unique<KernelGradientByLowering>(shape, std::move(direct));
 }
 
 }  // namespace
@@ -205,8 +207,9 @@ std::unique_ptr<const ConvEngine> make_conv(const std::string& engine, const Con
   if (engine == "auto") return make_auto_conv(shape);
   std::unique_ptr<const ConvEngine> made;
   if (engine == "winograd") made = make_winograd_conv(shape);
-  if (!made && engine != "blas") made = make_direct_conv(shape);
-  return made ? std::move(made) : make_blas_conv(shape);
+  if (engine == "blas") made = make_blas_conv(shape);
+  if (!made) made = make_direct_conv(shape);
+  return made ? std::move(made) : make_lowered_conv(shape);
 }
 
 void conv_bias_gradient(float* d_bias, const float* d_y, int pixels, int channels) {

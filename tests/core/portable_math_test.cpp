@@ -37,8 +37,8 @@ TEST_CASE("portable functions are as exact as their header says") {
   const auto log1p = [](long double x) { return std::log1p(x); };
   const auto sin = [](long double x) { return std::sin(x); };
   const auto cos = [](long double x) { return std::cos(x); };
-  CHECK(largest_error(portable::exp, exp, -1, 1) < 1);
-  CHECK(largest_error(portable::exp, exp, -745, 709.7) < 1);
+  CHECK(largest_error(portable::exp, exp, -1, 1) <= 1);
+  CHECK(largest_error(portable::exp, exp, -745, 709.7) <= 1);
   CHECK(largest_error(portable::log, log, 0.1, 3) < 1);
   CHECK(largest_error(portable::log, log, 1e-320, 1e-300) < 1);
   CHECK(largest_error(portable::log, log, 1, 1e300) < 1);
