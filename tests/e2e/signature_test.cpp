@@ -58,7 +58,8 @@ bool promised() {
 TEST_CASE("a short run has the bits that tests/e2e/signatures.txt says, on every CPU with a fused multiply-add") {
   if (!promised()) return;
   auto known = known_signatures();
-  for (const std::string name : {"mnist_cnn", "mnist_bn_maxpool", "mnist_mlp_bn", "mnist_resnet"}) {
+  for (const std::string name : {"mnist_cnn", "mnist_bn_maxpool", "mnist_mlp_bn", "mnist_residual", "mnist_augmented",
+                                 "mnist_mobilenet", "mnist_squeeze_excite"}) {
     const std::string sum = signature("configs/" + name + ".toml", {});
     INFO(name << " " << sum);
     CHECK(known[name] == sum);

@@ -74,8 +74,8 @@ TEST_CASE("matmul adds up several blocks of each size") {
   constexpr int m = 300, n = 75, k = 600;
   const Floats a = random(m * k, 1);
   const Floats b = random(k * n, 2);
-  for (const auto [ta, lda] : {std::pair{Transpose::no, k}, std::pair{Transpose::yes, m}}) {
-    for (const auto [tb, ldb] : {std::pair{Transpose::no, n}, std::pair{Transpose::yes, k}}) {
+  for (const auto& [ta, lda] : {std::pair{Transpose::no, k}, std::pair{Transpose::yes, m}}) {
+    for (const auto& [tb, ldb] : {std::pair{Transpose::no, n}, std::pair{Transpose::yes, k}}) {
       Floats c(m * n);
       matmul(ta, tb, m, n, k, a.data(), lda, b.data(), ldb, true, c.data(), n);
       test::Doubles want;
