@@ -59,7 +59,8 @@ template <>
 struct Largest<Vec> {
   using Places = int __attribute__((vector_size(sizeof(Vec))));
   using Bytes = std::uint8_t __attribute__((vector_size(lanes)));
-  using UnalignedBytes = std::uint8_t __attribute__((vector_size(lanes), aligned(1), may_alias));
+  using UnalignedBytes __attribute__((vector_size(lanes), aligned(1), may_alias)) = std::uint8_t;
+  static_assert(alignof(UnalignedBytes) == 1);
   static CONVOY_INLINE Vec get(const float* p) { return load(p); }
   static CONVOY_INLINE void put(float* y, std::uint8_t* place, Vec largest, Places places) {
     store(y, largest);
