@@ -8,9 +8,9 @@ namespace {
 constexpr float inverse_sqrt_2 = 0.70710678118654752F;
 constexpr float inverse_sqrt_2_pi = 0.39894228040143268F;
 
-float logistic(float x) { return 1.0F / (1.0F + exp(-x)); }
-float normal_cdf(float x) { return 0.5F * (1.0F + erf(x * inverse_sqrt_2)); }
-float normal_pdf(float x) { return inverse_sqrt_2_pi * exp(-0.5F * x * x); }
+CONVOY_INLINE float logistic(float x) { return 1.0F / (1.0F + exp(-x)); }
+CONVOY_INLINE float normal_cdf(float x) { return 0.5F * (1.0F + erf(x * inverse_sqrt_2)); }
+CONVOY_INLINE float normal_pdf(float x) { return inverse_sqrt_2_pi * exp(-0.5F * x * x); }
 
 // The comparisons are such that NaN goes through: an overflow must not be mistaken for a zero.
 void relu(float* y, const float* x, std::size_t count) {
@@ -69,7 +69,7 @@ void d_selu(float* dx, const float* dy, const float* y, std::size_t count) {
     dx[i] = y[i] > 0 ? selu_scale * dy[i] : dy[i] * (y[i] + selu_scale * selu_alpha);
 }
 
-float between_0_and_1(float x) {
+CONVOY_INLINE float between_0_and_1(float x) {
   const float positive = x < 0 ? 0 : x;
   return positive > 1 ? 1 : positive;
 }
@@ -82,7 +82,7 @@ void d_hard_sigmoid(float* dx, const float* dy, const float* y, std::size_t coun
 }
 
 /// log(1 + exp(x)) without overflow.
-float log_one_plus_exp(float x) { return (x < 0 ? 0 : x) + log1p(exp(-magnitude(x))); }
+CONVOY_INLINE float log_one_plus_exp(float x) { return (x < 0 ? 0 : x) + log1p(exp(-magnitude(x))); }
 
 void softplus(float* y, const float* x, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) y[i] = log_one_plus_exp(x[i]);
@@ -94,7 +94,7 @@ void d_softplus(float* dx, const float* dy, const float* y, std::size_t count) {
 constexpr float sqrt_2_over_pi = 0.79788456080286536F;
 constexpr float cubic = 0.044715F;
 /// tanh(sqrt(2 / pi) * (x + 0.044715 x^3)).
-float gelu_tangent(float x) { return tanh(sqrt_2_over_pi * (x + cubic * x * x * x)); }
+CONVOY_INLINE float gelu_tangent(float x) { return tanh(sqrt_2_over_pi * (x + cubic * x * x * x)); }
 
 void gelu_tanh(float* y, const float* x, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) y[i] = 0.5F * x[i] * (1 + gelu_tangent(x[i]));
