@@ -15,6 +15,7 @@
 #include "convoy/number_text.h"
 #include "convoy/sweep.h"
 #include "core/parse.h"
+#include "core/portable_math.h"
 #include "core/random.h"
 #include "core/text.h"
 #include "core/value_text.h"
@@ -138,7 +139,7 @@ double uniform(Random& random) {
 std::string draw(const Range& range, Random& random) {
   const double u = uniform(random);
   const double end = range.whole ? range.high + 1 : range.high;
-  double number = range.logarithmic ? range.low * std::pow(end / range.low, u) : range.low + u * (end - range.low);
+  double number = range.logarithmic ? range.low * portable::pow(end / range.low, u) : range.low + u * (end - range.low);
   if (range.whole) {
     number = std::floor(number);
   } else {

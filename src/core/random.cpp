@@ -4,6 +4,8 @@
 #include <numbers>
 #include <numeric>
 
+#include "core/portable_math.h"
+
 namespace convoy {
 namespace {
 
@@ -43,9 +45,9 @@ std::uint32_t Random::next() {
 }
 
 std::pair<float, float> Random::normal_pair() {
-  const double radius = std::sqrt(-2.0 * std::log(1.0 - static_cast<double>(uniform())));
+  const double radius = std::sqrt(-2.0 * portable::log(1.0 - static_cast<double>(uniform())));
   const double angle = 2.0 * std::numbers::pi * static_cast<double>(uniform());
-  return {static_cast<float>(radius * std::cos(angle)), static_cast<float>(radius * std::sin(angle))};
+  return {static_cast<float>(radius * portable::cos(angle)), static_cast<float>(radius * portable::sin(angle))};
 }
 
 std::uint32_t Random::below(std::uint32_t bound) {

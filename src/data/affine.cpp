@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <numbers>
 
+#include "core/portable_math.h"
+
 namespace convoy {
 namespace {
 
@@ -20,9 +22,9 @@ float reflected(float place, float size) {
 }  // namespace
 
 AffineMap inverse_map(const Geometry& geometry, ImageSize size) {
-  const double cosine = std::cos(radians(geometry.rotate));
-  const double sine = std::sin(radians(geometry.rotate));
-  const double lean = std::tan(radians(geometry.shear));
+  const double cosine = portable::cos(radians(geometry.rotate));
+  const double sine = portable::sin(radians(geometry.rotate));
+  const double lean = portable::tan(radians(geometry.shear));
   const double y_scale = (geometry.upside_down ? -1 : 1) / geometry.zoom;
   const double x_scale = (geometry.mirror ? -1 : 1) / geometry.zoom;
   const double yy = y_scale * cosine;

@@ -3,11 +3,15 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/portable_math.h"
+
 namespace convoy {
 namespace {
 
 /// A random number above 0 and up to 1.
 double positive_uniform(Random& random) { return 1 - static_cast<double>(random.uniform()); }
+
+double cube(double x) { return x * x * x; }
 
 /// The logarithm of a random number from Gamma(alpha + 1): Marsaglia & Tsang 2000, "A simple method for generating
 /// gamma variables".
@@ -16,16 +20,17 @@ double draw_log_gamma_above_1(Random& random, double alpha) {
   const double c = 1 / std::sqrt(9 * d);
   while (true) {
     const auto x = static_cast<double>(random.normal());
-    const double v = std::pow(1 + c * x, 3);
+    const double v = cube(1 + c * x);
     if (v <= 0) continue;
-    if (std::log(positive_uniform(random)) < 0.5 * x * x + d - d * v + d * std::log(v)) return std::log(d * v);
+    if (portable::log(positive_uniform(random)) < 0.5 * x * x + d - d * v + d * portable::log(v))
+      return portable::log(d * v);
   }
 }
 
 /// The logarithm of a random number from Gamma(alpha). For a small alpha the number itself is too small for a double.
 double draw_log_gamma(Random& random, double alpha) {
   const double above_1 = draw_log_gamma_above_1(random, alpha);
-  return above_1 + std::log(positive_uniform(random)) / alpha;
+  return above_1 + portable::log(positive_uniform(random)) / alpha;
 }
 
 }  // namespace
@@ -34,7 +39,7 @@ double draw_log_gamma(Random& random, double alpha) {
 double draw_beta(Random& random, double alpha) {
   const double x = draw_log_gamma(random, alpha);
   const double y = draw_log_gamma(random, alpha);
-  return 1 / (1 + std::exp(y - x));
+  return 1 / (1 + portable::exp(y - x));
 }
 
 void mix_pairs(float* rows, int count, std::size_t length, float share) {

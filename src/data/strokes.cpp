@@ -27,13 +27,15 @@ double noise_of(const FloatMap& values, const FloatMap& smooth) {
   return 1.4826 * static_cast<double>(median(std::move(distances)));
 }
 
+double third_power(double x) { return x * x * x; }
+
 /// Whether strokes are darker than the ground. They fill less than half of their surroundings, so they are further from
 /// the mean than the ground is, and the sign of the third moment is theirs. At the edge of a shadow both sides are
 /// equally far.
 bool strokes_are_dark(const FloatMap& smooth, ImageSize size) {
   const FloatMap around = box_mean(smooth, size, std::max(2, std::min(size.height, size.width) / 5));
   double moment = 0;
-  for (std::size_t i = 0; i < smooth.size(); ++i) moment += std::pow(static_cast<double>(smooth[i] - around[i]), 3);
+  for (std::size_t i = 0; i < smooth.size(); ++i) moment += third_power(static_cast<double>(smooth[i] - around[i]));
   return moment < 0;
 }
 

@@ -1,15 +1,16 @@
 #include "kernels/activation.h"
 
+#include "kernels/float_math.h"
+
 namespace convoy::kernels {
 namespace {
 
 constexpr float inverse_sqrt_2 = 0.70710678118654752F;
 constexpr float inverse_sqrt_2_pi = 0.39894228040143268F;
 
-// The builtins are the C library's functions, without the inline overloads of <cmath> (see isa.h).
-float logistic(float x) { return 1.0F / (1.0F + __builtin_expf(-x)); }
-float normal_cdf(float x) { return 0.5F * (1.0F + __builtin_erff(x * inverse_sqrt_2)); }
-float normal_pdf(float x) { return inverse_sqrt_2_pi * __builtin_expf(-0.5F * x * x); }
+CONVOY_INLINE float logistic(float x) { return 1.0F / (1.0F + exp(-x)); }
+CONVOY_INLINE float normal_cdf(float x) { return 0.5F * (1.0F + erf(x * inverse_sqrt_2)); }
+CONVOY_INLINE float normal_pdf(float x) { return inverse_sqrt_2_pi * exp(-0.5F * x * x); }
 
 // The comparisons are such that NaN goes through: an overflow must not be mistaken for a zero.
 void relu(float* y, const float* x, std::size_t count) {
@@ -37,7 +38,7 @@ void d_sigmoid(float* dx, const float* dy, const float* y, std::size_t count) {
 }
 
 void hyperbolic_tangent(float* y, const float* x, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) y[i] = __builtin_tanhf(x[i]);
+  for (std::size_t i = 0; i < count; ++i) y[i] = tanh(x[i]);
 }
 void d_tanh(float* dx, const float* dy, const float* y, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) dx[i] = dy[i] * (1 - y[i] * y[i]);
@@ -51,7 +52,7 @@ void d_leaky_relu(float* dx, const float* dy, const float* y, std::size_t count,
 }
 
 void elu(float* y, const float* x, std::size_t count, float alpha) {
-  for (std::size_t i = 0; i < count; ++i) y[i] = x[i] > 0 ? x[i] : alpha * __builtin_expm1f(x[i]);
+  for (std::size_t i = 0; i < count; ++i) y[i] = x[i] > 0 ? x[i] : alpha * expm1(x[i]);
 }
 void d_elu(float* dx, const float* dy, const float* y, std::size_t count, float alpha) {
   for (std::size_t i = 0; i < count; ++i) dx[i] = y[i] > 0 ? dy[i] : dy[i] * (y[i] + alpha);
@@ -61,14 +62,14 @@ constexpr float selu_scale = 1.05070098735548049F;
 constexpr float selu_alpha = 1.67326324235437728F;
 
 void selu(float* y, const float* x, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) y[i] = selu_scale * (x[i] > 0 ? x[i] : selu_alpha * __builtin_expm1f(x[i]));
+  for (std::size_t i = 0; i < count; ++i) y[i] = selu_scale * (x[i] > 0 ? x[i] : selu_alpha * expm1(x[i]));
 }
 void d_selu(float* dx, const float* dy, const float* y, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i)
     dx[i] = y[i] > 0 ? selu_scale * dy[i] : dy[i] * (y[i] + selu_scale * selu_alpha);
 }
 
-float between_0_and_1(float x) {
+CONVOY_INLINE float between_0_and_1(float x) {
   const float positive = x < 0 ? 0 : x;
   return positive > 1 ? 1 : positive;
 }
@@ -81,19 +82,19 @@ void d_hard_sigmoid(float* dx, const float* dy, const float* y, std::size_t coun
 }
 
 /// log(1 + exp(x)) without overflow.
-float log_one_plus_exp(float x) { return (x < 0 ? 0 : x) + __builtin_log1pf(__builtin_expf(-__builtin_fabsf(x))); }
+CONVOY_INLINE float log_one_plus_exp(float x) { return (x < 0 ? 0 : x) + log1p(exp(-magnitude(x))); }
 
 void softplus(float* y, const float* x, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) y[i] = log_one_plus_exp(x[i]);
 }
 void d_softplus(float* dx, const float* dy, const float* y, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) dx[i] = dy[i] * -__builtin_expm1f(-y[i]);
+  for (std::size_t i = 0; i < count; ++i) dx[i] = dy[i] * -expm1(-y[i]);
 }
 
 constexpr float sqrt_2_over_pi = 0.79788456080286536F;
 constexpr float cubic = 0.044715F;
 /// tanh(sqrt(2 / pi) * (x + 0.044715 x^3)).
-float gelu_tangent(float x) { return __builtin_tanhf(sqrt_2_over_pi * (x + cubic * x * x * x)); }
+CONVOY_INLINE float gelu_tangent(float x) { return tanh(sqrt_2_over_pi * (x + cubic * x * x * x)); }
 
 void gelu_tanh(float* y, const float* x, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) y[i] = 0.5F * x[i] * (1 + gelu_tangent(x[i]));
@@ -118,11 +119,11 @@ void d_hard_swish(float* dx, const float* dy, const float* x, std::size_t count)
 }
 
 void mish(float* y, const float* x, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) y[i] = x[i] * __builtin_tanhf(log_one_plus_exp(x[i]));
+  for (std::size_t i = 0; i < count; ++i) y[i] = x[i] * tanh(log_one_plus_exp(x[i]));
 }
 void d_mish(float* dx, const float* dy, const float* x, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
-    const float t = __builtin_tanhf(log_one_plus_exp(x[i]));
+    const float t = tanh(log_one_plus_exp(x[i]));
     dx[i] = dy[i] * (t + x[i] * logistic(x[i]) * (1 - t * t));
   }
 }

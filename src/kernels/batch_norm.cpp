@@ -10,6 +10,9 @@ namespace {
 
 /// The most registers of neighbouring channels that one walk over the pixels holds.
 constexpr int registers = 4;
+/// The most floats of neighbouring pixels that make one row. The same for every instruction set, since it decides in
+/// which order pixels are added up.
+constexpr int row_floats = 64;
 /// The number of rows over which sums are taken in float, before they are added in double.
 constexpr int float_rows = 64;
 
@@ -64,7 +67,7 @@ CONVOY_INLINE void cover_rows(std::ptrdiff_t base, int rows, int width, const Bo
 /// their own.
 template <class Body>
 CONVOY_INLINE void cover_sample(int pixels, int channels, const Body& body) {
-  int fold = registers * lanes / channels;
+  int fold = row_floats / channels;
   if (fold > pixels) fold = pixels;
   if (fold < 1) fold = 1;
   std::ptrdiff_t base = 0;
@@ -163,7 +166,7 @@ void add_distances(double* sum, double* square_sum, const float* x, const float*
       get(value, x + offset);
       value -= origin[v];
       run[0][v] += value;
-      run[1][v] += value * value;
+      run[1][v] = multiply_add(value, value, run[1][v]);
     });
   });
 }
@@ -207,7 +210,7 @@ void gradient_sums(double* dy_sum, double* dy_x_sum, const float* dy, const floa
       get(value, x + offset);
       get(gradient, dy + offset);
       run[0][v] += gradient;
-      run[1][v] += gradient * (value - means[v]);
+      run[1][v] = multiply_add(gradient, value - means[v], run[1][v]);
     });
   });
 }
@@ -224,7 +227,7 @@ void normalize(float* y, const float* x, const float* mean, const float* scale, 
     for_each_register(block, 0, block.rows, [&](int v, std::ptrdiff_t at) {
       T value;
       get(value, x + at);
-      put(y + at, (value - means[v]) * scales[v] + shifts[v]);
+      put(y + at, multiply_add(value - means[v], scales[v], shifts[v]));
     });
   });
 }
@@ -245,7 +248,7 @@ void input_gradient(float* dx, const float* dy, const float* x, const float* sca
       T gradient;
       get(value, x + at);
       get(gradient, dy + at);
-      put(dx + at, gradient * scales[v] + ((value - means[v]) * slopes[v] + offsets[v]));
+      put(dx + at, multiply_add(gradient, scales[v], multiply_add(value - means[v], slopes[v], offsets[v])));
     });
   });
 }

@@ -126,13 +126,14 @@ bool winograd_pays(const ConvShape& shape) {
   return large || faster_tile(shape) == WinogradTile::f4;
 }
 
-/// The engine for "auto" and a shape without groups: without dilation one of convoy's own.
+/// The engine for "auto" and a shape without groups: one of convoy's own, since OpenBLAS rounds in other ways on other
+/// CPUs.
 std::unique_ptr<const ConvEngine> make_auto_conv(const ConvShape& shape) {
   if (winograd_pays(shape)) {
     if (auto winograd = make_winograd_conv(shape, faster_tile(shape))) return winograd;
   }
   auto direct = make_direct_conv(shape);
-  return direct ? std::move(direct) : make_blas_conv(shape);
+  return direct ? std::move(direct) : make_lowered_conv(shape);
 }
 
 }  // namespace
@@ -196,8 +197,9 @@ std::unique_ptr<const ConvEngine> make_conv(const std::string& engine, const Con
   if (engine == "auto") return make_auto_conv(shape);
   std::unique_ptr<const ConvEngine> made;
   if (engine == "winograd") made = make_winograd_conv(shape, faster_tile(shape));
-  if (!made && engine != "blas") made = make_direct_conv(shape);
-  return made ? std::move(made) : make_blas_conv(shape);
+  if (engine == "blas") made = make_blas_conv(shape);
+  if (!made) made = make_direct_conv(shape);
+  return made ? std::move(made) : make_lowered_conv(shape);
 }
 
 void conv_bias_gradient(float* d_bias, const float* d_y, int pixels, int channels) {

@@ -103,6 +103,9 @@ class ConvEngine {
 /// and multiplies it through OpenBLAS.
 std::unique_ptr<const ConvEngine> make_blas_conv(const ConvShape& shape);
 
+/// The same, but multiplied by convoy's own matmul: the same bits on every CPU.
+std::unique_ptr<const ConvEngine> make_lowered_conv(const ConvShape& shape);
+
 /// An engine of convoy's register-tiled kernels, which read the image as it is. Null for a shape with dilation.
 std::unique_ptr<const ConvEngine> make_direct_conv(const ConvShape& shape);
 
@@ -116,13 +119,14 @@ std::unique_ptr<const ConvEngine> make_winograd_conv(const ConvShape& shape, Win
 /// An engine vectorised over channels. Null unless each channel is a group.
 std::unique_ptr<const ConvEngine> make_depthwise_conv(const ConvShape& shape);
 
-/// An engine that computes each group by itself: by the blas engine if `engine` is "blas" or there is dilation, else by
-/// the direct one.
+/// An engine that computes each group by itself: by the blas engine if `engine` is "blas", else by the direct one, or
+/// with dilation by the lowered one.
 std::unique_ptr<const ConvEngine> make_grouped_conv(const std::string& engine, const ConvShape& shape);
 
 /// The engine of that name, "blas", "direct" or "winograd", or for "auto" the one measured to be fastest. Where an
-/// engine does not take the shape, the one before it in this list is made instead. A shape with groups has the
-/// depthwise engine where it applies, unless `engine` is "blas", else the grouped one.
+/// engine does not take the shape, the one before it in this list is made instead, and the lowered one for "blas",
+/// since only who asks for OpenBLAS has its bits. A shape with groups has the depthwise engine where it applies, unless
+/// `engine` is "blas", else the grouped one.
 std::unique_ptr<const ConvEngine> make_conv(const std::string& engine, const ConvShape& shape);
 
 /// Adds to d_bias (channels) the sum of d_y (pixels x channels) over its pixels.

@@ -82,7 +82,7 @@ class DirectConv final : public ConvEngine {
     padded_x_.cover(forward_axis(s_.out_w, s_.kernel_w, s_.stride_w, s_.pad_w));
     for (int phase = 0; phase < s_.stride_w; ++phase) padded_d_y_.cover(backward_x(phase));
     band_rows_ = std::clamp(band_pixels / s_.out_w, 1, s_.out_h);
-    if (s_.in_c * 8 <= tiles_.panel) narrow_.emplace(s_);
+    if (s_.in_c <= few_channels) narrow_.emplace(s_);
   }
 
   std::size_t scratch_floats() const override {
@@ -173,6 +173,9 @@ class DirectConv final : public ConvEngine {
  private:
   /// Pixels that backward_kernel handles at a time, so that a panel of d_y and the rows of x it meets stay in L1.
   static constexpr int band_pixels = 144;
+  /// The most channels of an image that has its gradient from narrow_: an eighth of the widest panel. The same for
+  /// every CPU, since the order of additions is another there.
+  static constexpr int few_channels = 4;
 
   /// The channels rounded up to whole panels.
   int whole_panels(int channels) const { return (channels + tiles_.panel - 1) / tiles_.panel * tiles_.panel; }

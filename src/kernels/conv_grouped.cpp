@@ -132,8 +132,9 @@ class GroupedConv final : public ConvEngine {
 std::unique_ptr<const ConvEngine> make_grouped_conv(const std::string& engine, const ConvShape& shape) {
   const ConvShape group = shape_of_group(shape);
   std::unique_ptr<const ConvEngine> of_group;
-  if (engine != "blas") of_group = make_direct_conv(group);
-  if (!of_group) of_group = make_blas_conv(group);
+  if (engine == "blas") of_group = make_blas_conv(group);
+  if (!of_group) of_group = make_direct_conv(group);
+  if (!of_group) of_group = make_lowered_conv(group);
   return std::make_unique<GroupedConv>(shape, std::move(of_group));
 }
 

@@ -107,8 +107,8 @@ CONVOY_INLINE void gradient_block(Rows<float> dx, Transposed& dw, Rows<const flo
       Vec weight_gradient = first ? Vec{} : load(dw.rows[o] + k);
       CONVOY_UNROLL for (int i = 0; i < N; ++i) {
         const Vec d = broadcast(row(dy, n + i)[o]);
-        gradients[i] += d * weights;
-        weight_gradient += d * inputs[i];
+        gradients[i] = multiply_add(d, weights, gradients[i]);
+        weight_gradient = multiply_add(d, inputs[i], weight_gradient);
       }
       store(dw.rows[o] + k, weight_gradient);
     }

@@ -64,14 +64,15 @@ class Block {
 //  partial (batch x units)  =  x (batch x inputs)  w (inputs x units)
 //
 // A panel read at an input takes in what follows its row: other units of later inputs, whose sums are not used. Only
-// the last inputs, after which there is less than a panel, are copied first.
+// the last inputs, after which there is less than the widest panel, are copied first; which ones, and so the order of
+// additions, does not depend on the CPU.
 void few_units_forward(Rows<float> partial, Rows<const float> x, const float* w, int begin, int end, int units,
                        int batch) {
   for (int n = 0; n < batch; ++n) std::fill_n(partial.data + n * partial.stride, units, 0.0F);
   const Block block(partial, x, units, batch);
+  const int beyond = widest_panel - units;  // the most floats read after a row's end
+  const int last = std::max(end - (beyond + units - 1) / units, begin);
   for (int c = 0; c < units; c += block.panel()) {
-    const int beyond = std::max(c + block.panel() - units, 0);  // floats read after a row's end
-    const int last = std::max(end - (beyond + units - 1) / units, begin);
     for (int at = begin; at < last; at += inputs_in_l1) {
       block.add(w + std::ptrdiff_t{at} * units + c, at, std::min(at + inputs_in_l1, last), c);
     }

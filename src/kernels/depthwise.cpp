@@ -80,7 +80,7 @@ CONVOY_INLINE void output_channels(const DepthwiseShape& s, const Pixels& p, std
     for (int kx = p.columns.first; kx < p.columns.end; ++kx, weights += s.channels, x += tap_step) {
       const Vec weight = get<whole>(weights, count);
       CONVOY_UNROLL
-      for (int i = 0; i < pixels; ++i) sums[i] += get<whole>(x + i * pixel_step, count) * weight;
+      for (int i = 0; i < pixels; ++i) sums[i] = multiply_add(get<whole>(x + i * pixel_step, count), weight, sums[i]);
     }
   }
   CONVOY_UNROLL
@@ -145,7 +145,9 @@ CONVOY_INLINE void add_channels(const DepthwiseShape& s, const TapBlock& b, std:
     CONVOY_UNROLL
     for (int ky = 0; ky < rows; ++ky) {
       CONVOY_UNROLL
-      for (int kx = 0; kx < columns; ++kx) sums[ky][kx] += get<whole>(x + ky * row_step + kx * tap_step, count) * d;
+      for (int kx = 0; kx < columns; ++kx) {
+        sums[ky][kx] = multiply_add(get<whole>(x + ky * row_step + kx * tap_step, count), d, sums[ky][kx]);
+      }
     }
   }
   CONVOY_UNROLL
@@ -206,7 +208,7 @@ void backward_kernel(float* sums, const float* dy, const float* x, const Depthwi
 
 /// Adds a * b to sum, number by number.
 void add_product(float* __restrict sum, const float* __restrict a, const float* __restrict b, int count) {
-  for (int c = 0; c < count; ++c) sum[c] += a[c] * b[c];
+  for (int c = 0; c < count; ++c) sum[c] = multiply_add(a[c], b[c], sum[c]);
 }
 
 void backward_data(float* dx, const float* dy, const float* kernel, const DepthwiseShape& s) {

@@ -1,5 +1,7 @@
 #include "kernels/elementwise.h"
 
+#include "kernels/simd.h"
+
 namespace convoy::kernels {
 namespace {
 
@@ -24,7 +26,7 @@ void scale(float* y, const float* x, std::size_t count, float factor) {
 }
 
 void add_scaled(float* y, const float* x, std::size_t count, float factor) {
-  for (std::size_t i = 0; i < count; ++i) y[i] += factor * x[i];
+  for (std::size_t i = 0; i < count; ++i) y[i] = multiply_add(factor, x[i], y[i]);
 }
 
 void mask(float* y, const float* x, const unsigned char* keep, std::size_t count, float factor) {

@@ -45,7 +45,7 @@ void forward(float* y, Normal* normals, const float* x, const float* gamma, cons
              int width) {
   for (int row = 0; row < rows; ++row, x += width, y += width) {
     const Normal normal = normal_of_row(x, epsilon, width);
-    for (int i = 0; i < width; ++i) y[i] = normalized(x[i], normal) * gamma[i] + beta[i];
+    for (int i = 0; i < width; ++i) y[i] = multiply_add(normalized(x[i], normal), gamma[i], beta[i]);
     normals[row] = normal;
   }
 }
@@ -77,7 +77,7 @@ void input_gradient(float* dx, const float* dy, const float* x, const Normal* no
                                                     }) /
                                              width);
     for (int i = 0; i < width; ++i) {
-      dx[i] = (gamma[i] * dy[i] - g_mean - normalized(x[i], normal) * g_x_mean) * normal.inv_deviation;
+      dx[i] = multiply_add(-g_x_mean, normalized(x[i], normal), gamma[i] * dy[i] - g_mean) * normal.inv_deviation;
     }
   }
 }

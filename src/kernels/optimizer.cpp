@@ -1,15 +1,20 @@
 #include "kernels/optimizer.h"
 
-#include <cmath>
+#include "kernels/simd.h"
 
 namespace convoy::kernels {
 namespace {
 
+/// v + (g^2 - v) share
+CONVOY_INLINE float moved_to_square(float v, float g, float share) {
+  return multiply_add(multiply_add(g, g, -v), share, v);
+}
+
 void adam(float* __restrict w, float* __restrict m, float* __restrict v, const float* __restrict g, std::size_t count,
           float rate, float new_m, float new_v, float epsilon) {
   for (std::size_t i = 0; i < count; ++i) {
-    m[i] += (g[i] - m[i]) * new_m;
-    v[i] += (g[i] * g[i] - v[i]) * new_v;
+    m[i] = multiply_add(g[i] - m[i], new_m, m[i]);
+    v[i] = moved_to_square(v[i], g[i], new_v);
     w[i] -= rate * m[i] / (__builtin_sqrtf(v[i]) + epsilon);
   }
 }
@@ -17,8 +22,8 @@ void adam(float* __restrict w, float* __restrict m, float* __restrict v, const f
 void amsgrad(float* __restrict w, float* __restrict m, float* __restrict v, float* __restrict v_max,
              const float* __restrict g, std::size_t count, float rate, float new_m, float new_v, float epsilon) {
   for (std::size_t i = 0; i < count; ++i) {
-    m[i] += (g[i] - m[i]) * new_m;
-    v[i] += (g[i] * g[i] - v[i]) * new_v;
+    m[i] = multiply_add(g[i] - m[i], new_m, m[i]);
+    v[i] = moved_to_square(v[i], g[i], new_v);
     v_max[i] = v[i] > v_max[i] ? v[i] : v_max[i];
     w[i] -= rate * m[i] / (__builtin_sqrtf(v_max[i]) + epsilon);
   }
@@ -27,24 +32,24 @@ void amsgrad(float* __restrict w, float* __restrict m, float* __restrict v, floa
 void nadam(float* __restrict w, float* __restrict m, float* __restrict v, const float* __restrict g, std::size_t count,
            float of_m, float of_g, float of_v, float new_m, float new_v, float epsilon) {
   for (std::size_t i = 0; i < count; ++i) {
-    m[i] += (g[i] - m[i]) * new_m;
-    v[i] += (g[i] * g[i] - v[i]) * new_v;
-    w[i] -= (of_m * m[i] + of_g * g[i]) / (__builtin_sqrtf(v[i] * of_v) + epsilon);
+    m[i] = multiply_add(g[i] - m[i], new_m, m[i]);
+    v[i] = moved_to_square(v[i], g[i], new_v);
+    w[i] -= multiply_add(of_m, m[i], of_g * g[i]) / (__builtin_sqrtf(v[i] * of_v) + epsilon);
   }
 }
 
 void momentum_of_gradients(float* __restrict w, float* __restrict velocity, const float* __restrict g,
                            std::size_t count, float rate, float factor, bool nesterov) {
   for (std::size_t i = 0; i < count; ++i) {
-    velocity[i] = factor * velocity[i] + g[i];
-    w[i] -= rate * (nesterov ? g[i] + factor * velocity[i] : velocity[i]);
+    velocity[i] = multiply_add(factor, velocity[i], g[i]);
+    w[i] = multiply_add(-rate, nesterov ? multiply_add(factor, velocity[i], g[i]) : velocity[i], w[i]);
   }
 }
 
 void adagrad(float* __restrict w, float* __restrict sum, const float* __restrict g, std::size_t count, float rate,
              float epsilon) {
   for (std::size_t i = 0; i < count; ++i) {
-    sum[i] += g[i] * g[i];
+    sum[i] = multiply_add(g[i], g[i], sum[i]);
     w[i] -= rate * g[i] / __builtin_sqrtf(sum[i] + epsilon);
   }
 }
@@ -52,26 +57,26 @@ void adagrad(float* __restrict w, float* __restrict sum, const float* __restrict
 void adadelta(float* __restrict w, float* __restrict v, float* __restrict d, const float* __restrict g,
               std::size_t count, float rate, float new_v, float epsilon) {
   for (std::size_t i = 0; i < count; ++i) {
-    v[i] += (g[i] * g[i] - v[i]) * new_v;
+    v[i] = moved_to_square(v[i], g[i], new_v);
     const float step = __builtin_sqrtf(d[i] + epsilon) / __builtin_sqrtf(v[i] + epsilon) * g[i];
-    d[i] += (step * step - d[i]) * new_v;
-    w[i] -= rate * step;
+    d[i] = moved_to_square(d[i], step, new_v);
+    w[i] = multiply_add(-rate, step, w[i]);
   }
 }
 
 void lion(float* __restrict w, float* __restrict m, const float* __restrict g, std::size_t count, float rate,
           float beta_1, float new_1, float beta_2, float new_2) {
   for (std::size_t i = 0; i < count; ++i) {
-    const float direction = beta_1 * m[i] + new_1 * g[i];
+    const float direction = multiply_add(beta_1, m[i], new_1 * g[i]);
     const float sign = direction > 0 ? 1.0F : (direction < 0 ? -1.0F : 0.0F);
     w[i] -= rate * sign;
-    m[i] = beta_2 * m[i] + new_2 * g[i];
+    m[i] = multiply_add(beta_2, m[i], new_2 * g[i]);
   }
 }
 
 void lookahead(float* __restrict w, float* __restrict slow, std::size_t count, float rate) {
   for (std::size_t i = 0; i < count; ++i) {
-    slow[i] += rate * (w[i] - slow[i]);
+    slow[i] = multiply_add(rate, w[i] - slow[i], slow[i]);
     w[i] = slow[i];
   }
 }
@@ -80,26 +85,26 @@ void momentum(float* __restrict w, float* __restrict velocity, const float* __re
               float factor, bool nesterov) {
   if (nesterov) {
     for (std::size_t i = 0; i < count; ++i) {
-      velocity[i] = factor * velocity[i] - rate * g[i];
-      w[i] += factor * velocity[i] - rate * g[i];
+      velocity[i] = multiply_add(factor, velocity[i], -rate * g[i]);
+      w[i] += multiply_add(factor, velocity[i], -rate * g[i]);
     }
   } else {
     for (std::size_t i = 0; i < count; ++i) {
-      velocity[i] = factor * velocity[i] - rate * g[i];
+      velocity[i] = multiply_add(factor, velocity[i], -rate * g[i]);
       w[i] += velocity[i];
     }
   }
 }
 
 void descend(float* __restrict w, const float* __restrict g, std::size_t count, float rate) {
-  for (std::size_t i = 0; i < count; ++i) w[i] -= rate * g[i];
+  for (std::size_t i = 0; i < count; ++i) w[i] = multiply_add(-rate, g[i], w[i]);
 }
 
 void rmsprop(float* __restrict w, float* __restrict v, float* __restrict velocity, const float* __restrict g,
              std::size_t count, float rate, float new_v, float factor, float epsilon) {
   for (std::size_t i = 0; i < count; ++i) {
-    v[i] += (g[i] * g[i] - v[i]) * new_v;
-    velocity[i] = factor * velocity[i] + rate * g[i] / __builtin_sqrtf(v[i] + epsilon);
+    v[i] = moved_to_square(v[i], g[i], new_v);
+    velocity[i] = multiply_add(factor, velocity[i], rate * g[i] / __builtin_sqrtf(v[i] + epsilon));
     w[i] -= velocity[i];
   }
 }

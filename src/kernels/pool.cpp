@@ -59,7 +59,8 @@ template <>
 struct Largest<Vec> {
   using Places = int __attribute__((vector_size(sizeof(Vec))));
   using Bytes = std::uint8_t __attribute__((vector_size(lanes)));
-  using UnalignedBytes = std::uint8_t __attribute__((vector_size(lanes), aligned(1), may_alias));
+  using UnalignedBytes __attribute__((vector_size(lanes), aligned(1), may_alias)) = std::uint8_t;
+  static_assert(alignof(UnalignedBytes) == 1);
   static CONVOY_INLINE Vec get(const float* p) { return load(p); }
   static CONVOY_INLINE void put(float* y, std::uint8_t* place, Vec largest, Places places) {
     store(y, largest);
@@ -128,7 +129,7 @@ float share_of(const PoolShape& s, const Window& w) {
 
 /// Adds factor * values to sum.
 void add_scaled(float* __restrict sum, const float* __restrict values, int channels, float factor) {
-  for (int c = 0; c < channels; ++c) sum[c] += factor * values[c];
+  for (int c = 0; c < channels; ++c) sum[c] = multiply_add(factor, values[c], sum[c]);
 }
 
 void average_forward(float* y, const float* x, const PoolShape& s) {

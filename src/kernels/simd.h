@@ -22,7 +22,9 @@ constexpr int lanes = 4;
 #endif
 
 using Vec = float __attribute__((vector_size(lanes * sizeof(float))));
-using UnalignedVec = float __attribute__((vector_size(lanes * sizeof(float)), aligned(alignof(float)), may_alias));
+// The attributes are the name's: among those of float, clang takes no notice of `aligned`.
+using UnalignedVec __attribute__((vector_size(lanes * sizeof(float)), aligned(alignof(float)), may_alias)) = float;
+static_assert(alignof(UnalignedVec) == alignof(float));
 
 #define CONVOY_INLINE inline __attribute__((always_inline))
 #define CONVOY_UNROLL _Pragma("GCC unroll 32")

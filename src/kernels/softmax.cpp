@@ -1,5 +1,8 @@
 #include "kernels/softmax.h"
 
+#include "core/portable_math.h"
+#include "kernels/float_math.h"
+
 namespace convoy::kernels {
 namespace {
 
@@ -10,7 +13,7 @@ void forward_row(float* y, const float* x, std::size_t classes) {
   for (std::size_t i = 1; i < classes; ++i) largest = x[i] > largest ? x[i] : largest;
   double sum = 0;
   for (std::size_t i = 0; i < classes; ++i) {
-    y[i] = __builtin_expf(x[i] - largest);
+    y[i] = exp(x[i] - largest);
     sum += static_cast<double>(y[i]);
   }
   const auto factor = static_cast<float>(1 / sum);
@@ -37,15 +40,15 @@ void log_forward_row(float* y, const float* x, std::size_t classes) {
   float largest = x[0];
   for (std::size_t i = 1; i < classes; ++i) largest = x[i] > largest ? x[i] : largest;
   double sum = 0;
-  for (std::size_t i = 0; i < classes; ++i) sum += static_cast<double>(__builtin_expf(x[i] - largest));
-  const auto log_sum = static_cast<float>(__builtin_log(sum));
+  for (std::size_t i = 0; i < classes; ++i) sum += static_cast<double>(exp(x[i] - largest));
+  const auto log_sum = static_cast<float>(portable::log(sum));
   for (std::size_t i = 0; i < classes; ++i) y[i] = x[i] - largest - log_sum;
 }
 
 void log_backward_row(float* dx, const float* dy, const float* y, std::size_t classes) {
   double sum = 0;
   for (std::size_t i = 0; i < classes; ++i) sum += static_cast<double>(dy[i]);
-  for (std::size_t i = 0; i < classes; ++i) dx[i] = dy[i] - __builtin_expf(y[i]) * static_cast<float>(sum);
+  for (std::size_t i = 0; i < classes; ++i) dx[i] = dy[i] - exp(y[i]) * static_cast<float>(sum);
 }
 
 void log_forward(float* y, const float* x, std::size_t rows, std::size_t classes) {

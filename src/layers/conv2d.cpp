@@ -18,12 +18,11 @@ const Described<convoy::Conv2D>& Conv2D::described() {
                "channels.",
                {.min = 1})
           .add_all(kernel_fields<Options>())
-          .add(
-              "engine", &Options::engine,
-              "How to compute: \"blas\" through OpenBLAS, \"direct\" by convoy's own kernels (blas where the kernel is "
-              "dilated), \"winograd\" with fewer multiplications (3x3 without stride, dilation or groups, else as "
-              "direct), \"auto\" by what is faster.",
-              {.choices = {"auto", "blas", "direct", "winograd"}})};
+          .add("engine", &Options::engine,
+               "How to compute: \"auto\" by what is faster of convoy's own kernels, \"direct\" as a sum over patches, "
+               "\"winograd\" with fewer multiplications (3x3 without stride, dilation or groups, else as direct), "
+               "\"blas\" through OpenBLAS, which has other bits on other CPUs.",
+               {.choices = {"auto", "blas", "direct", "winograd"}})};
   return all;
 }
 

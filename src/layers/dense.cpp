@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "kernels/dense.h"
-#include "kernels/gemm.h"
+#include "kernels/matmul.h"
 #include "layers/check.h"
 #include "layers/kernel_fields.h"
 #include "layers/registry.h"
@@ -114,8 +114,8 @@ void Dense::forward_columns(const Pass& pass, int part) const {
       std::fill_n(y[n] + begin, count, 0.0F);
     }
   }
-  kernels::gemm(kernels::Transpose::no, kernels::Transpose::no, pass.batch, count, inputs_, x.data, leading(x),
-                pass.parameters[kernel] + begin, units_, true, y.data + begin, leading(y));
+  kernels::matmul(kernels::Transpose::no, kernels::Transpose::no, pass.batch, count, inputs_, x.data, leading(x),
+                  pass.parameters[kernel] + begin, units_, true, y.data + begin, leading(y));
 }
 
 void Dense::backward_part(const Pass& pass, int part) const {
@@ -140,8 +140,8 @@ void Dense::backward_many(const Pass& pass, int begin, int end) const {
                                      pass.groups);
   }
   if (dx) {
-    kernels::gemm(Transpose::no, Transpose::yes, pass.batch, end - begin, units_, dy.data, leading(dy),
-                  pass.parameters[kernel] + first, units_, false, dx.data + begin, leading(dx));
+    kernels::matmul(Transpose::no, Transpose::yes, pass.batch, end - begin, units_, dy.data, leading(dy),
+                    pass.parameters[kernel] + first, units_, false, dx.data + begin, leading(dx));
   }
 }
 

@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <cmath>
 
+#include "core/portable_math.h"
 #include "layers/check.h"
 #include "layers/described_layer.h"
 #include "layers/layer.h"
@@ -78,7 +78,7 @@ void LocalResponseNorm::forward_sample(const Pass& pass, const Task& task) const
   for (int pixel = 0; pixel < pixels_; ++pixel, x += channels_, y += channels_) {
     scales(s, x);
     for (int c = 0; c < channels_; ++c) {
-      y[c] = static_cast<float>(static_cast<double>(x[c]) * std::pow(s[c], -options_.beta));
+      y[c] = static_cast<float>(static_cast<double>(x[c]) * portable::pow(s[c], -options_.beta));
     }
   }
 }
@@ -97,11 +97,11 @@ void LocalResponseNorm::backward_sample(const Pass& pass, const Task& task) cons
   for (int pixel = 0; pixel < pixels_; ++pixel, x += channels_, d_y += channels_, d_x += channels_) {
     scales(s, x);
     for (int c = 0; c < channels_; ++c) {
-      shares[c] = static_cast<double>(d_y[c]) * static_cast<double>(x[c]) * std::pow(s[c], -options_.beta - 1);
+      shares[c] = static_cast<double>(d_y[c]) * static_cast<double>(x[c]) * portable::pow(s[c], -options_.beta - 1);
     }
     sliding_sums(sums, channels_, (options_.size - 1) / 2, options_.size / 2, [&](int j) { return shares[j]; });
     for (int c = 0; c < channels_; ++c) {
-      d_x[c] = static_cast<float>(static_cast<double>(d_y[c]) * std::pow(s[c], -options_.beta) -
+      d_x[c] = static_cast<float>(static_cast<double>(d_y[c]) * portable::pow(s[c], -options_.beta) -
                                   factor * static_cast<double>(x[c]) * sums[c]);
     }
   }

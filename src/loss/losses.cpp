@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/portable_math.h"
 #include "loss/loss.h"
 #include "loss/softmax.h"
 
@@ -33,7 +34,7 @@ class SoftmaxCrossEntropyLoss final : public Loss {
       if (t != 0) loss += t * (log_sum - static_cast<double>(logits[i]));
     }
     for (int i = 0; i < size && d_logits != nullptr; ++i) {
-      const double probability = std::exp(static_cast<double>(logits[i]) - log_sum);
+      const double probability = portable::exp(static_cast<double>(logits[i]) - log_sum);
       d_logits[i] = scale * static_cast<float>(total * probability - smoothed(target, i, size));
     }
     return loss;
@@ -81,13 +82,13 @@ class FocalLoss final : public Loss {
       const auto t = static_cast<double>(wanted_of(target, i));
       if (t == 0) continue;
       const double log_p = static_cast<double>(logits[i]) - log_sum;
-      loss -= t * std::pow(1 - std::exp(log_p), gamma_) * log_p;
+      loss -= t * portable::pow(1 - portable::exp(log_p), gamma_) * log_p;
       total += t * slope(log_p);
     }
     for (int i = 0; i < size && d_logits != nullptr; ++i) {
       const double log_p = static_cast<double>(logits[i]) - log_sum;
       const auto t = static_cast<double>(wanted_of(target, i));
-      d_logits[i] = scale * static_cast<float>(total * std::exp(log_p) - (t == 0 ? 0 : t * slope(log_p)));
+      d_logits[i] = scale * static_cast<float>(total * portable::exp(log_p) - (t == 0 ? 0 : t * slope(log_p)));
     }
     return loss;
   }
@@ -95,10 +96,10 @@ class FocalLoss final : public Loss {
  private:
   /// w in the comment on this class, the derivative of u log p by log p.
   double slope(double log_p) const {
-    const double p = std::exp(log_p);
+    const double p = portable::exp(log_p);
     const double rest = 1 - p;
     if (rest <= 0) return gamma_ == 0 ? 1 : 0;
-    return std::pow(rest, gamma_) - gamma_ * p * std::pow(rest, gamma_ - 1) * log_p;
+    return portable::pow(rest, gamma_) - gamma_ * p * portable::pow(rest, gamma_ - 1) * log_p;
   }
 
   double gamma_;
@@ -117,8 +118,8 @@ class BinaryCrossEntropyLoss final : public Loss {
     for (int i = 0; i < size; ++i) {
       const auto z = static_cast<double>(logits[i]);
       const double t = static_cast<double>(wanted_of(target, i)) * (1 - smoothing_) + smoothing_ / 2;
-      loss += std::max(z, 0.0) + std::log1p(std::exp(-std::abs(z))) - t * z;
-      const double sigmoid = z >= 0 ? 1 / (1 + std::exp(-z)) : std::exp(z) / (1 + std::exp(z));
+      loss += std::max(z, 0.0) + portable::log1p(portable::exp(-std::abs(z))) - t * z;
+      const double sigmoid = z >= 0 ? 1 / (1 + portable::exp(-z)) : portable::exp(z) / (1 + portable::exp(z));
       if (d_logits != nullptr) d_logits[i] = scale * static_cast<float>((sigmoid - t) / size);
     }
     return loss / size;

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "core/portable_math.h"
 #include "kernels/optimizer.h"
 #include "optim/optimizer.h"
 
@@ -105,8 +106,8 @@ class AdamRule final : public Decayed {
  private:
   void descend(const Piece& piece, double learning_rate, std::uint64_t step) const override {
     const auto t = static_cast<double>(step);
-    const double root = std::sqrt(1 - std::pow(options_.beta_2, t));
-    const auto rate = static_cast<float>(learning_rate * root / (1 - std::pow(options_.beta_1, t)));
+    const double root = std::sqrt(1 - portable::pow(options_.beta_2, t));
+    const auto rate = static_cast<float>(learning_rate * root / (1 - portable::pow(options_.beta_1, t)));
     const auto epsilon = static_cast<float>(options_.corrected_epsilon ? options_.epsilon * root : options_.epsilon);
     const auto new_m = static_cast<float>(1 - options_.beta_1);
     const auto new_v = static_cast<float>(1 - options_.beta_2);
@@ -167,7 +168,7 @@ class NadamRule final : public Decayed {
  private:
   /// u of that step.
   double momentum_at(std::uint64_t step) const {
-    return options_.beta_1 * (1 - 0.5 * std::pow(0.96, static_cast<double>(step)));
+    return options_.beta_1 * (1 - 0.5 * portable::pow(0.96, static_cast<double>(step)));
   }
 
   void descend(const Piece& piece, double learning_rate, std::uint64_t step) const override {
@@ -175,7 +176,7 @@ class NadamRule final : public Decayed {
     const double next = momentum_at(step + 1);
     const double of_m = learning_rate * next / (1 - product_ * next);
     const double of_g = learning_rate * (1 - now) / (1 - product_);
-    const double of_v = 1 / (1 - std::pow(options_.beta_2, static_cast<double>(step)));
+    const double of_v = 1 / (1 - portable::pow(options_.beta_2, static_cast<double>(step)));
     kernels::optimizer().nadam(piece.parameters, piece.slot(0), piece.slot(1), piece.gradients, piece.count,
                                static_cast<float>(of_m), static_cast<float>(of_g), static_cast<float>(of_v),
                                static_cast<float>(1 - options_.beta_1), static_cast<float>(1 - options_.beta_2),

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "convoy/error.h"
+#include "core/portable_math.h"
 #include "optim/schedule.h"
 
 namespace convoy {
@@ -20,7 +21,7 @@ double share_of(const Time& time) {
 
 /// The value at `share` of half a cosine that leads from `a` at share 0 to `b` at share 1.
 double cosine_between(double a, double b, double share) {
-  return b + (a - b) * 0.5 * (1 + std::cos(std::numbers::pi * share));
+  return b + (a - b) * 0.5 * (1 + portable::cos(std::numbers::pi * share));
 }
 
 /// The number of steps, or of whole epochs, before this moment.
@@ -73,7 +74,7 @@ class StepRate final : public Schedule {
   explicit StepRate(const StepDecay& options) : options_(options) {}
   double factor(const Time& time) const override {
     const std::uint64_t reductions = units_done(time, options_.unit) / static_cast<std::uint64_t>(options_.every);
-    return std::pow(options_.gamma, static_cast<double>(reductions));
+    return portable::pow(options_.gamma, static_cast<double>(reductions));
   }
 
  private:
@@ -98,7 +99,7 @@ class MultiStepRate final : public Schedule {
   double factor(const Time& time) const override {
     const auto now = static_cast<std::int64_t>(units_done(time, options_.unit));
     const auto passed = std::ranges::count_if(options_.milestones, [&](std::int64_t at) { return at <= now; });
-    return std::pow(options_.gamma, static_cast<double>(passed));
+    return portable::pow(options_.gamma, static_cast<double>(passed));
   }
 
  private:
@@ -123,7 +124,7 @@ class ExponentialRate final : public Schedule {
   explicit ExponentialRate(const ExponentialDecay& options) : options_(options) {}
   double factor(const Time& time) const override {
     const double power = static_cast<double>(units_done(time, options_.unit)) / options_.decay_steps;
-    return std::pow(options_.decay_rate, options_.staircase ? std::floor(power) : power);
+    return portable::pow(options_.decay_rate, options_.staircase ? std::floor(power) : power);
   }
 
  private:
@@ -144,7 +145,7 @@ class PolynomialRate final : public Schedule {
  public:
   explicit PolynomialRate(const PolynomialDecay& options) : options_(options) {}
   double factor(const Time& time) const override {
-    return options_.end + (1 - options_.end) * std::pow(1 - share_of(time), options_.power);
+    return options_.end + (1 - options_.end) * portable::pow(1 - share_of(time), options_.power);
   }
 
  private:

@@ -8,6 +8,7 @@
 #include "config/fit_keys.h"
 #include "convoy/error.h"
 #include "convoy/schedules.h"
+#include "core/portable_math.h"
 #include "io/atomic_file.h"
 #include "model/training.h"
 #include "report/chart.h"
@@ -37,7 +38,7 @@ class CurveRecorder final : public Callback {
     const auto step = static_cast<double>(curve_.points.size());
     mean_ = kept_share * mean_ + (1 - kept_share) * loss;
     // The mean starts at 0; the division takes that out.
-    const double smoothed = mean_ / (1 - std::pow(kept_share, step + 1));
+    const double smoothed = mean_ / (1 - portable::pow(kept_share, step + 1));
     curve_.points.push_back({rate, loss, smoothed});
     best_ = std::min(best_, smoothed);
     curve_.blew_up = smoothed > beyond * best_;
@@ -76,7 +77,7 @@ double steepest(const std::vector<LrPoint>& points, int steps) {
   double steepest_slope = 0;
   for (std::size_t i = std::max<std::size_t>(1, static_cast<std::size_t>(steps) / 10); i + 1 < points.size(); ++i) {
     const double slope =
-        (points[i + 1].smoothed - points[i - 1].smoothed) / std::log(points[i + 1].rate / points[i - 1].rate);
+        (points[i + 1].smoothed - points[i - 1].smoothed) / portable::log(points[i + 1].rate / points[i - 1].rate);
     if (slope >= steepest_slope) continue;
     steepest_slope = slope;
     rate = points[i].rate;

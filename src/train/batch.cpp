@@ -1,9 +1,9 @@
 #include "train/batch.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "convoy/error.h"
+#include "core/portable_math.h"
 #include "loss/softmax.h"
 
 namespace convoy {
@@ -43,7 +43,7 @@ void copy_inputs(const Batch& batch, Session& session) {
   }
 }
 
-float sigmoid(float logit) { return static_cast<float>(1 / (1 + std::exp(-static_cast<double>(logit)))); }
+float sigmoid(float logit) { return static_cast<float>(1 / (1 + portable::exp(-static_cast<double>(logit)))); }
 
 int last_node(const Network& network, Link link) {
   switch (link) {
@@ -58,7 +58,7 @@ void softmax(std::span<const float> logits, float* probabilities) {
   const double largest = *std::ranges::max_element(logits);
   const double sum = sum_of_exponentials(logits);
   for (std::size_t i = 0; i < logits.size(); ++i) {
-    probabilities[i] = static_cast<float>(std::exp(static_cast<double>(logits[i]) - largest) / sum);
+    probabilities[i] = static_cast<float>(portable::exp(static_cast<double>(logits[i]) - largest) / sum);
   }
 }
 

@@ -148,6 +148,7 @@ TEST_CASE("every convolution engine agrees with the double-precision reference")
     CAPTURE(text(c));
     const ConvShape shape = conv_shape(c.input, c.options);
     check_against_reference(c, "blas", make_blas_conv(shape));
+    check_against_reference(c, "lowered", make_lowered_conv(shape));
     check_against_reference(c, "auto", make_conv("auto", shape));
     if (auto direct = make_direct_conv(shape)) check_against_reference(c, "direct", std::move(direct));
     if (auto f2 = make_winograd_conv(shape, WinogradTile::f2)) check_against_reference(c, "F(2x2)", std::move(f2));

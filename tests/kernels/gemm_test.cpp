@@ -5,9 +5,11 @@
 #include <cstddef>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/random.h"
+#include "kernels/matmul.h"
 #include "support/compare.h"
 
 namespace convoy::kernels {
@@ -29,7 +31,7 @@ double at(const Floats& matrix, Transpose transpose, int ld, int row, int column
 }
 
 /// Compares with the sums in double; what lies between the rows of C must stay as it was.
-void check_gemm(Transpose ta, Transpose tb, int m, int n, int k, bool add) {
+void check_product(decltype(&gemm) multiply, Transpose ta, Transpose tb, int m, int n, int k, bool add) {
   const int lda = (ta == Transpose::yes ? m : k) + 3;
   const int ldb = (tb == Transpose::yes ? k : n) + 2;
   const int ldc = n + 1;
@@ -37,7 +39,7 @@ void check_gemm(Transpose ta, Transpose tb, int m, int n, int k, bool add) {
   const Floats b = random((tb == Transpose::yes ? n : k) * ldb, 2);
   const Floats before = random(m * ldc, 3);
   Floats c = before;
-  gemm(ta, tb, m, n, k, a.data(), lda, b.data(), ldb, add, c.data(), ldc);
+  multiply(ta, tb, m, n, k, a.data(), lda, b.data(), ldb, add, c.data(), ldc);
   for (int i = 0; i < m; ++i) {
     for (int j = 0; j < ldc; ++j) {
       const std::size_t place =
@@ -49,7 +51,7 @@ void check_gemm(Transpose ta, Transpose tb, int m, int n, int k, bool add) {
   }
 }
 
-TEST_CASE("gemm multiplies row-major matrices of any size, transposed or not, assigning or adding") {
+TEST_CASE("gemm and matmul multiply row-major matrices of any size, transposed or not, assigning or adding") {
   struct Size {
     int m, n, k;
   };
@@ -57,21 +59,45 @@ TEST_CASE("gemm multiplies row-major matrices of any size, transposed or not, as
     CAPTURE(size.m);
     CAPTURE(size.n);
     CAPTURE(size.k);
-    for (const bool add : {false, true}) {
-      check_gemm(Transpose::no, Transpose::no, size.m, size.n, size.k, add);
-      check_gemm(Transpose::no, Transpose::yes, size.m, size.n, size.k, add);
-      check_gemm(Transpose::yes, Transpose::no, size.m, size.n, size.k, add);
-      check_gemm(Transpose::yes, Transpose::yes, size.m, size.n, size.k, add);
+    for (const auto multiply : {gemm, matmul}) {
+      for (const bool add : {false, true}) {
+        check_product(multiply, Transpose::no, Transpose::no, size.m, size.n, size.k, add);
+        check_product(multiply, Transpose::no, Transpose::yes, size.m, size.n, size.k, add);
+        check_product(multiply, Transpose::yes, Transpose::no, size.m, size.n, size.k, add);
+        check_product(multiply, Transpose::yes, Transpose::yes, size.m, size.n, size.k, add);
+      }
     }
   }
 }
 
-TEST_CASE("gemm that assigns ignores what was in C") {
+TEST_CASE("matmul adds up several blocks of each size") {
+  constexpr int m = 300, n = 75, k = 600;
+  const Floats a = random(m * k, 1);
+  const Floats b = random(k * n, 2);
+  for (const auto& [ta, lda] : {std::pair{Transpose::no, k}, std::pair{Transpose::yes, m}}) {
+    for (const auto& [tb, ldb] : {std::pair{Transpose::no, n}, std::pair{Transpose::yes, k}}) {
+      Floats c(m * n);
+      matmul(ta, tb, m, n, k, a.data(), lda, b.data(), ldb, true, c.data(), n);
+      test::Doubles want;
+      for (int i = 0; i < m; ++i) {
+        for (int j = 0; j < n; ++j) {
+          want.push_back(0);
+          for (int p = 0; p < k; ++p) want.back() += at(a, ta, lda, i, p) * at(b, tb, ldb, p, j);
+        }
+      }
+      CHECK(test::relative_distance(c, want) < 1e-6);
+    }
+  }
+}
+
+TEST_CASE("gemm and matmul that assign ignore what was in C") {
   const Floats a = {1, 2};
   const Floats b = {3, 4};
-  float c = std::numeric_limits<float>::quiet_NaN();
-  gemm(Transpose::no, Transpose::no, 1, 1, 2, a.data(), 2, b.data(), 1, false, &c, 1);
-  CHECK(c == 11);
+  for (const auto multiply : {gemm, matmul}) {
+    float c = std::numeric_limits<float>::quiet_NaN();
+    multiply(Transpose::no, Transpose::no, 1, 1, 2, a.data(), 2, b.data(), 1, false, &c, 1);
+    CHECK(c == 11);
+  }
 }
 
 TEST_CASE("OpenBLAS names its kernels") { CHECK_FALSE(std::string(blas_core()).empty()); }

@@ -4,6 +4,7 @@
 
 #include "kernels/conv.h"
 #include "kernels/gemm.h"
+#include "kernels/matmul.h"
 
 namespace convoy::kernels {
 namespace {
@@ -42,9 +43,11 @@ int ceil_div(int a, int b) { return (a + b - 1) / b; }
 /// d_kernel_ky += L_ky^T d_y and d_L_ky += d_y K_ky^T are products of the same matrices; folding d_L along x gives d_x.
 /// The lowering holds one band of output rows at a time. Measured: whole patches (im2col) are slower, even for images
 /// of one channel.
-class BlasConv final : public ConvEngine {
+class LoweredConv final : public ConvEngine {
  public:
-  explicit BlasConv(const ConvShape& shape) : ConvEngine(shape), depth_(shape.kernel_w * shape.in_c) {
+  /// Multiplies matrices by `multiply`: gemm or matmul.
+  LoweredConv(const ConvShape& shape, decltype(&gemm) multiply)
+      : ConvEngine(shape), multiply_(multiply), depth_(shape.kernel_w * shape.in_c) {
     int rows = s_.out_h;
     while (rows > 1 && panel_floats(rows) > panel_limit) --rows;
     const int bands = ceil_div(s_.out_h, rows);
@@ -59,8 +62,8 @@ class BlasConv final : public ConvEngine {
     for_each_band([&](const Band& band) {
       lower(panel, x, band);
       for_each_product(band, [&](const Product& p) {
-        gemm(Transpose::no, Transpose::no, p.pixels, s_.out_c, depth_, panel + p.panel, depth_, kernel + p.kernel,
-             s_.out_c, true, y + p.output, s_.out_c);
+        multiply_(Transpose::no, Transpose::no, p.pixels, s_.out_c, depth_, panel + p.panel, depth_, kernel + p.kernel,
+                  s_.out_c, true, y + p.output, s_.out_c);
       });
     });
   }
@@ -69,8 +72,8 @@ class BlasConv final : public ConvEngine {
     for_each_band([&](const Band& band) {
       lower(panel, x, band);
       for_each_product(band, [&](const Product& p) {
-        gemm(Transpose::yes, Transpose::no, depth_, s_.out_c, p.pixels, panel + p.panel, depth_, d_y + p.output,
-             s_.out_c, true, sums + p.kernel, s_.out_c);
+        multiply_(Transpose::yes, Transpose::no, depth_, s_.out_c, p.pixels, panel + p.panel, depth_, d_y + p.output,
+                  s_.out_c, true, sums + p.kernel, s_.out_c);
       });
     });
   }
@@ -80,8 +83,8 @@ class BlasConv final : public ConvEngine {
     for_each_band([&](const Band& band) {
       std::fill_n(panel, panel_floats(band.rows), 0.0F);
       for_each_product(band, [&](const Product& p) {
-        gemm(Transpose::no, Transpose::yes, p.pixels, depth_, s_.out_c, d_y + p.output, s_.out_c, kernel + p.kernel,
-             s_.out_c, true, panel + p.panel, depth_);
+        multiply_(Transpose::no, Transpose::yes, p.pixels, depth_, s_.out_c, d_y + p.output, s_.out_c,
+                  kernel + p.kernel, s_.out_c, true, panel + p.panel, depth_);
       });
       fold(d_x, panel, band);
     });
@@ -202,12 +205,19 @@ class BlasConv final : public ConvEngine {
     }
   }
 
+  decltype(&gemm) multiply_;
   int depth_;  ///< of the products: the numbers in a kernel row, kernel_w * in_c
   int band_rows_ = 1;
 };
 
 }  // namespace
 
-std::unique_ptr<const ConvEngine> make_blas_conv(const ConvShape& shape) { return std::make_unique<BlasConv>(shape); }
+std::unique_ptr<const ConvEngine> make_blas_conv(const ConvShape& shape) {
+  return std::make_unique<LoweredConv>(shape, gemm);
+}
+
+std::unique_ptr<const ConvEngine> make_lowered_conv(const ConvShape& shape) {
+  return std::make_unique<LoweredConv>(shape, matmul);
+}
 
 }  // namespace convoy::kernels
