@@ -16,7 +16,8 @@ CONVOY_INLINE T* row(Rows<T> rows, int n) {
 }
 
 using Four = float __attribute__((vector_size(16)));
-using UnalignedFour = float __attribute__((vector_size(16), aligned(alignof(float)), may_alias));
+using UnalignedFour __attribute__((vector_size(16), aligned(alignof(float)), may_alias)) = float;
+static_assert(alignof(UnalignedFour) == alignof(float));
 
 /// Four rows of four numbers.
 struct Square {
