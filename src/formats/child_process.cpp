@@ -1,6 +1,7 @@
 #include "formats/child_process.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -61,7 +62,8 @@ void write_all(int pipe, const void* bytes, std::size_t count) {
 
 }  // namespace
 
-ChildProcess::ChildProcess(const ChildLimits& limits, const std::function<void(const ChildOutput&)>& work) {
+ChildProcess::ChildProcess(const ChildLimits& limits, const std::function<void(const ChildOutput&)>& work)
+    : silent_seconds_(limits.silent_seconds) {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) throw Error(ErrorKind::failed, "no pipe to a child process");
   child_ = fork();
@@ -83,9 +85,21 @@ ChildProcess::~ChildProcess() {
   }
 }
 
+bool ChildProcess::wait() const {
+  pollfd polled{.fd = pipe_, .events = POLLIN, .revents = 0};
+  int ready = 0;
+  do ready = poll(&polled, 1, 1000 * silent_seconds_);
+  while (ready < 0 && errno == EINTR);
+  return ready > 0;
+}
+
 bool ChildProcess::read(void* bytes, std::size_t count) {
   auto* to = static_cast<char*>(bytes);
   while (count > 0) {
+    if (!wait()) {
+      kill(child_, SIGKILL);
+      return false;
+    }
     const ssize_t got = ::read(pipe_, to, count);
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return false;

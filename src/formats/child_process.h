@@ -9,6 +9,7 @@ namespace convoy::formats {
 struct ChildLimits {
   std::size_t more_bytes = 0;  ///< of memory than this process has
   unsigned seconds = 0;        ///< of computing
+  int silent_seconds = 60;  ///< without a byte from it, which may wait for a lock that another thread had at the fork
 };
 
 /// Writes bytes to the parent; ends the child where that is gone.
@@ -24,10 +25,14 @@ class ChildProcess {
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
 
-  /// Waits for `count` bytes. False where the child ended before.
+  /// Waits for `count` bytes. False where the child ended before, or was silent for too long and so was ended.
   bool read(void* bytes, std::size_t count);
 
  private:
+  /// Whether there is something to read, or the end, before the child has been silent for too long.
+  bool wait() const;
+
+  int silent_seconds_;
   int child_ = -1;
   int pipe_ = -1;
 };

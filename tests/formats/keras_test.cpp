@@ -152,7 +152,7 @@ TEST_CASE("a file of weights is read into a network, by classes or by order") {
   for (const std::string file : {"small.weights.h5", "legacy.h5", "sequential.keras"}) {
     CAPTURE(file);
     ImportReport report;
-    Model model = Model::import_file(keras_folder / file, {.into = small_network()}, &report);
+    Model model = Model::import_file(keras_folder / file, {.into = small_network(), .threads = 1}, &report);
     REQUIRE(report.matches.size() == 7);
     CHECK(difference(outputs_of(model), expected_of(file)) < 1e-5);
   }
@@ -162,14 +162,14 @@ TEST_CASE("a file of weights is read into a network, by classes or by order") {
 }
 
 TEST_CASE("weights that gzip compressed are read, and others refused") {
-  Model plain = Model::import_file(keras_folder / "small.weights.h5", {.into = small_network()});
-  Model packed = Model::import_file(keras_folder / "gzip.weights.h5", {.into = small_network()});
+  Model plain = Model::import_file(keras_folder / "small.weights.h5", {.into = small_network(), .threads = 1});
+  Model packed = Model::import_file(keras_folder / "gzip.weights.h5", {.into = small_network(), .threads = 1});
   for (const std::string& name : plain.tensor_names()) {
     CAPTURE(name);
     CHECK(std::ranges::equal(packed.tensor(name), plain.tensor(name)));
   }
   CHECK(test::error_of(ErrorKind::data, [] {
-          Model::import_file(keras_folder / "lzf.weights.h5", {.into = small_network()});
+          Model::import_file(keras_folder / "lzf.weights.h5", {.into = small_network(), .threads = 1});
         }).find("is compressed otherwise than by gzip") != std::string::npos);
 }
 
@@ -211,8 +211,8 @@ TEST_CASE("weights of another network are refused") {
   other.layers.erase(other.layers.begin() + 1);
   for (const std::string file : {"small.weights.h5", "legacy.h5"}) {
     CAPTURE(file);
-    const std::string message =
-        test::error_of(ErrorKind::data, [&] { Model::import_file(keras_folder / file, {.into = other}); });
+    const std::string message = test::error_of(
+        ErrorKind::data, [&] { Model::import_file(keras_folder / file, {.into = other, .threads = 1}); });
     const bool named = message.find("which the configuration's network has not") != std::string::npos ||
                        message.find("has weights of 3 layers, the configuration 2") != std::string::npos;
     CAPTURE(message);
@@ -378,7 +378,8 @@ TEST_CASE("a file with flipped bytes is an error, or a model") {
       damaged[at] = static_cast<char>(~damaged[at]);
       test::write(file, damaged);
       try {
-        Model::import_file(file, name == "gzip.weights.h5" ? ImportOptions{.into = into} : ImportOptions{});
+        Model::import_file(
+            file, name == "gzip.weights.h5" ? ImportOptions{.into = into, .threads = 1} : ImportOptions{.threads = 1});
       } catch (const Error&) {  // any other exception fails the test
       }
     }
