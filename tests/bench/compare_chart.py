@@ -13,7 +13,7 @@ def draw(file, rows, versions, caption):
     height = 60 + bars * BAR + len(rows) * GAP + 30
     svg = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
            'font-family="sans-serif" font-size="13">', f'<rect width="{WIDTH}" height="{height}" fill="white"/>',
-           '<text x="16" y="26" font-size="16" font-weight="bold">Time an image, relative to convoy (shorter is faster)</text>']
+           '<text x="16" y="26" font-size="16" font-weight="bold">Time an image, relative to convoy</text>']
     x = WIDTH - 400
     for peer, name in names.items():
         svg.append(f'<rect x="{x}" y="15" width="12" height="12" fill="{COLOURS[peer]}"/><text x="{x + 17}" y="26">{name}</text>')

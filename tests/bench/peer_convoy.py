@@ -12,7 +12,7 @@ convoy, model = options.file.split(":")
 
 def bench(batch):
     command = [convoy, "bench", model, "--threads", str(options.threads), "--batch", str(batch), "--seconds",
-               str(2 * options.seconds), "--json"]
+               str(max(1, round(2 * options.seconds))), "--json"]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(done.stderr)
