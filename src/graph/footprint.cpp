@@ -49,7 +49,7 @@ double bytes_a_sample(const Network& network) {
   const double largest = largest_activation(network);
   if (largest > countable) return largest * sizeof(float);
   const WorkPlan work = plan_work(network, Mode::predict, network.output());
-  const MemoryPlan plan = plan_memory(network, work, Mode::predict, network.output(), 1);
+  const MemoryPlan plan = plan_memory(network, work, Mode::predict, network.output(), 1, 1);
   double floats = static_cast<double>(plan.floats);
   double bytes = 0;
   double scratch = 0;

@@ -15,6 +15,12 @@ std::size_t sample_stride(std::size_t floats) {
   return stride % 1024 == 0 ? stride + 16 : stride;
 }
 
+/// A buffer for one sample, and the first and the last time at which it is in use.
+struct Buffer {
+  std::size_t floats;
+  int first, last;
+};
+
 /// One use of a node's output: input number `input` of node `consumer`.
 struct Use {
   int consumer;
@@ -24,12 +30,13 @@ struct Use {
 /// Makes a MemoryPlan: first buffers with lifetimes, then their places.
 class Planner {
  public:
-  Planner(const Network& network, const WorkPlan& work, Mode mode, int last, int max_batch, Retain retain)
+  Planner(const Network& network, const WorkPlan& work, Mode mode, int last, int max_batch, int workers, Retain retain)
       : network_(network),
         work_(work),
         mode_(mode),
         last_(last),
-        max_batch_(max_batch),
+        max_batch_(static_cast<std::size_t>(max_batch)),
+        workers_(static_cast<std::size_t>(workers)),
         keeps_all_(retain == Retain::everything) {
     uses_.resize(static_cast<std::size_t>(last) + 2);  // the network's input comes first
     for (int i = 0; i <= last; ++i) {
@@ -51,24 +58,24 @@ class Planner {
   /// The index of a node, or of the network's input, in uses_ and outputs_.
   static std::size_t position(int node) { return static_cast<std::size_t>(node + 1); }
 
-  /// Adds a buffer as large as a batch of the node's output, in use from `first` to `last`; returns its number.
+  /// Adds a buffer for the node's output, in use from `first` to `last`; returns its number.
   int add_buffer(int node, int first, int last) {
-    const std::size_t floats = sample_stride(network_.shape_of(node).size()) * static_cast<std::size_t>(max_batch_);
-    lifetimes_.push_back({floats, keeps_all_ ? 0 : first, keeps_all_ ? work_.end : last});
-    return static_cast<int>(lifetimes_.size()) - 1;
+    buffers_.push_back({sample_stride(network_.shape_of(node).size()), keeps_all_ ? 0 : first,
+                        keeps_all_ ? work_.end : last});
+    return static_cast<int>(buffers_.size()) - 1;
   }
 
-  /// Makes the lifetime of a buffer include `first` to `last`.
+  /// Makes the times at which a buffer is in use include `first` to `last`.
   void extend(int buffer, int first, int last) {
-    Lifetime& lifetime = lifetimes_[static_cast<std::size_t>(buffer)];
-    lifetime.first = std::min(lifetime.first, first);
-    lifetime.last = std::max(lifetime.last, last);
+    Buffer& extended = buffers_[static_cast<std::size_t>(buffer)];
+    extended.first = std::min(extended.first, first);
+    extended.last = std::max(extended.last, last);
   }
 
   const Interval& forward(int node) const { return work_.forward_intervals[static_cast<std::size_t>(node)]; }
   const Interval& backward(int node) const { return work_.backward_intervals[static_cast<std::size_t>(node)]; }
 
-  /// The number of the last segment that reads a node's output: in training the backward pass may read it, up to the
+  /// The last time at which a node's output is read: in training the backward pass may read it, up to the
   /// node's own part.
   int last_read(int node) const {
     if (node == last_) return work_.end;
@@ -166,16 +173,43 @@ class Planner {
     }
   }
 
-  /// Places the buffers in one block and returns the plan.
+  const WorkPlan::Moment& moment(int time) const { return work_.moments[static_cast<std::size_t>(time)]; }
+
+  /// Whether a buffer is in use only while a sample goes through one segment.
+  bool by_worker(const Buffer& buffer) const {
+    return moment(buffer.first).by_sample && moment(buffer.first).segment == moment(buffer.last).segment;
+  }
+
+  /// Gives every buffer its place in one block, of so many `floats`: first those of batches, which share memory between
+  /// segments, then those of each worker, which share it between stages.
+  std::vector<Place> place_buffers(std::size_t& floats) const {
+    std::vector<Lifetime> of_batch, of_worker;
+    for (const Buffer& buffer : buffers_) {
+      const bool worker = by_worker(buffer);
+      of_worker.push_back({worker ? buffer.floats : 0, buffer.first, buffer.last});
+      of_batch.push_back(
+          {worker ? 0 : buffer.floats * max_batch_, moment(buffer.first).segment, moment(buffer.last).segment});
+    }
+    const ArenaPlan batch = plan_arena(of_batch), worker = plan_arena(of_worker);
+    const std::size_t stride = sample_stride(worker.floats);
+    floats = batch.floats + workers_ * stride;
+    std::vector<Place> places;
+    for (std::size_t i = 0; i < buffers_.size(); ++i) {
+      if (by_worker(buffers_[i])) {
+        places.push_back({batch.floats + worker.offsets[i], static_cast<std::ptrdiff_t>(stride), true});
+      } else {
+        places.push_back({batch.offsets[i], static_cast<std::ptrdiff_t>(buffers_[i].floats), false});
+      }
+    }
+    return places;
+  }
+
+  /// Places the buffers and returns the plan.
   MemoryPlan resolve() const {
-    const ArenaPlan arena = plan_arena(lifetimes_);
-    const auto place = [&](int buffer) {
-      const auto at = static_cast<std::size_t>(buffer);
-      return Place{arena.offsets[at], static_cast<std::ptrdiff_t>(lifetimes_[at].floats) / max_batch_};
-    };
-    const auto optional = [&](int buffer) { return buffer == none ? std::optional<Place>() : place(buffer); };
     MemoryPlan plan;
-    plan.floats = arena.floats;
+    const std::vector<Place> places = place_buffers(plan.floats);
+    const auto place = [&](int buffer) { return places[static_cast<std::size_t>(buffer)]; };
+    const auto optional = [&](int buffer) { return buffer == none ? std::optional<Place>() : place(buffer); };
     plan.input = place(outputs_[0]);
     for (int i = 0; i <= last_; ++i) plan.outputs.push_back(place(outputs_[position(i)]));
     plan.d_outputs.resize(plan.outputs.size());
@@ -195,10 +229,11 @@ class Planner {
   const WorkPlan& work_;
   Mode mode_;
   int last_;
-  int max_batch_;
+  std::size_t max_batch_;
+  std::size_t workers_;
   bool keeps_all_;
   std::vector<std::vector<Use>> uses_;      ///< by position()
-  std::vector<Lifetime> lifetimes_;         ///< by buffer
+  std::vector<Buffer> buffers_;
   std::vector<int> outputs_;                ///< buffers by position()
   std::vector<int> d_outputs_;              ///< buffers by node, or none
   std::vector<std::vector<int>> d_inputs_;  ///< buffers by node and input, or none
@@ -207,9 +242,9 @@ class Planner {
 
 }  // namespace
 
-MemoryPlan plan_memory(const Network& network, const WorkPlan& work, Mode mode, int last, int max_batch,
+MemoryPlan plan_memory(const Network& network, const WorkPlan& work, Mode mode, int last, int max_batch, int workers,
                        Retain retain) {
-  return Planner(network, work, mode, last, max_batch, retain).plan();
+  return Planner(network, work, mode, last, max_batch, workers, retain).plan();
 }
 
 }  // namespace convoy

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "convoy/error.h"
+#include "kernels/elementwise.h"
 #include "kernels/gemm.h"
 
 namespace convoy {
@@ -37,9 +38,24 @@ AlignedBuffer<float> block_of(std::size_t floats, int batch) {
   }
 }
 
-/// The buffer at `place` in the block.
-BatchView view_of(AlignedBuffer<float>& block, const Place& place) {
-  return {block.data() + place.offset, place.stride};
+constexpr int no_worker = -1;
+
+/// The buffer at `place` in the block. A worker has its own of those by worker, the same for every sample; no_worker has
+/// those of as many samples as there are workers.
+BatchView view_of(AlignedBuffer<float>& block, const Place& place, int worker = no_worker) {
+  float* data = block.data() + place.offset;
+  return place.by_worker && worker != no_worker ? BatchView{data + worker * place.stride, 0}
+                                                : BatchView{data, place.stride};
+}
+
+/// Adds further gradients of one sample of an output with several consumers to the first.
+Stage sum_of_gradients(std::size_t size) {
+  return {.body = [size](const Pass& pass, const Task& task) {
+    float* sum = pass.d_output[task.index];
+    for (const BatchView& view : pass.further_gradients) {
+      kernels::elementwise().add(sum, sum, view[task.index], size);
+    }
+  }};
 }
 
 }  // namespace
@@ -66,17 +82,17 @@ Session::Session(const Network& network, Weights& weights, Mode mode, int max_ba
       shared_(std::move(prepared)) {
   const bool is_prepared = shared_ != nullptr;
   kernels::reserve_blas(pool.threads());
-  const MemoryPlan plan = plan_memory(network, work_, mode, last, max_batch, retain);
+  const MemoryPlan plan = plan_memory(network, work_, mode, last, max_batch, pool.threads(), retain);
   bind_activations(plan);
   bind_weights();
   bind_saved();
   bind_scratch();
-  if (mode == Mode::predict) {
-    if (!is_prepared) prepare();
-    return;
+  if (mode == Mode::train) {
+    bind_gradients();
+    add_gradient_sums(plan);
   }
-  bind_gradients();
-  add_gradient_sums(plan);
+  bind_workers(plan);
+  if (mode == Mode::predict && !is_prepared) prepare();
 }
 
 void Session::check_training_batch(int samples) const {
@@ -89,21 +105,36 @@ void Session::check_training_batch(int samples) const {
 void Session::bind_activations(const MemoryPlan& plan) {
   activations_ = block_of(plan.floats, max_batch_);
   input_ = view_of(activations_, plan.input);
-  const auto optional_view = [&](const std::optional<Place>& place) {
-    return place ? view_of(activations_, *place) : BatchView{};
-  };
   for (std::size_t i = 0; i < passes_.size(); ++i) {
-    const Node& node = network_.nodes()[i];
     Pass& pass = passes_[i];
     pass.mode = mode_;
-    pass.trainable = node.trainable;
+    pass.trainable = network_.nodes()[i].trainable;
     pass.salt = static_cast<std::uint32_t>(i);
-    pass.output = view_of(activations_, plan.outputs[i]);
-    for (const int source : node.inputs) {
-      pass.inputs.push_back(source == Network::input ? input_ : passes_[static_cast<std::size_t>(source)].output);
-    }
-    pass.d_output = optional_view(plan.d_outputs[i]);
-    for (const auto& place : plan.d_inputs[i]) pass.d_inputs.push_back(optional_view(place));
+    bind_node(pass, i, plan, no_worker);
+  }
+}
+
+void Session::bind_node(Pass& pass, std::size_t node, const MemoryPlan& plan, int worker) {
+  const auto view = [&](const std::optional<Place>& place) {
+    return place ? view_of(activations_, *place, worker) : BatchView{};
+  };
+  pass.inputs.clear();
+  for (const int source : network_.nodes()[node].inputs) {
+    pass.inputs.push_back(view(source == Network::input ? plan.input : plan.outputs[static_cast<std::size_t>(source)]));
+  }
+  pass.output = view(plan.outputs[node]);
+  pass.d_inputs.clear();
+  for (const auto& place : plan.d_inputs[node]) pass.d_inputs.push_back(view(place));
+  pass.d_output = view(plan.d_outputs[node]);
+  pass.further_gradients.clear();
+  for (const Place& place : plan.further_gradients[node]) pass.further_gradients.push_back(view(place));
+}
+
+void Session::bind_workers(const MemoryPlan& plan) {
+  worker_passes_.assign(static_cast<std::size_t>(pool_.threads()), passes_);
+  for (int worker = 0; worker < pool_.threads(); ++worker) {
+    Passes& passes = worker_passes_[static_cast<std::size_t>(worker)];
+    for (std::size_t i = 0; i < passes.size(); ++i) bind_node(passes[i], i, plan, worker);
   }
 }
 
@@ -121,9 +152,13 @@ void Session::bind_gradients() {
   const auto group_floats = [](const Node& node) {
     return node.trainable ? round_to_line(node.declaration.group_floats) : 0;
   };
-  std::size_t floats = 0;
+  const auto scratch_floats = [](const Node& node) {
+    return node.trainable ? round_to_line(node.declaration.group_scratch_floats) : 0;
+  };
   const auto groups = static_cast<std::size_t>(groups_.count);
-  for (std::size_t i = 0; i < passes_.size(); ++i) floats += groups * group_floats(network_.nodes()[i]);
+  const auto workers = static_cast<std::size_t>(pool_.threads());
+  std::size_t floats = 0;
+  for (const Node& node : network_.nodes()) floats += groups * group_floats(node) + workers * scratch_floats(node);
   group_sums_ = AlignedBuffer<float>(floats);
   float* sums = group_sums_.data();
   for (std::size_t i = 0; i < passes_.size(); ++i) {
@@ -133,6 +168,8 @@ void Session::bind_gradients() {
     }
     passes_[i].group_sums = {sums, static_cast<std::ptrdiff_t>(group_floats(node))};
     sums += groups * group_floats(node);
+    passes_[i].group_scratch = {sums, static_cast<std::ptrdiff_t>(scratch_floats(node))};
+    sums += workers * scratch_floats(node);
   }
 }
 
@@ -172,19 +209,6 @@ void Session::bind_scratch() {
   }
 }
 
-Stage Session::sum_of_gradients(std::size_t node, const std::vector<Place>& further) {
-  std::vector<BatchView> views;
-  for (const Place& place : further) views.push_back(view_of(activations_, place));
-  const std::size_t size = network_.nodes()[node].declaration.output.size();
-  return {Stage::by_sample, [views, size](const Pass& pass, const Task& task) {
-            float* sum = pass.d_output[task.index];
-            for (const BatchView& view : views) {
-              const float* more = view[task.index];
-              for (std::size_t i = 0; i < size; ++i) sum[i] += more[i];
-            }
-          }};
-}
-
 void Session::add_gradient_sums(const MemoryPlan& plan) {
   std::vector<bool> done(passes_.size());
   for (Segment& segment : work_.backward) {
@@ -193,7 +217,7 @@ void Session::add_gradient_sums(const MemoryPlan& plan) {
       if (done[node] || segment.stages[s].stage.when != Stage::When::in_order || plan.further_gradients[node].empty())
         continue;
       done[node] = true;
-      const NodeStage sum{static_cast<int>(node), sum_of_gradients(node, plan.further_gradients[node])};
+      const NodeStage sum{static_cast<int>(node), sum_of_gradients(network_.nodes()[node].declaration.output.size())};
       segment.stages.insert(segment.stages.begin() + static_cast<std::ptrdiff_t>(s), sum);
       ++s;
     }
@@ -210,12 +234,12 @@ void Session::clear_gradients() {
 
 void Session::forward(int batch, std::uint64_t seed, std::uint32_t pass_number) {
   groups_.samples = batch;
-  for (Pass& pass : passes_) {
+  for_each_pass([&](Pass& pass) {
     pass.batch = batch;
     pass.groups = groups_;
     pass.seed = seed;
     pass.number = pass_number;
-  }
+  });
   if (mode_ == Mode::train) prepare();
   run(work_.forward, Profile::forward);
 }
@@ -231,7 +255,7 @@ double Session::penalty(int sample) const {
 }
 
 void Session::set_sample_share(float share) {
-  for (Pass& pass : passes_) pass.sample_share = share;
+  for_each_pass([share](Pass& pass) { pass.sample_share = share; });
 }
 
 void Session::backward() { run(work_.backward, Profile::backward); }
@@ -240,14 +264,14 @@ void Session::run(const std::vector<Segment>& segments, Profile::Direction direc
   direction_ = direction;
   const int batch = groups_.samples;
   for (const Segment& segment : segments) {
-    if (segment.parts == Stage::by_sample && !segment.by_group && batch < pool_.threads()) {
-      run_divided(segment);
-    } else if (segment.parts == Stage::by_sample && !segment.by_group) {
-      pool_.run(batch, [&](int sample, int worker) { run_sample(segment, {sample, 0, worker}); });
-    } else if (segment.parts == Stage::by_sample) {
+    if (segment.by_group) {
       pool_.run(groups_.count, [&](int group, int worker) { run_group(segment, group, worker); });
+    } else if (segment.parts != Stage::by_sample) {
+      pool_.run(segment.parts, [&](int task, int worker) { call(segment.stages[0], passes_, {task, 0, worker}); });
+    } else if (batch < pool_.threads()) {
+      run_divided(segment);
     } else {
-      pool_.run(segment.parts, [&](int task, int worker) { call(segment.stages[0], {task, 0, worker}); });
+      pool_.run(batch, [&](int sample, int worker) { run_sample(segment, {sample, 0, worker}); });
     }
   }
 }
@@ -256,34 +280,39 @@ void Session::run_divided(const Segment& segment) {
   for (const NodeStage& work : segment.stages) {
     const int bands = work.stage.divisible ? 2 * pool_.threads() : 1;
     pool_.run(groups_.samples * bands, [&](int task, int worker) {
-      call(work, {.index = task / bands, .worker = worker, .band = task % bands, .bands = bands});
+      call(work, passes_, {.index = task / bands, .worker = worker, .band = task % bands, .bands = bands});
     });
   }
 }
 
 void Session::run_group(const Segment& segment, int group, int worker) {
   for (const int node : segment.grouped) clear_group(node, group);
+  if (segment.parts == Stage::by_group) {
+    call(segment.stages[0], passes_, {group, group, worker});
+    return;
+  }
   for (int sample = groups_.begin(group); sample < groups_.begin(group + 1); ++sample) {
     run_sample(segment, {sample, group, worker});
   }
 }
 
 void Session::run_sample(const Segment& segment, const Task& task) {
-  for (const NodeStage& work : segment.stages) call(work, task);
+  const Passes& passes = worker_passes_[static_cast<std::size_t>(task.worker)];
+  for (const NodeStage& work : segment.stages) call(work, passes, task);
 }
 
-void Session::call(const NodeStage& work, const Task& task) const {
+void Session::call(const NodeStage& work, const Passes& passes, const Task& task) const {
   if (profile_ == nullptr) {
-    call_body(work, task);
+    call_body(work, passes, task);
     return;
   }
   const auto start = Profile::Clock::now();
-  call_body(work, task);
+  call_body(work, passes, task);
   profile_->add(task.worker, work.node, direction_, Profile::Clock::now() - start);
 }
 
-void Session::call_body(const NodeStage& work, const Task& task) const {
-  within_layer(network_.node(work.node), [&] { work.stage.body(passes_[static_cast<std::size_t>(work.node)], task); });
+void Session::call_body(const NodeStage& work, const Passes& passes, const Task& task) const {
+  within_layer(network_.node(work.node), [&] { work.stage.body(passes[static_cast<std::size_t>(work.node)], task); });
 }
 
 void Session::clear_group(int node, int group) const {

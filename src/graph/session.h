@@ -88,30 +88,42 @@ class Session {
 
  private:
   using Shared = std::shared_ptr<AlignedBuffer<float>>;
+  using Passes = std::vector<Pass>;  ///< by node
   Session(const Network& network, Weights& weights, Mode mode, int max_batch, int last, ThreadPool& pool, Retain retain,
           int groups, Shared prepared);
-  // Each bind function allocates one kind of memory (the weights have theirs) and points all passes_ into it.
+  // Each bind function allocates one kind of memory (the weights have theirs) and points passes_ into it.
   void bind_activations(const MemoryPlan& plan);
+  /// Makes worker_passes_ from passes_.
+  void bind_workers(const MemoryPlan& plan);
   void bind_weights();
   void bind_gradients();
   void bind_saved();
   void bind_scratch();
+  /// Points a node's activations and gradients into the block, for one worker, or for no_worker.
+  void bind_node(Pass& pass, std::size_t node, const MemoryPlan& plan, int worker);
   /// Adds stages to the backward work that sum the gradients of an output with several consumers, before the node's
   /// own.
   void add_gradient_sums(const MemoryPlan& plan);
-  /// A stage that adds the gradients at the places `further` to the node's d_output.
-  Stage sum_of_gradients(std::size_t node, const std::vector<Place>& further);
+  /// Calls function(pass) for all of passes_ and worker_passes_.
+  template <class Function>
+  void for_each_pass(const Function& function) {
+    for (Pass& pass : passes_) function(pass);
+    for (Passes& passes : worker_passes_) {
+      for (Pass& pass : passes) function(pass);
+    }
+  }
   /// Runs segments in order on all threads, with a barrier after each.
   void run(const std::vector<Segment>& segments, Profile::Direction direction);
   /// Runs a segment for fewer samples than workers: one stage after the other, each in bands where it is divisible.
   void run_divided(const Segment& segment);
-  /// Runs all stages for the samples of a group, one after the other; first clears the group's sums where they begin.
+  /// Runs all stages for the samples of a group, one after the other, or the one that works by group; first clears the
+  /// group's sums where they begin.
   void run_group(const Segment& segment, int group, int worker);
   /// Runs all stages for the sample task.index.
   void run_sample(const Segment& segment, const Task& task);
   /// Calls a stage, and records its time where there is a profile.
-  void call(const NodeStage& work, const Task& task) const;
-  void call_body(const NodeStage& work, const Task& task) const;
+  void call(const NodeStage& work, const Passes& passes, const Task& task) const;
+  void call_body(const NodeStage& work, const Passes& passes, const Task& task) const;
   /// Sets a group's sums of a node to 0.
   void clear_group(int node, int group) const;
 
@@ -126,7 +138,8 @@ class Session {
   Profile* profile_ = nullptr;
   Profile::Direction direction_ = Profile::forward;
 
-  std::vector<Pass> passes_;  ///< by node
+  Passes passes_;                      ///< for stages that work on several samples, or several workers on one
+  std::vector<Passes> worker_passes_;  ///< by worker: for stages that work by sample
   BatchView input_;
   AlignedBuffer<float> activations_;
   AlignedBuffer<float> gradients_;

@@ -7,13 +7,13 @@
 namespace convoy {
 namespace {
 
+using Moment = WorkPlan::Moment;
+
 /// Builds the segments of one direction.
 class Builder {
  public:
-  /// Numbers segments from first_time + 1 on.
-  Builder(std::size_t nodes, int first_time) : intervals_(nodes), first_time_(first_time + 1) {
-    segments_.emplace_back();
-  }
+  /// Adds the times of the stages to `moments`.
+  Builder(std::size_t nodes, std::vector<Moment>& moments) : intervals_(nodes), moments_(moments) {}
 
   /// Adds the stages of a node: those in order to the segments, fused where possible, the others to early or late ones.
   /// Sets the interval of the node.
@@ -37,18 +37,20 @@ class Builder {
   std::vector<Segment> take_early() { return std::move(early_); }
   /// Moves out the other segments, those in order before the late ones.
   std::vector<Segment> take_segments() {
-    std::erase_if(segments_, [](const Segment& segment) { return segment.stages.empty(); });
     std::ranges::move(late_, std::back_inserter(segments_));
     return std::move(segments_);
   }
   std::vector<Interval> intervals() const { return intervals_; }
-  /// The number of the present segment.
-  int now() const { return first_time_ + static_cast<int>(segments_.size()) - 1; }
 
  private:
+  /// The time of the last stage so far.
+  int now() const { return static_cast<int>(moments_.size()) - 1; }
+
   /// Adds a stage to the last segment if both work by sample, else as a new segment.
   void append(int node, Stage stage) {
-    const bool fuses = stage.parts == Stage::by_sample && segments_.back().parts == Stage::by_sample;
+    const bool by_sample = stage.parts == Stage::by_sample;
+    const bool fuses = by_sample && !segments_.empty() && segments_.back().parts == Stage::by_sample;
+    moments_.push_back({moments_.back().segment + (fuses ? 0 : 1), by_sample});
     if (!fuses) segments_.push_back({stage.parts, {}});
     segments_.back().stages.push_back({node, std::move(stage)});
   }
@@ -57,8 +59,14 @@ class Builder {
   std::vector<Segment> early_;
   std::vector<Segment> late_;
   std::vector<Interval> intervals_;
-  int first_time_;
+  std::vector<Moment>& moments_;
 };
+
+/// Adds a time at which nothing of a pass runs; returns it.
+int add_pause(std::vector<Moment>& moments) {
+  moments.push_back({moments.empty() ? 0 : moments.back().segment + 1, false});
+  return static_cast<int>(moments.size()) - 1;
+}
 
 /// Sets by_group and grouped of segments with trained layers that sum by group.
 void mark_grouped(std::vector<Segment>& segments, const Network& network) {
@@ -66,7 +74,8 @@ void mark_grouped(std::vector<Segment>& segments, const Network& network) {
   for (Segment& segment : segments) {
     for (const NodeStage& stage : segment.stages) {
       const Node& node = network.node(stage.node);
-      if (segment.parts != Stage::by_sample || !node.trainable || node.declaration.group_floats == 0) continue;
+      const bool sums = segment.parts == Stage::by_sample || segment.parts == Stage::by_group;
+      if (!sums || !node.trainable || node.declaration.group_floats == 0) continue;
       segment.by_group = true;
       if (!begun[static_cast<std::size_t>(stage.node)]) segment.grouped.push_back(stage.node);
       begun[static_cast<std::size_t>(stage.node)] = true;
@@ -78,22 +87,23 @@ void mark_grouped(std::vector<Segment>& segments, const Network& network) {
 
 WorkPlan plan_work(const Network& network, Mode mode, int last) {
   WorkPlan plan;
-  Builder forward(network.nodes().size(), 0);
+  add_pause(plan.moments);
+  Builder forward(network.nodes().size(), plan.moments);
   for (int i = 0; i <= last; ++i) {
     const Node& node = network.node(i);
     forward.add(i, node.layer->forward(mode, node.trainable));
   }
-  plan.loss_time = forward.now() + 1;
+  plan.loss_time = add_pause(plan.moments);
   plan.forward_intervals = forward.intervals();
   plan.prepare = forward.take_early();
   plan.forward = forward.take_segments();
 
-  Builder backward(network.nodes().size(), plan.loss_time);
+  Builder backward(network.nodes().size(), plan.moments);
   for (int i = last; i >= 0 && mode == Mode::train; --i) {
     const Node& node = network.node(i);
     if (node.needs_gradient) backward.add(i, node.layer->backward(node.trainable));
   }
-  plan.end = backward.now() + 1;
+  plan.end = add_pause(plan.moments);
   plan.backward_intervals = backward.intervals();
   plan.backward = backward.take_early();
   std::ranges::move(backward.take_segments(), std::back_inserter(plan.backward));

@@ -13,7 +13,7 @@ struct NodeStage {
   Stage stage;
 };
 
-/// Stages that run without a barrier between them: any number that work by sample, or a single one that works by parts.
+/// Stages that run without a barrier between them: any number that work by sample, or a single one of another kind.
 struct Segment {
   int parts = Stage::by_sample;
   std::vector<NodeStage> stages;
@@ -21,22 +21,29 @@ struct Segment {
   std::vector<int> grouped = {};  ///< nodes whose group sums begin in this segment, so it clears them
 };
 
-/// The first and the last segment, by number, in which a node has work.
+/// The first and the last time at which a node has work.
 struct Interval {
   int first = 0;
   int last = 0;
 };
 
-/// All the work of one pass through a network, in order. Forward segments, the loss and backward segments are numbered
-/// as points in time; 0 is before all of them.
+/// All the work of one pass through a network, in order. Times are numbers of stages: 0 is before all work, then come
+/// those of forward, the loss, those of backward, and the end.
 struct WorkPlan {
+  /// What happens at a time.
+  struct Moment {
+    int segment;     ///< a number that grows with the segments
+    bool by_sample;  ///< a stage that works by sample: it meets one sample after the other
+  };
+
   std::vector<Segment> prepare;  ///< run before forward: work that reads only parameters
   std::vector<Segment> forward;
   std::vector<Segment> backward;
   std::vector<Interval> forward_intervals;   ///< by node
   std::vector<Interval> backward_intervals;  ///< by node
-  int loss_time = 0;                         ///< the number between forward and backward
-  int end = 0;                               ///< the number after all segments
+  std::vector<Moment> moments;               ///< by time
+  int loss_time = 0;                         ///< between forward and backward
+  int end = 0;                               ///< after all stages
 };
 
 /// Plans nodes 0 to `last`. The backward pass, which only Mode::train has, leaves out nodes without gradient.

@@ -181,12 +181,12 @@ std::int64_t ConvShape::macs() const { return static_cast<std::int64_t>(product(
 void ConvEngine::pack_forward(float*, const float*) const {}
 void ConvEngine::pack_backward(float*, const float*) const {}
 
-void ConvEngine::add_kernel_gradient(float* d_kernel, const float* sums, std::ptrdiff_t begin,
-                                     std::ptrdiff_t end) const {
-  const std::ptrdiff_t tap = std::ptrdiff_t{s_.group_in_c()} * s_.out_c;
-  for (int t = 0; t < s_.kernel_h * s_.kernel_w; ++t, d_kernel += tap, sums += tap) {
-    elementwise().add(d_kernel + begin, d_kernel + begin, sums + begin, static_cast<std::size_t>(end - begin));
-  }
+void ConvEngine::backward_kernel_of(float* sums, const Images& d_y, const Images& x, float* scratch) const {
+  for (int i = 0; i < x.count; ++i) backward_kernel(sums, d_y.data + i * d_y.stride, x.data + i * x.stride, scratch);
+}
+
+void ConvEngine::add_kernel_gradient(float* d_kernel, const float* sums) const {
+  elementwise().add(d_kernel, d_kernel, sums, s_.kernel_floats());
 }
 
 std::unique_ptr<const ConvEngine> make_conv(const std::string& engine, const ConvShape& shape) {

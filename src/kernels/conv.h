@@ -52,12 +52,19 @@ struct ConvShape {
 /// an input that is no image, a kernel that does not fit and sizes that are not positive or too large.
 ConvShape conv_shape(const Shape& input, const ConvOptions& options);
 
+/// Images of the same size, each `stride` floats after the one before.
+struct Images {
+  const float* data;
+  std::ptrdiff_t stride;
+  int count;
+};
+
 /// Rows [first, end) of an image.
 struct RowRange {
   int first, end;
 };
 
-/// One way to compute a convolution and its two derivatives, one image a call. Engines are immutable and allocate
+/// One way to compute a convolution and its two derivatives, one image a call in general. Engines are immutable and allocate
 /// nothing: threads share an engine and bring a scratch each. Images are NHWC, kernels HWIO.
 class ConvEngine {
  public:
@@ -85,12 +92,15 @@ class ConvEngine {
                        RowRange rows) const = 0;
 
   /// The number of planes, of in_c / groups x out_c numbers each, in which the kernel's gradient is added up over
-  /// images: usually one for each tap of the kernel.
+  /// images: one for each tap of the kernel where the sums are the gradient itself.
   virtual int sum_planes() const { return s_.kernel_h * s_.kernel_w; }
   /// Adds one image's share of the kernel's gradient, from d_y and x, to the planes of `sums`.
   virtual void backward_kernel(float* sums, const float* d_y, const float* x, float* scratch) const = 0;
-  /// Adds the gradient that `sums` hold to d_kernel: of each tap's in_c / groups x out_c numbers those in [begin, end).
-  virtual void add_kernel_gradient(float* d_kernel, const float* sums, std::ptrdiff_t begin, std::ptrdiff_t end) const;
+  /// The same for several images. Where joins_images(), it is faster and has other bits than one call for each.
+  virtual void backward_kernel_of(float* sums, const Images& d_y, const Images& x, float* scratch) const;
+  virtual bool joins_images() const { return false; }
+  /// Adds the gradient that `sums` hold to d_kernel.
+  virtual void add_kernel_gradient(float* d_kernel, const float* sums) const;
 
   /// Assigns d_x from d_y; `weights` as pack_backward made them.
   virtual void backward_data(float* d_x, const float* d_y, const float* weights, float* scratch) const = 0;

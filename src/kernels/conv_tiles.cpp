@@ -107,28 +107,43 @@ TileFunction<Job> tile_of(int count) {
   return tile<rows, width>;
 }
 
-/// Computes all `total` rows of a job, in tiles as even as possible, since a tile of few rows is slow: the larger ones
-/// first. Rows are x_step apart in x and to_step in `to`.
+/// Turns a job to its next plane.
+void next_plane(OutputRow& job) {
+  job.out += job.planes.out;
+  job.x += job.planes.left;
+  job.weights += job.planes.right;
+}
+void next_plane(KernelRow& job) {
+  job.d_kernel += job.planes.out;
+  job.x += job.planes.left;
+  job.d_y += job.planes.right;
+}
+
+/// Computes all `total` rows of each plane of a job, in tiles as even as possible, since a tile of few rows is slow: the
+/// larger ones first. Rows are x_step apart in job.x and to_step in what `to` names.
 template <class Job>
-void for_each_tile(const Job& job, int total, const float* x, std::ptrdiff_t x_step, float* to,
-                   std::ptrdiff_t to_step) {
+void for_each_tile(Job job, int total, std::ptrdiff_t x_step, float* Job::*to, std::ptrdiff_t to_step) {
   const int tiles = (total + max_rows - 1) / max_rows;
   const int size = total / tiles;
   const int larger = total % tiles;
   TileFunction<Job> (*const function_of)(int) = job.columns > lanes ? tile_of<Job, 2> : tile_of<Job, 1>;
   const TileFunction<Job> small = function_of(size);
   const TileFunction<Job> large = larger > 0 ? function_of(size + 1) : small;
-  for (int i = 0; i < tiles; ++i) {
-    const int rows = i < larger ? size + 1 : size;
-    (i < larger ? large : small)(job, x, to);
-    x += rows * x_step;
-    to += rows * to_step;
+  for (int plane = 0; plane < job.planes.count; ++plane, next_plane(job)) {
+    const float* from = job.x;
+    float* result = job.*to;
+    for (int i = 0; i < tiles; ++i) {
+      const int rows = i < larger ? size + 1 : size;
+      (i < larger ? large : small)(job, from, result);
+      from += rows * x_step;
+      result += rows * to_step;
+    }
   }
 }
 
-void output_row(const OutputRow& job) { for_each_tile(job, job.pixels, job.x, job.x_step, job.out, job.out_step); }
+void output_row(const OutputRow& job) { for_each_tile(job, job.pixels, job.x_step, &OutputRow::out, job.out_step); }
 
-void kernel_row(const KernelRow& job) { for_each_tile(job, job.taps, job.x, 1, job.d_kernel, job.out_c); }
+void kernel_row(const KernelRow& job) { for_each_tile(job, job.taps, 1, &KernelRow::d_kernel, job.out_c); }
 
 /// Adds `width` vectors of neighbouring channels over all pixels to sums.
 template <int width>

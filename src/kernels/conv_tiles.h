@@ -4,6 +4,14 @@
 
 namespace convoy::kernels {
 
+/// How many products of the same sizes one call makes, and the floats from each operand of one to that of the next.
+struct Planes {
+  int count = 1;
+  std::ptrdiff_t out = 0;
+  std::ptrdiff_t left = 0;
+  std::ptrdiff_t right = 0;
+};
+
 /// The operands of a sum over patches, for pixels of one output row and one panel of channels:
 ///
 ///     out[p][c] = bias[c] + sum over r < rows, k < run of x[r * x_row + p * x_step + k] * weights[r][k][c]
@@ -21,6 +29,7 @@ struct OutputRow {
   int columns;  ///< at most a panel
   int rows;
   int run;  ///< numbers of a patch in one row: kernel_w x in_c
+  Planes planes = {};  ///< out, x and weights
 };
 
 /// The operands of the gradient of one kernel row and one panel of channels:
@@ -38,6 +47,7 @@ struct KernelRow {
   int columns;  ///< at most a panel
   int rows;
   int pixels;
+  Planes planes = {};  ///< d_kernel, x and d_y
 };
 
 /// The inner loops of the direct convolution: a kernel group, see isa.h.

@@ -13,9 +13,11 @@ constexpr int most_inputs = 6;  ///< on a side of a tile
 constexpr int most_numbers = most_inputs * most_inputs;
 /// Floats of transformed tiles that multiply_tiles handles at a time: a share of an L2 cache of 256 KB or more.
 constexpr int block_budget = 24576;
-/// Tiles that backward_kernel adds up at a time, the same for every instruction set, since this orders the sums: as
-/// many as the L2 cache holds beside the sums.
-constexpr int strip_tiles = 36;
+/// Tiles that backward_kernel adds up at a time, and floats of them for the input channels and a panel: as many as the
+/// L2 cache holds beside the sums. The same for every instruction set, since this orders the sums.
+constexpr int most_strip_tiles = 36;
+constexpr int strip_budget = 82944;
+constexpr int widest_panel = 32;
 
 /// How many parts of this size cover an extent.
 int parts_of(int extent, int size) { return (extent + size - 1) / size; }
@@ -43,16 +45,24 @@ struct TiledImage {
 
   /// The pixels of a tile, size x size, that begins at (top, left), which may lie outside.
   TilePixels<Float> tile(int top, int left, int size) const {
-    TilePixels<Float> pixels;
-    Float** at = pixels.at;
+    const bool inside = top >= rows.first && top + size <= rows.end && left >= 0 && left + size <= width;
+    return inside ? pixels(top, left, size, [](int, int) { return true; })
+                  : pixels(top, left, size, [&](int y, int x) {
+                      return y >= rows.first && y < rows.end && x >= 0 && x < width;
+                    });
+  }
+
+ private:
+  /// The pixels of a tile; those for which exists(y, x) is false are `outside`.
+  template <class Exists>
+  TilePixels<Float> pixels(int top, int left, int size, const Exists& exists) const {
+    TilePixels<Float> result;
+    Float** at = result.at;
     for (int y = top; y < top + size; ++y) {
-      const bool inside = y >= rows.first && y < rows.end;
-      Float* row = data + std::ptrdiff_t{inside ? y : 0} * width * channels;
-      for (int x = left; x < left + size; ++x) {
-        *at++ = inside && x >= 0 && x < width ? row + std::ptrdiff_t{x} * channels : outside;
-      }
+      std::ptrdiff_t offset = (std::ptrdiff_t{y} * width + left) * channels;
+      for (int x = left; x < left + size; ++x, offset += channels) *at++ = exists(y, x) ? data + offset : outside;
     }
-    return pixels;
+    return result;
   }
 };
 
@@ -138,21 +148,26 @@ class WinogradConv final : public ConvEngine {
   int sum_planes() const override { return numbers_; }
 
   void backward_kernel(float* sums, const float* d_y, const float* x, float* scratch) const override {
+    backward_kernel_of(sums, {d_y, 0, 1}, {x, 0, 1}, scratch);
+  }
+
+  void backward_kernel_of(float* sums, const Images& d_y, const Images& x, float* scratch) const override {
     const float* zeros = clear(scratch);
     float* v = scratch + 2 * outside_floats();
     const Block strip = strip_of();
-    for (int first = 0; first < tile_rows_ * tile_columns_; first += strip.tiles) {
-      const int tiles = std::min(strip.tiles, tile_rows_ * tile_columns_ - first);
-      const TiledImage<const float> image{x, {0, s_.in_h}, s_.in_w, s_.in_c, zeros};
+    const int all = x.count * tiles_of_image();
+    for (int first = 0; first < all; first += strip.tiles) {
+      const int tiles = std::min(strip.tiles, all - first);
       for (int t = 0; t < tiles; ++t) {
+        const TiledImage<const float> image{image_of(x, first + t), {0, s_.in_h}, s_.in_w, s_.in_c, zeros};
         transforms_.input(v + std::ptrdiff_t{t} * s_.in_c, strip.v_plane, input_tile(image, place(first + t)).at,
                           s_.in_c);
       }
       for (int c = 0; c < s_.out_c; c += strip.panel) {
         float* w = v + numbers_ * strip.v_plane;
         const int columns = std::min(strip.panel, s_.out_c - c);
-        const TiledImage<const float> part{d_y + c, {0, s_.out_h}, s_.out_w, s_.out_c, zeros};
         for (int t = 0; t < tiles; ++t) {
+          const TiledImage<const float> part{image_of(d_y, first + t) + c, {0, s_.out_h}, s_.out_w, s_.out_c, zeros};
           transforms_.gradient(w + std::ptrdiff_t{t} * strip.panel, strip.m_plane,
                                output_tile(part, place(first + t)).at, columns);
         }
@@ -161,10 +176,11 @@ class WinogradConv final : public ConvEngine {
     }
   }
 
-  void add_kernel_gradient(float* d_kernel, const float* sums, std::ptrdiff_t begin,
-                           std::ptrdiff_t end) const override {
-    transforms_.kernel_gradient(d_kernel + begin, tap_floats(), sums + begin, tap_floats(),
-                                static_cast<int>(end - begin));
+  /// Where an image does not fill a strip: the sums go through the cache once for each strip.
+  bool joins_images() const override { return 2 * tiles_of_image() <= strip_of().tiles; }
+
+  void add_kernel_gradient(float* d_kernel, const float* sums) const override {
+    transforms_.kernel_gradient(d_kernel, tap_floats(), sums, tap_floats(), static_cast<int>(tap_floats()));
   }
 
  private:
@@ -187,7 +203,8 @@ class WinogradConv final : public ConvEngine {
   }
   /// What backward_kernel handles at a time.
   Block strip_of() const {
-    return block(std::min(strip_tiles, tile_rows_ * tile_columns_), s_.in_c, panel_of(s_.out_c));
+    const int fitting = strip_budget / (numbers_ * (s_.in_c + widest_panel));
+    return block(std::clamp(fitting, 1, most_strip_tiles), s_.in_c, panel_of(s_.out_c));
   }
 
   /// The floats of the kernel for each tap.
@@ -222,7 +239,15 @@ class WinogradConv final : public ConvEngine {
   struct Place {
     int row, column;
   };
-  Place place(int tile) const { return {tile / tile_columns_, tile % tile_columns_}; }
+  Place place(int tile) const {
+    const int of_image = tile % tiles_of_image();
+    return {of_image / tile_columns_, of_image % tile_columns_};
+  }
+  int tiles_of_image() const { return tile_rows_ * tile_columns_; }
+  /// The image with this tile.
+  const float* image_of(const Images& images, int tile) const {
+    return images.data + tile / tiles_of_image() * images.stride;
+  }
   /// The pixels of a tile of x or d_x.
   template <class Float>
   TilePixels<Float> input_tile(const TiledImage<Float>& image, Place at) const {
@@ -250,9 +275,8 @@ class WinogradConv final : public ConvEngine {
       const float* u = weights;
       for (int c = 0; c < channels; c += size.panel) {
         const int columns = std::min(size.panel, channels - c);
-        for (int n = 0; n < numbers_; ++n, u += std::ptrdiff_t{depth} * size.panel) {
-          multiply(m + n * size.m_plane, v + n * size.v_plane, u, tiles, depth, size.panel, columns);
-        }
+        multiply(m, v, u, size, tiles, depth, columns);
+        u += numbers_ * std::ptrdiff_t{depth} * size.panel;
         for (int t = 0; t < tiles; ++t) {
           finish(place(begin + t), c, columns, m + std::ptrdiff_t{t} * size.panel, size.m_plane);
         }
@@ -260,37 +284,37 @@ class WinogradConv final : public ConvEngine {
     }
   }
 
-  /// Assigns m (tiles x panel) = v (tiles x depth) u (depth x panel), at least the first `columns` columns.
-  void multiply(float* m, const float* v, const float* u, int tiles, int depth, int panel, int columns) const {
+  /// Assigns M = V U for some tiles and a panel of channels, at least its first `columns` columns.
+  void multiply(float* m, const float* v, const float* u, const Block& size, int tiles, int depth, int columns) const {
     tiles_.output_row({.out = m,
-                       .out_step = panel,
+                       .out_step = size.panel,
                        .x = v,
                        .x_step = depth,
                        .x_row = 0,
                        .weights = u,
-                       .weights_step = panel,
+                       .weights_step = size.panel,
                        .bias = nullptr,
                        .pixels = tiles,
                        .columns = panel_of(columns),  // whole vectors
                        .rows = 1,
-                       .run = depth});
+                       .run = depth,
+                       .planes = {numbers_, size.m_plane, size.v_plane, std::ptrdiff_t{depth} * size.panel}});
   }
 
   /// Adds V^T W of some tiles to a panel of `columns` columns of sums.
   void add_products(float* sums, const float* v, const float* w, const Block& strip, int tiles, int columns) const {
-    for (int n = 0; n < numbers_; ++n) {
-      tiles_.kernel_row({.d_kernel = sums + n * tap_floats(),
-                         .out_c = s_.out_c,
-                         .x = v + n * strip.v_plane,
-                         .x_step = s_.in_c,
-                         .x_row = 0,
-                         .d_y = w + n * strip.m_plane,
-                         .d_y_step = strip.panel,
-                         .taps = s_.in_c,
-                         .columns = columns,
-                         .rows = 1,
-                         .pixels = tiles});
-    }
+    tiles_.kernel_row({.d_kernel = sums,
+                       .out_c = s_.out_c,
+                       .x = v,
+                       .x_step = s_.in_c,
+                       .x_row = 0,
+                       .d_y = w,
+                       .d_y_step = strip.panel,
+                       .taps = s_.in_c,
+                       .columns = columns,
+                       .rows = 1,
+                       .pixels = tiles,
+                       .planes = {numbers_, tap_floats(), strip.v_plane, strip.m_plane}});
   }
 
   const ConvTiles& tiles_;

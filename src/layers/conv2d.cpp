@@ -50,6 +50,7 @@ Declaration Conv2D::setup(std::span<const Shape> inputs) {
   const bool bare = options_.padding == Padding("valid") || options_.padding == Padding(0);
   d.folding = bare && shape.groups == 1 ? Folding::linear : Folding::linear_padded;
   d.group_floats = convolution_.sums_floats() + static_cast<std::size_t>(shape.out_c);
+  d.group_scratch_floats = convolution_.group_scratch_floats();
   return d;
 }
 
@@ -62,6 +63,10 @@ Stages Conv2D::forward(Mode, bool) const {
 
 Stages Conv2D::backward(bool trainable) const {
   Stages stages = convolution_.pack_for_backward_data(kernel, true);
+  if (trainable && convolution_.joins_samples()) {
+    stages.push_back({.parts = Stage::by_group,
+                      .body = [this](const Pass& pass, const Task& task) { backward_kernel_of_group(pass, task); }});
+  }
   stages.push_back({.body = [this](const Pass& pass, const Task& task) { backward_sample(pass, task); }});
   if (trainable) {
     stages.push_back({.parts = convolution_.parts(),
@@ -79,12 +84,19 @@ void Conv2D::forward_sample(const Pass& pass, const Task& task) const {
                        {height * task.band / task.bands, height * (task.band + 1) / task.bands});
 }
 
+void Conv2D::backward_kernel_of_group(const Pass& pass, const Task& task) const {
+  convolution_.backward_kernel_of_group(pass, task, pass.d_output, pass.inputs[0],
+                                        pass.scratch[static_cast<std::size_t>(task.worker)]);
+}
+
 void Conv2D::backward_sample(const Pass& pass, const Task& task) const {
   const kernels::ConvShape& shape = convolution_.shape();
   const float* d_y = pass.d_output[task.index];
   float* scratch = pass.scratch[static_cast<std::size_t>(task.worker)];
   if (pass.trainable) {
-    convolution_.backward_kernel(pass, task.group, d_y, pass.inputs[0][task.index], scratch);
+    if (!convolution_.joins_samples()) {
+      convolution_.backward_kernel(pass, task, d_y, pass.inputs[0][task.index], scratch);
+    }
     if (options_.use_bias) {
       kernels::conv_bias_gradient(pass.group_sums[task.group] + convolution_.sums_floats(), d_y,
                                   shape.out_h * shape.out_w, shape.out_c);

@@ -31,6 +31,8 @@ class Conv2D : public Layer {
 
   /// Assigns the rows of the sample's output that lie in the task's band.
   void forward_sample(const Pass& pass, const Task& task) const;
+  /// Adds the kernel's gradient of a group's samples to the group's sums, where the convolution joins samples.
+  void backward_kernel_of_group(const Pass& pass, const Task& task) const;
   /// Assigns the sample's d_input unless it is null, and, if trainable, adds its gradients of kernel and bias to its
   /// group's sums.
   void backward_sample(const Pass& pass, const Task& task) const;

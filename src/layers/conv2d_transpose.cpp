@@ -119,6 +119,7 @@ Declaration Conv2DTranspose::setup(std::span<const Shape> inputs) {
   d.scratch_floats = convolution_.scratch_floats();
   d.macs = shape.macs();
   d.group_floats = convolution_.sums_floats() + static_cast<std::size_t>(options_.filters);
+  d.group_scratch_floats = convolution_.group_scratch_floats();
   return d;
 }
 
@@ -156,7 +157,7 @@ void Conv2DTranspose::backward_sample(const Pass& pass, const Task& task) const 
   const float* d_y = pass.d_output[task.index];
   float* scratch = pass.scratch[static_cast<std::size_t>(task.worker)];
   if (pass.trainable) {
-    convolution_.backward_kernel(pass, task.group, pass.inputs[0][task.index], d_y, scratch);
+    convolution_.backward_kernel(pass, task, pass.inputs[0][task.index], d_y, scratch);
     if (options_.use_bias) {
       kernels::conv_bias_gradient(pass.group_sums[task.group] + convolution_.sums_floats(), d_y,
                                   shape.in_h * shape.in_w, options_.filters);

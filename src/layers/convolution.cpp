@@ -8,7 +8,7 @@
 namespace convoy::layers {
 namespace {
 
-constexpr int sum_chunk = 512;  // numbers of each plane that one part of add_groups adds up
+constexpr std::size_t sum_chunk = 4096;  // numbers that one part of add_groups adds up
 
 }  // namespace
 
@@ -24,8 +24,11 @@ std::size_t Convolution::shared_floats() const {
   return round_to_line(engine_->forward_weights_floats()) + engine_->backward_weights_floats();
 }
 
-std::size_t Convolution::sums_floats() const {
-  return round_to_line(static_cast<std::size_t>(engine_->sum_planes()) * static_cast<std::size_t>(tap_floats()));
+std::size_t Convolution::sums_floats() const { return round_to_line(shape_.kernel_floats()); }
+
+std::size_t Convolution::group_scratch_floats() const {
+  if (engine_->sum_planes() == shape_.kernel_h * shape_.kernel_w) return 0;
+  return static_cast<std::size_t>(engine_->sum_planes() * shape_.group_in_c()) * static_cast<std::size_t>(shape_.out_c);
 }
 
 float* Convolution::packed_forward(const Pass& pass) const {
@@ -59,8 +62,32 @@ void Convolution::forward(const Pass& pass, float* y, const float* x, const floa
   engine_->forward(y, x, packed != nullptr ? packed : kernel, bias, scratch, rows);
 }
 
-void Convolution::backward_kernel(const Pass& pass, int group, const float* d_y, const float* x, float* scratch) const {
-  engine_->backward_kernel(pass.group_sums[group] + sums_at_, d_y, x, scratch);
+float* Convolution::sums_of(const Pass& pass, const Task& task) const {
+  return group_scratch_floats() == 0 ? pass.group_sums[task.group] + sums_at_ : pass.group_scratch[task.worker];
+}
+
+void Convolution::finish_group(const Pass& pass, const Task& task) const {
+  if (group_scratch_floats() == 0) return;
+  engine_->add_kernel_gradient(pass.group_sums[task.group] + sums_at_, pass.group_scratch[task.worker]);
+}
+
+void Convolution::backward_kernel(const Pass& pass, const Task& task, const float* d_y, const float* x,
+                                  float* scratch) const {
+  float* sums = sums_of(pass, task);
+  if (task.index == pass.groups.begin(task.group)) std::fill_n(sums, group_scratch_floats(), 0.0F);
+  engine_->backward_kernel(sums, d_y, x, scratch);
+  if (task.index + 1 == pass.groups.begin(task.group + 1)) finish_group(pass, task);
+}
+
+void Convolution::backward_kernel_of_group(const Pass& pass, const Task& task, const BatchView& d_y, const BatchView& x,
+                                           float* scratch) const {
+  const int first = pass.groups.begin(task.group);
+  const int count = pass.groups.begin(task.group + 1) - first;
+  if (count == 0) return;
+  float* sums = sums_of(pass, task);
+  std::fill_n(sums, group_scratch_floats(), 0.0F);
+  engine_->backward_kernel_of(sums, {d_y[first], d_y.stride, count}, {x[first], x.stride, count}, scratch);
+  finish_group(pass, task);
 }
 
 void Convolution::backward_data(const Pass& pass, float* d_x, const float* d_y, const float* kernel,
@@ -69,16 +96,15 @@ void Convolution::backward_data(const Pass& pass, float* d_x, const float* d_y, 
   engine_->backward_data(d_x, d_y, packed != nullptr ? packed : kernel, scratch);
 }
 
-int Convolution::parts() const { return (tap_floats() + sum_chunk - 1) / sum_chunk; }
+int Convolution::parts() const {
+  return static_cast<int>((shape_.kernel_floats() + sum_chunk - 1) / sum_chunk);
+}
 
 void Convolution::add_groups(const Pass& pass, int part, float* gradient) const {
-  const std::ptrdiff_t tap = tap_floats();
-  const std::ptrdiff_t begin = std::ptrdiff_t{part} * sum_chunk;
-  const std::ptrdiff_t end = std::min(begin + sum_chunk, tap);
-  for (int plane = 0; plane < engine_->sum_planes(); ++plane) {
-    pass.sum_groups(sums_at_ + static_cast<std::size_t>(plane * tap + begin), static_cast<std::size_t>(end - begin));
-  }
-  engine_->add_kernel_gradient(gradient, pass.group_sums[0] + sums_at_, begin, end);
+  const std::size_t begin = static_cast<std::size_t>(part) * sum_chunk;
+  const std::size_t count = std::min(sum_chunk, shape_.kernel_floats() - begin);
+  gradient += begin;
+  kernels::elementwise().add(gradient, gradient, pass.sum_groups(sums_at_ + begin, count), count);
 }
 
 void add_bias_groups(const Pass& pass, std::size_t sums_at, int channels, float* gradient) {

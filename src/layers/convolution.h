@@ -44,7 +44,8 @@ Fields<Options> window_fields() {
 }
 
 /// A convolution engine (kernels/conv.h) with its place in a layer's memory: the packed weights begin at `shared_at` in
-/// Pass::shared, and the sums for the kernel's gradient at `sums_at` in each group's sums.
+/// Pass::shared, and the kernel's gradient at `sums_at` in each group's sums. An engine whose sums are not the gradient
+/// itself has them at the beginning of Pass::group_scratch.
 class Convolution {
  public:
   /// Makes the engine for this shape, and keeps where its memory begins. Called before all others.
@@ -57,6 +58,7 @@ class Convolution {
   std::size_t shared_floats() const;
   /// The floats of each group's sums that the kernel's gradient takes.
   std::size_t sums_floats() const;
+  std::size_t group_scratch_floats() const;
   bool divisible() const { return engine_->divisible(); }
 
   /// The early stage that packs the kernel, parameter number `kernel`, into Pass::shared for `forward` or for
@@ -73,8 +75,13 @@ class Convolution {
                float* scratch) const {
     forward(pass, y, x, kernel, bias, scratch, {0, shape_.out_h});
   }
-  /// Adds what one sample gives to the kernel's gradient to the sums of its group.
-  void backward_kernel(const Pass& pass, int group, const float* d_y, const float* x, float* scratch) const;
+  /// Adds what sample task.index gives to the kernel's gradient to the sums of its group.
+  void backward_kernel(const Pass& pass, const Task& task, const float* d_y, const float* x, float* scratch) const;
+  /// Whether the kernel's gradient is made for all samples of a group at once, which is faster.
+  bool joins_samples() const { return engine_->joins_images(); }
+  /// Adds what the samples of group task.group give to the kernel's gradient to the group's sums.
+  void backward_kernel_of_group(const Pass& pass, const Task& task, const BatchView& d_y, const BatchView& x,
+                                float* scratch) const;
   /// Assigns d_x from d_y, by the packed kernel, or by `kernel` where the engine packs nothing.
   void backward_data(const Pass& pass, float* d_x, const float* d_y, const float* kernel, float* scratch) const;
 
@@ -88,8 +95,10 @@ class Convolution {
   float* packed_forward(const Pass& pass) const;
   /// The kernel as packed for backward_data, behind forward's; null where the engine reads the kernel as it is.
   float* packed_backward(const Pass& pass) const;
-  /// The kernel's numbers at one of its places.
-  int tap_floats() const { return shape_.group_in_c() * shape_.out_c; }
+  /// Where a worker adds up the samples of a group.
+  float* sums_of(const Pass& pass, const Task& task) const;
+  /// Adds the gradient that a worker's complete sums hold to the group's, if it is not the same.
+  void finish_group(const Pass& pass, const Task& task) const;
 
   kernels::ConvShape shape_;
   std::unique_ptr<const kernels::ConvEngine> engine_;

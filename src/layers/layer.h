@@ -67,6 +67,7 @@ struct Declaration {
   /// gradients of a group's samples up there, and a late stage adds the groups' sums (Pass::sum_groups) to the
   /// gradients.
   std::size_t group_floats = 0;
+  std::size_t group_scratch_floats = 0;  ///< for each worker: undefined before a group's first sample and after its last
 };
 
 /// One buffer of a batch: sample n starts at data + n * stride (floats). Strides are padded; samples are contiguous.
@@ -90,6 +91,7 @@ struct Pass {
   BatchView output;
   std::vector<BatchView> d_inputs;  ///< backward assigns them; data is null where nobody needs the gradient
   BatchView d_output;
+  std::vector<BatchView> further_gradients;  ///< to be added to d_output before the layer's backward
   std::vector<float*> parameters;
   std::vector<float*> gradients;  ///< backward adds to them; null when the layer is frozen
   std::vector<float*> states;
@@ -99,6 +101,7 @@ struct Pass {
   std::vector<float*> scratch;  ///< by worker
   SampleGroups groups;          ///< of the samples of this batch
   BatchView group_sums;         ///< by group
+  BatchView group_scratch;      ///< by worker
 
   /// A sample's saved bytes as numbers of type T.
   template <class T>
@@ -110,10 +113,10 @@ struct Pass {
   const float* sum_groups(std::size_t at, std::size_t count) const;
 };
 
-/// One call of a stage: index is the sample, or the part where the stage has a fixed number of parts.
+/// One call of a stage: index is the sample, the group, or the part where the stage has a fixed number of parts.
 struct Task {
   int index = 0;
-  int group = 0;   ///< of samples, for stages by sample: to which Pass::group_sums to add
+  int group = 0;   ///< of samples, for stages by sample or group: to which Pass::group_sums to add
   int worker = 0;  ///< whose scratch to use
   int band = 0;    ///< of a divisible stage: which of the `bands` bands of the sample to compute
   int bands = 1;
@@ -122,7 +125,9 @@ struct Task {
 /// A function called for every index, in any order and in parallel.
 struct Stage {
   static constexpr int by_sample = 0;
-  /// by_sample: one call for each sample. Otherwise the number of calls, which does not depend on the threads.
+  static constexpr int by_group = -1;
+  /// by_sample: one call for each sample; by_group: one for each group of samples, where `trainable`. Otherwise the
+  /// number of calls, which does not depend on the threads.
   int parts = by_sample;
   std::function<void(const Pass&, const Task&)> body;
   /// When the stage runs. Early and late stages do not keep the stages around them from being fused.

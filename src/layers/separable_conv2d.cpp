@@ -136,7 +136,7 @@ void SeparableConv2D::backward_sample(const Pass& pass, const Task& task) const 
   float* d_middle = pass.scratch[static_cast<std::size_t>(task.worker)];
   float* scratch = engine_scratch(pass, task);
   if (pass.trainable) {
-    pointwise_.backward_kernel(pass, task.group, d_y, middle, scratch);
+    pointwise_.backward_kernel(pass, task, d_y, middle, scratch);
     if (options_.use_bias) {
       const kernels::ConvShape& shape = pointwise_.shape();
       kernels::conv_bias_gradient(pass.group_sums[task.group] + bias_sums(), d_y, shape.out_h * shape.out_w,
@@ -145,7 +145,7 @@ void SeparableConv2D::backward_sample(const Pass& pass, const Task& task) const 
   }
   if (!pass.trainable && !pass.d_inputs[0]) return;
   pointwise_.backward_data(pass, d_middle, d_y, pass.parameters[pointwise_kernel], scratch);
-  if (pass.trainable) depthwise_.backward_kernel(pass, task.group, d_middle, pass.inputs[0][task.index], scratch);
+  if (pass.trainable) depthwise_.backward_kernel(pass, task, d_middle, pass.inputs[0][task.index], scratch);
   if (pass.d_inputs[0]) {
     depthwise_.backward_data(pass, pass.d_inputs[0][task.index], d_middle, pass.parameters[depthwise_kernel], scratch);
   }

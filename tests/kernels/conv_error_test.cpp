@@ -112,7 +112,7 @@ void check_errors(const ConvShape& s, const Candidate& c) {
   const int tap = s.in_c * s.out_c;
   Floats sums(static_cast<std::size_t>(c.engine->sum_planes() * tap));
   c.engine->backward_kernel(sums.data(), d_y.data(), x.data(), scratch.data());
-  c.engine->add_kernel_gradient(d_kernel.data(), sums.data(), 0, tap);
+  c.engine->add_kernel_gradient(d_kernel.data(), sums.data());
   const int tiles = (s.out_h + c.tile - 1) / c.tile * ((s.out_w + c.tile - 1) / c.tile);
   check_error(c, "d_kernel", d_kernel, reference.backward_kernel(d_y, x), tiles);
 }

@@ -94,8 +94,7 @@ struct Bench {
     const int tap = s.group_in_c() * s.out_c;
     Floats sums(static_cast<std::size_t>(engine->sum_planes() * tap));
     engine->backward_kernel(sums.data(), d_y.data(), x.data(), scratch.data());
-    engine->add_kernel_gradient(d_kernel.data(), sums.data(), 0, tap / 3);
-    engine->add_kernel_gradient(d_kernel.data(), sums.data(), tap / 3, tap);
+    engine->add_kernel_gradient(d_kernel.data(), sums.data());
     return d_kernel;
   }
 

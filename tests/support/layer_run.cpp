@@ -82,6 +82,8 @@ LayerRun::LayerRun(Layer& layer, std::vector<Shape> inputs, int batch, Mode mode
   pass_.scratch = {buffers_.back().data()};
   group_sums_ = AlignedBuffer<float>(declaration_.group_floats * groups);
   pass_.group_sums = {group_sums_.data(), static_cast<std::ptrdiff_t>(declaration_.group_floats)};
+  group_scratch_ = AlignedBuffer<float>(declaration_.group_scratch_floats);
+  pass_.group_scratch = {group_scratch_.data(), 0};
   pass_.groups = {.samples = batch, .count = groups};
 }
 
@@ -135,18 +137,23 @@ std::vector<float> LayerRun::d_input(int which) const {
 
 std::vector<float> LayerRun::gradient(int which) const { return gradients_[static_cast<std::size_t>(which)]; }
 
-int LayerRun::group_of(int index) const {
-  int group = 0;
-  while (group + 1 < groups && pass_.groups.begin(group + 1) <= index) ++group;
-  return group;
+void LayerRun::run_samples(const Stage& stage, int group) {
+  std::ranges::fill(group_scratch_.span(), poison);
+  for (int sample = pass_.groups.begin(group); sample < pass_.groups.begin(group + 1); ++sample) {
+    stage.body(pass_, {.index = sample, .group = group, .worker = 0});
+  }
 }
 
 void LayerRun::run(const Stages& stages) {
   for (const Stage& stage : stages) {
-    const int parts = stage.parts == Stage::by_sample ? batch_ : stage.parts;
+    const int parts = stage.parts <= 0 ? groups : stage.parts;
     for (int i = 0; i < parts; ++i) {
       const int index = reversed ? parts - 1 - i : i;
-      stage.body(pass_, {.index = index, .group = group_of(index), .worker = 0});
+      if (stage.parts == Stage::by_sample) {
+        run_samples(stage, index);
+      } else {
+        stage.body(pass_, {.index = index, .group = stage.parts == Stage::by_group ? index : 0, .worker = 0});
+      }
     }
   }
 }

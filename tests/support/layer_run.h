@@ -35,7 +35,7 @@ class LayerRun {
   std::vector<float> d_input(int which) const;
   std::vector<float> gradient(int which) const;
 
-  bool reversed = false;                 ///< visits samples and parts from the last to the first
+  bool reversed = false;                 ///< visits groups and parts from the last to the first
   std::uint64_t seed_of_randomness = 5;  ///< with step, names the random numbers of dropout
   std::uint32_t step = 3;
 
@@ -44,8 +44,8 @@ class LayerRun {
   static constexpr std::size_t line = 16;
 
   void run(const Stages& stages);
-  /// The group of a sample; of a part of a stage by parts, which has none, whatever.
-  int group_of(int index) const;
+  /// Calls the stages for the samples of a group, in order.
+  void run_samples(const Stage& stage, int group);
   static std::vector<float> gather(BatchView view, std::size_t size, int batch);
 
   Layer& layer_;
@@ -61,6 +61,7 @@ class LayerRun {
   std::vector<std::vector<float>> gradients_;
   AlignedBuffer<std::byte> saved_;
   AlignedBuffer<float> group_sums_;
+  AlignedBuffer<float> group_scratch_;
 };
 
 }  // namespace convoy::test
