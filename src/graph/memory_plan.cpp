@@ -60,8 +60,8 @@ class Planner {
 
   /// Adds a buffer for the node's output, in use from `first` to `last`; returns its number.
   int add_buffer(int node, int first, int last) {
-    buffers_.push_back({sample_stride(network_.shape_of(node).size()), keeps_all_ ? 0 : first,
-                        keeps_all_ ? work_.end : last});
+    buffers_.push_back(
+        {sample_stride(network_.shape_of(node).size()), keeps_all_ ? 0 : first, keeps_all_ ? work_.end : last});
     return static_cast<int>(buffers_.size()) - 1;
   }
 
@@ -232,7 +232,7 @@ class Planner {
   std::size_t max_batch_;
   std::size_t workers_;
   bool keeps_all_;
-  std::vector<std::vector<Use>> uses_;      ///< by position()
+  std::vector<std::vector<Use>> uses_;  ///< by position()
   std::vector<Buffer> buffers_;
   std::vector<int> outputs_;                ///< buffers by position()
   std::vector<int> d_outputs_;              ///< buffers by node, or none

@@ -30,10 +30,10 @@ struct MemoryPlan {
 /// Whether the activations and gradients of all nodes stay readable after a pass, or share memory.
 enum class Retain { nothing, everything };
 
-/// Plans nodes 0 to `last` for batches of up to max_batch samples and so many workers. A layer that works in place writes
-/// over its input where no other layer needs that; buffers that are never in use at the same time share memory; and of
-/// what is in use only while a sample goes through a segment, each worker has one, which stays in its cache. With
-/// Retain::everything only views share.
+/// Plans nodes 0 to `last` for batches of up to max_batch samples and so many workers. A layer that works in place
+/// writes over its input where no other layer needs that; buffers that are never in use at the same time share memory;
+/// and of what is in use only while a sample goes through a segment, each worker has one, which stays in its cache.
+/// With Retain::everything only views share.
 MemoryPlan plan_memory(const Network& network, const WorkPlan& work, Mode mode, int last, int max_batch, int workers,
                        Retain retain = Retain::nothing);
 

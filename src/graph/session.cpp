@@ -40,8 +40,8 @@ AlignedBuffer<float> block_of(std::size_t floats, int batch) {
 
 constexpr int no_worker = -1;
 
-/// The buffer at `place` in the block. A worker has its own of those by worker, the same for every sample; no_worker has
-/// those of as many samples as there are workers.
+/// The buffer at `place` in the block. A worker has its own of those by worker, the same for every sample; no_worker
+/// has those of as many samples as there are workers.
 BatchView view_of(AlignedBuffer<float>& block, const Place& place, int worker = no_worker) {
   float* data = block.data() + place.offset;
   return place.by_worker && worker != no_worker ? BatchView{data + worker * place.stride, 0}

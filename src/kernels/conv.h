@@ -64,8 +64,8 @@ struct RowRange {
   int first, end;
 };
 
-/// One way to compute a convolution and its two derivatives, one image a call in general. Engines are immutable and allocate
-/// nothing: threads share an engine and bring a scratch each. Images are NHWC, kernels HWIO.
+/// One way to compute a convolution and its two derivatives, one image a call in general. Engines are immutable and
+/// allocate nothing: threads share an engine and bring a scratch each. Images are NHWC, kernels HWIO.
 class ConvEngine {
  public:
   explicit ConvEngine(const ConvShape& shape) : s_(shape) {}

@@ -119,8 +119,8 @@ void next_plane(KernelRow& job) {
   job.d_y += job.planes.right;
 }
 
-/// Computes all `total` rows of each plane of a job, in tiles as even as possible, since a tile of few rows is slow: the
-/// larger ones first. Rows are x_step apart in job.x and to_step in what `to` names.
+/// Computes all `total` rows of each plane of a job, in tiles as even as possible, since a tile of few rows is slow:
+/// the larger ones first. Rows are x_step apart in job.x and to_step in what `to` names.
 template <class Job>
 void for_each_tile(Job job, int total, std::ptrdiff_t x_step, float* Job::*to, std::ptrdiff_t to_step) {
   const int tiles = (total + max_rows - 1) / max_rows;

@@ -28,7 +28,7 @@ struct OutputRow {
   int pixels;
   int columns;  ///< at most a panel
   int rows;
-  int run;  ///< numbers of a patch in one row: kernel_w x in_c
+  int run;             ///< numbers of a patch in one row: kernel_w x in_c
   Planes planes = {};  ///< out, x and weights
 };
 

@@ -46,10 +46,9 @@ struct TiledImage {
   /// The pixels of a tile, size x size, that begins at (top, left), which may lie outside.
   TilePixels<Float> tile(int top, int left, int size) const {
     const bool inside = top >= rows.first && top + size <= rows.end && left >= 0 && left + size <= width;
-    return inside ? pixels(top, left, size, [](int, int) { return true; })
-                  : pixels(top, left, size, [&](int y, int x) {
-                      return y >= rows.first && y < rows.end && x >= 0 && x < width;
-                    });
+    return inside ? pixels(top, left, size, [](int, int) { return true; }) : pixels(top, left, size, [&](int y, int x) {
+      return y >= rows.first && y < rows.end && x >= 0 && x < width;
+    });
   }
 
  private:

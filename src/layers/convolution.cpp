@@ -96,9 +96,7 @@ void Convolution::backward_data(const Pass& pass, float* d_x, const float* d_y, 
   engine_->backward_data(d_x, d_y, packed != nullptr ? packed : kernel, scratch);
 }
 
-int Convolution::parts() const {
-  return static_cast<int>((shape_.kernel_floats() + sum_chunk - 1) / sum_chunk);
-}
+int Convolution::parts() const { return static_cast<int>((shape_.kernel_floats() + sum_chunk - 1) / sum_chunk); }
 
 void Convolution::add_groups(const Pass& pass, int part, float* gradient) const {
   const std::size_t begin = static_cast<std::size_t>(part) * sum_chunk;

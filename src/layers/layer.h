@@ -67,7 +67,8 @@ struct Declaration {
   /// gradients of a group's samples up there, and a late stage adds the groups' sums (Pass::sum_groups) to the
   /// gradients.
   std::size_t group_floats = 0;
-  std::size_t group_scratch_floats = 0;  ///< for each worker: undefined before a group's first sample and after its last
+  std::size_t group_scratch_floats =
+      0;  ///< for each worker: undefined before a group's first sample and after its last
 };
 
 /// One buffer of a batch: sample n starts at data + n * stride (floats). Strides are padded; samples are contiguous.

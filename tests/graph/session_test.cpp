@@ -47,6 +47,13 @@ std::vector<LayerSpec> sample_by_sample() {
           Dense{.units = 3}};
 }
 
+/// Convolutions that make the kernel's gradient in other sums, for a group of samples at once or one after the other.
+std::vector<LayerSpec> with_winograd() {
+  const Conv2D conv{.filters = 4, .padding = "same", .use_bias = false, .engine = "winograd"};
+  return {UpSampling2D{.size = 4}, conv, Activation{.function = "relu"}, AvgPool2D{.pool = 3}, conv, conv, Flatten{},
+          Dense{.units = 3}};
+}
+
 /// Convolutions by channel, by group and transposed; a squeeze-and-excite gate; views and merges of all kinds.
 std::vector<LayerSpec> of_many_kinds() {
   return {
@@ -146,7 +153,7 @@ TEST_CASE("the gradients of a tangled graph agree with differences of its output
 }
 
 TEST_CASE("gradients have the same bits for every number of threads") {
-  for (const auto& layers : {tangled(), sample_by_sample(), of_many_kinds()}) {
+  for (const auto& layers : {tangled(), sample_by_sample(), of_many_kinds(), with_winograd()}) {
     const Network network({6, 6, 2}, layers);
     for (const int batch : {2, 3, 8, 21}) {
       const auto one = gradients_of(network, batch, 1);
@@ -159,7 +166,7 @@ TEST_CASE("gradients have the same bits for every number of threads") {
 }
 
 TEST_CASE("with any number of groups the threads change no bit") {
-  for (const auto& layers : {tangled(), sample_by_sample(), of_many_kinds()}) {
+  for (const auto& layers : {tangled(), sample_by_sample(), of_many_kinds(), with_winograd()}) {
     const Network network({6, 6, 2}, layers);
     for (const int groups : {1, 2, 8, 64}) {
       for (const int batch : {1, 3, 8, 32, 33}) {
@@ -200,7 +207,7 @@ TEST_CASE("gradients are a balanced tree of the groups' parts") {
                                          PReLU{.slopes = "channel"},
                                          Flatten{},
                                          Dense{.units = 3}};
-  for (const auto& layers : {sample_by_sample(), others}) {
+  for (const auto& layers : {sample_by_sample(), others, with_winograd()}) {
     const Network network({6, 6, 2}, layers);
     const auto part = gradients_by_sample(network);
     std::vector<float> sequence(part[0].size()), tree(part[0].size());
@@ -253,6 +260,20 @@ TEST_CASE("predict mode reuses memory and gives each sample the same output in a
   std::copy(third.begin(), third.end(), predict.input()[0]);
   predict.forward(1);
   for (int i = 0; i < 3; ++i) CHECK(predict.output()[0][i] == doctest::Approx(in_batch[static_cast<std::size_t>(i)]));
+}
+
+TEST_CASE("in predict mode each worker has what lies between input and output once") {
+  const Network network({6, 6, 2}, {Conv2D{.filters = 4}, Activation{.function = "silu"}, GlobalAvgPool{}});
+  Weights weights(network, 5);
+  const auto activations = [&](int batch, int threads) {
+    ThreadPool pool(threads);
+    return Session(network, weights, Mode::predict, batch, network.output(), pool).memory().activations;
+  };
+  const std::size_t ends = (80 + 16) * sizeof(float);  // 72 numbers in and 4 out, in whole cache lines
+  CHECK(activations(9, 1) == activations(8, 1) + ends);
+  const std::size_t between = activations(8, 1) - 8 * ends;
+  CHECK(between >= 4 * 4 * 4 * sizeof(float));
+  CHECK(activations(8, 3) == activations(8, 1) + 2 * between);
 }
 
 TEST_CASE("what works in place takes no memory of its own, forward and backward") {

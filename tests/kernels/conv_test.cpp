@@ -107,6 +107,29 @@ struct Bench {
   }
 };
 
+/// The gradient of several images at once is the sum of theirs, up to rounding, whatever lies between them.
+void check_images(Bench& bench, const Doubles& of_one) {
+  constexpr int count = 5;
+  const auto repeated = [](const Floats& image) {
+    Floats all;
+    for (int i = 0; i < count; ++i) {
+      for (const float value : image) all.push_back(value * static_cast<float>(1 << i));
+      all.insert(all.end(), 3, not_a_number);
+    }
+    return all;
+  };
+  const Floats x = repeated(bench.x), d_y = repeated(bench.d_y);
+  Floats sums(static_cast<std::size_t>(bench.engine->sum_planes() * bench.s.group_in_c() * bench.s.out_c));
+  Floats d_kernel(bench.s.kernel_floats());
+  bench.engine->backward_kernel_of(sums.data(), {d_y.data(), static_cast<std::ptrdiff_t>(bench.d_y.size()) + 3, count},
+                                   {x.data(), static_cast<std::ptrdiff_t>(bench.x.size()) + 3, count},
+                                   bench.scratch.data());
+  bench.engine->add_kernel_gradient(d_kernel.data(), sums.data());
+  Doubles expected = of_one;
+  for (double& value : expected) value *= 1 + 4 + 16 + 64 + 256;
+  CHECK(relative_distance(d_kernel, expected) < 1e-5);
+}
+
 /// Computed in bands, an image has the same bits, and no band writes another's rows.
 void check_bands(Bench& bench) {
   const Floats whole = bench.forward(true);
@@ -133,6 +156,7 @@ void check_against_reference(const ConvCase& c, const std::string& name, std::un
   if (bench.engine->divisible()) check_bands(bench);
   const Floats start = normal_floats(bench.s.kernel_floats(), 5);
   Doubles d_kernel = reference.backward_kernel(bench.d_y, bench.x);
+  check_images(bench, d_kernel);
   for (std::size_t i = 0; i < start.size(); ++i) d_kernel[i] += double{start[i]};
   CHECK(relative_distance(bench.backward_kernel(start), d_kernel) < 1e-5);
   CHECK(relative_distance(bench.backward_data(), reference.backward_data(bench.d_y, bench.kernel)) < 1e-5);

@@ -67,6 +67,8 @@ TEST_CASE("conv2d agrees with the reference for every engine") {
     CAPTURE(engine);
     check_conv(options_of<Conv2D>({{"filters", whole(13)}, {"engine", text(engine)}}), {7, 9, 3},
                {.filters = 13, .kernel = {3, 3}}, true);
+    check_conv(options_of<Conv2D>({{"filters", whole(5)}, {"engine", text(engine)}}), {26, 27, 3},
+               {.filters = 5, .kernel = {3, 3}}, true);
     check_conv(options_of<Conv2D>({{"filters", whole(8)},
                                    {"kernel", Integers{2, 3}},
                                    {"stride", Integers{1, 2}},
