@@ -277,12 +277,23 @@ void Session::run(const std::vector<Segment>& segments, Profile::Direction direc
 }
 
 void Session::run_divided(const Segment& segment) {
-  for (const NodeStage& work : segment.stages) {
-    const int bands = work.stage.divisible ? 2 * pool_.threads() : 1;
+  const auto end = segment.stages.end();
+  for (auto first = segment.stages.begin(); first != end;) {
+    const auto last = std::find_if(first + 1, end, [](const NodeStage& work) { return !work.follows_bands; });
+    const int bands = bands_of(*first);
+    const int band_rows = std::max(first->stage.band_rows, 1);
     pool_.run(groups_.samples * bands, [&](int task, int worker) {
-      call(work, passes_, {.index = task / bands, .worker = worker, .band = task % bands, .bands = bands});
+      const Task band{task / bands, 0, worker, task % bands, bands, band_rows};
+      for (auto work = first; work != last; ++work) call(*work, passes_, band);
     });
+    first = last;
   }
+}
+
+int Session::bands_of(const NodeStage& work) const {
+  const int rows = work.stage.band_rows;
+  if (rows == 0) return 1;
+  return std::clamp((network_.shape_of(work.node)[0] + rows - 1) / rows, 1, 2 * pool_.threads());
 }
 
 void Session::run_group(const Segment& segment, int group, int worker) {

@@ -114,8 +114,11 @@ class Session {
   }
   /// Runs segments in order on all threads, with a barrier after each.
   void run(const std::vector<Segment>& segments, Profile::Direction direction);
-  /// Runs a segment for fewer samples than workers: one stage after the other, each in bands where it is divisible.
+  /// Runs a segment for fewer samples than workers: one stage after the other, each in bands where it is divisible,
+  /// with those that follow its bands.
   void run_divided(const Segment& segment);
+  /// Into how many bands run_divided divides a sample for a stage.
+  int bands_of(const NodeStage& work) const;
   /// Runs all stages for the samples of a group, one after the other, or the one that works by group; first clears the
   /// group's sums where they begin.
   void run_group(const Segment& segment, int group, int worker);

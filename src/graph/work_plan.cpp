@@ -13,7 +13,8 @@ using Moment = WorkPlan::Moment;
 class Builder {
  public:
   /// Adds the times of the stages to `moments`.
-  Builder(std::size_t nodes, std::vector<Moment>& moments) : intervals_(nodes), moments_(moments) {}
+  Builder(const Network& network, std::vector<Moment>& moments)
+      : network_(network), intervals_(network.nodes().size()), moments_(moments) {}
 
   /// Adds the stages of a node: those in order to the segments, fused where possible, the others to early or late ones.
   /// Sets the interval of the node.
@@ -50,11 +51,19 @@ class Builder {
   void append(int node, Stage stage) {
     const bool by_sample = stage.parts == Stage::by_sample;
     const bool fuses = by_sample && !segments_.empty() && segments_.back().parts == Stage::by_sample;
-    moments_.push_back({moments_.back().segment + (fuses ? 0 : 1), by_sample});
     if (!fuses) segments_.push_back({stage.parts, {}});
-    segments_.back().stages.push_back({node, std::move(stage)});
+    std::vector<NodeStage>& stages = segments_.back().stages;
+    const bool follows = fuses && stage.band_by_band && has_same_bands(stages.back(), node);
+    if (!follows) moments_.push_back({moments_.back().segment + (fuses ? 0 : 1), by_sample});
+    stages.push_back({node, std::move(stage), follows});
   }
 
+  /// Whether a stage is divided into the same bands as one of `node`.
+  bool has_same_bands(const NodeStage& stage, int node) const {
+    return stage.stage.band_rows > 0 && network_.shape_of(stage.node) == network_.shape_of(node);
+  }
+
+  const Network& network_;
   std::vector<Segment> segments_;
   std::vector<Segment> early_;
   std::vector<Segment> late_;
@@ -88,7 +97,7 @@ void mark_grouped(std::vector<Segment>& segments, const Network& network) {
 WorkPlan plan_work(const Network& network, Mode mode, int last) {
   WorkPlan plan;
   add_pause(plan.moments);
-  Builder forward(network.nodes().size(), plan.moments);
+  Builder forward(network, plan.moments);
   for (int i = 0; i <= last; ++i) {
     const Node& node = network.node(i);
     forward.add(i, node.layer->forward(mode, node.trainable));
@@ -98,7 +107,7 @@ WorkPlan plan_work(const Network& network, Mode mode, int last) {
   plan.prepare = forward.take_early();
   plan.forward = forward.take_segments();
 
-  Builder backward(network.nodes().size(), plan.moments);
+  Builder backward(network, plan.moments);
   for (int i = last; i >= 0 && mode == Mode::train; --i) {
     const Node& node = network.node(i);
     if (node.needs_gradient) backward.add(i, node.layer->backward(node.trainable));

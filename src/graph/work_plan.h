@@ -11,6 +11,7 @@ namespace convoy {
 struct NodeStage {
   int node = 0;
   Stage stage;
+  bool follows_bands = false;  ///< a band may follow on the same band of the stage before it, without a barrier
 };
 
 /// Stages that run without a barrier between them: any number that work by sample, or a single one of another kind.
@@ -27,8 +28,8 @@ struct Interval {
   int last = 0;
 };
 
-/// All the work of one pass through a network, in order. Times are numbers of stages: 0 is before all work, then come
-/// those of forward, the loss, those of backward, and the end.
+/// All the work of one pass through a network, in order. Times are numbers of stages, which share one where they follow
+/// bands: 0 is before all work, then come those of forward, the loss, those of backward, and the end.
 struct WorkPlan {
   /// What happens at a time.
   struct Moment {

@@ -84,8 +84,8 @@ class ConvEngine {
   virtual void pack_forward(float* weights, const float* kernel) const;
   virtual void pack_backward(float* weights, const float* kernel) const;
 
-  /// Whether forward can compute some of the rows; otherwise it must be asked for all of them.
-  virtual bool divisible() const { return false; }
+  /// 0 where forward must be asked for all rows; else it is fastest for ranges of a multiple of so many.
+  virtual int band_rows() const { return 0; }
   /// Assigns rows of y (out_h x out_w x out_c) from x (in_h x in_w x in_c); bias (out_c) may be null. A row's bits do
   /// not depend on which others are asked for.
   virtual void forward(float* y, const float* x, const float* weights, const float* bias, float* scratch,

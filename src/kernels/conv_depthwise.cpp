@@ -56,7 +56,7 @@ class DepthwiseConv final : public ConvEngine {
     }
   }
 
-  bool divisible() const override { return multiplier_ == 1; }
+  int band_rows() const override { return multiplier_ == 1 ? 1 : 0; }
   void forward(float* y, const float* x, const float* weights, const float* bias, float* scratch,
                RowRange rows) const override {
     depthwise().forward(y, repeated(scratch, x), weights, bias, forward_, rows.first, rows.end);

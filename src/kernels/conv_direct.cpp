@@ -129,7 +129,7 @@ class DirectConv final : public ConvEngine {
     });
   }
 
-  bool divisible() const override { return true; }
+  int band_rows() const override { return 1; }
 
   void forward(float* y, const float* x, const float* weights, const float* bias, float* scratch,
                RowRange range) const override {

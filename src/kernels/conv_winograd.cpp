@@ -115,7 +115,7 @@ class WinogradConv final : public ConvEngine {
     }
   }
 
-  bool divisible() const override { return true; }
+  int band_rows() const override { return transforms_.outputs; }
 
   void forward(float* y, const float* x, const float* weights, const float* bias, float* scratch,
                RowRange rows) const override {

@@ -121,18 +121,19 @@ const Described<convoy::ELU>& described_elu() {
 
 Declaration Elementwise::setup(std::span<const Shape> inputs) {
   const Shape& input = only_input(inputs);
-  size_ = input.size();
+  shape_ = input;
   return {.output = input, .in_place = function_.from_output, .reads_output = function_.from_output};
 }
 
 void Elementwise::forward_sample(const Pass& pass, const Task& task) const {
-  function_.forward(pass.output[task.index], pass.inputs[0][task.index], size_, number_);
+  const Band band(shape_, task);
+  function_.forward(pass.output[task.index] + band.first, pass.inputs[0][task.index] + band.first, band.count, number_);
 }
 
 void Elementwise::backward_sample(const Pass& pass, const Task& task) const {
   if (!pass.d_inputs[0]) return;
   const float* source = function_.from_output ? pass.output[task.index] : pass.inputs[0][task.index];
-  function_.backward(pass.d_inputs[0][task.index], pass.d_output[task.index], source, size_, number_);
+  function_.backward(pass.d_inputs[0][task.index], pass.d_output[task.index], source, shape_.size(), number_);
 }
 
 Declaration Softmax::setup(std::span<const Shape> inputs) {

@@ -25,12 +25,13 @@ class Elementwise final : public SampleLayer {
   Declaration setup(std::span<const Shape> inputs) override;
 
  private:
+  bool band_by_band() const override { return true; }
   void forward_sample(const Pass& pass, const Task& task) const override;
   void backward_sample(const Pass& pass, const Task& task) const override;
 
   Function function_;
   float number_;
-  std::size_t size_ = 0;
+  Shape shape_;
 };
 
 /// y = exp(x) / sum exp(x) over the last axis, or its logarithm.

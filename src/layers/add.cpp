@@ -17,10 +17,11 @@ class Add final : public SampleLayer {
   Declaration setup(std::span<const Shape> inputs) override;
 
  private:
+  bool band_by_band() const override { return true; }
   void forward_sample(const Pass& pass, const Task& task) const override;
   void backward_sample(const Pass& pass, const Task& task) const override;
 
-  std::size_t size_ = 0;
+  Shape shape_;
 };
 
 const Described<convoy::Add>& Add::described() {
@@ -29,22 +30,21 @@ const Described<convoy::Add>& Add::described() {
 }
 
 Declaration Add::setup(std::span<const Shape> inputs) {
-  const Shape& shape = common_shape(inputs);
-  size_ = shape.size();
-  return {.output = shape};
+  shape_ = common_shape(inputs);
+  return {.output = shape_};
 }
 
 void Add::forward_sample(const Pass& pass, const Task& task) const {
-  float* sum = pass.output[task.index];
-  kernels::elementwise().add(sum, pass.inputs[0][task.index], pass.inputs[1][task.index], size_);
-  for (std::size_t i = 2; i < pass.inputs.size(); ++i) {
-    kernels::elementwise().add(sum, sum, pass.inputs[i][task.index], size_);
-  }
+  const Band band(shape_, task);
+  const auto input = [&](std::size_t i) { return pass.inputs[i][task.index] + band.first; };
+  float* sum = pass.output[task.index] + band.first;
+  kernels::elementwise().add(sum, input(0), input(1), band.count);
+  for (std::size_t i = 2; i < pass.inputs.size(); ++i) kernels::elementwise().add(sum, sum, input(i), band.count);
 }
 
 void Add::backward_sample(const Pass& pass, const Task& task) const {
   for (const BatchView& d_input : pass.d_inputs) {
-    if (d_input) std::copy_n(pass.d_output[task.index], size_, d_input[task.index]);
+    if (d_input) std::copy_n(pass.d_output[task.index], shape_.size(), d_input[task.index]);
   }
 }
 

@@ -57,7 +57,7 @@ Declaration Conv2D::setup(std::span<const Shape> inputs) {
 Stages Conv2D::forward(Mode, bool) const {
   Stages stages = convolution_.pack_for_forward(kernel);
   stages.push_back({.body = [this](const Pass& pass, const Task& task) { forward_sample(pass, task); },
-                    .divisible = convolution_.divisible()});
+                    .band_rows = convolution_.band_rows()});
   return stages;
 }
 
@@ -81,7 +81,7 @@ void Conv2D::forward_sample(const Pass& pass, const Task& task) const {
   convolution_.forward(pass, pass.output[task.index], pass.inputs[0][task.index], pass.parameters[kernel],
                        options_.use_bias ? pass.parameters[bias] : nullptr,
                        pass.scratch[static_cast<std::size_t>(task.worker)],
-                       {height * task.band / task.bands, height * (task.band + 1) / task.bands});
+                       {task.first_row(height), task.end_row(height)});
 }
 
 void Conv2D::backward_kernel_of_group(const Pass& pass, const Task& task) const {

@@ -59,7 +59,7 @@ class Convolution {
   /// The floats of each group's sums that the kernel's gradient takes.
   std::size_t sums_floats() const;
   std::size_t group_scratch_floats() const;
-  bool divisible() const { return engine_->divisible(); }
+  int band_rows() const { return engine_->band_rows(); }
 
   /// The early stage that packs the kernel, parameter number `kernel`, into Pass::shared for `forward` or for
   /// `backward_data`; no stage where the engine reads the kernel as it is. With `for_input` it packs nothing in passes

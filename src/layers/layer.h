@@ -119,8 +119,23 @@ struct Task {
   int index = 0;
   int group = 0;   ///< of samples, for stages by sample or group: to which Pass::group_sums to add
   int worker = 0;  ///< whose scratch to use
-  int band = 0;    ///< of a divisible stage: which of the `bands` bands of the sample to compute
+  int band = 0;    ///< of a divided sample: which of the `bands` bands of its output to compute
   int bands = 1;
+  int band_rows = 1;  ///< a band has a multiple of so many rows, but for the last
+
+  /// The rows of the band: [first_row, end_row) of so many.
+  int first_row(int rows) const { return row_of(band, rows); }
+  int end_row(int rows) const { return row_of(band + 1, rows); }
+
+ private:
+  int row_of(int which, int rows) const;
+};
+
+/// The numbers of an output of `shape` that are in a task's band: rows along its first axis.
+struct Band {
+  Band(const Shape& shape, const Task& task);
+  std::size_t first;
+  std::size_t count;
 };
 
 /// A function called for every index, in any order and in parallel.
@@ -139,8 +154,11 @@ struct Stage {
     late,   ///< after all others: it writes gradients only
   };
   When when = When::in_order;
-  /// For stages by sample: whether the body may be called for each band of a sample, for few samples on many threads.
-  bool divisible = false;
+  /// For stages by sample, for few samples on many threads: 0, or of how many rows of the output the bands are made for
+  /// which the body may be called one by one.
+  int band_rows = 0;
+  /// Whether a band is made from the same band of the inputs, which have the output's shape. Then it may have any rows.
+  bool band_by_band = false;
 };
 
 /// One layer's work in one direction: stages in order, each beginning when the one before is complete. Stages by sample
@@ -183,6 +201,8 @@ class SampleLayer : public Layer {
   Stages backward(bool trainable) const final;
 
  protected:
+  /// Whether forward_sample computes the task's band from the same band of the inputs (Stage::band_by_band).
+  virtual bool band_by_band() const { return false; }
   /// Assigns the output of sample task.index, and in Mode::train leaves in its saved bytes what backward needs.
   virtual void forward_sample(const Pass& pass, const Task& task) const = 0;
   /// Assigns the d_inputs of sample task.index, where they are not null, from its d_output.

@@ -262,6 +262,37 @@ TEST_CASE("predict mode reuses memory and gives each sample the same output in a
   for (int i = 0; i < 3; ++i) CHECK(predict.output()[0][i] == doctest::Approx(in_batch[static_cast<std::size_t>(i)]));
 }
 
+TEST_CASE("one sample has the same bits on every number of threads, which divide it into bands") {
+  const auto conv = [](const char* name, const char* engine) {
+    return Conv2D{.filters = 4, .padding = "same", .engine = engine, .name = name};
+  };
+  const std::vector<LayerSpec> residual = {
+      UpSampling2D{.size = 3},
+      conv("stem", "winograd"),
+      conv("first", "winograd"),
+      Activation{.function = "relu", .name = "relu"},
+      conv("second", "direct"),
+      with_inputs(Add{.name = "sum"}, {"second", "stem"}),
+      Activation{.function = "silu"},
+      MaxPool2D{},
+      Activation{.function = "tanh"},
+      DepthwiseConv2D{.padding = "same"},
+      Flatten{},
+      Dense{.units = 3},
+  };
+  const Network network({7, 5, 2}, residual);
+  Weights weights(network, 5);
+  const auto output_on = [&](int threads) {
+    ThreadPool pool(threads);
+    Session session(network, weights, Mode::predict, 4, network.output(), pool);
+    fill_input(session, 1);
+    session.forward(1);
+    return std::vector<float>(session.output()[0], session.output()[0] + 3);
+  };
+  const auto one = output_on(1);
+  for (const int threads : {2, 3, 4}) CHECK(output_on(threads) == one);
+}
+
 TEST_CASE("in predict mode each worker has what lies between input and output once") {
   const Network network({6, 6, 2}, {Conv2D{.filters = 4}, Activation{.function = "silu"}, GlobalAvgPool{}});
   Weights weights(network, 5);
