@@ -173,6 +173,24 @@ TEST_CASE("weights that gzip compressed are read, and others refused") {
         }).find("is compressed otherwise than by gzip") != std::string::npos);
 }
 
+TEST_CASE("a training step after an import is Keras's") {
+  Model model = Model::import_file(keras_folder / "step.keras", {.threads = 1});
+  std::vector<float> pixels;
+  for (int n = 0; n < 2; ++n) {
+    for (int i = 0; i < 64; ++i) pixels.push_back(static_cast<float>((37 * i + 11 * n) % 256) / 255);
+  }
+  const Dataset data = Dataset::from_floats({8, 8, 1}, std::move(pixels), std::vector<int>{2, 0});
+  model.compile(SGD{.learning_rate = 0.125}, SoftmaxCrossEntropy{});
+  model.fit(data, {.epochs = 1, .batch_size = 2, .shuffle = false, .scaling = "none"});
+  const json expected = json::parse(test::contents(keras_folder / "outputs.json")).at("step");
+  CHECK(expected.size() == model.tensor_names().size());
+  for (const auto& entry : expected.items()) {
+    CAPTURE(entry.key());
+    const auto numbers = model.tensor(entry.key());
+    CHECK(difference({numbers.begin(), numbers.end()}, entry.value().get<std::vector<float>>()) < 1e-5);
+  }
+}
+
 TEST_CASE("Rescaling and Normalization behind other layers are affine layers that do not train") {
   const test::TemporaryFolder temporary;
   const json model = sequential({layer("Flatten", {}, "flat"), layer("Rescaling", {{"scale", 0.5}, {"offset", -1}}),

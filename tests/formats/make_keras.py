@@ -50,6 +50,23 @@ def sequential():
     ], name="small"))
 
 
+def one_step():
+    """A model without dropout, and its weights, by convoy's names, after a step of SGD on the two samples."""
+    model = randomize(keras.Sequential([
+        keras.Input((8, 8, 1)),
+        L.Conv2D(4, 3, activation="relu", name="conv1"),
+        L.BatchNormalization(name="norm"),
+        L.MaxPooling2D(),
+        L.Flatten(),
+        L.Dense(3, activation="softmax", name="dense"),
+    ], name="step"))
+    model.compile(keras.optimizers.SGD(0.125), "sparse_categorical_crossentropy")
+    model.save(FOLDER / "step.keras", include_optimizer=False)
+    model.train_on_batch(samples((8, 8, 1)) / 255, np.array([2, 0]))
+    return {"/".join(variable.path.split("/")[-2:]): variable.numpy().ravel().tolist() for variable in model.variables
+            if "float" in variable.dtype}
+
+
 def graph():
     block_input = keras.Input((6, 6, 4))
     y = L.DepthwiseConv2D(3, padding="same", depth_multiplier=1)(block_input)
@@ -136,7 +153,8 @@ def main():
     keras2(small)
     wide = graph()
     wide.save(FOLDER / "graph.keras")
-    for file in ["sequential.keras", "graph.keras"]:
+    outputs["step"] = one_step()
+    for file in ["sequential.keras", "graph.keras", "step.keras"]:
         deflate(FOLDER / file)
     for model, files in [(small, ["sequential.keras", "legacy.h5", "keras2.h5", "small.weights.h5"]),
                          (wide, ["graph.keras"])]:
