@@ -181,7 +181,9 @@ std::int64_t ConvShape::macs() const { return static_cast<std::int64_t>(product(
 void ConvEngine::pack_forward(float*, const float*) const {}
 void ConvEngine::pack_backward(float*, const float*) const {}
 
-void ConvEngine::backward_kernel_of(float* sums, const Images& d_y, const Images& x, float* scratch) const {
+void ConvEngine::backward_kernel_of(float* sums, bool add, const Images& d_y, const Images& x, float* scratch) const {
+  const auto plane = static_cast<std::size_t>(s_.group_in_c()) * static_cast<std::size_t>(s_.out_c);
+  if (!add) std::fill_n(sums, static_cast<std::size_t>(sum_planes()) * plane, 0.0F);
   for (int i = 0; i < x.count; ++i) backward_kernel(sums, d_y.data + i * d_y.stride, x.data + i * x.stride, scratch);
 }
 

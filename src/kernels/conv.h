@@ -96,8 +96,9 @@ class ConvEngine {
   virtual int sum_planes() const { return s_.kernel_h * s_.kernel_w; }
   /// Adds one image's share of the kernel's gradient, from d_y and x, to the planes of `sums`.
   virtual void backward_kernel(float* sums, const float* d_y, const float* x, float* scratch) const = 0;
-  /// The same for several images. Where joins_images(), it is faster and has other bits than one call for each.
-  virtual void backward_kernel_of(float* sums, const Images& d_y, const Images& x, float* scratch) const;
+  /// The same for several images, one or more; without `add` it assigns the sums. Where joins_images(), it is faster
+  /// and has other bits than one call for each.
+  virtual void backward_kernel_of(float* sums, bool add, const Images& d_y, const Images& x, float* scratch) const;
   virtual bool joins_images() const { return false; }
   /// Adds the gradient that `sums` hold to d_kernel.
   virtual void add_kernel_gradient(float* d_kernel, const float* sums) const;

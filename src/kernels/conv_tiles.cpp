@@ -83,7 +83,7 @@ void tile(const OutputRow& job, const float* x, float* out) {
   t.template write<false>(out, job.out_step, job.columns);
 }
 
-/// Adds the gradient of `rows` taps of a kernel row, the first of which meets x, to d_kernel.
+/// Adds the gradient of `rows` taps of a kernel row, the first of which meets x, to d_kernel, or assigns it.
 template <int rows, int width>
 void tile(const KernelRow& job, const float* x, float* d_kernel) {
   Tile<rows, width> t = {};
@@ -92,7 +92,11 @@ void tile(const KernelRow& job, const float* x, float* d_kernel) {
   for (int r = 0; r < job.rows; ++r, x += job.x_row, d_y += job.pixels * job.d_y_step) {
     t.multiply([x, step](int k, int m) { return x[k * step + m]; }, d_y, job.d_y_step, job.pixels);
   }
-  t.template write<true>(d_kernel, job.out_c, job.columns);
+  if (job.add) {
+    t.template write<true>(d_kernel, job.out_c, job.columns);
+  } else {
+    t.template write<false>(d_kernel, job.out_c, job.columns);
+  }
 }
 
 template <class Job>

@@ -47,6 +47,7 @@ struct KernelRow {
   int columns;  ///< at most a panel
   int rows;
   int pixels;
+  bool add = true;     ///< whether the sum is added to d_kernel, or assigned
   Planes planes = {};  ///< d_kernel, x and d_y
 };
 
@@ -56,7 +57,7 @@ struct ConvTiles {
   int panel;  ///< output channels that are computed together; panels are padded with zeros to this width
   /// Assigns row.out.
   void (*output_row)(const OutputRow& row);
-  /// Adds to row.d_kernel.
+  /// Adds to row.d_kernel, or assigns it.
   void (*kernel_row)(const KernelRow& row);
   /// Adds the sum of d_y (pixels x channels) over its pixels to sums (channels).
   void (*add_pixels)(float* sums, const float* d_y, int pixels, int channels);

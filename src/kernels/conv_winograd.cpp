@@ -147,10 +147,10 @@ class WinogradConv final : public ConvEngine {
   int sum_planes() const override { return numbers_; }
 
   void backward_kernel(float* sums, const float* d_y, const float* x, float* scratch) const override {
-    backward_kernel_of(sums, {d_y, 0, 1}, {x, 0, 1}, scratch);
+    backward_kernel_of(sums, true, {d_y, 0, 1}, {x, 0, 1}, scratch);
   }
 
-  void backward_kernel_of(float* sums, const Images& d_y, const Images& x, float* scratch) const override {
+  void backward_kernel_of(float* sums, bool add, const Images& d_y, const Images& x, float* scratch) const override {
     const float* zeros = clear(scratch);
     float* v = scratch + 2 * outside_floats();
     const Block strip = strip_of();
@@ -170,7 +170,7 @@ class WinogradConv final : public ConvEngine {
           transforms_.gradient(w + std::ptrdiff_t{t} * strip.panel, strip.m_plane,
                                output_tile(part, place(first + t)).at, columns);
         }
-        add_products(sums + c, v, w, strip, tiles, columns);
+        sum_products(sums + c, add || first > 0, v, w, strip, tiles, columns);
       }
     }
   }
@@ -300,8 +300,9 @@ class WinogradConv final : public ConvEngine {
                        .planes = {numbers_, size.m_plane, size.v_plane, std::ptrdiff_t{depth} * size.panel}});
   }
 
-  /// Adds V^T W of some tiles to a panel of `columns` columns of sums.
-  void add_products(float* sums, const float* v, const float* w, const Block& strip, int tiles, int columns) const {
+  /// Adds V^T W of some tiles to a panel of `columns` columns of sums, or assigns it.
+  void sum_products(float* sums, bool add, const float* v, const float* w, const Block& strip, int tiles,
+                    int columns) const {
     tiles_.kernel_row({.d_kernel = sums,
                        .out_c = s_.out_c,
                        .x = v,
@@ -313,6 +314,7 @@ class WinogradConv final : public ConvEngine {
                        .columns = columns,
                        .rows = 1,
                        .pixels = tiles,
+                       .add = add,
                        .planes = {numbers_, tap_floats(), strip.v_plane, strip.m_plane}});
   }
 

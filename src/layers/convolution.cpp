@@ -73,9 +73,8 @@ void Convolution::finish_group(const Pass& pass, const Task& task) const {
 
 void Convolution::backward_kernel(const Pass& pass, const Task& task, const float* d_y, const float* x,
                                   float* scratch) const {
-  float* sums = sums_of(pass, task);
-  if (task.index == pass.groups.begin(task.group)) std::fill_n(sums, group_scratch_floats(), 0.0F);
-  engine_->backward_kernel(sums, d_y, x, scratch);
+  const bool add = group_scratch_floats() == 0 || task.index > pass.groups.begin(task.group);
+  engine_->backward_kernel_of(sums_of(pass, task), add, {d_y, 0, 1}, {x, 0, 1}, scratch);
   if (task.index + 1 == pass.groups.begin(task.group + 1)) finish_group(pass, task);
 }
 
@@ -84,9 +83,8 @@ void Convolution::backward_kernel_of_group(const Pass& pass, const Task& task, c
   const int first = pass.groups.begin(task.group);
   const int count = pass.groups.begin(task.group + 1) - first;
   if (count == 0) return;
-  float* sums = sums_of(pass, task);
-  std::fill_n(sums, group_scratch_floats(), 0.0F);
-  engine_->backward_kernel_of(sums, {d_y[first], d_y.stride, count}, {x[first], x.stride, count}, scratch);
+  engine_->backward_kernel_of(sums_of(pass, task), group_scratch_floats() == 0, {d_y[first], d_y.stride, count},
+                              {x[first], x.stride, count}, scratch);
   finish_group(pass, task);
 }
 

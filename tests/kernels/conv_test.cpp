@@ -119,11 +119,12 @@ void check_images(Bench& bench, const Doubles& of_one) {
     return all;
   };
   const Floats x = repeated(bench.x), d_y = repeated(bench.d_y);
-  Floats sums(static_cast<std::size_t>(bench.engine->sum_planes() * bench.s.group_in_c() * bench.s.out_c));
+  Floats sums(static_cast<std::size_t>(bench.engine->sum_planes() * bench.s.group_in_c() * bench.s.out_c),
+              not_a_number);
   Floats d_kernel(bench.s.kernel_floats());
-  bench.engine->backward_kernel_of(sums.data(), {d_y.data(), static_cast<std::ptrdiff_t>(bench.d_y.size()) + 3, count},
-                                   {x.data(), static_cast<std::ptrdiff_t>(bench.x.size()) + 3, count},
-                                   bench.scratch.data());
+  bench.engine->backward_kernel_of(
+      sums.data(), false, {d_y.data(), static_cast<std::ptrdiff_t>(bench.d_y.size()) + 3, count},
+      {x.data(), static_cast<std::ptrdiff_t>(bench.x.size()) + 3, count}, bench.scratch.data());
   bench.engine->add_kernel_gradient(d_kernel.data(), sums.data());
   Doubles expected = of_one;
   for (double& value : expected) value *= 1 + 4 + 16 + 64 + 256;
