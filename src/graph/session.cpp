@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "convoy/error.h"
 #include "kernels/elementwise.h"
 #include "kernels/gemm.h"
+#include "layers/convolution.h"
 
 namespace convoy {
 namespace {
@@ -24,6 +26,15 @@ void within_layer(const Node& node, const Work& work) {
     work();
   } catch (const Error& error) {
     throw error.within("layer \"" + node.name + "\": ");
+  }
+}
+
+/// Has OpenBLAS take memory for so many threads. Throws Error that names the key which asks for it.
+void reserve_blas_for(int threads) {
+  try {
+    kernels::reserve_blas(threads);
+  } catch (const Error& error) {
+    throw error.within("engine = \"blas\": ");
   }
 }
 
@@ -76,12 +87,13 @@ Session::Session(const Network& network, Weights& weights, Mode mode, int max_ba
       max_batch_(max_batch),
       last_(last),
       pool_(pool),
+      uses_blas_(layers::uses_blas(network.layers())),
       work_(plan_work(network, mode, last)),
       groups_{.samples = 0, .count = groups},
       passes_(static_cast<std::size_t>(last) + 1),
       shared_(std::move(prepared)) {
   const bool is_prepared = shared_ != nullptr;
-  kernels::reserve_blas(pool.threads());
+  if (uses_blas_) reserve_blas_for(pool.threads());
   const MemoryPlan plan = plan_memory(network, work_, mode, last, max_batch, pool.threads(), retain);
   bind_activations(plan);
   bind_weights();
@@ -261,6 +273,8 @@ void Session::set_sample_share(float share) {
 void Session::backward() { run(work_.backward, Profile::backward); }
 
 void Session::run(const std::vector<Segment>& segments, Profile::Direction direction) {
+  std::optional<kernels::SingleThreadedBlas> single;
+  if (uses_blas_) single.emplace();
   direction_ = direction;
   const int batch = groups_.samples;
   for (const Segment& segment : segments) {

@@ -136,6 +136,7 @@ class Session {
   int max_batch_;
   int last_;
   ThreadPool& pool_;
+  bool uses_blas_;  ///< a layer computes through OpenBLAS
   WorkPlan work_;
   SampleGroups groups_;  ///< of the last forward's batch
   Profile* profile_ = nullptr;

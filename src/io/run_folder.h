@@ -23,7 +23,7 @@ struct Environment {
   std::string compiler;
   std::string cpu;
   std::string isa;        ///< instruction set: "avx2"
-  std::string blas_core;  ///< the kernels that OpenBLAS chose
+  std::string blas_core;  ///< the kernels that OpenBLAS chose; "" where no layer uses it
   int cores = 0;
   int threads = 0;
   std::string started;  ///< ISO 8601, UTC

@@ -6,8 +6,9 @@ namespace convoy::kernels {
 
 enum class Transpose { no, yes };
 
-/// Assigns C = op(A) op(B) (+ C if `add`), through OpenBLAS in the calling thread; op transposes where ta or tb say so.
-/// Row-major: op(A) is m x k with leading dimension lda, op(B) is k x n, C is m x n.
+/// Assigns C = op(A) op(B) (+ C if `add`), through OpenBLAS; op transposes where ta or tb say so. For calls on
+/// several threads see reserve_blas and SingleThreadedBlas. Row-major: op(A) is m x k with leading dimension lda, op(B)
+/// is k x n, C is m x n.
 void gemm(Transpose ta, Transpose tb, int m, int n, int k, const float* a, int lda, const float* b, int ldb, bool add,
           float* c, int ldc);
 

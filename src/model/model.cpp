@@ -13,7 +13,6 @@
 #include "data/stratify.h"
 #include "graph/footprint.h"
 #include "graph/take_weights.h"
-#include "kernels/gemm.h"
 #include "layers/layer_name.h"
 #include "model/model_impl.h"
 #include "model/training.h"
@@ -228,19 +227,16 @@ History Model::fit(const Dataset& data, const FitOptions& options) {
 Evaluation Model::evaluate(const Dataset& data, int batch_size, int top_k) {
   require_at_least_one("evaluate", "batch_size", batch_size);
   require_at_least_one("evaluate", "top_k", top_k);
-  const kernels::SingleThreadedBlas single;
   const Dataset numbered = data.with_classes(impl_->class_names, outputs());
   return impl_->evaluator(data, batch_size).evaluate(numbered, impl_->scaling, top_k);
 }
 
 std::vector<float> Model::predict(const Dataset& data, int batch_size) {
   require_at_least_one("predict", "batch_size", batch_size);
-  const kernels::SingleThreadedBlas single;
   return impl_->evaluator(data, batch_size).predict(data, impl_->scaling);
 }
 
 std::vector<float> Model::forward(const Dataset& data, bool training) {
-  const kernels::SingleThreadedBlas single;
   const Network& network = impl_->network();
   require_samples(data, impl_->input);
   Session session(network, impl_->weights(), training ? Mode::train : Mode::predict, data.size(), network.output(),
@@ -258,7 +254,6 @@ std::vector<float> Model::forward(const Dataset& data, bool training) {
 }
 
 std::vector<float> Model::outputs_of(const std::string& layer, const Dataset& data) {
-  const kernels::SingleThreadedBlas single;
   const int node = impl_->node_of(layer);
   require_samples(data, impl_->input);
   constexpr int most_together = 32;
@@ -287,7 +282,6 @@ void Model::set_trainable(const std::string& layer, bool trainable) {
 }
 
 std::vector<Recalibration> Model::recalibrate(const Dataset& data, const RecalibrateOptions& options) {
-  const kernels::SingleThreadedBlas single;
   require_at_least_one("recalibrate", "images", options.images);
   require_at_least_one("recalibrate", "batch_size", options.batch_size);
   Recalibrator recalibrator(impl_->network(), impl_->pool, data, impl_->scaling, options, impl_->seed());

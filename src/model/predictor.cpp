@@ -9,7 +9,6 @@
 #include "convoy/error.h"
 #include "data/scaling.h"
 #include "graph/fold.h"
-#include "kernels/gemm.h"
 #include "model/model_impl.h"
 #include "train/batch.h"
 
@@ -94,7 +93,6 @@ void Predictor::predict(std::span<const float> samples, std::span<float> outputs
     throw Error(ErrorKind::data, "predict: expected room for " + std::to_string(count * output) + " outputs, got " +
                                      std::to_string(outputs.size()));
   }
-  const kernels::SingleThreadedBlas single;
   const std::lock_guard lock(impl_->at_work);
   impl_->make_room(static_cast<int>(std::min<std::size_t>(count, chunk)));
   for (std::size_t first = 0; first < count; first += chunk) {

@@ -5,7 +5,6 @@
 
 #include "convoy/dataset.h"
 #include "diagnose/diagnoser.h"
-#include "kernels/gemm.h"
 #include "model/model_impl.h"
 #include "train/trainer.h"
 
@@ -24,7 +23,6 @@ class Training {
   Trainer& trainer() { return trainer_; }
 
  private:
-  kernels::SingleThreadedBlas blas_;
   FitOptions options_;
   Trainer trainer_;
   std::optional<Diagnoser> diagnoser_;

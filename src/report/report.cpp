@@ -157,9 +157,9 @@ std::string environment_table(const RunRecord& record) {
                                          {{"threads", true}, {std::to_string(environment.threads), true}},
                                          {{"processor", true}, {environment.cpu, true}},
                                          {{"instruction set", true}, {environment.isa, true}},
-                                         {{"OpenBLAS kernels", true}, {environment.blas_core, true}},
                                          {{"compiler", true}, {environment.compiler, true}},
                                          {{"convoy", true}, {environment.convoy_version, true}}};
+  if (!environment.blas_core.empty()) rows.push_back({{"OpenBLAS kernels", true}, {environment.blas_core, true}});
   for (const auto& [file, sum] : environment.data) rows.push_back({{"SHA-256 of " + file, true}, {sum, true}});
   return "<div class=\"facts\">\n" + table(rows) + "</div>\n";
 }

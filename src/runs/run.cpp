@@ -19,6 +19,7 @@
 #include "io/run_folder.h"
 #include "io/run_record.h"
 #include "kernels/gemm.h"
+#include "layers/convolution.h"
 #include "model/model_io.h"
 #include "model/training.h"
 #include "runs/progress.h"
@@ -33,6 +34,9 @@ namespace {
 namespace fs = std::filesystem;
 
 std::uint64_t seed_of(const Config& config) { return static_cast<std::uint64_t>(config.run.integer("seed")); }
+
+/// The kernels of OpenBLAS where a layer computes through it, else "".
+std::string blas_core_of(const Config& config) { return layers::uses_blas(config.layers) ? kernels::blas_core() : ""; }
 
 /// Says that the network has more outputs than there are classes, which may be a mistake; nothing where it has not.
 std::optional<std::string> note_on_spare_outputs(const Dataset& train, int outputs) {
@@ -125,7 +129,7 @@ class Run {
         page_(folder_.path(), model_),
         training_(impl_, fitted_data(start).train, data_.validation, folder_.path().string()),
         trainer_(training_.trainer()),
-        environment_(this_environment(kernels::blas_core(), impl_.pool.threads(), sums_of_data(config.data))),
+        environment_(this_environment(blas_core_of(config), impl_.pool.threads(), sums_of_data(config.data))),
         recorder_(*this, config.train.number("checkpoint_seconds")) {
     options_.callbacks.push_back(&recorder_);
   }
@@ -460,7 +464,6 @@ RunResult train_run(const Config& config, const RunOptions& options) {
 }
 
 RunResult resume_run(const fs::path& folder, const RunOptions& options, const std::vector<std::string>& overrides) {
-  const kernels::SingleThreadedBlas single;
   require_run(folder);
   const Config config = load_config(folder / "resolved.toml", overrides);
   if (!overrides.empty()) require_harmless(config, folder);

@@ -6,7 +6,6 @@
 #include "convoy/report.h"
 #include "data/thumbnail.h"
 #include "io/atomic_file.h"
-#include "kernels/gemm.h"
 #include "model/model_impl.h"
 #include "report/tensorboard.h"
 #include "runs/filter_pictures.h"
@@ -70,7 +69,6 @@ void add_evaluation(Report& report, Model& model, const Dataset& test, const Eva
 }
 
 fs::path write_report(const fs::path& run, const fs::path& file, int threads) {
-  const kernels::SingleThreadedBlas single;
   RunRecord record = read_run(run);
   const Config config = load_config(run / "resolved.toml");
   Model untrained = Model::from_config(config, threads);

@@ -16,6 +16,7 @@
 #include "core/spread.h"
 #include "core/start_threads.h"
 #include "kernels/gemm.h"
+#include "layers/convolution.h"
 #include "model/threads.h"
 #include "runs/startable.h"
 #include "runs/sweep_folder.h"
@@ -35,7 +36,7 @@ int threads_in_all(const SweepPlan& plan, int wanted) {
 /// Trains the runs of a sweep that wait, several at a time.
 class RunQueue {
  public:
-  /// Reads what the folder holds of the plan's runs, and reserves BLAS buffers for all threads.
+  /// Reads what the folder holds of the plan's runs, and reserves what OpenBLAS works in for all threads.
   RunQueue(const SweepPlan& plan, const SweepFolder& folder, SweepCallback* callback, int threads)
       : plan_(plan),
         folder_(folder),
@@ -43,7 +44,8 @@ class RunQueue {
         runs_(folder.runs(plan)),
         jobs_(jobs_for(plan.jobs)),
         threads_(std::max(1, threads / jobs_)) {
-    kernels::reserve_blas(jobs_ * threads_);
+    const auto uses_blas = [](const SweepSetting& setting) { return layers::uses_blas(setting.config.layers); };
+    if (std::ranges::any_of(plan.settings, uses_blas)) kernels::reserve_blas(jobs_ * threads_);
   }
 
   /// Trains every waiting run on jobs_ threads until none waits or one is stopped, writing sweep.csv after each. Throws
@@ -257,7 +259,6 @@ void require_startable(const SweepPlan& plan, SweepCallback* callback) {
 }
 
 SweepResult run_sweep(const SweepPlan& plan, const SweepOptions& options) {
-  const kernels::SingleThreadedBlas single;
   require_startable(plan, options.callback);
   const std::string& name = plan.settings[0].config.run.text("name");
   const fs::path path = options.folder.empty() ? fs::path("runs") / (name + "-sweep") : options.folder;

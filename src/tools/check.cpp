@@ -8,7 +8,6 @@
 #include "convoy/data_statistics.h"
 #include "core/random.h"
 #include "data/stratify.h"
-#include "kernels/gemm.h"
 #include "model/training.h"
 #include "train/batch.h"
 
@@ -187,7 +186,6 @@ void overfit(Model::Impl& impl, const Dataset& samples, int steps, CheckResult& 
 }  // namespace
 
 CheckResult check(const Config& config, const CheckOptions& options) {
-  const kernels::SingleThreadedBlas single;
   const auto seed = static_cast<std::uint64_t>(config.run.integer("seed"));
   const DataSplits data = load_data(config.data, seed, Need::training);
   Model model = Model::from_config(config, data.train.shape(), options.threads);

@@ -22,8 +22,10 @@ namespace {
 namespace fs = std::filesystem;
 using Strings = std::vector<std::string>;
 
-Strings train_arguments(const fs::path& run, const Strings& more) {
-  Strings arguments = {"train", "configs/mnist_mlp_bn.toml", "--quiet", "--out", run.string()};
+/// The arguments of `train` for one epoch on a few images, with `more`.
+Strings train_arguments(const fs::path& run, const Strings& more,
+                        const std::string& config = "configs/mnist_mlp_bn.toml") {
+  Strings arguments = {"train", config, "--quiet", "--out", run.string()};
   for (const std::string& setting : {"data.path=" + test::small_mnist().string(), std::string("data.limit=320"),
                                      std::string("data.validation=0"), std::string("train.epochs=1")}) {
     arguments.insert(arguments.end(), {"-s", setting});
@@ -95,4 +97,29 @@ TEST_CASE("jobs beyond the cores are cut to the cores with a note") {
   CHECK(finished.code == 0);
   CHECK(finished.err.starts_with("note: --jobs 1000, but there "));
   CHECK(contains(finished.err, ": convoy uses " + std::to_string(cores()) + "\n"));
+}
+
+TEST_CASE(
+    "OpenBLAS is loaded for engine = \"blas\" alone; where it is missing, one line says so before the first step") {
+  const test::TemporaryFolder folder;
+  const fs::path run = folder.path() / "run";
+  test::write(folder.path() / "libopenblas.so.0", "no library");  // found before the system's
+  const auto train = [&](const Strings& more) {
+    Strings all = {"LD_LIBRARY_PATH=" + folder.path().string(), CONVOY_BINARY};
+    const Strings arguments = train_arguments(run, more, "configs/mnist_quick.toml");
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    return test::run("/usr/bin/env", all);
+  };
+  const Finished finished = train({});
+  CHECK(finished.code == 0);
+  CHECK(finished.err.empty());
+  const auto environment = nlohmann::json::parse(test::contents(run / "env.json"));
+  CHECK(environment.at("blas_core") == "");
+
+  fs::remove_all(run);
+  const Finished refused = train({"-s", "layer.conv1.engine=blas"});
+  CHECK(refused.code == 1);
+  CHECK(refused.err.starts_with("error: engine = \"blas\": OpenBLAS cannot be loaded: "));
+  CHECK(refused.err.ends_with("; it is in Debian's package libopenblas0\n"));
+  CHECK_FALSE(fs::exists(run));
 }
