@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -55,25 +57,15 @@ constexpr Kind kind_of() {
 }
 
 /// A member's value as that of its key; `names` are those of an enum's values.
-inline Value value_of(bool flag, const Texts&) { return flag; }
-inline Value value_of(int number, const Texts&) { return std::int64_t{number}; }
-inline Value value_of(double number, const Texts&) { return number; }
-inline Value value_of(const std::string& text, const Texts&) { return text; }
-inline Value value_of(const Texts& texts, const Texts&) { return texts; }
-inline Value value_of(const Integers& numbers, const Texts&) { return numbers; }
-inline Value value_of(const Size2& size, const Texts&) {
-  if (size.height == size.width) return std::int64_t{size.height};
-  return Integers{size.height, size.width};
-}
-inline Value value_of(const Sides& sides, const Texts&) {
-  if (sides == Sides(sides.top)) return std::int64_t{sides.top};
-  if (sides == Sides(sides.top, sides.left)) return Integers{sides.top, sides.left};
-  return Integers{sides.top, sides.bottom, sides.left, sides.right};
-}
-inline Value value_of(const Padding& padding, const Texts& names) {
-  if (padding.name.empty()) return value_of(padding.sides, names);
-  return padding.name;
-}
+Value value_of(bool flag, const Texts& names);
+Value value_of(int number, const Texts& names);
+Value value_of(double number, const Texts& names);
+Value value_of(const std::string& text, const Texts& names);
+Value value_of(const Texts& texts, const Texts& names);
+Value value_of(const Integers& numbers, const Texts& names);
+Value value_of(const Size2& size, const Texts& names);
+Value value_of(const Sides& sides, const Texts& names);
+Value value_of(const Padding& padding, const Texts& names);
 template <class Enum>
 requires std::is_enum_v<Enum> Value value_of(Enum choice, const Texts& names) {
   return names.at(static_cast<std::size_t>(choice));
@@ -81,35 +73,15 @@ requires std::is_enum_v<Enum> Value value_of(Enum choice, const Texts& names) {
 
 /// Sets a member to the key's value. Throws Error{config} where the key is missing or of another type; an enum stays as
 /// it is for a text that is none of `names`.
-inline void read(bool& flag, const Settings& settings, const std::string& key, const Texts&) {
-  flag = settings.flag(key);
-}
-inline void read(int& number, const Settings& settings, const std::string& key, const Texts&) {
-  number = settings.integer(key);
-}
-inline void read(double& number, const Settings& settings, const std::string& key, const Texts&) {
-  number = settings.number(key);
-}
-inline void read(std::string& text, const Settings& settings, const std::string& key, const Texts&) {
-  text = settings.text(key);
-}
-inline void read(Texts& texts, const Settings& settings, const std::string& key, const Texts&) {
-  texts = settings.texts(key);
-}
-inline void read(Integers& numbers, const Settings& settings, const std::string& key, const Texts&) {
-  numbers = settings.integers(key);
-}
-inline void read(Size2& size, const Settings& settings, const std::string& key, const Texts&) {
-  const auto [height, width] = settings.pair(key);
-  size = {height, width};
-}
-inline void read(Sides& sides, const Settings& settings, const std::string& key, const Texts&) {
-  sides = settings.sides(key);
-}
-inline void read(Padding& padding, const Settings& settings, const std::string& key, const Texts&) {
-  const std::string name = settings.text_or(key, "");
-  padding = name.empty() ? Padding(settings.sides(key)) : Padding(name);
-}
+void read(bool& flag, const Settings& settings, const std::string& key, const Texts& names);
+void read(int& number, const Settings& settings, const std::string& key, const Texts& names);
+void read(double& number, const Settings& settings, const std::string& key, const Texts& names);
+void read(std::string& text, const Settings& settings, const std::string& key, const Texts& names);
+void read(Texts& texts, const Settings& settings, const std::string& key, const Texts& names);
+void read(Integers& numbers, const Settings& settings, const std::string& key, const Texts& names);
+void read(Size2& size, const Settings& settings, const std::string& key, const Texts& names);
+void read(Sides& sides, const Settings& settings, const std::string& key, const Texts& names);
+void read(Padding& padding, const Settings& settings, const std::string& key, const Texts& names);
 template <class Enum>
 requires std::is_enum_v<Enum>
 void read(Enum& choice, const Settings& settings, const std::string& key, const Texts& names) {
@@ -150,6 +122,41 @@ void read_optional(std::optional<M>& member, const Settings& settings, const std
   read(member.emplace(), settings, key, names);
 }
 
+/// What a key's value is to a member of one type, whose address the functions take.
+struct MemberType {
+  Kind kind;
+  std::optional<Value> (*get)(const void* member, const Texts& names);
+  void (*set)(void* member, const Settings& settings, const std::string& key, const Texts& names);
+};
+template <class M>
+inline constexpr MemberType member_type = {
+    .kind = kind_of<typename Held<M>::type>(),
+    .get = [](const void* member, const Texts& names) { return optional_value(*static_cast<const M*>(member), names); },
+    .set = [](void* member, const Settings& settings, const std::string& key,
+              const Texts& names) { read_optional(*static_cast<M*>(member), settings, key, names); }};
+
+/// The fields of a struct, whatever its type: functions that are compiled once for all structs.
+class Fields {
+ public:
+  /// Adds a key for the member that begins so many bytes into a struct; `fallback` is a member with the default.
+  void add(std::string_view name, std::size_t offset, const MemberType& type, std::string_view doc,
+           const Accepts& accepts, const void* fallback);
+  /// Adds the fields of another list, of a struct that begins so many bytes into this one.
+  void add_all(const Fields& others, std::size_t offset);
+
+  std::vector<KeySchema> keys() const;
+  Settings settings(const void* values) const;
+  void read_into(void* values, const Settings& settings) const;
+
+ private:
+  struct Row {
+    KeySchema key;
+    std::size_t offset;
+    const MemberType* type;
+  };
+  std::vector<Row> rows_;
+};
+
 }  // namespace fields_detail
 
 /// The keys of a component, each bound to the member of its struct that holds the value: bool, int, double,
@@ -161,64 +168,34 @@ class Fields {
   /// Adds a key with its meaning `doc`. `member` is a pointer to a member, or for a member of a member a function that
   /// takes a Struct& to it. Returns *this.
   template <class Member>
-  Fields& add(const std::string& name, Member member, const std::string& doc, const Accepts& accepts = {}) {
-    using M = std::remove_cvref_t<std::invoke_result_t<Member, Struct&>>;
-    Kind kind = fields_detail::kind_of<typename fields_detail::Held<M>::type>();
-    if (kind == Kind::text && !accepts.choices.empty()) kind = Kind::choice;
-    Struct defaults{};
-    const Texts names = accepts.choices;
-    KeySchema key{.name = name,
-                  .kind = kind,
-                  .fallback = fields_detail::optional_value(std::invoke(member, defaults), names),
-                  .doc = doc,
-                  .min = accepts.min,
-                  .max = accepts.max,
-                  .values = accepts.values,
-                  .choices = names,
-                  .numbered = accepts.numbered,
-                  .required = accepts.required,
-                  .fallback_by = accepts.fallback_by};
-    if (accepts.required) key.fallback.reset();
-    rows_.push_back(
-        {std::move(key),
-         [member, names](Struct& from) { return fields_detail::optional_value(std::invoke(member, from), names); },
-         [member, names, name](Struct& to, const Settings& settings) {
-           fields_detail::read_optional(std::invoke(member, to), settings, name, names);
-         }});
+  Fields& add(std::string_view name, Member member, std::string_view doc, const Accepts& accepts) {
+    auto& place = std::invoke(member, defaults());
+    using M = std::remove_reference_t<decltype(place)>;
+    fields_.add(name, offset_of(&place), fields_detail::member_type<M>, doc, accepts, &place);
     return *this;
+  }
+  template <class Member>
+  Fields& add(std::string_view name, Member member, std::string_view doc) {
+    return add(name, member, doc, Accepts{});
   }
 
   /// Adds all fields of a list for the same struct. Returns *this.
   Fields& add_all(const Fields& others) {
-    rows_.insert(rows_.end(), others.rows_.begin(), others.rows_.end());
+    fields_.add_all(others.fields_, 0);
     return *this;
   }
 
   /// Adds all fields of a part that several components share: `part` takes a Struct& to it. Returns *this.
   template <class Part, class ToPart>
   Fields& add_all(const Fields<Part>& shared, ToPart part) {
-    for (const auto& row : shared.rows()) {
-      rows_.push_back(
-          {row.key, [part, get = row.get](Struct& from) { return get(std::invoke(part, from)); },
-           [part, set = row.set](Struct& to, const Settings& settings) { set(std::invoke(part, to), settings); }});
-    }
+    fields_.add_all(shared.fields_, offset_of(&std::invoke(part, defaults())));
     return *this;
   }
 
-  std::vector<KeySchema> keys() const {
-    std::vector<KeySchema> keys;
-    for (const Row& row : rows_) keys.push_back(row.key);
-    return keys;
-  }
+  std::vector<KeySchema> keys() const { return fields_.keys(); }
 
   /// Every value of the struct under its key, without empty optionals. Settings::complete checks them.
-  Settings settings(Struct values) const {
-    Settings settings;
-    for (const Row& row : rows_) {
-      if (auto value = row.get(values)) settings.set(row.key.name, *value);
-    }
-    return settings;
-  }
+  Settings settings(const Struct& values) const { return fields_.settings(&values); }
 
   /// The struct that complete settings describe; other keys are ignored.
   Struct read(const Settings& settings) const {
@@ -227,20 +204,22 @@ class Fields {
     return values;
   }
   /// Sets the members of `values` that have keys, from complete settings.
-  void read_into(Struct& values, const Settings& settings) const {
-    for (const Row& row : rows_) row.set(values, settings);
-  }
-
-  /// A key with the functions that get its value from a struct and set it from settings.
-  struct Row {
-    KeySchema key;
-    std::function<std::optional<Value>(Struct&)> get;
-    std::function<void(Struct&, const Settings&)> set;
-  };
-  const std::vector<Row>& rows() const { return rows_; }
+  void read_into(Struct& values, const Settings& settings) const { fields_.read_into(&values, settings); }
 
  private:
-  std::vector<Row> rows_;
+  template <class Other>
+  friend class Fields;
+
+  static Struct& defaults() {
+    static Struct values{};
+    return values;
+  }
+  /// The place of a member of defaults(), which it has in every Struct.
+  static std::size_t offset_of(const void* member) {
+    return static_cast<std::size_t>(static_cast<const char*>(member) - reinterpret_cast<const char*>(&defaults()));
+  }
+
+  fields_detail::Fields fields_;
 };
 
 }  // namespace convoy
