@@ -23,9 +23,9 @@ int take_unit(std::string& name) {
   const std::string given = name;
   name.resize(open);
   const bool closed = given.ends_with(']');
-  const auto unit = closed ? number_in<int>(given.substr(open + 1, given.size() - open - 2)) : std::nullopt;
-  if (!unit || *unit < 0) refuse(given, "expected a unit's number in brackets: " + name + "[7]");
-  return *unit;
+  const int unit = closed ? number_in<int>(given.substr(open + 1, given.size() - open - 2)).value_or(-1) : -1;
+  if (unit < 0) refuse(given, "expected a unit's number in brackets: " + name + "[7]");
+  return unit;
 }
 
 /// The value that a share `rank` of the values is below (nearest rank); 0 of none. Reorders the values.
