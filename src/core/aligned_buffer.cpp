@@ -12,18 +12,30 @@ namespace {
 constexpr std::size_t cache_line = 64;
 constexpr std::size_t huge_page = std::size_t{2} << 20;
 
+/// Whether an array of so many bytes begins with a huge page.
+bool is_large(std::size_t bytes) { return bytes >= 2 * huge_page; }
+
+/// The bytes of the huge pages that are in an array alone.
+std::size_t whole_pages(std::size_t bytes) { return bytes / huge_page * huge_page; }
+
 }  // namespace
 
 template <class T>
 AlignedBuffer<T>::AlignedBuffer(std::size_t count) : size_(count) {
   if (count == 0) return;
   const std::size_t bytes = count * sizeof(T);
-  const bool large = bytes >= 2 * huge_page;
+  const bool large = is_large(bytes);
   const std::align_val_t alignment{large ? huge_page : cache_line};
   void* memory = ::operator new(bytes, alignment);
-  if (large) madvise(memory, bytes / huge_page * huge_page, MADV_HUGEPAGE);
+  if (large) madvise(memory, whole_pages(bytes), MADV_HUGEPAGE);
   std::memset(memory, 0, bytes);
   data_ = {static_cast<T*>(memory), Free{alignment}};
+}
+
+template <class T>
+void AlignedBuffer<T>::forget() {
+  const std::size_t bytes = size_ * sizeof(T);
+  if (is_large(bytes)) madvise(data(), whole_pages(bytes), MADV_DONTNEED);
 }
 
 template <class T>

@@ -16,6 +16,9 @@ class AlignedBuffer {
   /// Throws std::bad_alloc where there is not enough memory.
   explicit AlignedBuffer(std::size_t count);
 
+  /// Gives the memory of a large array back to the system until it is used again: nobody needs what is in it.
+  void forget();
+
   T* data() { return data_.get(); }
   const T* data() const { return data_.get(); }
   std::size_t size() const { return size_; }

@@ -50,6 +50,7 @@ Diagnostics compare_modes(Trainer& trainer) {
   const LoaderOptions& batches = trainer.batches();
   Diagnostics found;
   found.train_mode_loss = loss_in_training(task, trainer.session(), probe_loader(task, images, batches), batches.seed);
+  trainer.session().forget_activations();
   found.predict_mode_loss = loss_in_prediction(task, probe_loader(task, images, batches));
   if (explain_mode_gap(found).empty()) return found;
   Probe(task, {.probe = images}, batches).observe(found);  // keeps the outputs of all layers, so it is not done always

@@ -62,6 +62,8 @@ class Session {
   /// changed; in Mode::train every forward calls it.
   void prepare();
   void clear_gradients();
+  /// Gives the memory of the activations back to the system until the next forward: for a pause in training.
+  void forget_activations() { activations_.forget(); }
   /// Computes output() for the first `batch` samples of input(). `seed` and `pass_number` determine the random
   /// numbers of dropout. In Mode::train it moves the moving statistics of the weights. Throws Error with the layer's
   /// name.

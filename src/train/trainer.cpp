@@ -314,6 +314,7 @@ void Trainer::report_divergence(const NotFinite& culprit) const {
 /// Throws Error{diverged}.
 bool Trainer::end_epoch(const std::vector<Callback*>& callbacks) {
   if (progress_.of_epoch.images == 0) report_divergence({"no step of the epoch was finite"});
+  session_.forget_activations();  // room for those of the sessions that examine and evaluate
   if (options_.on_nan == OnNan::stop) check_for_hidden_infinities();
   EpochLog log;
   log.epoch = progress_.epoch + 1;

@@ -1,6 +1,7 @@
 #include "core/aligned_buffer.h"
 
 #include <doctest/doctest.h>
+#include <sys/mman.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -40,4 +41,22 @@ TEST_CASE("from 4 MB on a buffer begins with a huge page, and small ones do not 
     return buffers;
   }();
   CHECK(std::ranges::any_of(small, [](const auto& buffer) { return beyond(buffer, huge_page) != 0; }));
+}
+
+TEST_CASE("what a large buffer forgets is no longer in memory, and it can be used again") {
+  AlignedBuffer<float> buffer(4 * huge_page);
+  const auto resident = [&] {
+    std::vector<unsigned char> pages(buffer.size() * sizeof(float) / 4096);
+    REQUIRE(mincore(buffer.data(), buffer.size() * sizeof(float), pages.data()) == 0);
+    return std::ranges::count_if(pages, [](unsigned char page) { return (page & 1U) != 0; });
+  };
+  CHECK(resident() > 0);
+  buffer.forget();
+  CHECK(resident() == 0);
+  std::ranges::fill(buffer.span(), 1.5F);
+  CHECK(std::ranges::count(buffer.span(), 1.5F) == static_cast<std::ptrdiff_t>(buffer.size()));
+
+  AlignedBuffer<float> small(100);
+  small.forget();
+  CHECK(small.size() == 100);
 }
