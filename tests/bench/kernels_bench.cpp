@@ -102,7 +102,7 @@ void dense_backward(benchmark::State& state) {
   for (auto _ : state) {
     dense().backward({c.dx.data(), DenseCase::inputs}, c.dw.data(), {c.y.data(), DenseCase::units},
                      {c.x.data(), DenseCase::inputs}, c.w.data(), 0, DenseCase::inputs, DenseCase::units,
-                     DenseCase::batch);
+                     {.samples = DenseCase::batch});
     benchmark::ClobberMemory();
   }
   count_flops(state, 4.0 * DenseCase::batch * DenseCase::inputs * DenseCase::units);
