@@ -153,4 +153,9 @@ int Network::before_final(const std::string& activation) const {
   return last.type == activation && last.inputs[0] != input ? last.inputs[0] : output();
 }
 
+bool uses_blas(const std::vector<LayerSpec>& layers) {
+  return std::ranges::any_of(layers,
+                             [](const LayerSpec& layer) { return layer.settings.text_or("engine", "") == "blas"; });
+}
+
 }  // namespace convoy

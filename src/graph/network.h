@@ -82,4 +82,7 @@ class Network {
   std::size_t state_floats_ = 0;
 };
 
+/// Whether one of the layers computes through OpenBLAS: those with engine = "blas".
+bool uses_blas(const std::vector<LayerSpec>& layers);
+
 }  // namespace convoy

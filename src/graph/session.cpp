@@ -10,7 +10,6 @@
 #include "convoy/error.h"
 #include "kernels/elementwise.h"
 #include "kernels/gemm.h"
-#include "layers/convolution.h"
 
 namespace convoy {
 namespace {
@@ -87,7 +86,7 @@ Session::Session(const Network& network, Weights& weights, Mode mode, int max_ba
       max_batch_(max_batch),
       last_(last),
       pool_(pool),
-      uses_blas_(layers::uses_blas(network.layers())),
+      uses_blas_(uses_blas(network.layers())),
       work_(plan_work(network, mode, last)),
       groups_{.samples = 0, .count = groups},
       passes_(static_cast<std::size_t>(last) + 1),

@@ -103,11 +103,6 @@ void Convolution::add_groups(const Pass& pass, int part, float* gradient) const 
   kernels::elementwise().add(gradient, gradient, pass.sum_groups(sums_at_ + begin, count), count);
 }
 
-bool uses_blas(const std::vector<LayerSpec>& layers) {
-  return std::ranges::any_of(layers,
-                             [](const LayerSpec& layer) { return layer.settings.text_or("engine", "") == "blas"; });
-}
-
 void add_bias_groups(const Pass& pass, std::size_t sums_at, int channels, float* gradient) {
   const auto count = static_cast<std::size_t>(channels);
   kernels::elementwise().add(gradient, gradient, pass.sum_groups(sums_at, count), count);

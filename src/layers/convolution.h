@@ -4,10 +4,8 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "convoy/fields.h"
-#include "convoy/settings.h"
 #include "kernels/conv.h"
 #include "layers/layer.h"
 
@@ -107,9 +105,6 @@ class Convolution {
   std::size_t shared_at_ = 0;
   std::size_t sums_at_ = 0;
 };
-
-/// Whether one of the layers computes through OpenBLAS: those with engine = "blas".
-bool uses_blas(const std::vector<LayerSpec>& layers);
 
 /// Adds the groups' sums of a bias, which begin at `sums_at`, up, and the total to `gradient`.
 void add_bias_groups(const Pass& pass, std::size_t sums_at, int channels, float* gradient);

@@ -14,12 +14,12 @@
 #include "core/text.h"
 #include "data/stratify.h"
 #include "diagnose/evaluation_gap.h"
+#include "graph/network.h"
 #include "io/checkpoint.h"
 #include "io/data_sums.h"
 #include "io/run_folder.h"
 #include "io/run_record.h"
 #include "kernels/gemm.h"
-#include "layers/convolution.h"
 #include "model/model_io.h"
 #include "model/training.h"
 #include "runs/progress.h"
@@ -36,7 +36,7 @@ namespace fs = std::filesystem;
 std::uint64_t seed_of(const Config& config) { return static_cast<std::uint64_t>(config.run.integer("seed")); }
 
 /// The kernels of OpenBLAS where a layer computes through it, else "".
-std::string blas_core_of(const Config& config) { return layers::uses_blas(config.layers) ? kernels::blas_core() : ""; }
+std::string blas_core_of(const Config& config) { return uses_blas(config.layers) ? kernels::blas_core() : ""; }
 
 /// Says that the network has more outputs than there are classes, which may be a mistake; nothing where it has not.
 std::optional<std::string> note_on_spare_outputs(const Dataset& train, int outputs) {

@@ -15,8 +15,8 @@
 #include "convoy/run.h"
 #include "core/spread.h"
 #include "core/start_threads.h"
+#include "graph/network.h"
 #include "kernels/gemm.h"
-#include "layers/convolution.h"
 #include "model/threads.h"
 #include "runs/startable.h"
 #include "runs/sweep_folder.h"
@@ -44,8 +44,8 @@ class RunQueue {
         runs_(folder.runs(plan)),
         jobs_(jobs_for(plan.jobs)),
         threads_(std::max(1, threads / jobs_)) {
-    const auto uses_blas = [](const SweepSetting& setting) { return layers::uses_blas(setting.config.layers); };
-    if (std::ranges::any_of(plan.settings, uses_blas)) kernels::reserve_blas(jobs_ * threads_);
+    const auto needs_blas = [](const SweepSetting& setting) { return uses_blas(setting.config.layers); };
+    if (std::ranges::any_of(plan.settings, needs_blas)) kernels::reserve_blas(jobs_ * threads_);
   }
 
   /// Trains every waiting run on jobs_ threads until none waits or one is stopped, writing sweep.csv after each. Throws
