@@ -106,7 +106,7 @@ void clip(const Call& call) {
 /// Whether an axis of a view is the array's last one, whose numbers convoy's layers by channel go through.
 bool is_channels(const GraphValue& x, int axis) {
   const Shape& array = x.expression->shape;
-  return x.view.extent(axis) == array.last() && (x.view.runs_along(axis, 1) || array.last() == 1);
+  return x.view.extent(axis) == array.last() && x.view.runs_along(axis, 1);
 }
 
 /// The numbers of a constant of which each goes with one channel, in convoy's order; empty where it is no such. `x`
@@ -242,11 +242,10 @@ void with_constant(const Call& call, Sign sign, std::size_t data, const Constant
 /// Two values of the same view and array, arranged so where they are not yet; false where they cannot be.
 bool bring_together(const Call& call, GraphValue& a, GraphValue& b, bool gates) {
   if (a.expression->shape == b.expression->shape && a.view == b.view) return true;
-  const bool images = a.view.rank() == 3 && b.view.rank() == 3;
+  if (a.view.rank() != b.view.rank()) return false;
   const std::vector<std::vector<int>> orders =
-      images ? std::vector<std::vector<int>>{{1, 2, 0}, {0, 1, 2}} : std::vector<std::vector<int>>{{}};
+      a.view.rank() == 3 ? std::vector<std::vector<int>>{{1, 2, 0}, {0, 1, 2}} : std::vector<std::vector<int>>{{}};
   for (std::vector<int> order : orders) {
-    if (a.view.rank() != b.view.rank()) return false;
     if (order.empty()) {
       order.resize(static_cast<std::size_t>(a.view.rank()));
       std::iota(order.begin(), order.end(), 0);

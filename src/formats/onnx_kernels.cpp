@@ -126,7 +126,6 @@ void transposed_convolution(const Call& call) {
   }
   LayerSpec spec = layer_of_type("conv2d_transpose");
   spec.settings.set("filters", kernel.dims[1]);
-  window.same = window.lower = false;
   set_window(spec, window, image->shape);
   spec.settings.set("padding", sides_value(window.pads));  // 0 and "valid" differ for kernels smaller than the stride
   spec.settings.set("output_padding", pair_value(more));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <ranges>
 
 #include "formats/onnx_graph.h"
 #include "formats/onnx_window.h"
@@ -26,13 +27,6 @@ Images images_of(const Call& call, std::size_t input) {
   call.fail("expected images, got " + std::to_string(x.view.rank() + 1) + " axes or numbers in another order");
 }
 
-/// The view of an array of images whose axes are ONNX's in this order.
-View view_of(const Shape& array, const std::vector<int>& axes) {
-  std::vector<int> back(axes.size());
-  for (std::size_t i = 0; i < axes.size(); ++i) back[static_cast<std::size_t>(axes[i])] = static_cast<int>(i);
-  return View(array).transposed(back);
-}
-
 /// A layer of images; one that puts in zeros puts in another number if that is taken off before and added behind.
 void give_images(const Call& call, LayerSpec spec, const Images& images, double filled = 0) {
   const auto channels = static_cast<std::size_t>(images.array->shape[2]);
@@ -42,21 +36,20 @@ void give_images(const Call& call, LayerSpec spec, const Images& images, double 
   };
   ExpressionPtr made = call.layers().add(call.place(), std::move(spec), {raised(images.array, -filled)});
   made = raised(made, filled);
-  const View view = view_of(made->shape, images.axes);
+  const View view = View(made->shape).transposed_back(images.axes);
   call.give(std::move(made), view);
 }
 
 bool uses_other_outputs(const Call& call) {
-  return std::any_of(call.node().outputs.begin() + 1, call.node().outputs.end(),
-                     [&](std::string_view output) { return !output.empty() && call.state().uses.contains(output); });
+  return std::ranges::any_of(call.node().outputs | std::views::drop(1),
+                             [&](std::string_view output) { return call.state().uses.contains(output); });
 }
 
 void pool(const Call& call, const std::string& type) {
   if (call.attribute("kernel_shape") == nullptr) call.fail("has no kernel_shape");
   const Window window = window_of(call, {});
   if (window.dilations != Extents{1, 1}) call.fail("convoy's pooling has no dilation");
-  if (call.node().outputs.size() > 1 && uses_other_outputs(call))
-    call.fail("convoy's pooling does not tell the indices");
+  if (uses_other_outputs(call)) call.fail("convoy's pooling does not tell the indices");
   Images images{nullptr, {1, 2, 0}};
   Sides border;
   const ExpressionPtr& given = call.data(0).expression;
@@ -200,7 +193,7 @@ void pad(const Call& call) {
     padded->border = sides;
     const Shape& in = images.array->shape;
     padded->shape = {in[0] + sides.top + sides.bottom, in[1] + sides.left + sides.right, in[2]};
-    const View view = view_of(padded->shape, images.axes);
+    const View view = View(padded->shape).transposed_back(images.axes);
     call.give(std::move(padded), view);
     return;
   }
@@ -253,23 +246,22 @@ void slice(const Call& call) {
   }
 }
 
-/// Whether nearest neighbours are each pixel repeated `factor` times.
+/// Whether nearest neighbours are each pixel repeated `factor` times: those of pixel 1, as those of all others but at the
+/// image's ends.
 bool repeats(const Call& call, const std::string& places, const std::string& rounding, std::int64_t factor) {
+  const bool centres = places == "half_pixel" || places == "pytorch_half_pixel" || places == "half_pixel_symmetric";
+  if (!centres && places != "asymmetric") {
+    call.fail("convoy repeats pixels, got coordinate_transformation_mode " + places);
+  }
   const auto by = static_cast<double>(factor);
-  for (int out = 0; out < 4 * factor; ++out) {
-    double at = 0;
-    if (places == "asymmetric") {
-      at = out / by;
-    } else if (places == "half_pixel" || places == "pytorch_half_pixel" || places == "half_pixel_symmetric") {
-      at = (out + 0.5) / by - 0.5;
-    } else {
-      call.fail("convoy repeats pixels, got coordinate_transformation_mode " + places);
-    }
+  for (std::int64_t out = factor; out < 2 * factor; ++out) {
+    const auto place = static_cast<double>(out);
+    const double at = centres ? (place + 0.5) / by - 0.5 : place / by;
     double nearest = std::floor(at);
     if (rounding == "ceil") nearest = std::ceil(at);
     if (rounding == "round_prefer_floor") nearest = std::ceil(at - 0.5);
     if (rounding == "round_prefer_ceil") nearest = std::floor(at + 0.5);
-    if (std::max(nearest, 0.0) != std::floor(out / by)) return false;
+    if (nearest != 1) return false;
   }
   return true;
 }

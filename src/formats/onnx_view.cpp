@@ -72,6 +72,13 @@ View View::transposed(const std::vector<int>& axes) const {
   return view;
 }
 
+View View::transposed_back(const std::vector<int>& axes) const {
+  View view;
+  view.axes_.resize(axes.size());
+  for (std::size_t i = 0; i < axes.size(); ++i) view.axes_[static_cast<std::size_t>(axes[i])] = axes_[i];
+  return view;
+}
+
 std::optional<View> View::reshaped(const Extents& extents) const {
   std::vector<Run> left;  // of this view, the innermost first
   for (auto axis = axes_.rbegin(); axis != axes_.rend(); ++axis) left.insert(left.end(), axis->rbegin(), axis->rend());

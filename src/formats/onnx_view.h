@@ -38,6 +38,8 @@ class View {
 
   /// The view whose axis number i is this one's axes[i].
   View transposed(const std::vector<int>& axes) const;
+  /// The view whose axis number axes[i] is this one's axis i.
+  View transposed_back(const std::vector<int>& axes) const;
   /// Other extents, of the same product; empty where a new axis would take a part of a run that it does not divide.
   std::optional<View> reshaped(const Extents& extents) const;
 

@@ -28,9 +28,7 @@ void cast(const Call& call) {
 
 void transpose(const Call& call) {
   const GraphValue& x = call.data(0);
-  Extents order;
-  for (int axis = x.view.rank(); axis >= 0; --axis) order.push_back(axis);
-  order = call.integers("perm", order);
+  const Extents order = call.integers("perm", {});  // by default the batch comes last
   if (static_cast<int>(order.size()) != x.view.rank() + 1 || order[0] != 0) {
     call.fail("expected an order of the axes that leaves the batch first");
   }
@@ -48,7 +46,7 @@ void transpose(const Call& call) {
 /// The same numbers with other extents, the batch's among them.
 void give_reshaped(const Call& call, const Extents& all) {
   const GraphValue& x = call.data(0);
-  const bool batch_first = !all.empty() && (all[0] == 1 || all[0] == call.state().batch);
+  const bool batch_first = !all.empty() && all[0] == 1;
   const Extents extents(all.begin() + (all.empty() ? 0 : 1), all.end());
   std::int64_t product = 1;
   for (const std::int64_t extent : extents) {
@@ -173,11 +171,9 @@ void give_longer(const Call& call, const Extents& wanted) {
     if (!array || before == 2) continue;
     const ExpressionPtr made =
         call.layers().repeated(call.place(), array, before == 0 ? wanted[longer] : 1, before == 1 ? wanted[longer] : 1);
-    std::vector<int> back(3);
-    for (std::size_t i = 0; i < 3; ++i) back[static_cast<std::size_t>(axes[i])] = static_cast<int>(i);
     Extents split(all.begin() + 1, all.end());
     split[longer - 1] = wanted[longer];
-    const auto view = View(made->shape).transposed(back).reshaped(split);
+    const auto view = View(made->shape).transposed_back(axes).reshaped(split);
     call.give(made, *view);
     return;
   }
@@ -197,8 +193,8 @@ void tile(const Call& call) {
   Extents wanted = call.integers_of(1, "repeats", {});
   if (wanted.size() != all.size() || wanted[0] != 1) call.fail("expected a number for each axis, and 1 for the batch");
   for (std::size_t axis = 1; axis < all.size(); ++axis) {
-    if (wanted[axis] == 1) wanted[axis] = all[axis];
-    if (wanted[axis] != all[axis] && all[axis] != 1) call.fail("convoy repeats each row and column, not all of them");
+    if (wanted[axis] != 1 && all[axis] != 1) call.fail("convoy repeats each row and column, not all of them");
+    wanted[axis] *= all[axis];
   }
   give_longer(call, wanted);
 }
@@ -228,8 +224,6 @@ void concat(const Call& call) {
     if (i != axis) axes.push_back(i);
   }
   axes.push_back(axis);
-  std::vector<int> back(axes.size());
-  for (std::size_t i = 0; i < axes.size(); ++i) back[static_cast<std::size_t>(axes[i])] = static_cast<int>(i);
   std::vector<ExpressionPtr> arrays;
   for (std::size_t i = 0; i < call.inputs(); ++i) {
     const GraphValue& x = call.data(i);
@@ -241,7 +235,7 @@ void concat(const Call& call) {
     }
   }
   ExpressionPtr made = call.layers().add(call.place(), layer_of_type("concat"), arrays);
-  const View view = View(made->shape).transposed(back);
+  const View view = View(made->shape).transposed_back(axes);
   call.give(std::move(made), view);
 }
 
