@@ -41,24 +41,21 @@ bool takes_any_order(const std::string& type) {
 class OrderSearch {
  public:
   explicit OrderSearch(const Network& network) : network_(network) {
-    for (std::size_t i = 0; i < network.nodes().size(); ++i) want_of_dense(static_cast<int>(i));
+    for (const Node& node : network.nodes()) want_of_dense(node);
   }
 
   TorchOrders run() {
-    do {
-      again_ = false;
-      follow();
-    } while (again_);
+    while (follow()) {
+    }
     return std::move(orders_);
   }
 
  private:
-  const Shape& input_shape(int node) const { return network_.shape_of(network_.node(node).inputs[0]); }
+  const Shape& input_shape(const Node& node) const { return network_.shape_of(node.inputs[0]); }
 
   /// A dense layer before a reshape to an image makes its numbers in PyTorch's order, if nothing else takes them.
-  void want_of_dense(int reshape) {
-    const Node& node = network_.node(reshape);
-    if (node.type != "reshape" || input_shape(reshape).rank() != 1 || !order_matters(node.declaration.output)) return;
+  void want_of_dense(const Node& node) {
+    if (node.type != "reshape" || input_shape(node).rank() != 1 || !order_matters(node.declaration.output)) return;
     int before = node.inputs[0];
     while (before != Network::input && consumers(before) == 1) {
       const Node& maker = network_.node(before);
@@ -74,12 +71,15 @@ class OrderSearch {
     return count;
   }
 
-  void follow() {
+  /// Whether it met a layer that cannot take an order.
+  bool follow() {
+    const std::size_t fixed = fixed_.size();
     const std::size_t count = network_.nodes().size();
     orders_ = {.outputs = std::vector<TorchOrder>(count), .by_pixel = std::vector<bool>(count)};
     begun_by_.assign(count, {});
     for (std::size_t i = 0; i < count; ++i) pass(static_cast<int>(i));
     require_none(network_.output());
+    return fixed_.size() != fixed;
   }
 
   /// Assigns the order of a node's output.
@@ -106,7 +106,7 @@ class OrderSearch {
 
   void pass_reshape(int index) {
     const Node& node = network_.node(index);
-    const Shape& from = input_shape(index);
+    const Shape& from = input_shape(node);
     const Shape& to = node.declaration.output;
     const int input = node.inputs[0];
     if (from.rank() == 3 && to.rank() == 1) {
@@ -162,7 +162,6 @@ class OrderSearch {
     if (orders_.of(input).empty()) return;
     const auto& begun = begun_by_[static_cast<std::size_t>(input)];
     fixed_.insert(begun.begin(), begun.end());
-    again_ = true;
   }
 
   TorchOrder& output(int index) { return orders_.outputs[static_cast<std::size_t>(index)]; }
@@ -173,7 +172,6 @@ class OrderSearch {
   std::map<int, TorchOrder> wanted_;     ///< of dense layers
   std::vector<std::set<int>> begun_by_;  ///< by node: where the order of its output comes from
   std::set<int> fixed_;                  ///< nodes that must begin none
-  bool again_ = false;
 };
 
 }  // namespace

@@ -149,7 +149,8 @@ class PickleMachine {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
   }
   std::string take_line() {
-    const auto rest = bytes_.subspan(at_, std::min(bytes_.size() - at_, most_pickle_text));
+    auto rest = bytes_.subspan(at_);
+    rest = rest.first(std::min(rest.size(), most_pickle_text));
     const auto end = std::ranges::find(rest, std::byte{'\n'});
     if (end == rest.end()) damaged("a name without an end");
     std::string line = take_text(static_cast<std::uint64_t>(end - rest.begin()));

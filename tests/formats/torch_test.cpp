@@ -383,4 +383,79 @@ TEST_CASE("a pickle calls nothing, and its tensors lie in their storages") {
   CHECK(pickle_error(std::string(1'000'000, ']')).find("more values than a state_dict has") != std::string::npos);
 }
 
+namespace {
+
+/// The same of any instructions for the offset, the extents and the strides, behind a storage of 200 numbers.
+std::string pickled_by(const std::string& offset, const std::string& extents, const std::string& strides,
+                       const std::string& after = "") {
+  return std::string("\x80\x02}(X\x01\0\0\0w", 10) + "ctorch._utils\n_rebuild_tensor_v2\n((" +
+         std::string("X\x07\0\0\0storage", 12) + "ctorch\nFloatStorage\n" + std::string("U\x01zU\x03" "cpuK\xc8tQ", 12) +
+         offset + extents + strides + "tR" + after + "u.";
+}
+
+std::vector<formats::PickledTensor> pickled(const std::string& pickle) {
+  return formats::read_state_dict(std::as_bytes(std::span(pickle)), "p");
+}
+
+}  // namespace
+
+TEST_CASE("whole numbers of a pickle have up to eight bytes and a sign") {
+  using namespace std::string_literals;
+  const std::string one = "K\x01\x85";
+  const auto offset = [&](const std::string& number) { return pickled(pickled_by(number, one, one)).at(0).offset; };
+  CHECK(offset("K\xc7") == 199);
+  CHECK(offset("M\x80\0"s) == 128);
+  CHECK(offset("J\x80\0\0\0"s) == 128);
+  CHECK(offset("\x8a\0"s) == 0);
+  CHECK(offset("\x8a\x01\x7f") == 127);
+  CHECK(offset("\x8a\x02\x80\0"s) == 128);
+  CHECK(offset("\x8a\x08\x80\0\0\0\0\0\0\0"s) == 128);
+  for (const std::string& negative : {"\x8a\x01\x80"s, "\x8a\x02\xff\xff"s, "J\xff\xff\xff\xff"s, "\x8a\x08\0\0\0\0\0\0\0\x80"s}) {
+    CHECK(pickle_error(pickled_by(negative, one, one)).find("reaches beyond its storage of 200") != std::string::npos);
+  }
+  CHECK(pickle_error(pickled_by("\x8a\x09", one, one)).find("a whole number of 9 bytes") != std::string::npos);
+  CHECK(pickle_error(pickled_by("K\x01", "\x8a\x01\xff\x85", one)).find("an extent below 0") != std::string::npos);
+}
+
+TEST_CASE("the tensors of a pickle keep their offset, extents and strides") {
+  const auto tensor = pickled(pickled_by("K\x05", "K\x02K\x01K\x03\x87", "K\x03K\x63K\x01\x87")).at(0);
+  CHECK(tensor.name == "w");
+  CHECK(tensor.storage == "z");
+  CHECK(tensor.offset == 5);
+  CHECK(tensor.shape == std::vector<std::int64_t>{2, 1, 3});
+  CHECK(tensor.strides == std::vector<std::int64_t>{3, 0, 1});  // nothing is ever a stride away on an axis of 1
+  CHECK(pickled(pickled_by("K\x05", "K\x01\x85", "K\x07\x85")).at(0).strides == std::vector<std::int64_t>{0});
+  const std::string none = std::string("K\x05K\0\x85", 5);
+  CHECK(pickled(pickled_by("K\x05", none.substr(2), "K\x01\x85")).at(0).shape == std::vector<std::int64_t>{0});
+}
+
+TEST_CASE("a pickle's calls take the arguments that PyTorch gives") {
+  using namespace std::string_literals;
+  const std::string one = "K\x01\x85";
+  // _rebuild_parameter(tensor, True, OrderedDict()) in place of the tensor
+  const std::string plain = pickled_by("K\x05", one, one);
+  const std::string parameter = "ctorch._utils\n_rebuild_parameter\n";
+  const std::size_t at = plain.find("ctorch._utils");
+  const std::string wrapped = plain.substr(0, at) + parameter + "(" + plain.substr(at, plain.size() - 2 - at) +
+                              "\x88" "ccollections\nOrderedDict\n)RtRu.";
+  CHECK(pickled(wrapped).at(0).offset == 5);
+  const std::string size = pickled_by("K\x05", "ctorch\nSize\nK\x01\x85\x85R", one);
+  CHECK(pickled(size).at(0).shape == std::vector<std::int64_t>{1});
+  const auto refused = [](const std::string& instructions, const std::string& what) {
+    const std::string error = pickle_error("\x80\x02" + instructions + ".");
+    CAPTURE(error);
+    CHECK(error.find(what) != std::string::npos);
+  };
+  const std::string other = "a call with other arguments than PyTorch's";
+  refused("ctorch._utils\n_rebuild_tensor_v2\n)R", "a tensor of too few arguments");
+  refused("ccollections\nOrderedDict\n(K\x01tR", other);
+  refused(parameter + ")R", other);
+  refused(parameter + "(K\x01tR", "expected a tensor");
+  refused("ccollections\nCounter\n)R", other);
+  refused("ctorch\nFloatStorage\n(K\x01tR", other);
+  refused("ctorch\nSize\n(K\x01K\x01tR", other);
+  refused("c" + std::string(5000, 'a') + "\nb\n", "a name without an end");
+  refused("cshort", "a name without an end");
+}
+
 }  // namespace convoy
