@@ -117,9 +117,7 @@ std::vector<double> by_channel(const Call& call, const Constant& constant, Graph
   const auto dims = static_cast<int>(constant.dims.size());
   for (int i = 0; i < dims; ++i) {
     if (constant.dims[static_cast<std::size_t>(i)] == 1) continue;
-    const int axis = rank - dims + i;  // aligned at the end, the batch being axis -1
-    if (axis < 0 || of_channels >= 0) return {};
-    of_channels = axis;
+    of_channels = rank - dims + i;  // aligned at the end, the batch being axis -1; of several no one has all numbers
   }
   if (of_channels < 0 || x.view.extent(of_channels) != static_cast<std::int64_t>(constant.size())) return {};
   std::vector<double> values(constant.size());
@@ -139,7 +137,7 @@ std::vector<double> by_channel(const Call& call, const Constant& constant, Graph
 std::vector<double> by_number(const Call& call, const Constant& constant, const GraphValue& x) {
   const Extents all = x.view.extents();
   const std::size_t size = x.expression->shape.size();
-  if (constant.size() == 0 || constant.dims.size() > all.size() + 1 || size > call.state().foldable) return {};
+  if (size > call.state().foldable) return {};
   if (constant.dims.size() > all.size() && constant.dims[0] != 1) return {};
   call.state().foldable -= size;
   const std::vector<std::size_t> places = x.view.places();

@@ -130,7 +130,7 @@ ExpressionPtr Layers::pending(const Place& place, LayerSpec spec, const Expressi
   if (input != input_) settle(input);  // one after the other: the longest chain needs no deep recursion
   made->inputs = {input};
   made->shape = input->shape;
-  if (!spec.type.empty() && !normalises(spec.type)) {  // whose output is of another shape
+  if (!normalises(spec.type)) {  // whose output is of another shape
     LayerSpec whole = spec;
     try {
       const LayerType& type = layer_type(whole.type);
@@ -195,8 +195,8 @@ ExpressionPtr Layers::scaled(const Place& place, const ExpressionPtr& x, const s
     }
   }
   const bool only_adds = all_are(gamma, 1);
-  const bool open = from->kind == Expression::Kind::pending && !from->output && alone &&
-                    (normalises(from->spec.type) || (only_adds && !from->gamma));
+  const bool open =
+      from->kind == Expression::Kind::pending && !from->output && alone && (normalises(from->spec.type) || only_adds);
   auto made = std::make_shared<Expression>();
   if (open) {
     *made = *from;
@@ -254,7 +254,7 @@ std::string Layers::name_for(const std::string& node, const std::string& op, con
   for (const char c : short_path(node, op)) name += layers::is_name_character(c) ? c : '_';
   const std::size_t first = name.find_first_not_of('_');
   name = first == std::string::npos ? type : name.substr(first, name.find_last_not_of('_') - first + 1);
-  if (name.size() > longest_name) name.resize(longest_name);
+  name.resize(std::min(name.size(), longest_name));
   if (name == Network::input_name) name = type;
   std::string free = name;
   for (int& number = numbers_[name]; shapes_.contains(free);) free = name + "_" + std::to_string(++number + 1);
@@ -370,7 +370,7 @@ Output Layers::settle_input() {
 /// Where an expression as a whole is no layer, its last operator may be one.
 Output Layers::settle_last_operator(const Expression& expression) {
   const Place place{expression.node, expression.op};
-  if (expression.combining.empty() || expression.inputs.size() < 2) {
+  if (expression.combining.empty()) {
     throw std::runtime_error(text(place) + ": convoy has no layer for this operator here");
   }
   std::vector<Output> inputs;

@@ -82,7 +82,7 @@ std::vector<double> repeated(const std::vector<double>& values, std::size_t time
 ExpressionPtr ungrouped(const Call& call, std::int64_t groups) {
   const GraphValue& x = call.data(0);
   const Shape& shape = x.expression->shape;
-  if (shape.rank() != 3 || groups == 0 || shape[2] % groups != 0) return nullptr;
+  if (shape.rank() != 3 || shape[2] % groups != 0) return nullptr;
   const View grouped = View(shape).transposed({2, 0, 1});
   const auto same = grouped.reshaped({groups, static_cast<std::int64_t>(shape.size()) / groups});
   const auto given = x.view.reshaped({groups, static_cast<std::int64_t>(shape.size()) / groups});

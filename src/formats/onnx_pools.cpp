@@ -246,8 +246,8 @@ void slice(const Call& call) {
   }
 }
 
-/// Whether nearest neighbours are each pixel repeated `factor` times: those of pixel 1, as those of all others but at the
-/// image's ends.
+/// Whether nearest neighbours are each pixel repeated `factor` times: those of pixel 1, as those of all others but at
+/// the image's ends.
 bool repeats(const Call& call, const std::string& places, const std::string& rounding, std::int64_t factor) {
   const bool centres = places == "half_pixel" || places == "pytorch_half_pixel" || places == "half_pixel_symmetric";
   if (!centres && places != "asymmetric") {

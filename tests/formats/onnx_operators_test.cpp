@@ -44,10 +44,16 @@ class OnnxNodes {
     last_ = graph_.add(op, "node" + std::to_string(++count_), inputs, attributes);
     return last_;
   }
+  /// The same with a name of its own.
+  std::string add_called(const std::string& name, const std::string& op, const Names& inputs,
+                         const Attributes& attributes = {}) {
+    last_ = graph_.add(op, name, inputs, attributes);
+    return last_;
+  }
   /// Adds a MaxPool that also gives the places of the largest numbers.
   void add_pool_with_places(const std::string& input, const std::string& output, const std::string& places) {
     std::string kernel = message(1, "kernel_shape");
-    kernel += "\x40\x01\x40\x01";  // ints 1 1
+    kernel += "\x40\x01\x40\x01";              // ints 1 1
     kernel += std::string("\xa0\x01\x07", 3);  // of the type that is so called
     more_ += message(7, message(1, message(1, input) + message(2, output) + message(2, places) + message(4, "MaxPool") +
                                        message(5, kernel)));
@@ -110,7 +116,8 @@ class OnnxNodes {
       if (scaling.threshold) floats[i] = floats[i] > *scaling.threshold ? 1.0F : 0.0F;
     }
     const auto got = model.forward(Dataset::from_floats(model.input_shape(), std::move(floats), {0}), false);
-    return in_order_of_onnx({got.begin(), got.end()}, model.output_shape_of(imported.layers.back().name), channels_last);
+    return in_order_of_onnx({got.begin(), got.end()}, model.output_shape_of(imported.layers.back().name),
+                            channels_last);
   }
 
   /// The layers of the network, but for the first one of an image.
@@ -121,6 +128,11 @@ class OnnxNodes {
     if (sample_.size() == 3) all.erase(all.begin());
     return all;
   }
+  Scaling scaling() {
+    const test::TemporaryFolder folder;
+    write(folder);
+    return formats::onnx::read(folder.path() / "m.onnx").scaling;
+  }
   Names types() {
     Names all;
     for (const LayerSpec& layer : layers()) all.push_back(layer.type);
@@ -130,14 +142,13 @@ class OnnxNodes {
   std::string refusal() {
     const test::TemporaryFolder folder;
     write(folder);
-    const std::string error =
-        test::error_of(ErrorKind::data, [&] { formats::onnx::read(folder.path() / "m.onnx"); });
+    const std::string error = test::error_of(ErrorKind::data, [&] { formats::onnx::read(folder.path() / "m.onnx"); });
     const std::size_t said = error.find("): ");
     return said == std::string::npos ? error : error.substr(said + 3);
   }
 
-  std::string x;           ///< the sample
-  char operator_set = 0;   ///< another than the writer's
+  std::string x;          ///< the sample
+  char operator_set = 0;  ///< another than the writer's
 
  private:
   std::size_t extent(std::size_t axis) const { return static_cast<std::size_t>(sample_[axis]); }
@@ -191,7 +202,8 @@ void check_values(const Values& got, const Values& want) {
 }
 
 /// One operator on the sample.
-Values given_by(const Extents& sample, const std::string& op, const Attributes& attributes = {}, char operator_set = 0) {
+Values given_by(const Extents& sample, const std::string& op, const Attributes& attributes = {},
+                char operator_set = 0) {
   OnnxNodes nodes(sample);
   nodes.operator_set = operator_set;
   nodes.add(op, {nodes.x}, attributes);
@@ -212,7 +224,8 @@ const Extents small = {3, 2, 4};
 
 TEST_CASE("operators of ONNX on each number") {
   const OnnxNodes sample({13});
-  check_values(given_by({13}, "Mish"), sample.sample([](double x) { return x * std::tanh(std::log(1 + std::exp(x))); }));
+  check_values(given_by({13}, "Mish"),
+               sample.sample([](double x) { return x * std::tanh(std::log(1 + std::exp(x))); }));
   check_values(given_by({13}, "Swish"), sample.sample([](double x) { return x * logistic(x); }));
   check_values(given_by({13}, "Elu", {{"alpha", 0.5F}}),
                sample.sample([](double x) { return x > 0 ? x : 0.5 * (std::exp(x) - 1); }));
@@ -237,6 +250,9 @@ TEST_CASE("a constant of ONNX goes with the channels, with some axes or with eac
     check_values(given("Sub", dims, true), want([&](auto k, auto i, auto j) { return c(k) - x.at(k, i, j); }));
     check_values(given("Mul", dims, true), want([&](auto k, auto i, auto j) { return x.at(k, i, j) * c(k); }));
     check_values(given("Div", dims, false), want([&](auto k, auto i, auto j) { return x.at(k, i, j) / c(k); }));
+    OnnxNodes nodes(small);
+    nodes.add("Mul", {nodes.x, nodes.mixed(dims)});
+    CHECK(nodes.types() == Names{"affine"});
   }
   for (const Extents& dims : {small, Extents{1, 3, 2, 4}}) {
     check_values(given("Add", dims, false),
@@ -244,14 +260,16 @@ TEST_CASE("a constant of ONNX goes with the channels, with some axes or with eac
   }
   check_values(given("Mul", {4}, false), want([&](auto k, auto i, auto j) { return x.at(k, i, j) * c(j); }));
   check_values(given("Mul", {2, 1}, false), want([&](auto k, auto i, auto j) { return x.at(k, i, j) * c(i); }));
-  check_values(given("Mul", {3, 1, 4}, false), want([&](auto k, auto i, auto j) { return x.at(k, i, j) * c(k * 4 + j); }));
+  check_values(given("Mul", {3, 1, 4}, false),
+               want([&](auto k, auto i, auto j) { return x.at(k, i, j) * c(k * 4 + j); }));
   check_values(given("Add", {1, 1, 1, 1}, true), want([&](auto k, auto i, auto j) { return x.at(k, i, j) + c(0); }));
   const auto refusal = [](const Extents& dims) {
     OnnxNodes nodes(small);
     nodes.add("Add", {nodes.x, nodes.mixed(dims)});
     return nodes.refusal();
   };
-  for (const Extents& dims : {Extents{2, 3, 1, 1}, Extents{2, 3, 2, 4}, Extents{5}, Extents{3, 2}, Extents{2}, Extents{0}}) {
+  for (const Extents& dims :
+       {Extents{2, 3, 1, 1}, Extents{2, 3, 2, 4}, Extents{5}, Extents{3, 2}, Extents{2}, Extents{0}}) {
     CHECK(says(refusal(dims), "expected a constant of one number, of one for each channel, or of one for each number"));
   }
   CHECK(says(refusal({1, 1, 3, 1, 1}), "the constant has more axes than the other"));
@@ -324,9 +342,8 @@ TEST_CASE("before operator set 7 a constant's axes begin at the axis that the no
     if (set == '\7') {  // the last axis, of columns
       CHECK(says(nodes.refusal(), "expected one slope, one a channel, or one for each number"));
     } else {
-      check_values(nodes.outputs(), image(dims, [&](auto k, auto i, auto j) {
-                     return x.at(k, i, j) * (x.at(k, i, j) < 0 ? c(k) : 1);
-                   }));
+      check_values(nodes.outputs(),
+                   image(dims, [&](auto k, auto i, auto j) { return x.at(k, i, j) * (x.at(k, i, j) < 0 ? c(k) : 1); }));
     }
   }
 }
@@ -374,6 +391,15 @@ TEST_CASE("two inputs of ONNX's arithmetic have one shape and one order") {
     OnnxNodes nodes(cube);
     nodes.add("Add", {nodes.x, nodes.add("Flatten", {nodes.x})});
     CHECK(says(nodes.refusal(), "expected two inputs of one shape"));
+  }
+  {
+    OnnxNodes nodes(cube);  // in ONNX's order both
+    const std::string sum =
+        nodes.add("Add", {nodes.add("Flatten", {nodes.x}), nodes.add("Flatten", {nodes.add("Abs", {nodes.x})})});
+    nodes.add("MatMul", {sum, nodes.mixed({8, 1})});
+    double want = 0;
+    for (std::size_t i = 0; i < 8; ++i) want += 2 * std::fmax(0, OnnxNodes::at(i)) * OnnxNodes::mixed_at(i);
+    check_values(nodes.outputs(), {want});
   }
   {
     OnnxNodes nodes(small);
@@ -462,7 +488,9 @@ TEST_CASE("comparisons and choices of ONNX are the activation functions that the
 TEST_CASE("the larger and the smaller of a number and the input may be named in any order") {
   for (const bool first : {false, true}) {
     OnnxNodes nodes(small);
-    const auto both = [&](const std::string& a, double b) { return first ? Names{nodes.number(b), a} : Names{a, nodes.number(b)}; };
+    const auto both = [&](const std::string& a, double b) {
+      return first ? Names{nodes.number(b), a} : Names{a, nodes.number(b)};
+    };
     const std::string above = nodes.add("Max", both(nodes.x, -0.5));
     nodes.add("Min", both(above, 1));
     const OnnxNodes x(small);
@@ -548,8 +576,14 @@ TEST_CASE("a matrix of ONNX works on feature vectors and on the channels of imag
   const std::string expected = "expected a matrix of floating-point numbers as second input";
   CHECK(says(refusal([](OnnxNodes& bad) { return bad.mixed({1, 3, 2}); }), expected));
   CHECK(says(refusal([](OnnxNodes& bad) { return bad.mixed({3, 0}); }), expected));
-  CHECK(says(refusal([](OnnxNodes& bad) { return bad.add("Reshape", {bad.wholes({1, 2, 3}), bad.wholes({3, 1})}); }), expected));
-  CHECK(says(refusal([](OnnxNodes& bad) { return bad.mixed({2, 2}); }), "has a matrix for 2 features, and an input of 3"));
+  CHECK(says(refusal([](OnnxNodes& bad) {
+               return bad.add("Reshape", {bad.wholes({1, 2, 3}), bad.wholes({3, 1})});
+             }),
+             expected));
+  CHECK(says(refusal([](OnnxNodes& bad) {
+               return bad.mixed({2, 2});
+             }),
+             "has a matrix for 2 features, and an input of 3"));
 }
 
 TEST_CASE("ONNX's Gemm has a bias of one number or one a unit, and factors") {
@@ -639,7 +673,8 @@ TEST_CASE("ONNX's Flatten, Squeeze and Unsqueeze change the axes behind the batc
   for (const std::int64_t axis : {1, 2, 3}) {
     OnnxNodes nodes(small);
     nodes.add("Squeeze", {nodes.x, nodes.wholes({axis})});
-    CHECK(says(nodes.refusal(), "an axis to be dropped has " + std::to_string(small[static_cast<std::size_t>(axis) - 1])));
+    CHECK(says(nodes.refusal(),
+               "an axis to be dropped has " + std::to_string(small[static_cast<std::size_t>(axis) - 1])));
   }
   OnnxNodes back(small);
   const std::string vector = back.add("Flatten", {back.add("GlobalAveragePool", {back.x})});
@@ -724,7 +759,7 @@ TEST_CASE("rows and columns that Expand or Tile repeats make a larger image") {
   const OnnxNodes x(small);
   const auto larger = [](std::int64_t rows, std::int64_t columns, bool tile) {
     OnnxNodes nodes(small);
-    std::string at = nodes.add("Unsqueeze", {nodes.x, nodes.wholes({3})});
+    std::string at = nodes.add("Unsqueeze", {nodes.add("Relu", {nodes.x}), nodes.wholes({3})});
     at = tile ? nodes.add("Tile", {at, nodes.wholes({1, 1, 1, rows, 1})})
               : nodes.add("Expand", {at, nodes.wholes({1, 3, 2, rows, 4})});
     at = nodes.add("Reshape", {at, nodes.wholes({-1, 3, 2 * rows, 4})});
@@ -736,10 +771,11 @@ TEST_CASE("rows and columns that Expand or Tile repeats make a larger image") {
   };
   for (const bool tile : {false, true}) {
     OnnxNodes nodes = larger(2, 3, tile);
-    check_values(nodes.outputs(), image({3, 4, 12}, [&](auto k, auto i, auto j) { return x.at(k, i / 2, j / 3); }));
-    CHECK(nodes.types() == Names{"up_sampling2d"});
+    check_values(nodes.outputs(),
+                 image({3, 4, 12}, [&](auto k, auto i, auto j) { return std::fmax(0, x.at(k, i / 2, j / 3)); }));
+    CHECK(nodes.types() == Names{"relu", "up_sampling2d"});
   }
-  CHECK(larger(1, 256, true).types() == Names{"up_sampling2d"});
+  CHECK(larger(1, 256, true).types() == Names{"relu", "up_sampling2d"});
   CHECK(says(larger(1, 257, true).refusal(), "repeats more than one axis"));
   CHECK(says(larger(0, 2, true).refusal(), "repeats more than one axis"));
   OnnxNodes last(small);
@@ -762,7 +798,8 @@ TEST_CASE("rows and columns that Expand or Tile repeats make a larger image") {
   CHECK(says(expanded(small, {3, 5}, {1, 3, 2, 2, 4, 2}).refusal(), "repeats more than one axis"));
   CHECK(says(expanded(small, {}, {1, 3, 4, 4}).refusal(), "repeats more than one axis"));
   CHECK(says(expanded(small, {}, {1, 1, 3, 2, 4}).refusal(), "makes more axes"));
-  CHECK(expanded(small, {}, {1, 3, 2, 4}).outputs() == x.sample([](double v) { return double{static_cast<float>(v)}; }));
+  CHECK(expanded(small, {}, {1, 3, 2, 4}).outputs() ==
+        x.sample([](double v) { return double{static_cast<float>(v)}; }));
   OnnxNodes tiled(small);
   tiled.add("Tile", {tiled.x, tiled.wholes({1, 1, 2, 1})});
   CHECK(says(tiled.refusal(), "convoy repeats each row and column, not all of them"));
@@ -776,10 +813,12 @@ TEST_CASE("the Shape of numbers that depend on the sample is a constant") {
   const OnnxNodes x(dims);
   const auto added = [&](const Attributes& attributes) {
     OnnxNodes nodes(dims);
-    nodes.add("Add", {nodes.x, nodes.add("Cast", {nodes.add("Shape", {nodes.x}, attributes)}, {{"to", std::int64_t{1}}})});
+    nodes.add("Add",
+              {nodes.x, nodes.add("Cast", {nodes.add("Shape", {nodes.x}, attributes)}, {{"to", std::int64_t{1}}})});
     return nodes.outputs();
   };
-  check_values(added({{"start", std::int64_t{2}}}), image(dims, [&](auto k, auto i, auto j) { return x.at(k, i, j) + (j == 0 ? 4 : 2); }));
+  check_values(added({{"start", std::int64_t{2}}}),
+               image(dims, [&](auto k, auto i, auto j) { return x.at(k, i, j) + (j == 0 ? 4 : 2); }));
   check_values(added({{"start", std::int64_t{-3}}, {"end", std::int64_t{3}}}),
                image(dims, [&](auto k, auto i, auto j) { return x.at(k, i, j) + (j == 0 ? 3 : 4); }));
 }
@@ -829,7 +868,8 @@ TEST_CASE("the border of ONNX's poolings is convoy's, counted or not") {
   const AttributeValue counted = std::int64_t{1};
   for (const bool upper : {true, false}) {  // one row and three columns, the odd one at the end or at the beginning
     const std::string pad = upper ? "SAME_UPPER" : "SAME_LOWER";
-    CHECK(pool_padding({{"auto_pad", pad}, {"count_include_pad", counted}}) == (upper ? Sides{0, 1, 1, 2} : Sides{1, 0, 2, 1}));
+    CHECK(pool_padding({{"auto_pad", pad}, {"count_include_pad", counted}}) ==
+          (upper ? Sides{0, 1, 1, 2} : Sides{1, 0, 2, 1}));
   }
   CHECK(pool_padding({{"pads", Extents{1, 2, 0, 1}}, {"count_include_pad", counted}}) == Sides{1, 0, 2, 1});
   OnnxNodes nodes(small);
@@ -976,18 +1016,296 @@ TEST_CASE("ONNX's Resize makes images larger, by scales or to sizes") {
   for (const auto& even : {mode("asymmetric", "floor"), mode("half_pixel", "round_prefer_ceil")}) {
     check_values(by_scales({2}, {2, 3}, even).outputs(), want);
   }
-  for (const auto& uneven : {mode("asymmetric", "round_prefer_floor"), mode("asymmetric", "ceil"), mode("half_pixel", "floor"),
-                             mode("half_pixel", "ceil"), mode("asymmetric", "round_prefer_ceil")}) {
+  for (const auto& uneven :
+       {mode("asymmetric", "round_prefer_floor"), mode("asymmetric", "ceil"), mode("half_pixel", "floor"),
+        mode("half_pixel", "ceil"), mode("asymmetric", "round_prefer_ceil")}) {
     for (const Values& scales : {Values{5, 1}, Values{1, 2}, Values{3, 1}}) {
       const std::string refusal = by_scales({2}, scales, uneven).refusal();
       const bool two = scales[1] == 2 && refusal == "no error";  // asymmetric and round_prefer_floor: 0.5 is 0
       CHECK((two || says(refusal, "convoy repeats pixels evenly")));
     }
   }
-  CHECK(says(by_scales({2}, {2, 2}, mode("align_corners", "floor")).refusal(), "got coordinate_transformation_mode align"));
+  CHECK(says(by_scales({2}, {2, 2}, mode("align_corners", "floor")).refusal(),
+             "got coordinate_transformation_mode align"));
   OnnxNodes linear(small);
-  CHECK(by_scales({2}, {2, 2}, {{"mode", std::string("linear")}}).layers().at(0).settings.text("interpolation") == "bilinear");
+  CHECK(by_scales({2}, {2, 2}, {{"mode", std::string("linear")}}).layers().at(0).settings.text("interpolation") ==
+        "bilinear");
   CHECK(says(by_scales({2}, {2, 2}, {{"mode", std::string("cubic")}}).refusal(), "got cubic with half_pixel"));
+}
+
+namespace {
+
+/// Products of the sample, or of what was made of it, with a matrix of 3 x 2.
+Values product(const Values& x) {
+  Values all(2, 0);
+  for (std::size_t i = 0; i < 6; ++i) all[i % 2] += x[i / 2] * OnnxNodes::mixed_at(i);
+  return all;
+}
+
+Values joined(Values a, const Values& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+}  // namespace
+
+TEST_CASE("layers are called as the exporter's modules are") {
+  OnnxNodes nodes(small);
+  const auto conv = [&](const std::string& name, const std::string& from) {
+    return nodes.add_called(name, "Conv", {from, nodes.mixed({3, 3, 1, 1})});
+  };
+  const std::string one = conv("Conv", nodes.x);
+  const std::string two = conv("/features/proj", one);
+  const std::string three = conv("/features/features.0/Conv", two);
+  const std::string four = conv(std::string(70, 'a'), three);
+  conv("/", four);
+  Names names;
+  for (const LayerSpec& layer : nodes.layers()) names.push_back(layer.name);
+  CHECK(names == Names{"Conv", "features_proj", "features_0", std::string(60, 'a'), "conv2d"});
+}
+
+TEST_CASE("what happens to the input of ONNX first is one scaling, whatever operators make it") {
+  const Values mean = {1, 2, 3};
+  const Values deviation = {2, 4, 8};
+  OnnxNodes nodes({3});
+  const std::string part = nodes.add("Div", {nodes.x, nodes.number(5)});
+  const std::string centred = nodes.add("Sub", {part, nodes.floats({3}, mean)});
+  const std::string scaled = nodes.add("Div", {centred, nodes.floats({3}, deviation)});
+  nodes.add("MatMul", {scaled, nodes.mixed({3, 2})});
+  CHECK(nodes.types() == Names{"dense"});
+  CHECK(nodes.layers()[0].inputs.empty());
+  Values want;
+  for (std::size_t i = 0; i < 3; ++i) want.push_back((OnnxNodes::at(i) / 5 - mean[i]) / deviation[i]);
+  check_values(nodes.outputs(), product(want));
+  OnnxNodes none({3});
+  none.add("MatMul", {none.x, none.mixed({3, 2})});
+  CHECK(none.scaling() == Scaling());
+}
+
+TEST_CASE("arithmetic by channel behind other layers is one affine layer, or a part of the norm") {
+  OnnxNodes nodes({3});
+  std::string at = nodes.add("Softmax", {nodes.x});
+  at = nodes.add("Sub", {nodes.add("Mul", {at, nodes.number(2)}), nodes.floats({3}, {1, 2, 3})});
+  nodes.add("Mul", {at, nodes.floats({3}, {3, 4, 5})});
+  CHECK(nodes.types() == Names{"softmax", "affine"});
+  Values want;
+  const Values x = nodes.sample([](double v) { return std::exp(v); });
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto number = static_cast<double>(i + 1);
+    want.push_back((2 * x[i] / (x[0] + x[1] + x[2]) - number) * (number + 2));
+  }
+  check_values(nodes.outputs(), want);
+  const auto norm = [](const Values& bias, const std::string& op, const Values& by) {
+    OnnxNodes image(small);
+    const std::string made =
+        image.add("InstanceNormalization", {image.x, image.floats({3}, {1, 1, 1}), image.floats({3}, bias)});
+    if (!op.empty()) image.add(op, {made, image.floats({3, 1, 1}, by)});
+    return image;
+  };
+  const Values plain = norm({0, 0, 0}, "", {}).outputs();
+  const auto changed = [&](const Values& gamma, const Values& beta) {
+    Values all = plain;
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = all[i] * gamma[i / 8] + beta[i / 8];
+    return all;
+  };
+  OnnxNodes added = norm({0, 0, 0}, "Add", {1, 2, 3});
+  check_values(added.outputs(), changed({1, 1, 1}, {1, 2, 3}));
+  CHECK(added.types() == Names{"instance_norm"});
+  CHECK(!added.layers()[0].settings.flag("scale"));
+  OnnxNodes times = norm({0, 0, 0}, "Mul", {1, 2, 3});
+  check_values(times.outputs(), changed({1, 2, 3}, {0, 0, 0}));
+  CHECK(!times.layers()[0].settings.flag("center"));
+  check_values(norm({4, 5, 6}, "Mul", {1, 2, 3}).outputs(), changed({1, 2, 3}, {4, 10, 18}));
+  check_values(norm({4, 5, 6}, "Add", {1, 2, 3}).outputs(), changed({1, 1, 1}, {5, 7, 9}));
+  OnnxNodes shared = norm({0, 0, 0}, "", {});  // what two nodes take is one layer
+  const std::string half = shared.add("Sigmoid", {shared.add("Mul", {"node4", shared.number(2)})});
+  shared.add("Concat", {half, shared.add("Relu", {"node4"})}, {{"axis", std::int64_t{1}}});
+  CHECK(shared.types() == Names{"instance_norm", "affine", "sigmoid", "relu", "concat"});
+}
+
+TEST_CASE("the input may be taken scaled, scaled otherwise and as it is") {
+  const auto both = [](const std::function<Names(OnnxNodes&)>& parts) {
+    OnnxNodes nodes({3});
+    const Names inputs = parts(nodes);
+    const std::string a = nodes.add("MatMul", {inputs[0], nodes.mixed({3, 2})});
+    nodes.add("Concat", {a, nodes.add("MatMul", {inputs[1], nodes.mixed({3, 2})})}, {{"axis", std::int64_t{1}}});
+    return nodes;
+  };
+  const auto scaled = [](OnnxNodes& nodes, const Values& by) {
+    return nodes.add("Mul", {nodes.x, nodes.floats({3}, by)});
+  };
+  const Values x = OnnxNodes({3}).sample();
+  const Values double_x = {2 * x[0], 4 * x[1], 8 * x[2]};
+  const Values other_x = {3 * x[0], 4 * x[1], 5 * x[2]};
+  const Values by = {2, 4, 8};
+  check_values(both([&](OnnxNodes& n) {
+                 return Names{scaled(n, by), n.x};
+               }).outputs(),
+               joined(product(double_x), product(x)));
+  check_values(both([&](OnnxNodes& n) {
+                 return Names{n.x, scaled(n, by)};
+               }).outputs(),
+               joined(product(x), product(double_x)));
+  check_values(both([&](OnnxNodes& n) {
+                 return Names{scaled(n, by), scaled(n, {3, 4, 5})};
+               }).outputs(),
+               joined(product(double_x), product(other_x)));
+  OnnxNodes twice = both([&](OnnxNodes& n) { return Names{scaled(n, by), scaled(n, by)}; });
+  CHECK(twice.types() == Names{"dense", "dense", "concat"});
+  const Values shifted = {double_x[0] + 1, double_x[1] + 2, double_x[2] + 3};
+  const auto shift = [&](OnnxNodes& n) { return n.add("Add", {scaled(n, by), n.floats({3}, {1, 2, 3})}); };
+  check_values(both([&](OnnxNodes& n) {
+                 return Names{scaled(n, by), shift(n)};
+               }).outputs(),
+               joined(product(double_x), product(shifted)));
+  check_values(both([&](OnnxNodes& n) {
+                 return Names{shift(n), n.x};
+               }).outputs(),
+               joined(product(shifted), product(x)));
+  CHECK(says(both([&](OnnxNodes& n) {
+               return Names{scaled(n, {2, 0, 1}), n.x};
+             }).refusal(),
+             "scaled by 0 at one place"));
+}
+
+TEST_CASE("a comparison with a number is a threshold of the network's input alone") {
+  const auto above = [](OnnxNodes& nodes, const std::string& x) {
+    return nodes.add("Cast", {nodes.add("Greater", {x, nodes.number(-0.2)})}, {{"to", std::int64_t{1}}});
+  };
+  const auto dense = [](OnnxNodes& nodes, const std::string& x) {
+    return nodes.add("MatMul", {x, nodes.mixed({3, 2})});
+  };
+  OnnxNodes plain({3});
+  dense(plain, above(plain, plain.x));
+  check_values(plain.outputs(), product(plain.sample([](double x) { return x > -0.2 ? 1.0 : 0.0; })));
+  OnnxNodes scaled({3});
+  dense(scaled, above(scaled, scaled.add("Mul", {scaled.x, scaled.floats({3}, {0.5, -1, 2})})));
+  const double by[] = {0.5, -1, 2};
+  Values want;
+  for (std::size_t i = 0; i < 3; ++i) want.push_back(OnnxNodes::at(i) * by[i] > -0.2 ? 1 : 0);
+  check_values(scaled.outputs(), product(want));
+  OnnxNodes late({3});
+  above(late, dense(late, late.x));
+  CHECK(says(late.refusal(), "convoy compares with a number at the network's input only"));
+  for (const bool first : {true, false}) {
+    OnnxNodes both({3});
+    const std::string a = dense(both, first ? above(both, both.x) : both.add("Softmax", {both.x}));
+    const std::string b = dense(both, first ? both.x : above(both, both.x));
+    both.add("Concat", {a, b}, {{"axis", std::int64_t{1}}});
+    CHECK(says(both.refusal(), first ? "the input is compared with a number at one place, and taken at another"
+                                     : "convoy compares with a number at the network's input only"));
+  }
+}
+
+TEST_CASE("functions of two inputs that convoy has no layer for are refused") {
+  const auto refusal = [](const std::string& op) {
+    OnnxNodes nodes({3});
+    const std::string a = nodes.add("MatMul", {nodes.x, nodes.mixed({3, 2})});
+    const std::string b = nodes.add("MatMul", {nodes.x, nodes.mixed({3, 2})});
+    const std::string negative = op == "Where" ? nodes.add("Less", {a, nodes.number(0)}) : "";
+    nodes.add(op, op == "Where" ? Names{negative, a, b} : Names{a, b});
+    return nodes.refusal();
+  };
+  CHECK(says(refusal("Div"), "convoy has no layer for this operator here"));
+  CHECK(says(refusal("Where"), "convoy has no layer for this operator here"));
+}
+
+TEST_CASE("a long chain of functions becomes its layers") {
+  OnnxNodes nodes({13});
+  std::string at = nodes.x;
+  Names want;
+  Values numbers = nodes.sample();
+  for (int i = 0; i < 30; ++i) {
+    at = nodes.add("Tanh", {at});
+    at = nodes.add("LeakyRelu", {at}, {{"alpha", 0.5F}});
+    want.insert(want.end(), {"tanh", "leaky_relu"});
+    for (double& x : numbers) x = std::tanh(x) * (std::tanh(x) > 0 ? 1 : 0.5);
+  }
+  CHECK(nodes.types() == want);
+  check_values(nodes.outputs(), numbers);
+}
+
+TEST_CASE("a dense layer that makes an image of ONNX's order makes one of convoy's") {
+  OnnxNodes nodes({3});
+  const std::string dense = nodes.add("Add", {nodes.add("MatMul", {nodes.x, nodes.mixed({3, 8})}), nodes.mixed({8})});
+  const std::string image = nodes.add("Reshape", {dense, nodes.wholes({-1, 2, 2, 2})});
+  nodes.add("Conv", {image, nodes.floats({2, 2, 1, 1}, {1, 0, 0, 1})});
+  Values want;
+  for (std::size_t i = 0; i < 8; ++i) {
+    want.push_back(OnnxNodes::mixed_at(i));
+    for (std::size_t k = 0; k < 3; ++k) want[i] += OnnxNodes::at(k) * OnnxNodes::mixed_at(k * 8 + i);
+  }
+  check_values(nodes.outputs(), want);
+}
+
+TEST_CASE("ONNX's norms are refused where convoy has none over the same numbers") {
+  const auto instances = [](const Extents& sample, const Extents& shape) {
+    OnnxNodes nodes(sample);
+    const std::string groups = nodes.add("Reshape", {nodes.x, nodes.wholes(shape)});
+    nodes.add("InstanceNormalization", {groups, nodes.floats({shape[1]}, Values(static_cast<std::size_t>(shape[1]), 1)),
+                                        nodes.floats({shape[1]}, Values(static_cast<std::size_t>(shape[1]), 0))});
+    return nodes.refusal();
+  };
+  CHECK(says(instances({3, 2, 4}, {0, 6, 4}), "expected images, or images with their channels in groups"));
+  CHECK(says(instances({6}, {0, 2, 3}), "expected images, or images with their channels in groups"));
+  OnnxNodes rows(small);
+  const std::string last = rows.add("Transpose", {rows.x}, channels_to_end);
+  rows.add("LayerNormalization", {last, rows.mixed({4, 3})}, {{"axis", std::int64_t{2}}});
+  CHECK(says(rows.refusal(), "convoy's layer_norm is over the channels of each pixel"));
+}
+
+TEST_CASE("ONNX's Softmax is over one axis, before operator set 13 over all from it on") {
+  const auto over_all = [](const Values& x) {
+    Values all;
+    double sum = 0;
+    for (const double one : x) sum += std::exp(one);
+    for (const double one : x) all.push_back(std::exp(one) / sum);
+    return all;
+  };
+  OnnxNodes old(small);
+  old.operator_set = '\xc';
+  const std::string flat = old.add("Softmax", {old.x});
+  old.add("MatMul", {old.add("Reshape", {flat, old.wholes({-1, 24})}), old.floats({24, 1}, Values(24, 1))});
+  CHECK(old.outputs().at(0) == doctest::Approx(1));
+  OnnxNodes one(small);
+  one.operator_set = '\xd';
+  one.add("Softmax", {one.x});
+  CHECK(says(one.refusal(), "convoy's softmax is over the channels or over a feature vector, got axis 3"));
+  OnnxNodes volume({1, 2, 2, 3});
+  volume.add("Softmax", {volume.x});
+  const Values got = volume.outputs();
+  for (std::size_t i = 0; i < 4; ++i) {
+    check_values(
+        {got.begin() + 3 * static_cast<std::ptrdiff_t>(i), got.begin() + 3 * static_cast<std::ptrdiff_t>(i) + 3},
+        over_all({OnnxNodes::at(3 * i), OnnxNodes::at(3 * i + 1), OnnxNodes::at(3 * i + 2)}));
+  }
+  OnnxNodes turned(small);  // channels and columns together
+  turned.operator_set = '\xc';
+  turned.add("Softmax", {turned.add("Transpose", {turned.x}, {{"perm", Extents{0, 2, 1, 3}}})},
+             {{"axis", std::int64_t{2}}});
+  CHECK(says(turned.refusal(), "convoy's softmax is over the channels"));
+}
+
+TEST_CASE("a map that is cut off is a map before and behind an activation function") {
+  const auto given = [](double slope, double shift, const std::string& op, const Values& bounds) {
+    OnnxNodes nodes({13});
+    const std::string map = nodes.add("Add", {nodes.add("Mul", {nodes.x, nodes.number(slope)}), nodes.number(shift)});
+    Names inputs = {map};
+    for (const double bound : bounds) inputs.push_back(nodes.number(bound));
+    nodes.add(op, inputs);
+    return nodes.outputs();
+  };
+  const OnnxNodes x({13});
+  for (const double slope : {0.5, -2.0}) {
+    for (const double shift : {0.25, -0.75}) {
+      const auto cut = [&](double low, double high) {
+        return x.sample([&](double v) { return std::fmin(std::fmax(slope * v + shift, low), high); });
+      };
+      check_values(given(slope, shift, "Clip", {-0.5, 0.5}), cut(-0.5, 0.5));
+      check_values(given(slope, shift, "Max", {-0.5}), cut(-0.5, HUGE_VAL));
+      check_values(given(slope, shift, "Min", {0.5}), cut(-HUGE_VAL, 0.5));
+    }
+  }
 }
 
 }  // namespace convoy

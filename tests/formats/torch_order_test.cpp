@@ -63,8 +63,8 @@ TEST_CASE("one channel, one pixel or a vector has one order only") {
 TEST_CASE("what has no weights to put into an order is told to go pixel by pixel") {
   CHECK(told(orders_of(wide, {Flatten{}, Activation{.function = "softmax"}}), 0));
   CHECK(told(orders_of({2, 2, 2}, {Reshape{.shape = {4, 2}}, Flatten{}, Dense{.units = 2}}), 0));
-  const TorchOrders two = orders_of(
-      wide, {Flatten{.name = "flat"}, Dense{.units = 4, .name = "dense"}, behind(Add{}, {"flat", "dense"}), Dense{.units = 2}});
+  const TorchOrders two = orders_of(wide, {Flatten{.name = "flat"}, Dense{.units = 4, .name = "dense"},
+                                           behind(Add{}, {"flat", "dense"}), Dense{.units = 2}});
   CHECK(told(two, 0));
   CHECK(plain(two, 1));
   CHECK(plain(two, 2));
@@ -90,8 +90,9 @@ TEST_CASE("orders that agree are added, and joined behind each other") {
   CHECK(told(output, 0));
   CHECK(told(output, 2));
   CHECK(plain(output, 4));
-  const TorchOrders vectors = orders_of(Shape{3}, {Dense{.units = 2, .name = "p"}, behind(Dense{.units = 2, .name = "q"}, {"input"}),
-                                              behind(Concat{}, {"p", "q"})});
+  const TorchOrders vectors =
+      orders_of(Shape{3}, {Dense{.units = 2, .name = "p"}, behind(Dense{.units = 2, .name = "q"}, {"input"}),
+                           behind(Concat{}, {"p", "q"})});
   CHECK(plain(vectors, 2));
 }
 
@@ -107,22 +108,25 @@ TEST_CASE("a flattened image becomes the same image again as PyTorch has it, ano
 }
 
 TEST_CASE("a dense layer in front of an image makes its numbers in PyTorch's order") {
-  const TorchOrders orders = orders_of(Shape{3}, {Dense{.units = 4}, Activation{.function = "relu"}, Reshape{.shape = {1, 2, 2}}});
+  const TorchOrders orders =
+      orders_of(Shape{3}, {Dense{.units = 4}, Activation{.function = "relu"}, Reshape{.shape = {1, 2, 2}}});
   CHECK(orders.of(0) == by_channels);
   CHECK(orders.of(1) == by_channels);
   CHECK(plain(orders, 2));
-  const TorchOrders shared =
-      orders_of(Shape{3}, {Dense{.units = 4, .name = "d"}, Reshape{.shape = {1, 2, 2}, .name = "image"},
-                      behind(Dense{.units = 2, .name = "e"}, {"d"}), behind(Reshape{.shape = {1, 1, 2}, .name = "one"}, {"e"}),
-                      behind(Multiply{}, {"image", "one"})});
+  const TorchOrders shared = orders_of(
+      Shape{3}, {Dense{.units = 4, .name = "d"}, Reshape{.shape = {1, 2, 2}, .name = "image"},
+                 behind(Dense{.units = 2, .name = "e"}, {"d"}),
+                 behind(Reshape{.shape = {1, 1, 2}, .name = "one"}, {"e"}), behind(Multiply{}, {"image", "one"})});
   CHECK(plain(shared, 0));
   CHECK(told(shared, 1));
-  const TorchOrders sum = orders_of(Shape{3}, {Dense{.units = 4, .name = "p"}, behind(Dense{.units = 4, .name = "q"}, {"input"}),
-                                          behind(Add{}, {"p", "q"}), Reshape{.shape = {1, 2, 2}}});
+  const TorchOrders sum =
+      orders_of(Shape{3}, {Dense{.units = 4, .name = "p"}, behind(Dense{.units = 4, .name = "q"}, {"input"}),
+                           behind(Add{}, {"p", "q"}), Reshape{.shape = {1, 2, 2}}});
   CHECK(plain(sum, 0));
   CHECK(plain(sum, 1));
   CHECK(told(sum, 3));
   const TorchOrders two = orders_of(Shape{3}, {Dense{.units = 4}, Dense{.units = 4}, Reshape{.shape = {1, 2, 2}}});
+  CHECK(plain(two, 0));
   CHECK(two.of(1) == by_channels);
 }
 

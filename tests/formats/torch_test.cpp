@@ -389,7 +389,11 @@ namespace {
 std::string pickled_by(const std::string& offset, const std::string& extents, const std::string& strides,
                        const std::string& after = "") {
   return std::string("\x80\x02}(X\x01\0\0\0w", 10) + "ctorch._utils\n_rebuild_tensor_v2\n((" +
-         std::string("X\x07\0\0\0storage", 12) + "ctorch\nFloatStorage\n" + std::string("U\x01zU\x03" "cpuK\xc8tQ", 12) +
+         std::string("X\x07\0\0\0storage", 12) + "ctorch\nFloatStorage\n" +
+         std::string(
+             "U\x01zU\x03"
+             "cpuK\xc8tQ",
+             12) +
          offset + extents + strides + "tR" + after + "u.";
 }
 
@@ -410,7 +414,8 @@ TEST_CASE("whole numbers of a pickle have up to eight bytes and a sign") {
   CHECK(offset("\x8a\x01\x7f") == 127);
   CHECK(offset("\x8a\x02\x80\0"s) == 128);
   CHECK(offset("\x8a\x08\x80\0\0\0\0\0\0\0"s) == 128);
-  for (const std::string& negative : {"\x8a\x01\x80"s, "\x8a\x02\xff\xff"s, "J\xff\xff\xff\xff"s, "\x8a\x08\0\0\0\0\0\0\0\x80"s}) {
+  for (const std::string& negative :
+       {"\x8a\x01\x80"s, "\x8a\x02\xff\xff"s, "J\xff\xff\xff\xff"s, "\x8a\x08\0\0\0\0\0\0\0\x80"s}) {
     CHECK(pickle_error(pickled_by(negative, one, one)).find("reaches beyond its storage of 200") != std::string::npos);
   }
   CHECK(pickle_error(pickled_by("\x8a\x09", one, one)).find("a whole number of 9 bytes") != std::string::npos);
@@ -437,7 +442,8 @@ TEST_CASE("a pickle's calls take the arguments that PyTorch gives") {
   const std::string parameter = "ctorch._utils\n_rebuild_parameter\n";
   const std::size_t at = plain.find("ctorch._utils");
   const std::string wrapped = plain.substr(0, at) + parameter + "(" + plain.substr(at, plain.size() - 2 - at) +
-                              "\x88" "ccollections\nOrderedDict\n)RtRu.";
+                              "\x88"
+                              "ccollections\nOrderedDict\n)RtRu.";
   CHECK(pickled(wrapped).at(0).offset == 5);
   const std::string size = pickled_by("K\x05", "ctorch\nSize\nK\x01\x85\x85R", one);
   CHECK(pickled(size).at(0).shape == std::vector<std::int64_t>{1});
