@@ -122,6 +122,28 @@ TEST_CASE("a step that is not finite is skipped as if its batch were not there")
   CHECK(skipped == train(data.select(others), OnNan::stop, warnings));
 }
 
+TEST_CASE("of the batches that are accumulated the one that is not finite is named, and none moves the weights") {
+  Warnings warnings;
+  const auto trained = [&](const Dataset& data) {
+    Sequential model = tiny_network();
+    const FitOptions options{.epochs = 1,
+                             .batch_size = 2,
+                             .shuffle = false,
+                             .scaling = "none",
+                             .on_nan = OnNan::skip,
+                             .accumulate = 2};
+    test::training(model, data, options)->trainer().run_epoch({&warnings});
+    const auto parameters = ModelAccess::impl(model).weights().parameters.span();
+    return std::vector<float>(parameters.begin(), parameters.end());
+  };
+  const Dataset data = poisoned();  // the third batch, with which the second step begins
+  const auto skipped = trained(data);
+  REQUIRE(warnings.all.size() == 1);
+  CHECK(contains(warnings.all[0], "epoch 1, step 2: the input is not finite (sample 1 of the batch)"));
+  const std::vector<int> others = {0, 1, 2, 3, 8, 9, 10, 11};
+  CHECK(skipped == trained(data.select(others)));
+}
+
 TEST_CASE("restore goes back to the best weights, at first those that training began with") {
   Warnings warnings;
   const Dataset data = poisoned();

@@ -97,6 +97,17 @@ TEST_CASE("regression has neither classes nor a calibration") {
   CHECK(class_scores(found).empty());
 }
 
+TEST_CASE("classes by outputs that are no probabilities have no calibration") {
+  Sequential model({1}, 1);
+  model.add(Dense{.units = 2});
+  model.compile(SGD{}, MeanSquaredError{});
+  const Dataset data = Dataset::from_floats({1}, {1, 2}, std::vector<int>{0, 1});
+  model.fit(data, {.scaling = "none"});
+  const Evaluation found = model.evaluate(data);
+  CHECK_FALSE(found.confusion.empty());
+  CHECK_FALSE(found.calibration_error);
+}
+
 TEST_CASE("a model is evaluated by the names of the classes, whatever their order") {
   Sequential model = three_classes();
   const std::vector<float> b_and_c = {0, 1, 0, 0, 0, 1, 0, 0, 1};
