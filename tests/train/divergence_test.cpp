@@ -126,12 +126,8 @@ TEST_CASE("of the batches that are accumulated the one that is not finite is nam
   Warnings warnings;
   const auto trained = [&](const Dataset& data) {
     Sequential model = tiny_network();
-    const FitOptions options{.epochs = 1,
-                             .batch_size = 2,
-                             .shuffle = false,
-                             .scaling = "none",
-                             .on_nan = OnNan::skip,
-                             .accumulate = 2};
+    const FitOptions options{
+        .epochs = 1, .batch_size = 2, .shuffle = false, .scaling = "none", .on_nan = OnNan::skip, .accumulate = 2};
     test::training(model, data, options)->trainer().run_epoch({&warnings});
     const auto parameters = ModelAccess::impl(model).weights().parameters.span();
     return std::vector<float>(parameters.begin(), parameters.end());
