@@ -56,6 +56,8 @@ TEST_CASE("the calibration error is the mean distance of accuracy and probabilit
   neighbours.add(0.92, true);  // bin 13
   neighbours.add(0.99, false);
   CHECK(neighbours.error() == Approx((0.08 + 0.99) / 2));
+  neighbours.add(std::nan(""), false);
+  CHECK(std::isnan(neighbours.error()));
 }
 
 TEST_CASE("an evaluation counts each sample, with the probability of what it was taken for") {
