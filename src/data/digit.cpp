@@ -86,26 +86,18 @@ float typical_contrast(const Strokes& strokes, const std::vector<std::uint8_t>& 
   return *middle;
 }
 
-/// Cuts out the digit with a small margin, white on black with grey edges; strokes of a fine pen are widened.
-Image cut_out(const Strokes& strokes, const Outline& outline, ImageSize size) {
+/// The photo with nothing but the digit, white on black with grey edges; strokes of a fine pen are widened.
+Image digit_alone(const Strokes& strokes, const Outline& outline, ImageSize size) {
   const float typical = typical_contrast(strokes, outline.mask);
   const double missing = least_width * outline.side() - stroke_width(outline, size);
   const auto wider = static_cast<float>(std::max(0.0, missing / 2));
   const FloatMap distances = distances_to(outline.mask, size);
-  const int margin = static_cast<int>(std::ceil(wider)) + 1;
-  const int top = std::max(0, outline.top - margin);
-  const int left = std::max(0, outline.left - margin);
-  const int bottom = std::min(size.height - 1, outline.bottom + margin);
-  const int right = std::min(size.width - 1, outline.right + margin);
-  Image digit{.height = bottom - top + 1, .width = right - left + 1, .channels = 1, .pixels = {}};
-  for (int y = top; y <= bottom; ++y) {
-    for (int x = left; x <= right; ++x) {
-      const auto i = static_cast<std::size_t>(y * size.width + x);
-      const float edge = distances[i] < 1.5F ? strokes.contrast[i] / typical : 0;
-      const float widened = wider > 0 ? wider + 0.5F - distances[i] : 0;
-      digit.pixels.push_back(
-          static_cast<std::uint8_t>(std::lround(255 * std::clamp(std::max(edge, widened), 0.0F, 1.0F))));
-    }
+  Image digit{.height = size.height, .width = size.width, .channels = 1, .pixels = {}};
+  for (std::size_t i = 0; i < distances.size(); ++i) {
+    const float edge = distances[i] < 1.5F ? strokes.contrast[i] / typical : 0;
+    const float widened = wider > 0 ? wider + 0.5F - distances[i] : 0;
+    digit.pixels.push_back(
+        static_cast<std::uint8_t>(std::lround(255 * std::clamp(std::max(edge, widened), 0.0F, 1.0F))));
   }
   return digit;
 }
@@ -174,7 +166,7 @@ Image prepared_digit(const Image& photo, ImageSize size) {
   std::vector<Component> components = components_of(strokes.mask, from);
   remove_others(components, from);
   if (components.empty()) throw Error(ErrorKind::data, "no digit was found: nothing stands out from its ground");
-  const Image digit = trimmed(cut_out(strokes, outline_of(components, from), from));
+  const Image digit = trimmed(digit_alone(strokes, outline_of(components, from), from));
   return centred(scaled_to_fit(digit, size), size);
 }
 

@@ -29,7 +29,7 @@ PreviewSheet::PreviewSheet(const Dataset& samples, const DataStatistics& statist
     : samples_(samples), seed_(seed) {
   if (!samples.storage().bytes.empty()) return;
   low_ = statistics.min;
-  high_ = std::max(statistics.max, statistics.min + 1e-30);
+  high_ = statistics.max;
 }
 
 ContactSheet PreviewSheet::by_class() const {
@@ -77,7 +77,8 @@ PreviewSheet::Images PreviewSheet::in_epoch(int epoch, const Augmentation& augme
 
 std::uint8_t PreviewSheet::byte_of(float value) const {
   const double share = (static_cast<double>(value) - low_) / (high_ - low_);
-  return static_cast<std::uint8_t>(std::lround(255 * std::clamp(share, 0.0, 1.0)));
+  // In this order std::max gives 0 for a share that is not a number: 0 / 0 where all values are equal.
+  return static_cast<std::uint8_t>(std::lround(255 * std::min(std::max(0.0, share), 1.0)));
 }
 
 }  // namespace convoy

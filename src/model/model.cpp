@@ -89,11 +89,11 @@ struct FitData {
 /// The training samples without a share for validation, and the validation samples: that share, drawn by `seed`, or the
 /// given data set. Throws Error{config} for a share outside 0 to 1.
 FitData divided(const Dataset& data, const Validation& validation, std::uint64_t seed) {
-  if (validation.share == 0) return {data, validation.data};
-  if (!(validation.share > 0 && validation.share < 1)) {
+  if (!(validation.share >= 0 && validation.share < 1)) {
     throw Error(ErrorKind::config,
                 "fit: validation expects a data set, or a share between 0 and 1, got " + shortest(validation.share));
   }
+  if (validation.share == 0) return {data, validation.data};
   const int count = static_cast<int>(std::lround(validation.share * data.size()));
   const Division division = draw_by_class(data, count, seed, Draw::validation);
   return {data.select(division.rest), data.select(division.drawn)};

@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::size_t chunk_floats = 16384;  // 64 KB: parameters, gradients and slots of a chunk stay in L2
 
+bool is_regularised(const ParameterDeclaration& declaration) { return declaration.l1 != 0 || declaration.l2 != 0; }
+
 /// Adds the gradients of a tensor's regularisers to `g` and returns their penalty, for a part of the tensor.
 double add_regulariser_gradients(std::span<const float> w, std::span<float> g,
                                  const ParameterDeclaration& declaration) {
@@ -66,7 +68,7 @@ GradientTools::GradientTools(std::vector<ParameterRange> tensors, ThreadPool& po
   for (std::size_t t = 0; t < tensors_.size(); ++t) {
     const ParameterRange& tensor = tensors_[t];
     if (!tensor.trainable) continue;
-    regularised_ = regularised_ || tensor.declaration.l1 > 0 || tensor.declaration.l2 > 0;
+    regularised_ = regularised_ || is_regularised(tensor.declaration);
     for (std::size_t begin = 0; begin < tensor.size; begin += chunk_floats) {
       chunks_.push_back({tensor.offset + begin, std::min(chunk_floats, tensor.size - begin), t});
     }
@@ -82,11 +84,11 @@ double GradientTools::regularise(std::span<const float> parameters, std::span<fl
   pool_.run(static_cast<int>(chunks_.size()), [&](int task, int) {
     const Chunk& chunk = chunks_[static_cast<std::size_t>(task)];
     const ParameterDeclaration& declaration = tensor_of(chunk).declaration;
-    const bool none = declaration.l1 == 0 && declaration.l2 == 0;
     partial_[static_cast<std::size_t>(task)] =
-        none ? 0
-             : add_regulariser_gradients(parameters.subspan(chunk.offset, chunk.size),
-                                         gradients.subspan(chunk.offset, chunk.size), declaration);
+        is_regularised(declaration)
+            ? add_regulariser_gradients(parameters.subspan(chunk.offset, chunk.size),
+                                        gradients.subspan(chunk.offset, chunk.size), declaration)
+            : 0;
   });
   return sum_of_partial();
 }

@@ -64,7 +64,7 @@ struct CheckedRange {
 /// Compares the gradient of a model's loss with differences of the loss along random directions.
 class GradientCheck {
  public:
-  /// Computes the gradient at the present weights.
+  /// Computes the gradient at the present weights, of which none is 0.
   GradientCheck(Model::Impl& impl, const Dataset& samples)
       : parameters_(impl.weights().parameters.span()),
         original_(parameters_.begin(), parameters_.end()),
@@ -103,14 +103,13 @@ class GradientCheck {
   }
 
  private:
-  /// The root mean square of the parameters in a range, or 0.1 where all are 0: the scale of the steps.
+  /// The root mean square of the parameters in a range, of which none is 0: the scale of the steps.
   float size_of(const CheckedRange& range) const {
     double squares = 0;
     for (std::size_t i = range.offset; i < range.offset + range.size; ++i) {
       squares += static_cast<double>(original_[i]) * static_cast<double>(original_[i]);
     }
-    const double size = std::sqrt(squares / static_cast<double>(range.size));
-    return size > 0 ? static_cast<float>(size) : 0.1F;  // biases begin at 0
+    return static_cast<float>(std::sqrt(squares / static_cast<double>(range.size)));
   }
 
   /// The loss at a distance along a direction; the weights are put back.

@@ -8,8 +8,8 @@ namespace convoy {
 // Bin i holds the probabilities above i / 15, up to (i + 1) / 15.
 void Calibration::add(double probability, bool right) {
   const double place = std::ceil(probability * bins) - 1;
-  const bool comparable = place >= 0;  // NaN is not, and makes the error NaN
-  Bin& bin = bins_[comparable ? static_cast<std::size_t>(std::min(place, bins - 1.0)) : 0];
+  // In this order std::max gives 0 for NaN, which makes the error NaN.
+  Bin& bin = bins_[static_cast<std::size_t>(std::min(std::max(0.0, place), bins - 1.0))];
   ++bin.samples;
   bin.right += right ? 1 : 0;
   bin.probability += probability;

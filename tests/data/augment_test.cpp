@@ -175,7 +175,7 @@ TEST_CASE("upside down, and mirrored beyond the edges") {
 }
 
 TEST_CASE("light changes all values of an image alike, within the range of bytes") {
-  const Shape shape{2, 2, 1};
+  const Shape shape{2, 1, 2};
   const std::uint8_t image[] = {100, 120, 140, 160};
   const auto light = [&](const Augmentation& augmentation, std::uint32_t sample) {
     Augmenter augmenter(augmentation, shape, 3);
@@ -341,6 +341,28 @@ TEST_CASE("a rectangle may be as high or as wide as the image") {
       erased += std::ranges::count(image, 0.0F) > 0 ? 1 : 0;
     }
     CHECK(erased > 90);
+  }
+}
+
+TEST_CASE("each key that changes samples is told from those that do not") {
+  CHECK_FALSE(changes_samples({}));
+  CHECK_FALSE(changes_samples({.fill = "edge"}));
+  for (const Augmentation& of_images : std::vector<Augmentation>{{.shift = 0.1},
+                                                                 {.rotate = 1},
+                                                                 {.zoom = 0.1},
+                                                                 {.shear = 1},
+                                                                 {.horizontal_flip = true},
+                                                                 {.vertical_flip = true},
+                                                                 {.crop_padding = 1},
+                                                                 {.brightness = 0.1},
+                                                                 {.contrast = 0.1},
+                                                                 {.erase = 0.1}}) {
+    CHECK(changes_images(of_images));
+    CHECK(changes_samples(of_images));
+  }
+  for (const Augmentation& of_samples : std::vector<Augmentation>{{.mixup = 0.1}, {.own = {"negative"}}}) {
+    CHECK_FALSE(changes_images(of_samples));
+    CHECK(changes_samples(of_samples));
   }
 }
 

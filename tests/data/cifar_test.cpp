@@ -68,6 +68,16 @@ TEST_CASE("CIFAR-10's batches are read, with their names and channels last") {
   CHECK(folder.load({.invert = true}).test.storage().bytes.front() == 255 - '1');
 }
 
+TEST_CASE("a note tells of training files of CIFAR-10 that are missing, unless all are or none is") {
+  CifarFolder folder;
+  folder.write("test_batch.bin", record("\3", '1', '2', '3'));
+  CHECK(folder.load({}, Need::test).notes.empty());
+  for (int batch = 1; batch <= 5; ++batch) {
+    folder.write("data_batch_" + std::to_string(batch) + ".bin", record("\3", 'r', 'g', 'b'));
+    CHECK(folder.load().notes.empty() == (batch == 5));
+  }
+}
+
 TEST_CASE("an image of CIFAR keeps its rows and columns") {
   std::string planes(3072, '\0');
   planes[5 * 32 + 7] = 1;           // red
@@ -88,6 +98,7 @@ TEST_CASE("CIFAR-100 has fine labels or coarse ones") {
   CHECK(folder.load({.labels = CifarLabels::coarse}).train.label(0) == 4);
   CHECK(folder.load({.labels = CifarLabels::coarse}).test.label(0) == 19);
   CHECK(folder.load().train.storage().class_names.empty());
+  CHECK(folder.load().notes.empty());  // its one training file is all
   std::string names;
   for (int i = 0; i < 20; ++i) names += "group " + std::to_string(i) + "\r\n";
   folder.write("coarse_label_names.txt", names);

@@ -341,6 +341,7 @@ TEST_CASE("strokes are found by their contrast with the ground") {
   }
   const auto found = [&](int ink) { return std::ranges::count(find_strokes(striped(20, ink)).mask, 1); };
   CHECK(found(20 + 41) == 24);
+  CHECK(found(20 + 40) == 24);
   CHECK(found(20 + 39) == 0);  // as faint as a soft shadow
 }
 

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <vector>
 
 #include "data/loader.h"
@@ -43,6 +44,13 @@ TEST_CASE("floats go from black to white, and images without classes are one row
   REQUIRE(sheet.rows.size() == 1);
   CHECK(sheet.rows[0].label.empty());
   CHECK(sheet.rows[0].images == std::vector<Bytes>{{0, 255}, {128, 159}});
+}
+
+TEST_CASE("floats that are all equal are black, and so is what is not a number") {
+  const Dataset equal = Dataset::from_floats({1, 2, 1}, {5, 5}, std::vector<int>{});
+  CHECK(PreviewSheet(equal, statistics_of(equal), 1).by_class().rows[0].images == std::vector<Bytes>{{0, 0}});
+  const Dataset holed = Dataset::from_floats({1, 3, 1}, {1, NAN, 2}, std::vector<int>{});
+  CHECK(PreviewSheet(holed, statistics_of(holed), 1).by_class().rows[0].images == std::vector<Bytes>{{0, 0, 255}});
 }
 
 TEST_CASE("versions are the original and what each epoch of training sees") {

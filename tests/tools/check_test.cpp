@@ -6,7 +6,9 @@
 #include <filesystem>
 #include <numeric>
 
+#include "support/files.h"
 #include "support/small_networks.h"
+#include "support/temporary_folder.h"
 
 using namespace convoy;
 
@@ -123,6 +125,30 @@ TEST_CASE("check reports a model that cannot learn") {
         "[[layer]]\ntype = \"dense\"\nunits = 3\nactivation = \"sigmoid\"\nkernel_initializer = \"random_uniform\"\n";
   }
   const CheckResult result = check(layers + "[[layer]]\ntype = \"dense\"\nunits = 10\n");
+  CHECK_FALSE(result.overfit_ok);
+}
+
+TEST_CASE("a model that is right at once but does not move has not learnt") {
+  const test::TemporaryFolder folder;
+  test::write(folder.path() / "train.csv", "label,a,b\n0,1,2\n0,3,4\n1,5,6\n");
+  const std::string text = R"(
+    name = "still"
+    [data]
+    dataset = "csv"
+    path = "."
+    [optimizer]
+    type = "sgd"
+    learning_rate = 1e-30
+    [loss]
+    type = "softmax_cross_entropy"
+    [[layer]]
+    type = "dense"
+    units = 2
+    kernel_initializer = "zeros"
+  )";
+  const CheckResult result = convoy::check(parse_config(text, "still.toml", folder.path()), {.batch = 1});
+  CHECK(result.overfit_accuracy == 1);
+  CHECK(result.overfit_last_loss == result.overfit_first_loss);
   CHECK_FALSE(result.overfit_ok);
 }
 

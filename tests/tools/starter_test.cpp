@@ -76,6 +76,8 @@ TEST_CASE("the network has a block for each halving down to 4 pixels, at most th
   CHECK(blocks(8) == 2);
   CHECK(blocks(16) == 3);
   CHECK(blocks(64) == 3);
+  CHECK(count(toml_for(20, {{8, 60}}), "type = \"conv2d\"") == 2);  // the shorter side decides
+  CHECK(count(toml_for(20, {{60, 3}}), "type = \"conv2d\"") == 0);
   const std::string toml = toml_for(20, {{16, 16}});
   for (const char* filters : {"32", "64", "128"}) CHECK(contains(toml, "\nfilters = " + std::string(filters) + "\n"));
   CHECK(contains(toml, "\nrecalibrate = 2000\n"));

@@ -46,7 +46,14 @@ void fill(Model& model, const std::string& tensor, float value) { std::ranges::f
 
 struct Warnings : Callback {
   void on_warning(const std::string& message) override { all.push_back(message); }
+  bool on_batch_end(const BatchLog& log) override {
+    batches.push_back(log);
+    return true;
+  }
+  void on_steps(const StepsLog& log) override { logged.push_back(log.step); }
   std::vector<std::string> all;
+  std::vector<BatchLog> batches;
+  std::vector<std::uint64_t> logged;
 };
 
 /// Six batches of two samples; the third has an input that is not a number.
@@ -120,6 +127,41 @@ TEST_CASE("a step that is not finite is skipped as if its batch were not there")
   CHECK(contains(warnings.all[0], "the step is skipped"));
   const std::vector<int> others = {0, 1, 2, 3, 6, 7, 8, 9, 10, 11};
   CHECK(skipped == train(data.select(others), OnNan::stop, warnings));
+}
+
+TEST_CASE("while all steps of an epoch were given up, its figures are 0 and no steps are logged") {
+  Warnings heard;
+  const std::vector<int> bad_first = {4, 5, 0, 1};
+  Sequential model = tiny_network();
+  const auto training =
+      test::training(model, poisoned().select(bad_first),
+                     {.epochs = 1, .batch_size = 2, .shuffle = false, .scaling = "none", .on_nan = OnNan::skip});
+  training->trainer().run_epoch({&heard});
+  REQUIRE(heard.batches.size() == 2);
+  CHECK(heard.batches[0].images == 0);
+  CHECK(heard.batches[0].loss == 0);
+  CHECK(heard.batches[0].accuracy == 0);
+  CHECK(heard.batches[1].images == 2);
+  CHECK(heard.batches[1].loss > 0);
+  CHECK(heard.logged == std::vector<std::uint64_t>{2});
+}
+
+TEST_CASE("of the batches that are accumulated the one that is not finite is named, and none moves the weights") {
+  Warnings warnings;
+  const auto trained = [&](const Dataset& data) {
+    Sequential model = tiny_network();
+    const FitOptions options{
+        .epochs = 1, .batch_size = 2, .shuffle = false, .scaling = "none", .on_nan = OnNan::skip, .accumulate = 2};
+    test::training(model, data, options)->trainer().run_epoch({&warnings});
+    const auto parameters = ModelAccess::impl(model).weights().parameters.span();
+    return std::vector<float>(parameters.begin(), parameters.end());
+  };
+  const Dataset data = poisoned();  // the third batch, with which the second step begins
+  const auto skipped = trained(data);
+  REQUIRE(warnings.all.size() == 1);
+  CHECK(contains(warnings.all[0], "epoch 1, step 2: the input is not finite (sample 1 of the batch)"));
+  const std::vector<int> others = {0, 1, 2, 3, 8, 9, 10, 11};
+  CHECK(skipped == trained(data.select(others)));
 }
 
 TEST_CASE("restore goes back to the best weights, at first those that training began with") {

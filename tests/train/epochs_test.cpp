@@ -188,6 +188,51 @@ TEST_CASE("training ends after `patience` epochs that are no better") {
   CHECK(epochs(3) == 4);
 }
 
+TEST_CASE("patience begins anew with each fit, and does not run out where training ends anyway") {
+  FitOptions options = few_batches();
+  options.epochs = 4;
+  options.patience = 2;
+  options.monitor = "loss";
+  options.min_delta = 1e9;
+  Sequential model = two_classes();
+  CHECK(model.fit(signed_pairs(8), options).size() == 3);
+  CHECK(model.fit(signed_pairs(8), options).size() == 3);
+  options.epochs = 3;
+  Sequential other = two_classes();
+  const auto training = test::training(other, signed_pairs(8), options);
+  while (!training->trainer().done()) training->trainer().run_epoch({});
+  CHECK_FALSE(training->trainer().out_of_patience());
+}
+
+TEST_CASE("a fit that is stopped within its first epoch keeps the steps that it took") {
+  FitOptions options = few_batches();
+  options.validation.data = signed_pairs(3);
+  options.restore_best = true;
+  Stopper stopper;
+  stopper.stop_after_batch = 1;
+  options.callbacks = {&stopper};
+  Sequential model = two_classes();
+  const std::vector<float> before = kernel_of(model);
+  CHECK(model.fit(signed_pairs(8), options).empty());
+  CHECK(kernel_of(model) != before);
+}
+
+TEST_CASE("steps are logged as often as asked, or never") {
+  const auto logs = [](int every) {
+    FitOptions options = few_batches();
+    options.batch_size = 1;
+    options.epochs = 1;
+    options.log_steps = every;
+    Stopper stopper;
+    options.callbacks = {&stopper};
+    Sequential model = two_classes();
+    model.fit(signed_pairs(8), options);
+    return stopper.steps.size();
+  };
+  CHECK(logs(0) == 0);
+  CHECK(logs(3) == 2);
+}
+
 TEST_CASE("the best epoch is that of the validation where there is one, else of the training") {
   for (const bool validated : {false, true}) {
     FitOptions options = few_batches();

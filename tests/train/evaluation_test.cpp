@@ -56,6 +56,8 @@ TEST_CASE("the calibration error is the mean distance of accuracy and probabilit
   neighbours.add(0.92, true);  // bin 13
   neighbours.add(0.99, false);
   CHECK(neighbours.error() == Approx((0.08 + 0.99) / 2));
+  neighbours.add(std::nan(""), false);
+  CHECK(std::isnan(neighbours.error()));
 }
 
 TEST_CASE("an evaluation counts each sample, with the probability of what it was taken for") {
@@ -95,6 +97,17 @@ TEST_CASE("regression has neither classes nor a calibration") {
   CHECK_FALSE(found.calibration_error);
   CHECK(found.mistakes.empty());
   CHECK(class_scores(found).empty());
+}
+
+TEST_CASE("classes by outputs that are no probabilities have no calibration") {
+  Sequential model({1}, 1);
+  model.add(Dense{.units = 2});
+  model.compile(SGD{}, MeanSquaredError{});
+  const Dataset data = Dataset::from_floats({1}, {1, 2}, std::vector<int>{0, 1});
+  model.fit(data, {.scaling = "none"});
+  const Evaluation found = model.evaluate(data);
+  CHECK_FALSE(found.confusion.empty());
+  CHECK_FALSE(found.calibration_error);
 }
 
 TEST_CASE("a model is evaluated by the names of the classes, whatever their order") {

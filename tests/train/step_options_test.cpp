@@ -193,6 +193,7 @@ TEST_CASE("balanced weights give each class the same sum") {
   CHECK(weights[2] == doctest::Approx(4.0 / 2));
   CHECK(weights[1] == 1);
   CHECK(class_weights({}, data, 4).empty());
+  CHECK(class_weights({"0=0", "2=3"}, data, 4) == std::vector<float>{0, 1, 3, 1});
   const auto refusal = [&](const Texts& given) {
     return error_of(ErrorKind::config, [&] { class_weights(given, data, 4); });
   };
