@@ -9,6 +9,7 @@
 
 #include "convoy/reproduce.h"
 #include "convoy/run.h"
+#include "convoy/sweep.h"
 #include "support/colour_digits.h"
 #include "support/temporary_folder.h"
 
@@ -39,26 +40,43 @@ const std::map<std::string, Shipped> expected = {
     {"mnist_mobilenet", {38346, 0.88}},
     {"mnist_vgg", {731754, 0.88, 3000}},
     {"mnist_squeeze_excite", {81254, 0.60, 4000}},
+    {"records/mnist_99", {35214, 0.93}},
+    {"records/mnist_99_5", {72394, 0.90}},
+    {"records/mnist_99_7", {72394, 0.85}},
     {"cifar_vgg", {961706, 0.80, 4000, 4}},
     {"cifar_squeeze_excite", {81542, 0.60, 4000, 4}},
     {"cifar_mobilenet", {38634, 0.55, 4000, 4}},
 };
 
+/// The configurations in configs/ and configs/records/, as paths below configs/ without ".toml"; those in
+/// configs/experiments are in reproduce_test.cpp.
+std::set<std::string> shipped() {
+  std::set<std::string> names;
+  for (const std::string folder : {"", "records/"}) {
+    for (const auto& entry : std::filesystem::directory_iterator("configs/" + folder)) {
+      if (entry.path().extension() == ".toml") names.insert(folder + entry.path().stem().string());
+    }
+  }
+  return names;
+}
+
 }  // namespace
 
 TEST_CASE("every configuration in configs/ is known here and builds the network it says") {
-  std::set<std::string> seen;
-  for (const auto& entry : std::filesystem::directory_iterator("configs")) {
-    if (entry.path().extension() != ".toml") continue;  // configs/experiments: reproduce_test.cpp
-    const std::string name = entry.path().stem().string();
+  for (const std::string& name : shipped()) {
     INFO(name);
-    seen.insert(name);
     REQUIRE(expected.contains(name));
     const Shape shape = Shipped::in_colour(name) ? Shape{32, 32, 3} : Shape{28, 28, 1};
-    const Summary summary = Model::from_config(load_config(entry.path()), shape, 1).summary();
+    const Summary summary = Model::from_config(load_config("configs/" + name + ".toml"), shape, 1).summary();
     CHECK(summary.trainable + summary.non_trainable == expected.at(name).parameters);
   }
-  CHECK(seen.size() == expected.size());
+  CHECK(shipped().size() == expected.size());
+}
+
+TEST_CASE("every record is a sweep of five seeds") {
+  for (const std::string& name : shipped()) {
+    if (name.starts_with("records/")) CHECK(load_sweep("configs/" + name + ".toml").seeds == 5);
+  }
 }
 
 TEST_CASE("every configuration learns the bundled digits, those for colour images as coloured digits") {
