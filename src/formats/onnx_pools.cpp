@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <ranges>
 
 #include "formats/onnx_graph.h"
 #include "formats/onnx_window.h"
@@ -41,8 +40,9 @@ void give_images(const Call& call, LayerSpec spec, const Images& images, double 
 }
 
 bool uses_other_outputs(const Call& call) {
-  return std::ranges::any_of(call.node().outputs | std::views::drop(1),
-                             [&](std::string_view output) { return call.state().uses.contains(output); });
+  const auto& outputs = call.node().outputs;
+  const auto used = [&](std::string_view output) { return call.state().uses.contains(output); };
+  return !outputs.empty() && std::any_of(outputs.begin() + 1, outputs.end(), used);
 }
 
 void pool(const Call& call, const std::string& type) {
